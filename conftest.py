@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,10 @@ from tests.support import database_template
 from tests.support.plugin import empty_collections
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
     from pytest_django import DjangoDbBlocker
 
+    from tests.support.browser import IsolatedBrowser
     from tests.support.other_origin import OtherOrigin
     from tests.support.stack import Stack
     from tests.support.users import Cast
@@ -34,7 +37,11 @@ def prepared_database(
 
     from accounts.signing_keys import create_key
     from streamsite import site_id
+    from streamsite.mongo.engine import client
 
+    # A majority acknowledges every write, but nobody waits for the journal.
+    client.DURABILITY = client.DURABILITY | {"journal": False}
+    settings.DATABASES["default"]["CLIENT"]["journal"] = False
     folders = (
         *(settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR),
         *(settings.STATIC_ROOT, settings.ASSETS_DIR),
@@ -58,13 +65,14 @@ def _make_test_database() -> None:
     from django.db import connection
 
     from streamsite.mongo import indexes
-    from streamsite.mongo.engine.client import get_database
+    from streamsite.mongo.engine.client import get_client, get_database
 
     key = database_template.fingerprint()
     name = connection.settings_dict["TEST"].get("NAME") or f"test_{connection.settings_dict['NAME']}"
     connection.close()
-    connection.mongo_client.drop_database(name)
-    if database_template.restore(connection.mongo_client[name], key):
+    client = get_client()
+    client.drop_database(name)
+    if database_template.restore(client[name], key):
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         connection.close()
         indexes.ensure_indexes()
@@ -91,14 +99,14 @@ def _clear_caches() -> None:
     from accounts import sessions
     from streamsite import health
     from streamsite.api.throttling import GroupThrottle
-    from videos.search import vocabulary
+    from videos.search import vocabulary_store
     from videos.views import media
 
-    vocabulary.clear_language_cache()
+    vocabulary_store.clear_language_cache()
     sessions.clear_cache()
     media.forget_all()
     health.clear_check_results()
-    GroupThrottle.forget_all()
+    GroupThrottle.reset_counts()
 
 
 @pytest.fixture
@@ -134,9 +142,72 @@ def site(tmp_path_factory: pytest.TempPathFactory, other_origin: OtherOrigin) ->
     """A whole running site on a free port with a data folder of its own: web, worker and MongoDB."""
     from tests.support.stack import Stack
 
-    stack = Stack(tmp_path_factory.mktemp("site"), CORS_ALLOWED_ORIGINS=other_origin.url)
+    stack = Stack(tmp_path_factory.mktemp("site"), web_processes=2, CORS_ALLOWED_ORIGINS=other_origin.url)
     stack.start()
     try:
         yield stack
     finally:
         stack.kill()
+
+
+# --- a browser ---
+
+_playwright_loop: asyncio.AbstractEventLoop | None = None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Show tests without a browser no event loop: with Playwright's one running, Django refuses its database."""
+    _show_loop(_playwright_loop if "playwright" in getattr(item, "fixturenames", ()) else None)
+
+
+def _show_loop(loop: asyncio.AbstractEventLoop | None) -> None:
+    """Make a loop this thread's running one; Playwright's is only suspended between two of its calls."""
+    asyncio._set_running_loop(loop)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver, one for the session."""
+    global _playwright_loop
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as started:
+        _playwright_loop = asyncio.get_running_loop()
+        yield started
+        _show_loop(_playwright_loop)
+    _playwright_loop = None
+
+
+@pytest.fixture(scope="session")
+def shared_chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The Chromium that all files use; each through a ``chromium`` of its own."""
+    from tests.support import browser
+
+    started = browser.start(playwright)
+    yield started
+    _show_loop(_playwright_loop)
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(shared_chromium: Browser) -> Iterator[IsolatedBrowser]:
+    """A browser whose contexts end with the file, and whose watch pages stay when a video ends."""
+    from tests.support.browser import IsolatedBrowser
+
+    isolated = IsolatedBrowser(shared_chromium)
+    yield isolated
+    _show_loop(_playwright_loop)
+    isolated.close()
+
+
+@pytest.fixture(scope="module")
+def autoplaying_chromium(shared_chromium: Browser) -> Iterator[IsolatedBrowser]:
+    """A browser whose contexts end with the file, and whose watch pages go on to the next video."""
+    from tests.support.browser import IsolatedBrowser
+
+    isolated = IsolatedBrowser(shared_chromium, autoplay=True)
+    yield isolated
+    _show_loop(_playwright_loop)
+    isolated.close()

@@ -14,18 +14,18 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 
-# Known to ``static/js/account.js`` as well.
+from streamsite.cache_headers import PRIVATE_NEVER_STORED, PRIVATE_REVALIDATED, CachePolicy
+
+# ``static/js/account.js`` uses the same name.
 COOKIE = "__Host-account" if settings.SESSION_COOKIE_SECURE else "account"
-# Begins the cookie's value from signing out until a page has deleted what that account left in the browser.
+# Prefix of the cookie's value after signing out, until a page has deleted the account's data in the browser.
 SIGNED_OUT = "out."
 SIGNED_OUT_SECONDS = 30 * 86_400
-# As long as a session can live. Where it ends before, the next answer deletes the cookie.
+# The maximum lifetime of a session. If it ends earlier, the next response deletes the cookie.
 MAX_AGE_SECONDS = 90 * 86_400
 MARK_LENGTH = 20
 
-CACHE_REVALIDATE = "private, no-cache"
-CACHE_NO_STORE = "private, no-store"
-# In Cache-Control: caches that serve several people may keep the answer, or may not.
+# Cache-Control directives that allow, or forbid, shared caches to store the response.
 PUBLIC_DIRECTIVE, PRIVATE_DIRECTIVE = re.compile(r"\bpublic\b"), re.compile(r"\b(?:private|no-store)\b")
 
 
@@ -42,12 +42,12 @@ def mark_for_page(request: HttpRequest) -> str:
     return mark_for_user(str(request.user.pk))
 
 
-def cache_control_for(request: HttpRequest) -> str:
+def cache_control_for(request: HttpRequest) -> CachePolicy:
     """Return ``Cache-Control`` for a signed-in user's response whose view set none.
 
     Only a page that checks its mark may be kept by the browser for the Back button.
     """
-    return CACHE_REVALIDATE if getattr(request, "has_account_mark", False) else CACHE_NO_STORE
+    return PRIVATE_REVALIDATED if getattr(request, "has_account_mark", False) else PRIVATE_NEVER_STORED
 
 
 def record_sign_out(request: HttpRequest, user_id: str) -> None:

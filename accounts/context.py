@@ -1,43 +1,58 @@
-"""Who is signed in, for every template."""
+"""The context of every template about the signed-in account."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 from django.http import HttpRequest
 
 from accounts import account_marks, deliverability, email_verification, preferences
 from accounts.mappers import serialize_badge
+from accounts.models import User
 
 
-def me(request: HttpRequest) -> dict[str, Any]:
-    """``me``: the signed-in channel's badge, or ``None``. ``theme``, ``autoplay``, ``autoplay_open``: what they chose.
-    ``must_verify_email``: whether they are to be reminded that publishing needs it. ``refused_address``: an address of
-    theirs that a mail server refused for good, or ``""``. ``account_mark``: see ``account_marks``.
+class AccountContext(TypedDict):
+    """The names that templates know about the account."""
 
-    ``theme`` is ``None`` until somebody chooses: then each browser's own memory decides.
-    """
-    user: Any = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {
-            "me": None,
-            "theme": None,
-            "autoplay": True,
-            "autoplay_open": True,
-            "must_verify_email": False,
-            "refused_address": "",
-            "account_mark": "",
-        }
+    # The channel's badge, ``None`` for visitors.
+    me: Mapping[str, object] | None
+    # ``None`` until the account chooses one: then each browser's own memory decides.
+    theme: object
+    autoplay: object
+    autoplay_open: object
+    # Whether to remind the account that publishing needs a verified email.
+    must_verify_email: bool
+    # The account's address if a mail server refused it for good, otherwise "".
+    refused_address: str
+    # See ``account_marks``. A function: a template that calls it marks its page as one that checks the mark.
+    account_mark: Callable[[], str] | str
+
+
+VISITOR = AccountContext(
+    me=None,
+    theme=None,
+    autoplay=True,
+    autoplay_open=True,
+    must_verify_email=False,
+    refused_address="",
+    account_mark="",
+)
+
+
+def me(request: HttpRequest) -> AccountContext:
+    """Return the context about the signed-in account, ``VISITOR`` without one."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return VISITOR.copy()
     chosen = preferences.with_defaults(user.preferences)
-    theme = chosen["theme"] if "theme" in user.preferences else None
-    playing = {name: chosen[name] for name in ("autoplay", "autoplay_open")}
-    return {
-        "me": serialize_badge(user),
-        "theme": theme,
-        "must_verify_email": email_verification.needs_verified_email(user),
-        "refused_address": deliverability.refused_address(user),
-        # Called by the template that uses it, which is how the page says that it checks the mark.
-        "account_mark": partial(account_marks.mark_for_page, request),
-        **playing,
-    }
+    return AccountContext(
+        me=serialize_badge(user),
+        theme=chosen["theme"] if "theme" in user.preferences else None,
+        autoplay=chosen["autoplay"],
+        autoplay_open=chosen["autoplay_open"],
+        must_verify_email=email_verification.needs_verified_email(user),
+        refused_address=deliverability.refused_address(user),
+        account_mark=partial(account_marks.mark_for_page, request),
+    )

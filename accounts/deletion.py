@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts import image_storage, mongo, totp
+from accounts import auth_session_store, image_storage, totp_store
 from accounts.models import User
 from accounts.signals import account_deleted
 
 logger = logging.getLogger("streamsite.accounts")
 
-# The ``erase_at`` of an account whose erasure has begun: no clock is so wrong that it could still be restored.
+# The ``erase_at`` of an account whose deletion has started: in the past even for a badly wrong clock.
 DELETION_STARTED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,8 +47,8 @@ def delete_if_due(user_id: str) -> None:
     if user is None or not claim_for_deletion(user):
         return
     account_deleted.send(sender=User, user_id=user_id)
-    totp.delete_for_user(user_id)
-    mongo.delete_for_user(user_id)
+    totp_store.delete_for_user(user_id)
+    auth_session_store.delete_for_user(user_id)
     user.delete()
     image_storage.delete_for_user(user)
     logger.info("an account was erased")

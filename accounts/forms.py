@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django import forms
 
 from accounts import api_tokens
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
 
+# What binds a form, such as the fields of a POST.
+Data = Mapping[str, object] | None
+
 
 class LoginForm(forms.Form):
-    """Name and password."""
+    """The sign-in form: name and password."""
 
     login = forms.CharField(
         label="Username or email",
@@ -27,7 +30,7 @@ class LoginForm(forms.Form):
 
 
 class RegisterForm(forms.Form):
-    """A new account."""
+    """The sign-up form."""
 
     username = forms.CharField(
         max_length=30,
@@ -63,7 +66,7 @@ def _picture(label: str, help_text: str) -> forms.FileField:
 
 
 class ProfileForm(forms.Form):
-    """What others see of the channel."""
+    """The public profile of a channel."""
 
     full_name = forms.CharField(label="Display name", max_length=80, required=False)
     bio = forms.CharField(
@@ -79,13 +82,13 @@ class ProfileForm(forms.Form):
     cover = _picture("Cover", "Wide, 1600 by 270; its middle is shown at the top of your channel.")
 
     def clean_links(self) -> list[str]:
-        """The lines that have something in them."""
+        """Return the lines that are not blank, stripped."""
         lines = str(self.cleaned_data["links"]).splitlines()
         return [line.strip() for line in lines if line.strip()]
 
 
 class PreferencesForm(forms.Form):
-    """How the site behaves for one person."""
+    """An account's preferences."""
 
     theme = forms.ChoiceField(
         choices=[("auto", "Like the system"), ("light", "Light"), ("dark", "Dark")], widget=forms.RadioSelect
@@ -125,10 +128,8 @@ class PreferencesForm(forms.Form):
     )
 
 
-class OtpForm(forms.Form):
-    """A code of the second factor."""
-
-    otp = forms.CharField(
+def _otp(**attrs: bool) -> forms.CharField:
+    return forms.CharField(
         label="Code",
         max_length=40,
         help_text="Six digits from your authenticator app, or one of your recovery codes.",
@@ -138,14 +139,20 @@ class OtpForm(forms.Form):
                 "inputmode": "text",
                 "autocapitalize": "none",
                 "spellcheck": "false",
-                "autofocus": True,
+                **attrs,
             }
         ),
     )
 
 
+class OtpForm(forms.Form):
+    """A code of the second factor, or a recovery code."""
+
+    otp = _otp(autofocus=True)
+
+
 class ForgotPasswordForm(forms.Form):
-    """Where the reset link goes."""
+    """The address for a password-reset link."""
 
     email = forms.EmailField(
         label="Email",
@@ -170,20 +177,20 @@ def _new_password() -> forms.CharField:
 
 
 class NewPasswordForm(forms.Form):
-    """A password by a mailed link."""
+    """A new password, set by a mailed link."""
 
     new_password = _new_password()
 
 
 class ChangePasswordForm(forms.Form):
-    """A new password in place of the one that is known."""
+    """A new password, authorized by the current one."""
 
     current_password = _current_password()
     new_password = _new_password()
 
 
 class ChangeEmailForm(forms.Form):
-    """Another address."""
+    """A new email address, authorized by the password."""
 
     email = forms.EmailField(
         label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
@@ -192,21 +199,19 @@ class ChangeEmailForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """The password, to prove that it is the owner."""
+    """The password, to confirm the identity."""
 
     current_password = _current_password("Your password")
 
 
-class SecondFactorForm(OtpForm):
-    """A code that proves the owner, on a page with other forms: it does not take the focus."""
+class SecondFactorForm(forms.Form):
+    """A code that confirms the identity, on a page with other forms: it does not take the focus."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["otp"].widget.attrs.pop("autofocus")
+    otp = _otp()
 
 
 class IdentityForm(forms.Form):
-    """The password, or a code for accounts with a second factor, to prove the owner of a session again."""
+    """The password, or a code for accounts with a second factor, to confirm the identity within a session."""
 
     current_password = _current_password("Your password")
     otp = forms.CharField(
@@ -217,8 +222,8 @@ class IdentityForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
     )
 
-    def __init__(self, *args: Any, has_factor: bool, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, data: Data = None, *, has_factor: bool) -> None:
+        super().__init__(data)
         self.fields["current_password"].widget.attrs["autofocus"] = True
         self.fields["current_password"].required = not has_factor
         if not has_factor:
@@ -228,12 +233,12 @@ class IdentityForm(forms.Form):
 
     @property
     def proof(self) -> dict[str, str]:
-        """``{password, otp}`` of a form that is valid."""
+        """``{password, otp}`` of a valid form."""
         return {"password": self.cleaned_data["current_password"], "otp": self.cleaned_data.get("otp", "")}
 
 
 class RestoreForm(forms.Form):
-    """Name and password of an account that waits for its deletion."""
+    """Name and password of a closed account that is not yet erased."""
 
     login = forms.CharField(
         label="Username or email",
@@ -251,7 +256,7 @@ class RestoreForm(forms.Form):
 
 
 class ApiTokenForm(forms.Form):
-    """A personal token."""
+    """A new API token."""
 
     name = forms.CharField(max_length=80, help_text="What it is for, such as “backup script”.")
     scopes = forms.MultipleChoiceField(
@@ -268,7 +273,7 @@ class ApiTokenForm(forms.Form):
 
 
 class DeleteAccountForm(forms.Form):
-    """The username, typed on purpose, and the password."""
+    """The username, typed as a confirmation, and the password."""
 
     username = forms.CharField(
         label="Type your username to confirm",
@@ -276,12 +281,12 @@ class DeleteAccountForm(forms.Form):
     )
     current_password = _current_password()
 
-    def __init__(self, *args: Any, username: str, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, data: Data = None, *, username: str) -> None:
+        super().__init__(data)
         self.owner = username
 
     def clean_username(self) -> str:
-        """The account's own name, or the form is not accepted."""
+        """Return the username, which must be the account's own."""
         typed = str(self.cleaned_data["username"]).strip().lower()
         if typed != self.owner:
             raise forms.ValidationError("This is not your username.")

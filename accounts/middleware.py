@@ -1,9 +1,8 @@
-"""A page's session lives as long as its session document: a revocation ends both."""
+"""Ends a page's session together with its session document: a revocation ends both."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -11,17 +10,17 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts import account_marks, sessions
-from accounts.models import User
+from accounts.current_user import signed_in_user
 from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import Forbidden
 
-# Files that do not depend on who asks: nobody is looked up, and shared caches need not tell people apart.
+# Files that are the same for everyone: no account is looked up, and shared caches need no ``Vary``.
 PUBLIC_FILES = "/media/profiles/"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class SecondFactorRequired(Forbidden):
-    """Staff signed in with a password alone. The error page for this code links to the settings."""
+    """Staff signed in with a password alone. The error page of this code links to the settings."""
 
     code = "second_factor_needed"
     detail = (
@@ -31,28 +30,29 @@ class SecondFactorRequired(Forbidden):
 
 
 class SessionGovernanceMiddleware:
-    """Signs a page out when its session was revoked or has expired."""
+    """Signs a page out whose session was revoked or has expired."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """End or extend the session, then set the cache header and the account mark of the response."""
         if request.path.startswith(PUBLIC_FILES):
             return self.get_response(request)
         signed_in = bool(request.session.session_key) and request.user.is_authenticated
         if signed_in:
-            self._govern(request)
+            self._check_session(request)
         response = self.get_response(request)
         if request.user.is_authenticated or signed_in:
-            response.headers.setdefault("Cache-Control", account_marks.cache_control_for(request))
+            account_marks.cache_control_for(request).set_default_on(response)
         if not request.path.startswith("/api/"):
             account_marks.update_cookie(request, response)
         return response
 
     @staticmethod
-    def _govern(request: HttpRequest) -> None:
+    def _check_session(request: HttpRequest) -> None:
         session_id = request.session.get(SESSION_KEY, "")
-        user = cast(User, request.user)
+        user = signed_in_user(request)
         session = sessions.find_live_session(user, session_id, fresh=request.method not in SAFE_METHODS)
         if session is None:
             request.session_ended = True  # type: ignore[attr-defined]

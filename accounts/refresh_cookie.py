@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts.sessions import SessionTokens
+from accounts.token_rotation import SessionTokens
 from streamsite.errors import CsrfFailed
 
 PATH = "/api/v1/auth"

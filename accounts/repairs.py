@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from accounts import mongo
+from accounts import auth_session_store
 from streamsite.mongo.repairs import Repair
 
-REPAIRS = (Repair(f"{mongo.SESSIONS}.epoch", mongo.session_ids_without_epoch, mongo.backfill_epoch),)
+REPAIRS = (
+    Repair(
+        f"{auth_session_store.SESSIONS}.epoch",
+        auth_session_store.session_ids_without_epoch,
+        auth_session_store.backfill_epoch,
+    ),
+)

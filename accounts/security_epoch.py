@@ -7,12 +7,11 @@ therefore ends everything opened with older credentials, including a sign-in tha
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from accounts import api_tokens, mongo, sessions
+from accounts import api_tokens, auth_session_store, sessions
 from accounts.models import User
 from streamsite.errors import Conflict
 from streamsite.mongo.retry import run_in_transaction
@@ -20,7 +19,7 @@ from streamsite.mongo.retry import run_in_transaction
 CHANGED_MEANWHILE = "The account was changed from somewhere else in the meantime. Try again."
 
 
-def raise_epoch(user: User, *, keep: str | None = None, reason: str, **changes: Any) -> User:
+def raise_epoch(user: User, *, keep: str | None = None, reason: str, **changes: object) -> User:
     """Apply ``changes``, end the sessions except ``keep``, and delete the API tokens. Return the account.
 
     Call it for every change of credentials, with the ``user`` that was checked: the change applies only while the
@@ -36,7 +35,7 @@ def raise_epoch(user: User, *, keep: str | None = None, reason: str, **changes: 
         if not rows.update(**values, security_epoch=F("security_epoch") + 1):
             raise Conflict(CHANGED_MEANWHILE)
         if keep is not None:
-            mongo.advance_epoch(keep, user.pk, user.security_epoch)
+            auth_session_store.advance_epoch(keep, user.pk, user.security_epoch)
         transaction.on_commit(partial(_revoke_others, user.pk, reason, keep))
 
     run_in_transaction(change)

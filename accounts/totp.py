@@ -13,7 +13,6 @@ import re
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pyotp
 import segno
@@ -23,12 +22,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils.encoding import force_bytes
 
+from accounts import totp_store
 from accounts.models import User
 from accounts.schemas import TotpSetupDict, TotpStatusDict
-from streamsite.mongo.collections import collection
-from streamsite.mongo.engine.client import session_for
 
-FACTORS = "auth_totp"
 STEP_SECONDS = 30
 # A code of the step before or after the server's own: clocks differ, and typing takes time.
 TOLERATED_STEPS = 1
@@ -36,17 +33,15 @@ RECOVERY_CODES = 10
 RECOVERY_CODE_PATTERN = re.compile(r"\A[a-z2-7]{16}\Z")
 SETUP_LIFETIME = timedelta(minutes=15)
 
-Document = dict[str, Any]
-
 
 def is_enabled(user_id: str) -> bool:
     """Return whether the account requires a code."""
-    return collection(FACTORS).count_documents({"_id": user_id, "enabled_at": {"$ne": None}}, limit=1) > 0
+    return totp_store.is_enabled(user_id)
 
 
 def load_status(user_id: str) -> TotpStatusDict:
-    """Return ``{enabled, enabled_at, recovery_codes}``; the last is how many codes are left."""
-    found = collection(FACTORS).find_one({"_id": user_id}) or {}
+    """Return the state of the account's second factor."""
+    found = totp_store.find(user_id)
     enabled_at = found.get("enabled_at")
     return {
         "enabled": enabled_at is not None,
@@ -56,35 +51,25 @@ def load_status(user_id: str) -> TotpStatusDict:
 
 
 def start_setup(user: User) -> TotpSetupDict:
-    """Create a pending secret and return ``{secret, otpauth_url, qr_svg}``. Shown once, stored encrypted."""
+    """Create a pending secret and return its details. Shown once, stored encrypted."""
     secret = pyotp.random_base32()
-    collection(FACTORS).update_one(
-        {"_id": user.pk},
-        {
-            "$set": {"pending": _cipher().encrypt(secret.encode()), "pending_at": _now()},
-            "$setOnInsert": {"enabled_at": None, "secret": None, "last_step": 0, "recovery": []},
-        },
-        upsert=True,
-    )
+    totp_store.set_pending(user.pk, _cipher().encrypt(secret.encode()), _now())
     return setup_details(user, secret)
 
 
 def pending_setup(user: User) -> TotpSetupDict | None:
     """Return the details of ``start_setup`` while the secret can still be confirmed, else ``None``."""
-    found = collection(FACTORS).find_one({"_id": user.pk}) or {}
-    secret = _pending_secret(found)
-    return setup_details(user, secret) if secret else None
+    pending = _pending(totp_store.find(user.pk))
+    return setup_details(user, _decrypt(pending)) if pending else None
 
 
 def setup_details(user: User, secret: str) -> TotpSetupDict:
-    """Return a secret in the forms an authenticator app accepts: ``{secret, otpauth_url, qr_svg}``."""
+    """Return a secret as text, link, and QR code."""
     url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=settings.SITE_NAME)
     code = segno.make(url, error="m", micro=False)
-    picture = io.BytesIO()
-    code.save(
-        picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False
-    )
-    return {"secret": secret, "otpauth_url": url, "qr_svg": picture.getvalue().decode()}
+    svg = io.BytesIO()
+    code.save(svg, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False)
+    return {"secret": secret, "otpauth_url": url, "qr_svg": svg.getvalue().decode()}
 
 
 def enable(user_id: str, code: str) -> list[str] | None:
@@ -92,41 +77,26 @@ def enable(user_id: str, code: str) -> list[str] | None:
 
     Joins the caller's transaction.
     """
-    found = collection(FACTORS).find_one({"_id": user_id}) or {}
-    secret = _pending_secret(found)
-    step = _matching_step(secret, code) if secret else None
-    if step is None:
+    pending = _pending(totp_store.find(user_id))
+    step = _matching_step(_decrypt(pending), code) if pending else None
+    if pending is None or step is None:
         return None
     codes = _new_recovery_codes()
-    applied = collection(FACTORS).update_one(
-        {"_id": user_id, "pending": found["pending"]},
-        {
-            "$set": {
-                "secret": found["pending"],
-                "enabled_at": _now(),
-                "last_step": step,
-                "recovery": [_hash(code) for code in codes],
-                "pending": None,
-            }
-        },
-        session=session_for("default"),
-    )
-    return codes if applied.modified_count else None
+    hashes = [_hash(code) for code in codes]
+    applied = totp_store.activate_pending(user_id, pending, at=_now(), step=step, recovery=hashes)
+    return codes if applied else None
 
 
 def disable(user_id: str) -> bool:
     """Turn two-factor authentication off. Return whether it was on. Joins the caller's transaction."""
-    removed = collection(FACTORS).find_one_and_delete({"_id": user_id}, session=session_for("default"))
-    return bool(removed and removed.get("enabled_at"))
+    return totp_store.remove(user_id)
 
 
 def renew_recovery_codes(user_id: str) -> list[str] | None:
     """Replace the recovery codes and return the ten new ones; ``None`` if two-factor authentication is off."""
     codes = _new_recovery_codes()
-    applied = collection(FACTORS).update_one(
-        {"_id": user_id, "enabled_at": {"$ne": None}}, {"$set": {"recovery": [_hash(code) for code in codes]}}
-    )
-    return codes if applied.matched_count else None
+    is_on = totp_store.replace_recovery_codes(user_id, [_hash(code) for code in codes])
+    return codes if is_on else None
 
 
 def is_recovery_code(code: str) -> bool:
@@ -139,26 +109,14 @@ def consume_code(user_id: str, code: str) -> str | None:
 
     A code is accepted once, also with concurrent calls.
     """
-    found = collection(FACTORS).find_one({"_id": user_id, "enabled_at": {"$ne": None}})
-    if found is None:
+    found = totp_store.find(user_id)
+    secret = found.get("secret")
+    if secret is None or found.get("enabled_at") is None:
         return None
-    step = _matching_step(_decrypt(found["secret"]), code)
+    step = _matching_step(_decrypt(secret), code)
     if step is not None:
-        used = collection(FACTORS).update_one(
-            {"_id": user_id, "secret": found["secret"], "last_step": {"$lt": step}},
-            {"$set": {"last_step": step}},
-        )
-        return "otp" if used.modified_count else None
-    digest = _hash(code)
-    used = collection(FACTORS).update_one(
-        {"_id": user_id, "recovery": digest}, {"$pull": {"recovery": digest}}
-    )
-    return "recovery" if used.modified_count else None
-
-
-def delete_for_user(user_id: str) -> None:
-    """Delete the second factor of a deleted account."""
-    collection(FACTORS).delete_one({"_id": user_id})
+        return "otp" if totp_store.consume_step(user_id, secret, step) else None
+    return "recovery" if totp_store.consume_recovery_code(user_id, _hash(code)) else None
 
 
 def _matching_step(secret: str, code: str) -> int | None:
@@ -190,11 +148,12 @@ def _normalize_code(code: str) -> str:
     return code.strip().lower().replace("-", "").replace(" ", "")
 
 
-def _pending_secret(found: Document) -> str | None:
-    made = found.get("pending_at")
-    if not found.get("pending") or made is None or made.replace(tzinfo=UTC) < _now() - SETUP_LIFETIME:
+def _pending(found: totp_store.FactorDoc) -> bytes | None:
+    """Return the encrypted secret of an unfinished setup, or ``None`` if there is none or it has expired."""
+    started = found.get("pending_at")
+    if started is None or started.replace(tzinfo=UTC) < _now() - SETUP_LIFETIME:
         return None
-    return _decrypt(found["pending"])
+    return found.get("pending") or None
 
 
 def _decrypt(value: bytes) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -15,7 +13,7 @@ from streamsite.service_admin import ServiceAdmin
 
 @admin.register(Playlist)
 class PlaylistAdmin(ServiceAdmin[Playlist]):
-    """Find a playlist and see what is in it."""
+    """Find playlists and change or delete them."""
 
     list_display = ("title", "owner", "visibility", "sort", "item_count", "created_at")
     list_filter = ("visibility", "sort", "is_watch_later", "created_at")
@@ -23,7 +21,7 @@ class PlaylistAdmin(ServiceAdmin[Playlist]):
     search_fields = ("title", "owner__username")
     search_help_text = "Words of the title, or the beginning of a username."
     ordering = ("-created_at",)
-    # The order's rule is kept in every item as well, and an item in the playlist's sums: services change those.
+    # Items repeat the playlist's sort rule, and its totals count them: services change both.
     readonly_fields = (
         "id",
         "owner",
@@ -38,10 +36,10 @@ class PlaylistAdmin(ServiceAdmin[Playlist]):
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """People create them."""
+        """Return False: people create playlists."""
         return False
 
-    def write(self, request: HttpRequest, row: Playlist, changes: dict[str, Any]) -> None:
+    def write(self, request: HttpRequest, row: Playlist, changes: dict[str, object]) -> None:
         """Change the playlist as its owner would."""
         services.update_playlist(row, changes)
 
@@ -52,7 +50,7 @@ class PlaylistAdmin(ServiceAdmin[Playlist]):
 
 @admin.register(PlaylistItem)
 class PlaylistItemAdmin(ServiceAdmin[PlaylistItem]):
-    """Which video is where."""
+    """The items of playlists."""
 
     list_display = ("video", "playlist", "rank", "added_by", "added_at")
     list_select_related = ("video", "playlist", "added_by")
@@ -64,21 +62,21 @@ class PlaylistItemAdmin(ServiceAdmin[PlaylistItem]):
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Videos are added where they are watched: the playlist's sums and its version follow there."""
+        """Return False: videos are added on the site, which updates the playlist's totals and version."""
         return False
 
-    def write(self, request: HttpRequest, row: PlaylistItem, changes: dict[str, Any]) -> None:
+    def write(self, request: HttpRequest, row: PlaylistItem, changes: dict[str, object]) -> None:
         """Change the note, the only field that is not the list's."""
-        services.set_note(row.playlist, row, changes["note"])
+        services.set_note(row.playlist, row, str(changes["note"]))
 
     def remove(self, request: HttpRequest, row: PlaylistItem) -> None:
-        """Take the video out; the playlist's sums follow."""
+        """Remove the video; the playlist's totals follow."""
         services.remove_item(row.playlist, row)
 
 
 @admin.register(SavedPlaylist)
 class SavedPlaylistAdmin(ServiceAdmin[SavedPlaylist]):
-    """Who keeps which playlist of somebody else."""
+    """Saved playlists of other people."""
 
     list_display = ("playlist", "user", "created_at")
     list_select_related = ("playlist", "user")
@@ -87,13 +85,13 @@ class SavedPlaylistAdmin(ServiceAdmin[SavedPlaylist]):
     ordering = ("-id",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """People save playlists."""
+        """Return False: people save playlists."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: SavedPlaylist | None = None) -> bool:
-        """There is nothing to change."""
+        """Return False: there is nothing to change."""
         return False
 
     def remove(self, request: HttpRequest, row: SavedPlaylist) -> None:
-        """Take the playlist out of the library."""
+        """Remove the playlist from the library."""
         services.unsave_playlist(row.user, row.playlist_id)

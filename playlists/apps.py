@@ -11,7 +11,7 @@ class PlaylistsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect receivers; register the queue, Watch later, shelves, search, oEmbed, and the studio's bulk action."""
-        from playlists import mongo, oembed, queries, receivers, studio_action  # noqa: F401
+        from playlists import oembed, queries, receivers, store, studio_action  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.copies import COPIES
         from playlists.counters import COUNTERS
@@ -34,5 +34,5 @@ class PlaylistsConfig(AppConfig):
         watch_page.register_context_builder(queue_context)
         register_action("playlist", studio_action.ACTION)
         viewer_state.register_viewer_state_provider(
-            lambda user_id, video: mongo.watch_later_stages(queries.watch_later_id(user_id), video.pk)
+            lambda user_id, video: store.watch_later_stages(queries.watch_later_id(user_id), video.pk)
         )

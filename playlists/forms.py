@@ -18,7 +18,7 @@ class NewPlaylistForm(forms.Form):
 
 
 class PlaylistForm(NewPlaylistForm):
-    """What can be changed afterwards, too."""
+    """The details of a playlist that can be changed later."""
 
     allow_duplicates = forms.BooleanField(
         required=False,

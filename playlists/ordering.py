@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
 
-from playlists import mongo
+from playlists import store
 from playlists.models import Playlist, PlaylistItem, Sort
 from streamsite.errors import Invalid
 from videos.models import Video
@@ -65,7 +65,7 @@ def rebalance_ranks(playlist_id: str) -> None:
     """Restore the gaps between ranks, keeping the order."""
     rows = PlaylistItem.objects.filter(playlist_id=playlist_id).order_by(*BY_RANK)
     ids = list(rows.values_list("pk", flat=True))
-    mongo.set_item_fields({item_id: {"rank": GAP * (index + 1)} for index, item_id in enumerate(ids)})
+    store.set_item_fields({item_id: {"rank": GAP * (index + 1)} for index, item_id in enumerate(ids)})
 
 
 def apply_sort_rule(playlist_id: str, sort: str) -> None:
@@ -74,7 +74,7 @@ def apply_sort_rule(playlist_id: str, sort: str) -> None:
     videos = Video.objects.only("view_count", "published_at", "created_at").in_bulk(
         {video_id for _, video_id in rows}
     )
-    mongo.set_item_fields(
+    store.set_item_fields(
         {
             item_id: {"sort": str(sort), "sort_key": sort_key_for(videos[video_id], sort)}
             for item_id, video_id in rows

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from accounts.models import User
-from playlists import mongo
+from playlists import store
 from playlists.access import may_contribute, may_show_video
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from playlists.ordering import order_fields
@@ -43,7 +43,7 @@ def thumbnail_video(playlist: Playlist) -> Video | None:
 
 def thumbnail_videos(playlists: list[Playlist]) -> dict[str, Video]:
     """Return the first video of each playlist by playlist id, in two reads."""
-    first = mongo.first_video_ids({one.pk: order_fields(one)[0] for one in playlists if one.item_count})
+    first = store.first_video_ids({one.pk: order_fields(one)[0] for one in playlists if one.item_count})
     videos = Video.objects.select_related("channel").in_bulk(set(first.values())) if first else {}
     return {playlist_id: videos[video_id] for playlist_id, video_id in first.items() if video_id in videos}
 
@@ -93,7 +93,7 @@ def has_saved(viewer: Viewer, playlist: Playlist) -> bool:
 def load_public_totals(viewer: Viewer, playlists: Iterable[Playlist]) -> None:
     """Load public item count and duration of the playlists that ``viewer`` does not contribute to."""
     unknown = [one for one in playlists if not _has_public_totals(one) and not may_contribute(viewer, one)]
-    found = mongo.refresh_public_totals(unknown) if unknown else {}
+    found = store.refresh_public_totals(unknown) if unknown else {}
     for one in unknown:
         one.shown_items, one.shown_duration = found[one.pk]
 

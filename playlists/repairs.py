@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from playlists import mongo, search
+from playlists import search, store
 from playlists.models import Playlist
 from streamsite.mongo.repairs import Repair, chunk_values
 
-TOLERANCE_SECONDS = 0.01  # seconds that sums may differ by
+TOLERANCE_SECONDS = 0.01  # of sums of durations
 BATCH_SIZE = 100
 
 
@@ -16,7 +16,7 @@ def _ids_with_wrong_totals() -> Iterator[str]:
     """Yield the ids of playlists whose stored public item count or duration is wrong."""
     known = Playlist.objects.exclude(shown_items=None).exclude(shown_duration=None).order_by("pk")
     for lists in chunk_values(known.iterator(chunk_size=BATCH_SIZE), BATCH_SIZE):
-        totals = mongo.compute_public_totals(lists)
+        totals = store.compute_public_totals(lists)
         for one in lists:
             items, seconds = totals[one.pk]
             if one.shown_items != items or abs((one.shown_duration or 0.0) - seconds) > TOLERANCE_SECONDS:
@@ -25,7 +25,7 @@ def _ids_with_wrong_totals() -> Iterator[str]:
 
 def _correct(playlist_ids: list[str]) -> None:
     for ids in chunk_values(playlist_ids, BATCH_SIZE):
-        mongo.refresh_public_totals(Playlist.objects.filter(pk__in=ids))
+        store.refresh_public_totals(Playlist.objects.filter(pk__in=ids))
 
 
-REPAIRS = (Repair(f"{mongo.LISTS}.shown_items", _ids_with_wrong_totals, _correct), search.INDEX.repair)
+REPAIRS = (Repair(f"{store.LISTS}.shown_items", _ids_with_wrong_totals, _correct), search.INDEX.repair)

@@ -1,8 +1,6 @@
-"""The job queue in Django admin: read it, stop a job, let it run again, let it go first."""
+"""The job queue in Django admin: list jobs, cancel them, run them again, move them to the front."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -35,39 +33,39 @@ ACTIONS_BY_STATE = {
 
 
 class TaskFilter(admin.SimpleListFilter):
-    """By task, of those that there are."""
+    """Filter by task, among those with jobs."""
 
     title = parameter_name = "task"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Every task that has jobs."""
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Return every task that has jobs."""
         return [(task, task) for task in control.list_task_names()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
-        """Only jobs of the chosen task."""
+        """Return only jobs of the chosen task."""
         return queryset.filter(task=self.value()) if self.value() else queryset
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """By queue, of those that the site has."""
+    """Filter by queue, among the site's queues."""
 
     title = parameter_name = "queue"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The queues of the settings."""
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Return the queues of the settings."""
         return [(name, name) for name in control.list_queue_names()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
-        """Only jobs of the chosen queue."""
+        """Return only jobs of the chosen queue."""
         return queryset.filter(queue=self.value()) if self.value() else queryset
 
 
 @admin.register(Job)
 class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
-    """Jobs are made and ended by the queue alone: nothing is added, edited or deleted here."""
+    """Jobs. Only the queue creates and ends them: nothing is added, edited or deleted here."""
 
     list_display = (
-        "short_task", "about", "queue", "state", "priority", "tried", "run_at", "worker", "age",
+        "short_task", "about", "queue", "state", "priority", "display_tries", "run_at", "worker", "age",
         "last_error", "buttons",
     )  # fmt: skip
     list_filter = ("state", QueueFilter, TaskFilter, "enqueued_at")
@@ -76,31 +74,31 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     ordering = ("-enqueued_at",)
     list_per_page = 50
     fields = (
-        "id", "task", "about", "args", "kwargs", "queue", "state", "priority", "tried", "run_at", "enqueued_at",
+        "id", "task", "about", "args", "kwargs", "queue", "state", "priority", "display_tries", "run_at", "enqueued_at",
         "started_at", "finished_at", "worker", "worker_list", "error", "error_list",
     )  # fmt: skip
-    readonly_fields = ("about", "tried", "worker_list", "error_list")
+    readonly_fields = ("about", "display_tries", "worker_list", "error_list")
     actions = ("cancel_jobs", "retry_jobs", "move_jobs_to_front")
     change_form_template = "admin/streamsite/job/change_form.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Jobs come from the site."""
+        """Return False: the site creates jobs."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        """Their fields are the queue's."""
+        """Return False: only the queue changes jobs."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        """Ended ones are removed after a week."""
+        """Return False: finished jobs are deleted after a week."""
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        """Who may see or control jobs."""
+        """Return whether the caller may see or control jobs."""
         return request.user.has_perm("streamsite.view_job") or self.has_control_permission(request)
 
     def has_control_permission(self, request: HttpRequest) -> bool:
-        """Who may stop jobs and let them run again."""
+        """Return whether the caller may cancel jobs and run them again."""
         return request.user.has_perm("streamsite.change_job")
 
     def get_search_results(
@@ -113,17 +111,17 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         return queryset.filter(pk__in=[term, *control.find_ids_by_argument(term)]), False
 
     def get_urls(self) -> list[URLPattern]:
-        """One address per verb, for the buttons."""
+        """Add a URL per action, for the buttons."""
         address = path(
             "<str:job_id>/<str:verb>/now/",
-            self.admin_site.admin_view(self.carry_out),
+            self.admin_site.admin_view(self.apply_action),
             name="streamsite_job_control",
         )
         return [address, *super().get_urls()]
 
     @method_decorator(require_POST)
-    def carry_out(self, request: HttpRequest, job_id: str, verb: str) -> HttpResponse:
-        """A button was pressed."""
+    def apply_action(self, request: HttpRequest, job_id: str, verb: str) -> HttpResponse:
+        """Apply the action of a button to one job."""
         job = Job.objects.filter(pk=job_id).first()
         if verb not in ACTIONS or job is None or not self.has_control_permission(request):
             return HttpResponseNotFound()
@@ -132,17 +130,17 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
 
     @admin.action(description="Cancel", permissions=["control"])
     def cancel_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        """Stop those that wait or run."""
+        """Cancel the chosen jobs that wait or run."""
         self._control(request, "cancel", queryset)
 
     @admin.action(description="Run again", permissions=["control"])
     def retry_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        """Let those that are dead or cancelled run again."""
+        """Queue the chosen dead or cancelled jobs again."""
         self._control(request, "retry", queryset)
 
     @admin.action(description="Move to the front", permissions=["control"])
     def move_jobs_to_front(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        """Let those that wait go first."""
+        """Move the chosen waiting jobs to the front."""
         self._control(request, "front", queryset)
 
     def _control(self, request: HttpRequest, verb: str, jobs: QuerySet[Job] | list[Job]) -> None:
@@ -162,45 +160,45 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
 
     @admin.display(description="task", ordering="task")
     def short_task(self, job: Job) -> str:
-        """The task without its package."""
+        """Return the task's name without its module."""
         return job.task.rpartition(".")[2]
 
     @admin.display(description="about")
     def about(self, job: Job) -> str | SafeString:
-        """The arguments; a link to what the first one names."""
+        """Return the arguments, linked to the object that the first one names."""
         text = ", ".join(str(argument) for argument in job.args)
         address = admin_links.build_admin_link(job.task, job.args)
         return format_html('<a href="{}">{}</a>', address, text) if address else text
 
     @admin.display(description="tries", ordering="tries")
-    def tried(self, job: Job) -> str:
-        """How often it was tried, of how often it may be."""
+    def display_tries(self, job: Job) -> str:
+        """Return the number of tries and their maximum."""
         return f"{job.tries} of {job.max_tries}"
 
     @admin.display(description="age", ordering="enqueued_at")
     def age(self, job: Job) -> str:
-        """How long ago it was queued."""
+        """Return the time since the job was queued."""
         return timesince(job.enqueued_at, timezone.now(), depth=1)
 
     @admin.display(description="last error")
     def last_error(self, job: Job) -> str:
-        """The beginning of it."""
+        """Return the beginning of the last error."""
         error = job.error or ""
         return error if len(error) <= MAX_ERROR_LENGTH else f"{error[:MAX_ERROR_LENGTH]}…"
 
     @admin.display(description="")
     def buttons(self, job: Job) -> SafeString:
-        """What can be done with it now."""
+        """Render the buttons of the actions that the job's state allows."""
         return _buttons(job)
 
     @admin.display(description="workers")
     def worker_list(self, job: Job) -> SafeString:
-        """Who had it, in this order."""
+        """Render the workers that took the job, in order."""
         return render_to_string("admin/streamsite/job/workers.html", {"job": job})
 
     @admin.display(description="errors")
     def error_list(self, job: Job) -> SafeString:
-        """Why each try failed."""
+        """Render the error of each try."""
         return render_to_string("admin/streamsite/job/errors.html", {"errors": control.list_errors(job.pk)})
 
     def change_view(
@@ -208,16 +206,16 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        """The detail page, with its buttons."""
+        """Show the job's page with its buttons."""
         job = Job.objects.filter(pk=unquote(object_id)).first()
         may = job is not None and self.has_control_permission(request)
         context = (extra_context or {}) | {"job_buttons": _buttons(job) if job and may else ""}
         return super().change_view(request, object_id, form_url, context)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """The buttons only for those who may press them."""
+        """Return the columns, with buttons only for callers who may use them."""
         shown = self.list_display
         return shown if self.has_control_permission(request) else shown[:-1]
 

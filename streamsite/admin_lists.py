@@ -1,4 +1,4 @@
-"""Lists of Django admin that cost the same in a library of any size.
+"""Lists of Django admin whose cost does not grow with the library.
 
 Django's own count every row twice, join before they search, read all rows for a date hierarchy and sort by any column.
 """
@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import DateTimeField, Model, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import smart_split, unescape_string_literal
@@ -27,7 +28,7 @@ else:
     Base = type("Base", (), {"__class_getitem__": classmethod(lambda cls, key: cls)})
 
 MIN_VALUES = {"DateTimeField": datetime(1, 1, 1, tzinfo=UTC), "CharField": ""}
-FIRST_PAGE_TIME = "as_of"  # the parameter with the moment of the first page
+FIRST_PAGE_TIME = "as_of"  # the parameter with the time at which the first page was shown
 MAX_COUNTED = 1_000
 MAX_PAGES = 100
 MAX_RELATED = 200  # as many as MongoDB merges in the order of an index
@@ -35,12 +36,12 @@ MAX_WORDS = 5
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Count all rows from the collection's metadata, chosen ones up to ``MAX_COUNTED``; offer ``MAX_PAGES`` pages."""
+    """A paginator that counts all rows by the collection's metadata and filtered ones up to ``MAX_COUNTED``."""
 
     @cached_property
     def count(self) -> int:
         """The number of rows, at most ``MAX_COUNTED`` when a filter or a search is on."""
-        rows = cast("QuerySet[Any]", self.object_list)
+        rows = cast("QuerySet[Model]", self.object_list)
         if not rows.query.where:
             return connection_for(rows.db).collection(rows.model._meta.db_table).estimated_document_count()
         # In the list's order: its index holds what the filters ask for.
@@ -48,42 +49,44 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def num_pages(self) -> int:
-        """The number of pages that can be opened."""
+        """The number of pages that can be opened, at most ``MAX_PAGES``."""
         return min(super().num_pages, MAX_PAGES)
 
 
 class BoundedChangeList(ChangeList):
-    """A list in the order of its admin, which has an index."""
+    """A list that is always in the order of its admin, which has an index."""
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Model]) -> list[str | Combinable]:
         """Return the admin's order, whatever the address asks for."""
         self.params.pop(ORDER_VAR, None)
         return list(super().get_ordering(request, queryset))
 
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Model]:
         """Return the chosen rows."""
-        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        rows: QuerySet[Model] = super().get_queryset(request, exclude_parameters)
         return with_index_bound(rows) if rows.query.where else rows
 
-    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+    def get_filters_params(self, params: dict[str, object] | None = None) -> dict[str, list[str]]:
         """Return the parameters that filter; the moment of the first page is none."""
-        found: dict[str, Any] = super().get_filters_params(params)
+        found: dict[str, list[str]] = super().get_filters_params(params)
         return {name: value for name, value in found.items() if name != FIRST_PAGE_TIME}
 
     def get_results(self, request: HttpRequest) -> None:
-        """Load the page. Later pages leave out what came after the first was shown: it would move rows along."""
+        """Load the page. Later pages leave out rows newer than the first page, which would shift them."""
         super().get_results(request)
         moment = timezone.now() if self.page_num == 1 else _moment(request.GET.get(FIRST_PAGE_TIME, ""))
         if moment is None:
             return
-        self.filter_params[FIRST_PAGE_TIME] = [f"{moment.timestamp():.6f}"]  # what its links repeat
+        self.filter_params[FIRST_PAGE_TIME] = [f"{moment.timestamp():.6f}"]  # the page's links repeat it
         since = next((name for name in self.queryset.query.order_by if self._is_moment(name)), None)
         if self.page_num > 1 and self.multi_page and since is not None:
             rows = self.queryset.filter(**{f"{str(since).lstrip('-')}__lte": moment})
             start = (self.page_num - 1) * self.list_per_page
             self.result_list = rows[start : start + self.list_per_page]
 
-    def _is_moment(self, name: Any) -> bool:
+    def _is_moment(self, name: object) -> bool:
         field = self.lookup_opts.get_field(str(name).lstrip("-")) if name not in {"pk", "-pk"} else None
         return isinstance(field, DateTimeField)
 
@@ -109,7 +112,7 @@ def with_index_bound(rows: QuerySet[Row]) -> QuerySet[Row]:
 
 
 class BoundedListMixin(Base[Row]):
-    """An admin whose list reads little: put it before ``ModelAdmin``.
+    """A mixin for admins whose list reads little: put it before ``ModelAdmin``.
 
     ``search_fields`` may name a text of the row (``title``: contained), an id (``=subject``: equal), or an indexed text
     of a related row (``channel__username``: begins with), which is looked up first.
@@ -120,14 +123,14 @@ class BoundedListMixin(Base[Row]):
     sortable_by: ClassVar[tuple[str, ...]] = ()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Whether the address may filter by ``lookup``: by what the list's own filters offer."""
+        """Return whether the address may filter by ``lookup``: only by what the list's own filters offer."""
         if request is None:
             return False
         filters = [name[0] if isinstance(name, tuple) else name for name in self.get_list_filter(request)]
         offered = {getattr(name, "parameter_name", name) for name in filters}
         return lookup.partition("__")[0] in offered
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
         """Return the class of the list."""
         return BoundedChangeList
 
@@ -140,7 +143,7 @@ class BoundedListMixin(Base[Row]):
         """
         for word in list(smart_split(search_term))[:MAX_WORDS]:
             text = unescape_string_literal(word) if word[:1] in {'"', "'"} and word[-1:] == word[:1] else word
-            found: list[Any] = []
+            found: list[object] = []
             for field in self.get_search_fields(request):
                 rows = with_index_bound(queryset).filter(self._match(str(field), text))
                 found += rows.values_list("pk", flat=True)[:MAX_COUNTED]

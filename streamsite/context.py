@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""The context of every template about the site."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -7,5 +7,5 @@ from streamsite import origin
 
 
 def site(request: HttpRequest) -> dict[str, str]:
-    """The site's name and address."""
+    """Return the site's name and address."""
     return {"site_name": settings.SITE_NAME, "site_url": origin.current()}

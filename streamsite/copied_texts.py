@@ -1,4 +1,4 @@
-"""Texts that are stored a second time, beside something that is not theirs, and what keeps them up to date.
+"""Denormalized texts: copies that are stored with other objects, and the functions that keep them up to date.
 
 Apps register a ``Copy`` for each such field when they are ready. Whoever changes the text of a thing calls ``refresh``,
 usually in a task. docs/decisions/0036-copied-texts.md lists all of them.
@@ -14,11 +14,11 @@ from streamsite.mongo import repairs
 
 @dataclass(frozen=True)
 class CopiedText:
-    """``where`` is the copy, as ``collection.field``, or a collection that is made of copies; ``of`` is the text.
+    """A stored copy of a text.
 
-    ``refresh(thing_id)`` brings every copy in line with the thing as it is now. It is safe to repeat. ``stale()``
-    yields the ids of things whose copies are wrong: the previous release, running beside this one, renames without
-    them.
+    ``where`` is the copy: ``collection.field``, or a collection of copies. ``of`` names the text, such as
+    ``VIDEO_TITLE``. ``refresh(object_id)`` updates every copy of that object's text and is idempotent. ``stale()``
+    yields the ids of objects with outdated copies, which the previous release makes while it runs beside this one.
     """
 
     where: str
@@ -33,7 +33,7 @@ _copies: list[CopiedText] = []
 
 
 def register_copies(*copies: CopiedText) -> None:
-    """Add copies to those that are kept up to date."""
+    """Register copies, so that ``refresh_copies`` and repairs keep them up to date."""
     _copies.extend(copies)
     for copy in copies:
         if copy.stale is not None:
@@ -43,11 +43,11 @@ def register_copies(*copies: CopiedText) -> None:
 
 
 def _refresher(copy: CopiedText) -> Callable[[list[str]], None]:
-    def correct(ids: list[str]) -> None:
-        for thing_id in dict.fromkeys(ids):
-            copy.refresh(thing_id)
+    def refresh_all(ids: list[str]) -> None:
+        for object_id in dict.fromkeys(ids):
+            copy.refresh(object_id)
 
-    return correct
+    return refresh_all
 
 
 def registered_copies() -> list[CopiedText]:
@@ -56,6 +56,6 @@ def registered_copies() -> list[CopiedText]:
 
 
 def refresh_copies(of: str, thing_id: str) -> None:
-    """Bring every copy of one text of a thing in line with it. Safe to repeat."""
+    """Bring every copy of one text of an object up to date. Idempotent."""
     for refresh_one in dict.fromkeys(copy.refresh for copy in _copies if copy.of == of):
         refresh_one(thing_id)

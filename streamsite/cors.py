@@ -13,6 +13,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
+from streamsite.cache_headers import NEVER_STORED
+
 PREFLIGHT_SECONDS = 7_200
 SAFE_METHODS = ("GET", "HEAD")
 # What players and feed readers send for a file: ranges, conditions, and headers that some add to every request.
@@ -80,7 +82,7 @@ def _preflight() -> HttpResponse:
         "Access-Control-Allow-Methods": allowed,
         "Access-Control-Allow-Headers": ", ".join(FILE_REQUEST_HEADERS),
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
-        "Cache-Control": "no-store",
+        "Cache-Control": NEVER_STORED,
     }
     response = HttpResponse(status=204, headers=headers)
     allow_any_origin(response)

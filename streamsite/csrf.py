@@ -1,9 +1,8 @@
-"""Django's CSRF check without the body: of the header alone, or of form fields that were read already."""
+"""Django's CSRF check without reading the body: by the header alone, or by form fields that were read already."""
 
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
@@ -22,7 +21,7 @@ def _protected(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def rejection(request: HttpRequest, fields: QueryDict | None = None) -> Any:
+def rejection(request: HttpRequest, fields: QueryDict | None = None) -> HttpResponse | None:
     """Return the page that refuses the request, ``None`` when its header or ``fields`` prove that it is ours."""
     check = CsrfViewMiddleware(_protected)
     return check.process_view(copy_with_form(request, fields), _protected, (), {})

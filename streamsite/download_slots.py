@@ -15,7 +15,7 @@ from typing import cast
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from streamsite import errors
+from streamsite import error_responses, errors
 from streamsite.files import WHOLE_BYTES
 from streamsite.rate_limits import throttle_key
 
@@ -90,6 +90,6 @@ class SendLimitMiddleware:
         release = slots.take(throttle_key(request))
         if release is None:
             response.close()
-            return errors.error_response(request, errors.Unavailable(retry_after=RETRY_SECONDS))
+            return error_responses.error_response(request, errors.Unavailable(retry_after=RETRY_SECONDS))
         streamed.streaming_content = SlotHoldingContent(pieces, release)
         return response

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_http_date_safe
 
+from streamsite.cache_headers import NEVER_STORED, CachePolicy
 from streamsite.errors import Absent
 from streamsite.ranges import Unsatisfiable, parse_range
 
@@ -34,7 +35,7 @@ class ContentFacts:
     modified: float
 
 
-def send_file(request: HttpRequest, path: Path, *, content_type: str, cache: str) -> HttpResponseBase:
+def send_file(request: HttpRequest, path: Path, *, content_type: str, cache: CachePolicy) -> HttpResponseBase:
     """``path`` to the client: conditional requests, one byte range, HEAD. ``Absent`` when there is no such file."""
     try:
         status = path.stat()
@@ -61,7 +62,7 @@ def send_file(request: HttpRequest, path: Path, *, content_type: str, cache: str
 
 
 def send_content(
-    request: HttpRequest, content: bytes, facts: ContentFacts, *, content_type: str, cache: str
+    request: HttpRequest, content: bytes, facts: ContentFacts, *, content_type: str, cache: CachePolicy
 ) -> HttpResponseBase:
     """``content`` to the client, as ``send`` does with a file."""
     return _answer(
@@ -73,7 +74,7 @@ def send_content(
     )
 
 
-def inert_headers(cache: str) -> dict[str, str]:
+def inert_headers(cache: CachePolicy) -> dict[str, str]:
     """Headers that keep what is sent from acting as a page or for another site."""
     return {
         "Cache-Control": cache,
@@ -89,7 +90,7 @@ def _answer(
     pieces: Callable[[int, int], Iterator[bytes]],
     *,
     content_type: str,
-    cache: str,
+    cache: CachePolicy,
     accelerated: Callable[[dict[str, str]], HttpResponse] | None = None,
 ) -> HttpResponseBase:
     size, etag, modified = facts.size, facts.etag, formatdate(facts.modified, usegmt=True)
@@ -110,7 +111,7 @@ def _answer(
             status=416,
             content_type="application/json",
             # Without the tag: a server in front that sends the files may have tags of its own for them.
-            headers=guards | {"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"},
+            headers=guards | {"Content-Range": f"bytes */{size}", "Cache-Control": NEVER_STORED},
         )
     if accelerated is not None:
         return accelerated(common)

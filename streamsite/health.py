@@ -27,7 +27,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
-from streamsite import __version__, errors, external_services, headers, logs
+from streamsite import __version__, error_responses, errors, external_services, headers, logs
+from streamsite.cache_headers import NEVER_STORED
 from streamsite.caching import ExpiringCache
 from streamsite.method_not_allowed import MethodNotAllowed
 from streamsite.mongo.engine.client import get_client
@@ -208,9 +209,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
         is_whole = all(result is True for result in checks.values())
         return JsonResponse({"status": "ok" if is_whole else "degraded"} | content)
     error = errors.Unavailable()
-    body = {"status": "unavailable"} | content | errors.error_body(error, logs.request_id.get())
+    body = {"status": "unavailable"} | content | error_responses.error_body(error, logs.request_id.get())
     response = JsonResponse(body, status=error.status)
-    errors.add_headers(response, error)
+    error_responses.add_headers(response, error)
     return response
 
 
@@ -222,7 +223,7 @@ def _answer(request: HttpRequest, probe: Callable[[HttpRequest], HttpResponse]) 
     response = probe(request)
     if response.status_code != MethodNotAllowed.status:
         return response
-    refusal = errors.error_response(request, MethodNotAllowed())
+    refusal = error_responses.error_response(request, MethodNotAllowed())
     refusal["Allow"] = response["Allow"]
     return refusal
 
@@ -248,6 +249,6 @@ class HealthMiddleware:
         response["X-Request-Id"] = request_id
         for name, value in {**headers.security_headers(), "X-Frame-Options": "DENY"}.items():
             response[name] = value
-        response["Cache-Control"] = "no-store"
+        NEVER_STORED.set_on(response)
         response["Content-Length"] = str(len(response.content))
         return response

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
-from streamsite import errors
+from streamsite import error_responses, errors
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -29,8 +29,8 @@ class RefusedMethodMiddleware:
         response = self.get_response(request)
         if not isinstance(response, HttpResponseNotAllowed) or response.content:
             return response
-        if not (errors.wants_json(request) or errors.wants_xml(request)):
+        if not (error_responses.wants_json(request) or error_responses.wants_xml(request)):
             return response
-        answer = errors.error_response(request, MethodNotAllowed())
+        answer = error_responses.error_response(request, MethodNotAllowed())
         answer["Allow"] = response["Allow"]
         return answer

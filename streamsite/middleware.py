@@ -15,12 +15,12 @@ from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 
-from streamsite import cors, errors, logs
+from streamsite import cors, error_responses, errors, logs
 from streamsite.headers import CONTENT_POLICY, PERMISSIONS_POLICY
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
-# What a query string may hold as it is: the characters with a meaning in URLs, and what is quoted already.
+# Characters that stay in a query string: those with a meaning in URLs, and quoted ones.
 QUERY_SAFE_CHARACTERS = "/#%[]=:;$&()+,!?*@'~"
 
 
@@ -30,12 +30,13 @@ def framed_content_policy(ancestors: str) -> str:
 
 
 class RequestIdMiddleware:
-    """Gives requests an id, on the response and on log lines, and writes one line for each when it is answered."""
+    """Gives requests an id, on the response and on log lines, and logs one line per response."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Give the request an id and log it."""
         begun = time.perf_counter()
         with logs.bind_request_id(request) as request_id:
             response = self.get_response(request)
@@ -45,15 +46,17 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Security headers on everything that does not bring its own, and the API's rate limits.
+    """Adds security headers to responses without their own, and the API's rate-limit headers.
 
-    What pages of other origins may load says so itself (``cors.open_to_all``, frames); the rest is for this site.
+    Responses that pages of other origins may load say so themselves (``cors.allow_any_origin``, frames); all others are
+    for this site only.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add the headers that the view did not set."""
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
@@ -64,24 +67,26 @@ class SecurityHeadersMiddleware:
 
 
 class ApiCorsMiddleware(CorsMiddleware):
-    """CORS of the API by its allow-list; ``streamsite.cors`` names the headers.
+    """Applies the API's CORS allow-list; ``streamsite.cors`` names the headers.
 
     ``OPTIONS`` of an upload is a preflight and a request of the upload protocol at once: the view answers it.
     """
 
     def check_preflight(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Answer preflights, except those of uploads."""
         response = super().check_preflight(request)
         is_upload = request.path_info.rstrip("/").startswith("/api/v1/uploads")
         return None if is_upload else response
 
 
 class PageCompressionMiddleware(GZipMiddleware):
-    """Pages are sent compressed, with a padding of random length that hides how well what they hold compresses.
+    """Compresses pages, with a padding of random length that hides how well their content compresses.
 
-    Nothing else is: JSON may mix secrets with what a caller sent, and media are compressed already.
+    Other responses stay uncompressed: JSON may mix secrets with input of a caller, and media are compressed already.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress pages and nothing else."""
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         return super().process_response(request, response) if is_page else response
 
@@ -89,15 +94,16 @@ class PageCompressionMiddleware(GZipMiddleware):
 class TrailingSlashMiddleware:
     """Serve an API address with a trailing slash like the one without it, and redirect pages and files to theirs.
 
-    Addresses that end with a slash by themselves, such as those of the administration, stay. So does what has no route
-    without the slash. Redirects keep the query string: 301, or 308 for methods whose body a 301 would lose. ``OPTIONS``
-    is answered in place, because browsers do not follow the redirect of a preflight.
+    Addresses that end with a slash by themselves, such as those of the administration, stay, and so do addresses that
+    have no route without it. Redirects keep the query string: 301, or 308 for methods whose body a 301 would lose.
+    ``OPTIONS`` is answered in place, because browsers do not follow the redirect of a preflight.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve or redirect an address with a trailing slash."""
         path, shorter = request.path_info, request.path_info.removesuffix("/")
         if shorter == path or shorter.endswith("/"):
             return self.get_response(request)
@@ -112,7 +118,7 @@ class TrailingSlashMiddleware:
 
 def _match(path: str, shorter: str) -> ResolverMatch | None:
     """Return the route of ``shorter``, ``path`` without its slash; ``None`` when ``path`` has one itself."""
-    # The names of media files may have slashes in them, but do not end with one.
+    # Names of media files may contain slashes, but do not end with one.
     if is_valid_path(path) and not path.startswith("/media/"):
         return None
     try:
@@ -124,32 +130,34 @@ def _match(path: str, shorter: str) -> ResolverMatch | None:
 def _redirect(request: HttpRequest, *, is_open: bool) -> HttpResponse:
     """Redirect to the same address without its trailing slash, on the same host."""
     target = escape_leading_slashes(escape_uri_path(request.path.removesuffix("/")))
-    # As bytes, because WSGI has them as Latin-1; what a client should have quoted is quoted.
+    # As bytes, because WSGI has them as Latin-1. Characters that the client should have quoted are quoted.
     query = quote(get_bytes_from_wsgi(request.META, "QUERY_STRING", ""), safe=QUERY_SAFE_CHARACTERS)
     location = f"{target}?{query}" if query else target
     status = 301 if request.method in cors.SAFE_METHODS else 308
     response = HttpResponse(status=status, headers={"Location": location})
     if is_open:
-        # A page elsewhere that may read what is there must be able to follow.
+        # Pages of other origins that may read the target must be able to follow the redirect.
         cors.allow_any_origin(response)
     return response
 
 
 class ErrorMiddleware:
-    """Turns ``SiteError``, a database that is away and objects that vanished into the contract's JSON or a page.
+    """Turns ``SiteError``, database outages and deleted objects into the contract's JSON or an error page.
 
-    What other middleware raises is out of its reach; ``errors.server_error`` answers that.
+    Errors of other middleware are out of its reach; ``server_error`` answers them.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on; errors reach ``process_exception``."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Respond to an error that a caller can cause or that is an outage; ``None`` for faults of the site."""
         error = errors.from_exception(exception)
         if error is None:
             return None
-        errors.note_for_log(request, error, exception)
-        return errors.error_response(request, error)
+        error_responses.note_for_log(request, error, exception)
+        return error_responses.error_response(request, error)

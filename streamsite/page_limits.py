@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from streamsite import csrf, errors
+from streamsite import csrf, error_responses, errors
 from streamsite.rate_limits import ADMIN_WRITES, WRITES, Limit, enforce, throttle_key
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
@@ -63,10 +63,10 @@ class PageLimitMiddleware:
 def _refuse(request: HttpRequest, error: errors.Throttled) -> HttpResponseBase:
     fields = _typed(request)
     if not fields:
-        return errors.error_response(request, error)
+        return error_responses.error_response(request, error)
     context = {"error": error, "request_id": getattr(request, "request_id", ""), "fields": fields}
     response = render(request, "429.html", context, status=error.status)
-    return errors.add_headers(response, error)
+    return error_responses.add_headers(response, error)
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Cleaning of what people type: normal form, no control characters, no invisible direction changes."""
+"""Sanitizing of typed text: normal form, no control characters, no invisible direction changes. Also its formatting."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SPACES = re.compile(r"\s+")
 
 
 def clean_line(raw: str) -> str:
-    """One line: NFC, no controls or direction overrides, single spaces, stripped."""
+    """Return one line in NFC, without controls and direction overrides, with single spaces, stripped."""
     text = INVISIBLE.sub(r"\1", unicodedata.normalize("NFC", _without_surrogates(raw)))
     return SPACES.sub(" ", CONTROLS.sub(" ", text)).strip()
 
 
 def clean_text(raw: str) -> str:
-    """Several lines: NFC, no controls or direction overrides, ``\\n`` line ends, stripped."""
+    """Return lines in NFC, without controls and direction overrides, with line feeds as line ends, stripped."""
     text = unicodedata.normalize("NFC", _without_surrogates(raw)).replace("\r\n", "\n").replace("\r", "\n")
     return CONTROLS.sub("", INVISIBLE.sub(r"\1", text)).strip()
 
@@ -59,12 +59,12 @@ def extends_grapheme(character: str) -> bool:
 
 
 def _without_surrogates(raw: str) -> str:
-    """Without lone surrogates, which no database or page can hold."""
+    """Return ``raw`` without lone surrogates, which no database or page can hold."""
     return raw.encode("utf-8", "ignore").decode("utf-8")
 
 
 def format_bytes(size: int) -> str:
-    """``60600000`` -> ``60.6 MB``: decimal units, as disks and browsers count."""
+    """Format a size in decimal units, as disks and browsers do: ``60600000`` -> ``60.6 MB``."""
     value = float(size)
     for unit in ("bytes", "kB", "MB", "GB"):
         if value < 1000:
@@ -78,7 +78,7 @@ BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing of ``text`` can be seen: spaces, joiners, marks without a letter, fillers."""
+    """Return whether ``text`` shows nothing: only spaces, joiners, marks without a letter, fillers."""
     return all(character in BLANKS or unicodedata.category(character)[0] in "ZCM" for character in text)
 
 

@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 def error_sentence(error: SiteError) -> str:
-    """Return what a service refused, as one line for a message."""
+    """Return the sentences of a service's error as one line, each after the name of its field."""
     if not error.fields:
         return error.detail
     return " ".join(
@@ -26,14 +26,14 @@ def error_sentence(error: SiteError) -> str:
 
 
 class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
-    """A form's changes go to ``write`` and deletions to ``remove``; the row itself is never saved.
+    """An admin that passes changes to ``write`` and deletions to ``remove``, and never saves the row itself.
 
-    Saving it would write every field as it was when the page was opened, counters included. Django's transaction
-    around a form is left out too, because services have their own.
+    Saving it would write every field as it was when the page was opened, counters included. There is no transaction
+    around a form, because services have their own.
     """
 
-    def write(self, request: HttpRequest, row: Row, changes: dict[str, Any]) -> None:
-        """Give the changed fields to the service. ``row`` is as stored."""
+    def write(self, request: HttpRequest, row: Row, changes: dict[str, object]) -> None:
+        """Pass the changed fields to the service. ``row`` is as stored."""
         raise NotImplementedError(f"{type(self).__name__} has editable fields and no service")
 
     def remove(self, request: HttpRequest, row: Row) -> None:
@@ -41,17 +41,20 @@ class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
         raise NotImplementedError(f"{type(self).__name__} allows deletion and has no service")
 
     def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
+        """Pass the changed fields to ``write``."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if changes:
             self.write(request, self.model._default_manager.get(pk=obj.pk), changes)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Leave relations to ``write``."""
+        """Do nothing: ``write`` changes relations too."""
 
     def delete_model(self, request: HttpRequest, obj: Row) -> None:
+        """Delete the row through ``remove``."""
         self.remove(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> None:
+        """Delete each row through ``remove``."""
         for row in queryset:
             self.remove(request, row)
 
@@ -60,23 +63,25 @@ class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> Any:
+        """Show or save the form; show it again with a message when the service refuses."""
         try:
             return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
         except SiteError as error:
             return self.refused(request, error)
 
     def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
     ) -> Any:
+        """Confirm or carry out the deletion; show the page again with a message when the service refuses."""
         try:
             return self._delete_view(request, object_id, extra_context)  # type: ignore[attr-defined]
         except SiteError as error:
             return self.refused(request, error)
 
     def refused(self, request: HttpRequest, error: SiteError) -> HttpResponse:
-        """Show the page again with what the service refused."""
+        """Show the page again with the sentences of the error."""
         self.message_user(request, error_sentence(error), messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
 

@@ -29,11 +29,11 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "streamsite.errors.bad_request"
-handler403 = "streamsite.errors.permission_denied"
-handler404 = "streamsite.errors.not_found"
-handler500 = "streamsite.errors.server_error"
+handler400 = "streamsite.error_responses.bad_request"
+handler403 = "streamsite.error_responses.permission_denied"
+handler404 = "streamsite.error_responses.not_found"
+handler500 = "streamsite.error_responses.server_error"
 
 admin.site.site_header = "Streamsite administration"
 admin.site.site_title = "Streamsite"
-admin.site.index_title = "Everything that is kept"
+admin.site.index_title = "Site data"

@@ -15,10 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 
+from streamsite.cache_headers import REVALIDATED
+
 # What XML 1.0 cannot hold, escaped or not: one such character makes the whole document unreadable.
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Programs may keep it, and ask each time whether it is still so.
-CACHE = "no-cache"
 
 
 def root(name: str, namespaces: Mapping[str, str], **attributes: str) -> Element:
@@ -51,7 +51,7 @@ def respond(
 ) -> HttpResponse:
     """``content``, or 304 for those who have it: judged by its bytes, for callers without an ETag by ``modified``."""
     etag = quote_etag(hashlib.blake2b(content, digest_size=12).hexdigest())
-    headers = {"ETag": etag, "Cache-Control": CACHE}
+    headers = {"ETag": etag, "Cache-Control": REVALIDATED}
     seconds = int(modified.timestamp()) if modified else None
     if seconds is not None:
         headers["Last-Modified"] = http_date(seconds)
@@ -59,5 +59,4 @@ def respond(
     conditional = get_conditional_response(request, etag=etag, last_modified=seconds, response=answer)
     if not isinstance(conditional, HttpResponse):
         return answer
-    conditional.headers.setdefault("Cache-Control", CACHE)
-    return conditional
+    return REVALIDATED.set_default_on(conditional)

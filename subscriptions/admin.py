@@ -15,7 +15,7 @@ from videos.admin.read_only import ReadOnlyAdmin
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ServiceAdmin[Subscription]):
-    """Who is subscribed to whom."""
+    """Subscriptions."""
 
     list_display = ("subscriber", "channel", "notify", "created_at")
     list_select_related = ("subscriber", "channel")
@@ -23,11 +23,11 @@ class SubscriptionAdmin(ServiceAdmin[Subscription]):
     ordering = ("-id",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """People subscribe."""
+        """Return False: people subscribe."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
-        """The bell is the subscriber's."""
+        """Return False: only the subscriber sets the bell."""
         return False
 
     def remove(self, request: HttpRequest, row: Subscription) -> None:
@@ -37,7 +37,7 @@ class SubscriptionAdmin(ServiceAdmin[Subscription]):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin[Notification]):
-    """Who was told what."""
+    """Notifications, read-only."""
 
     list_display = ("user", "kind", "title", "is_read", "mail_at", "created_at")
     list_filter = ("kind",)
@@ -48,7 +48,7 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
 
 @admin.register(Broadcast)
 class BroadcastAdmin(ReadOnlyAdmin[Broadcast]):
-    """What channels announced to all their subscribers."""
+    """Notifications to all subscribers of a channel, read-only."""
 
     list_display = ("channel", "kind", "subject", "created_at")
     list_filter = ("kind",)
@@ -59,9 +59,9 @@ class BroadcastAdmin(ReadOnlyAdmin[Broadcast]):
 
 @admin.register(Post)
 class PostAdmin(ServiceAdmin[Post]):
-    """Find what channels posted, take it down, put it back, delete it."""
+    """Find, take down, restore and delete posts."""
 
-    list_display = ("text_shown", "channel", "is_taken_down", "like_count", "comment_count", "created_at")
+    list_display = ("short_text", "channel", "is_taken_down", "like_count", "comment_count", "created_at")
     list_filter = ("is_taken_down",)
     list_select_related = ("channel",)
     search_fields = ("channel__username",)
@@ -70,17 +70,17 @@ class PostAdmin(ServiceAdmin[Post]):
     actions = ("take_down", "put_back")
 
     @admin.display(description="text")
-    def text_shown(self, post: Post) -> str:
-        """The beginning."""
+    def short_text(self, post: Post) -> str:
+        """Return the beginning of the text."""
         return str(post)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Channels write them."""
+        """Return False: channels write posts."""
         return False
 
     @admin.action(description="Take down", permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
-        """Hide the chosen posts from everybody but their channel."""
+        """Hide the chosen posts from everyone but their channel."""
         for post in queryset:
             posts.set_taken_down(post.pk, True)
             self.log_change(request, post, "Taken down.")

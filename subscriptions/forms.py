@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
 from accounts.preferences import NOTIFICATION_KINDS
 from subscriptions.channel_page.services import MAX_SHELVES
 from subscriptions.channel_page.shelf_types import all_shelf_types
 from subscriptions.models import ChannelPage
-from videos.queries import NEWEST, videos_of_channel
+from videos.library_filters import NEWEST
+from videos.queries import videos_of_channel
 
 MAX_FEATURED = 100
+
+# What binds a form, such as the fields of a POST.
+Data = Mapping[str, object] | None
 
 VIDEO_URL = re.compile(r"(?:/watch/|\A)([A-Za-z0-9_-]{11})(?:[?#/]|\Z)")
 NOTIFICATION_LABELS = {
@@ -33,14 +39,14 @@ NOTIFICATION_LABELS = {
 
 
 class ChannelPageForm(forms.Form):
-    """What the front page of a channel shows: a featured video, and shelves from top to bottom."""
+    """The front page of a channel: a featured video, and shelves from top to bottom."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     featured = forms.ChoiceField(
         label="Featured video", required=False, help_text="It leads the page. Your newest 100 public videos."
     )
 
-    def __init__(self, data: Any = None, *, owner: User, page: ChannelPage) -> None:
+    def __init__(self, data: Data = None, *, owner: User, page: ChannelPage) -> None:
         chosen = [f"{row['kind']}:{row['value']}" for row in page.shelves]
         names = [f"shelf{number}" for number in range(MAX_SHELVES)]
         initial = dict(zip(names, chosen, strict=False)) | {
@@ -62,12 +68,12 @@ class ChannelPageForm(forms.Form):
                 label=f"Shelf {number + 1}", required=False, choices=[("", "None"), *kept, *options]
             )
 
-    def shelves(self) -> list[Any]:
-        """The bound fields of the shelves, in order."""
+    def shelves(self) -> list[forms.BoundField]:
+        """Return the bound fields of the shelves, in order."""
         return [self[f"shelf{number}"] for number in range(MAX_SHELVES)]
 
-    def arrangement(self) -> dict[str, Any]:
-        """The data of ``channel_page.services.arrange``."""
+    def arrangement(self) -> dict[str, object]:
+        """Return the data of ``channel_page.services.arrange``: ``{featured, shelves}``."""
         said = [self.cleaned_data[f"shelf{number}"] for number in range(MAX_SHELVES)]
         rows = [value.partition(":") for value in said if value]
         return {
@@ -77,7 +83,7 @@ class ChannelPageForm(forms.Form):
 
 
 def _shelf_options(owner: User) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Choices in groups: the kinds that need nothing, then each kind's own."""
+    """Return the shelves to choose from, in groups: types without a value first, then each type's values."""
     plain = [(f"{kind.name}:", kind.title) for kind in all_shelf_types().values() if kind.choices is None]
     groups = [("Videos", plain)]
     for kind in all_shelf_types().values():
@@ -88,7 +94,7 @@ def _shelf_options(owner: User) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class NotificationsForm(forms.Form):
-    """Where somebody hears of what: two boxes per kind, and how often emails come."""
+    """Notification settings: two check boxes per type, and how often emails are sent."""
 
     email_pace = forms.ChoiceField(
         label="Emails come",
@@ -97,7 +103,7 @@ class NotificationsForm(forms.Form):
         help_text="New videos and posts come once a day at most.",
     )
 
-    def __init__(self, data: Any = None, *, chosen: dict[str, Any]) -> None:
+    def __init__(self, data: Data = None, *, chosen: Mapping[str, object]) -> None:
         super().__init__(data, initial={"email_pace": chosen["email_pace"]})
         for kind in NOTIFICATION_KINDS:
             where = chosen[f"notify_{kind}"]
@@ -109,15 +115,15 @@ class NotificationsForm(forms.Form):
                 )
                 self.fields[f"{kind}_{name}"] = field
 
-    def rows(self) -> list[dict[str, Any]]:
-        """``{label, page, email}`` with bound fields, per kind."""
+    def rows(self) -> list[dict[str, object]]:
+        """Return ``{label, page, email}`` with bound fields, per type."""
         return [
             {"label": NOTIFICATION_LABELS[kind], "page": self[f"{kind}_page"], "email": self[f"{kind}_email"]}
             for kind in NOTIFICATION_KINDS
         ]
 
-    def preferences(self) -> dict[str, Any]:
-        """The data of ``accounts.profile.update_preferences``."""
+    def preferences(self) -> dict[str, object]:
+        """Return the data of ``accounts.profile.update_preferences``."""
         said = self.cleaned_data
         words = {(True, True): "both", (True, False): "page", (False, True): "email", (False, False): "none"}
         chosen = {
@@ -128,7 +134,7 @@ class NotificationsForm(forms.Form):
 
 
 class PostForm(forms.Form):
-    """A post: a text, perhaps with a picture or one of the site's videos."""
+    """A post: a text, optionally with an image or one of the site's videos."""
 
     text = forms.CharField(
         label="What do you want to tell your subscribers?",
@@ -148,13 +154,20 @@ class PostForm(forms.Form):
     )
     allow_comments = forms.BooleanField(label="Allow comments", required=False, initial=True)
 
-    def __init__(self, *args: Any, is_edit: bool = False, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(
+        self,
+        data: Data = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
+        *,
+        initial: Mapping[str, object] | None = None,
+        is_edit: bool = False,
+    ) -> None:
+        super().__init__(data, files, initial=dict(initial or {}))
         if is_edit:
             del self.fields["picture"], self.fields["video"]
 
-    def clean(self) -> dict[str, Any]:
-        """Also ``video_id``, of the address that was typed."""
+    def clean(self) -> dict[str, object]:
+        """Return the data with ``video_id``, taken from the video's address."""
         data = super().clean() or {}
         if address := data.get("video", ""):
             found = VIDEO_URL.search(address)

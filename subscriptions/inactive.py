@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from django.db.models import F, Q
 
 from accounts.models import User
-from streamsite.mongo.collections import collection
 from streamsite.mongo.repairs import chunk_values
+from subscriptions import subscription_store
 from subscriptions.models import Subscription
-from videos.playback import statistics
-
-ROWS = Subscription._meta.db_table
+from videos.playback import statistics_store
 
 
 def sync_account(user_id: str) -> None:
@@ -23,7 +21,7 @@ def sync_account(user_id: str) -> None:
     rows = Subscription.objects.filter(Q(subscriber_id=user_id) | Q(channel_id=user_id))
     for row in rows.select_related("subscriber", "channel").iterator():
         if _sync(row) and row.subscriber_id == user_id:
-            statistics.add_channel_today(row.channel_id, **({"lost": 1} if row.away else {"gained": 1}))
+            statistics_store.add_channel_today(row.channel_id, **({"lost": 1} if row.away else {"gained": 1}))
 
 
 def ids_out_of_sync() -> Iterator[str]:
@@ -57,11 +55,8 @@ def _is_away(row: Subscription) -> bool:
 def _sync(row: Subscription) -> bool:
     """Correct one row, accounts loaded; return whether it changed."""
     away = _is_away(row)
-    was_other = {"away": {"$ne": True}} if away else {"away": True}
-    changed = (
-        collection(ROWS).update_one({"_id": row.pk} | was_other, {"$set": {"away": away}}).modified_count
-    )
+    changed = subscription_store.set_away(row.pk, away)
     if changed:
         row.away = away
         change_counts(row.subscriber_id, row.channel_id, -1 if away else 1)
-    return bool(changed)
+    return changed

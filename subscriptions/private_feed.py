@@ -19,8 +19,7 @@ from accounts import reauthentication
 from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.errors import Absent
-from streamsite.mongo.collections import collection
-from subscriptions import queries
+from subscriptions import private_feed_store, queries
 from subscriptions.models import PrivateFeed
 from subscriptions.schemas import PrivateFeedDict
 from videos.syndication import urls
@@ -37,13 +36,7 @@ def create_address(user: User, *, session_id: str | None) -> str:
     """
     reauthentication.require_recent_proof(user, session_id)
     token = secrets.token_urlsafe(32)
-    values = {
-        "token_hash": _hash(token),
-        "epoch": user.security_epoch,
-        "created_at": timezone.now(),
-        "last_used_at": None,
-    }
-    collection(PrivateFeed._meta.db_table).update_one({"_id": user.pk}, {"$set": values}, upsert=True)
+    private_feed_store.replace(user.pk, token_hash=_hash(token), epoch=user.security_epoch, at=timezone.now())
     return _address(token)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,9 +13,9 @@ from accounts.models import User
 from accounts.schemas import ChannelDict, ChannelViewerDict
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import Page, paginate_latest
-from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
-from subscriptions.models import ReadMarks, Subscription
+from subscriptions import subscription_store
+from subscriptions.models import Subscription
 from subscriptions.schemas import SubscriptionStateDict
 from videos import queries as video_queries
 from videos.hooks.home_page import MAX_ENTRIES, Shelf
@@ -46,7 +44,7 @@ def build_viewer_relation(viewer: Viewer, channel: User, notify: str | None) -> 
     return {"is_self": is_self, "is_subscribed": notify is not None, "notify": notify}
 
 
-def notify_stages(user_id: str, video: Video) -> tuple[str, list[dict[str, Any]]]:
+def notify_stages(user_id: str, video: Video) -> tuple[str, list[dict[str, object]]]:
     """Return collection and pipeline of the viewer's subscription, ``{notify}``, for ``videos.viewer_state``."""
     pair = {"subscriber_id": user_id, "channel_id": video.channel_id}
     return Subscription._meta.db_table, [{"$match": pair}, {"$project": {"_id": 0, "notify": 1}}]
@@ -126,7 +124,7 @@ def feed_page(
 
     ``previous`` is always ``None``, since newer videos may have come from any channel meanwhile.
     """
-    channels, seen = _followed_and_seen(user_id)
+    channels, seen = subscription_store.followed_and_seen(user_id, MAX_FEED_CHANNELS)
     rows, following = paginate_latest(
         request,
         lambda before, size: video_queries.newest_of_channels(channels, size, before),
@@ -143,27 +141,6 @@ def feed_page(
     return {"next": following, "previous": None, "results": cards}
 
 
-def _followed_and_seen(user_id: str) -> tuple[list[str], datetime | None]:
-    """Return the channels of an account's feed, and when it last saw the feed, in one read."""
-    marks = [{"$match": {"_id": user_id}}, {"$project": {"feed_seen_at": 1}}]
-    channels: list[str] = []
-    seen: datetime | None = None
-    for row in collection(Subscription._meta.db_table).aggregate(
-        [
-            {"$match": {"subscriber_id": user_id}},
-            {"$sort": {"created_at": -1, "_id": -1}},
-            {"$limit": MAX_FEED_CHANNELS},
-            {"$project": {"_id": 0, "channel_id": 1}},
-            {"$unionWith": {"coll": ReadMarks._meta.db_table, "pipeline": marks}},
-        ]
-    ):
-        if "channel_id" in row:
-            channels.append(row["channel_id"])
-        elif row.get("feed_seen_at"):
-            seen = row["feed_seen_at"].replace(tzinfo=UTC)
-    return channels, seen
-
-
-def newest_feed_videos(user_id: str, most: int) -> list[Video]:
+def newest_feed_videos(user_id: str, limit: int) -> list[Video]:
     """Return the newest listed videos of the subscribed channels, channels loaded."""
-    return video_queries.newest_of_channels(followed_channels(user_id), most)
+    return video_queries.newest_of_channels(followed_channels(user_id), limit)

@@ -8,7 +8,7 @@ from accounts.signals import account_deactivated, account_deleted, account_react
 from subscriptions import private_feed, services, tasks
 from subscriptions.channel_page import services as arrangements
 from subscriptions.models import Subscription
-from videos.playback import statistics
+from videos.playback import statistics_store
 from videos.signals import channel_blocked
 
 
@@ -24,7 +24,7 @@ def delete_subscriptions_of_account(sender: type, user_id: str, **extra: object)
     services.delete_for_user(user_id)
     private_feed.revoke(user_id)
     arrangements.delete_for_user(user_id)
-    statistics.delete_for_channel(user_id)  # losing its last subscribers was noted
+    statistics_store.delete_for_channel(user_id)  # after losing its last subscribers was recorded
 
 
 @receiver(channel_blocked)

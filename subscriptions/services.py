@@ -5,17 +5,17 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Q
-from pymongo import ReturnDocument
 
+from accounts import user_store
 from accounts.models import User
 from streamsite.errors import Conflict, Invalid
-from streamsite.mongo.collections import collection
 from streamsite.row_limits import RowLimit
+from subscriptions import subscription_store
 from subscriptions.models import Notify, Subscription
 from subscriptions.signals import channel_subscribed
 from videos import blocks
 from videos.access import own_videos
-from videos.playback import statistics
+from videos.playback import statistics_store
 from videos.search import channels
 
 
@@ -38,14 +38,14 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
     blocks.require_not_blocked(subscriber, channel.pk)
     if blocks.has_blocked(subscriber.pk, channel.pk):
         raise Conflict("You block this channel. Unblock it first.")
-    most = settings.MAX_SUBSCRIPTIONS_PER_USER
+    limit = settings.MAX_SUBSCRIPTIONS_PER_USER
     cap = RowLimit(
         Subscription.objects.filter(subscriber=subscriber).count,
-        most,
-        f"You can subscribe to up to {most} channels. Unsubscribe from one first.",
+        limit,
+        f"You can subscribe to up to {limit} channels. Unsubscribe from one first.",
     )
     row = Subscription(subscriber=subscriber, channel=channel, notify=notify or Notify.ALL)
-    # No transaction: many people meet at a popular channel's counter, and a lone $inc never conflicts.
+    # No transaction: a popular channel's counter is contended, and a lone $inc never conflicts.
     try:
         row.save(force_insert=True)
     except IntegrityError:
@@ -58,8 +58,7 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
 
 def unsubscribe(subscriber: User, channel: User, *, video_id: str = "") -> None:
     """Delete the subscription. ``video_id`` is the channel's video that led to it."""
-    pair = {"subscriber_id": subscriber.pk, "channel_id": channel.pk}
-    removed = collection(Subscription._meta.db_table).find_one_and_delete(pair)
+    removed = subscription_store.remove(subscriber.pk, channel.pk)
     if removed is not None and not removed.get("away"):
         _record_change(subscriber, channel, -1, video_id)
 
@@ -72,20 +71,13 @@ def delete_for_user(user_id: str) -> None:
 
 
 def _record_change(subscriber: User, channel: User, change: int, video_id: str) -> None:
-    channel_row = collection(User._meta.db_table).find_one_and_update(
-        {"_id": channel.pk},
-        {"$inc": {"subscriber_count": change}},
-        projection={"subscriber_count": 1},
-        return_document=ReturnDocument.AFTER,
-    )
+    subscribers = user_store.change_subscriber_count(channel.pk, change)
     noted = {"gained": 1} if change > 0 else {"lost": 1}
-    statistics.add_channel_today(channel.pk, **noted)
+    statistics_store.add_channel_today(channel.pk, **noted)
     if video_id and own_videos(channel.pk).filter(pk=video_id).exists():
-        statistics.add_video_today(video_id, channel.pk, **noted)
-    if channel_row is not None:
-        channels.update_subscriber_rank(channel.pk, int(channel_row["subscriber_count"]), change)
-    if channel_row is not None and change > 0:
-        channel_subscribed.send(
-            sender=Subscription, channel_id=channel.pk, subscribers=int(channel_row["subscriber_count"])
-        )
+        statistics_store.add_video_today(video_id, channel.pk, **noted)
+    if subscribers is not None:
+        channels.update_subscriber_rank(channel.pk, subscribers, change)
+    if subscribers is not None and change > 0:
+        channel_subscribed.send(sender=Subscription, channel_id=channel.pk, subscribers=subscribers)
     User.objects.filter(pk=subscriber.pk).update(subscription_count=F("subscription_count") + change)

@@ -34,7 +34,7 @@ STATUSES = {
 
 
 def fail(request, kind):
-    """A page that fails."""
+    """Return a page that fails."""
     logging.getLogger("streamsite.tests").warning("about to fail: %s", kind)
     raise FAULTS[kind]
 

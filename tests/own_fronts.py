@@ -50,7 +50,7 @@ def require_root() -> None:
 
 @contextmanager
 def site_folder() -> Iterator[Path]:
-    """A folder of the site's user that others may pass through; into pytest's own folders nobody else gets."""
+    """Make a folder of the site's user that others may pass through; pytest's own folders are closed to them."""
     folder = Path(tempfile.mkdtemp(prefix="streamsite-front-", dir="/tmp"))
     try:
         folder.chmod(0o755)
@@ -61,7 +61,7 @@ def site_folder() -> Iterator[Path]:
 
 
 def make_public_site(folder: Path) -> Stack:
-    """A site with the settings that the documents name for a proxy that ends TLS, under its own user."""
+    """Return a site with the settings that the documents name for a proxy that ends TLS, under its own user."""
     return Stack(
         folder,
         arguments=("--no-front",),

@@ -39,12 +39,12 @@ def run_site_behind(kind: str, folder: Path) -> Iterator[Stack]:
 
 @contextmanager
 def running(site: Stack) -> Iterator[Stack]:
-    """The site between its start and its stop."""
+    """Run a site for the block."""
     site.start()
     try:
         yield site
     finally:
-        site.stop()
+        site.kill()
 
 
 def wait_until_answering(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -8,21 +8,12 @@ from urllib.parse import unquote
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.support import browser as browsers
+from tests.support.accessibility import serious_findings
 from tests.support.users import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
 
 
 SETTLED = "Promise.allSettled(document.getAnimations().map(animation => animation.finished))"
@@ -39,17 +30,8 @@ class Walker:
     def look(self, name: str) -> None:
         """No serious finding of axe-core, nothing wider than the screen."""
         self.page.evaluate(SETTLED)
-        self._find_no_barrier(name)
+        assert serious_findings(self.page) == [], name
         self.measure(name)
-
-    def _find_no_barrier(self, name: str) -> None:
-        results = Axe().run(self.page).response
-        serious = [
-            f"{entry['id']}: {entry['nodes'][0]['html'][:120]}"
-            for entry in results["violations"]
-            if entry["impact"] in {"serious", "critical"}
-        ]
-        assert serious == [], name
 
     def measure(self, name: str) -> None:
         """Nothing wider than the screen, and no token in the browser's storage."""
@@ -67,7 +49,7 @@ class Walker:
         self.page.get_by_role("button", name=name).click()
 
     def mailed(self, subject: str, to: str) -> str:
-        """The link of the mail with this subject to this address, as a path."""
+        """Return the link of the mail with this subject to this address, as a path."""
         for _ in range(150):
             for path in (self.site.data_dir / "mail").glob("*.eml"):
                 text = path.read_text().replace("=\n", "").replace("=3D", "=")

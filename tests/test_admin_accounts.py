@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from accounts import staff_actions, totp
+from accounts import staff_actions, totp, totp_store
 from accounts.models import AuthEvent, User
 from streamsite.mongo.collections import collection
 from tests.support.documents import comparable, everything, put_back
@@ -40,15 +40,15 @@ def signed_in(user):
 
 @pytest.fixture
 def account(cast):
-    """An account with a video, a session, an API token, and a second factor."""
+    """Create an account with a video, a session, an API token, and a second factor."""
     owner = cast.owner
     cast.video()
     cast.access_token(owner)
     cast.api_token(owner)
     totp.start_setup(owner)
-    pending = collection(totp.FACTORS).find_one({"_id": owner.pk})["pending"]
+    pending = collection(totp_store.FACTORS).find_one({"_id": owner.pk})["pending"]
     on = {"secret": pending, "pending": None, "enabled_at": owner.created_at}
-    collection(totp.FACTORS).update_one({"_id": owner.pk}, {"$set": on})
+    collection(totp_store.FACTORS).update_one({"_id": owner.pk}, {"$set": on})
     return owner
 
 
@@ -136,7 +136,7 @@ def test_the_form_has_no_field_for_what_proves_an_identity(cast, account):
         assert getattr(after, name) == getattr(before, name), name
 
 
-def test_nobody_sets_a_password_here(cast, account, helper):
+def test_staff_cannot_set_passwords(cast, account, helper):
     path = reverse("admin:auth_user_password_change", args=[account.pk])
     form = {"usable_password": "true", "password1": "another battery", "password2": "another battery"}
     for page in (cast.page("staff"), signed_in(helper)):
@@ -238,7 +238,7 @@ def test_a_superuser_gives_rights_and_it_is_told(cast):
     assert again(cast.staff).is_superuser
 
 
-def test_who_may_only_look_acts_on_nothing(cast, account):
+def test_view_permission_allows_no_actions(cast, account):
     viewer = cast.user("viewer", is_staff=True)
     viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     page, video = signed_in(viewer), Video.objects.get()

@@ -33,7 +33,7 @@ def job(video):
 
 @pytest.fixture
 def dead(database):
-    """A job that failed for good."""
+    """Create a job that failed for good."""
     result = samples.crash.enqueue("<b>x</b>")
     taken = queue.take_by_id(result.id, "worker-1", 30)
     assert queue.mark_dead(taken, "LookupError: <b>no such row</b>", exception="builtins.LookupError")

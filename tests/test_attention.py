@@ -8,13 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.player_film import film  # noqa: F401 - the fixture
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
-def page(chromium, site):  # noqa: F811
+def page(chromium, site):
     context = chromium.new_context(base_url=site.url)
     yield context.new_page()
     context.close()

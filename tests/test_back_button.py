@@ -1,7 +1,7 @@
 """The Back button in a real browser: pages come back as they were left, and never to somebody else."""
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.support import browser as browsers
 from tests.support.http_client import Caller
@@ -12,12 +12,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 def launch(playwright, **options):
     path = browsers.require(browsers.WHOLE)
     return playwright.chromium.launch(executable_path=path, args=browsers.arguments(), **options)
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +61,7 @@ def back(page, path):
 
 
 def open_profile(page, site, person):
-    """The person's profile with something typed, and Home behind it."""
+    """Open the person's profile with something typed, and Home behind it."""
     use(page, site, person)
     page.goto("/settings/profile")
     page.get_by_label("About the channel").fill("Half a sentence")

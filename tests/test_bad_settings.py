@@ -226,7 +226,7 @@ def test_settings_that_may_not_be_read_are_a_sentence(tmp_path):
 
 
 def run(arguments, **environment):
-    """A fresh process with nothing but the variables: exit code, and what it says on stderr."""
+    """Run a fresh process with nothing but the variables; return its exit code and what it says on stderr."""
     plain = {"PATH": os.environ["PATH"], **GOOD, **environment}
     ended = subprocess.run(
         [sys.executable, *arguments],

@@ -1,4 +1,4 @@
-"""Which bodies are taken, from whom, and where their files go meanwhile. Bytes on the wire: ``tests/security``."""
+"""Accepted bodies, by sender, and the files they leave meanwhile. Bytes on the wire: ``tests/security``."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_forms_that_arrive_at_once_count_together(cast, settings):
 
 
 def growing(user, monkeypatch):
-    """A handler in the middle of a file, that looks at quota and disk after every thousand bytes."""
+    """Return a handler in the middle of a file, that looks at quota and disk after every thousand bytes."""
     monkeypatch.setattr(handlers, "CHECK_BYTES", 1_000)
     request = RequestFactory().post("/upload")
     request.user = user

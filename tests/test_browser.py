@@ -2,9 +2,8 @@
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.support import browser as browsers
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
 
@@ -27,14 +26,6 @@ video => {
   return sum / (32 * 18 * 3);
 }
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
 
 
 @pytest.fixture
@@ -193,7 +184,7 @@ def test_a_like_survives_a_reload_and_history_goes_on_where_it_was_left(page, si
     with page.expect_response(lambda answer: answer.url.endswith("/playback") and answer.ok) as first:
         shown.evaluate("v => { v.muted = true; v.currentTime = 12; v.play().catch(() => {}); }")
     assert first.value.json()["remembered"] is True
-    page.wait_for_timeout(2_500)
+    until(page, lambda: shown.evaluate("v => v.currentTime"), above=14)
     with page.expect_response(lambda answer: answer.url.endswith("/playback") and answer.ok) as last:
         shown.evaluate("v => v.pause()")
     left_at = last.value.json()["position"]

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.http_client import Caller
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "static" / "js"
 HOMES = {"browser-storage.js", "theme.js"}
@@ -62,7 +61,7 @@ def people(site):
 
 
 @pytest.fixture
-def browse(chromium, site):  # noqa: F811
+def browse(chromium, site):
     """Open a page as somebody, by cookies, in one browser profile. ``{}`` is a visitor."""
     context = chromium.new_context(base_url=site.url)
     page = context.new_page()

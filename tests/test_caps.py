@@ -1,4 +1,4 @@
-"""How much one account may have: a plain 409 beyond it, and never more than that, in parallel either."""
+"""Limits per account: a plain 409 beyond them, and never more, in parallel either."""
 
 from __future__ import annotations
 

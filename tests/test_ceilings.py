@@ -1,8 +1,9 @@
-"""What pages and calls may ask of MongoDB: at most four commands beside finding out who asks, however much there is."""
+"""Limits on commands: pages and calls send MongoDB at most four beside authentication, however much there is."""
 
 import pytest
 
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
+from tests.support.profile import walk
 from videos.models import Comment
 
 MOST = 4
@@ -104,13 +105,13 @@ def world(cast):
 
 
 def asked(cast, who, ids):
-    """The commands of every page, beside those that find out who asks."""
+    """Return the commands of every page, beside those that find out who asks."""
     found = {}
     for path in PAGES:
         client = cast.api(who) if path.startswith("/api/") else cast.page(who)
         address = path.format(**ids)
         client.get(address)  # what is cached for a moment
-        with recorded() as commands:
+        with recorded_queries() as commands:
             status = client.get(address).status_code
         assert status in {200, 302, 401}, (path, status)
         # Reads are counted in the database once in fifty.
@@ -128,6 +129,6 @@ def test_no_page_asks_more_the_more_there_is(cast, world, who):
     ids, grow = world
     few = asked(cast, who, ids)
     assert {path: commands for path, commands in few.items() if len(commands) > MORE.get(path, MOST)} == {}
-    grow(15)
+    grow(walk(5, deep=15))
     many = asked(cast, who, ids)
     assert {path: many[path] for path in PAGES if len(many[path]) > len(few[path])} == {}

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.support.http_client import Caller
 from tests.test_account_pages import SETTLED, Walker
-from tests.test_browser import PASSWORD, chromium  # noqa: F401 - the fixture
+from tests.test_browser import PASSWORD
 from tests.test_comments_browser import open_as  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -71,7 +71,7 @@ def test_an_owner_arranges_the_front_page(people, open_as):  # noqa: F811
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_the_way_through_the_viewers_pages(chromium, site, people, width, scheme):  # noqa: F811
+def test_the_way_through_the_viewers_pages(chromium, site, people, width, scheme):
     creator, _ = people
     context = chromium.new_context(
         base_url=site.url, viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True
@@ -120,7 +120,7 @@ def endless(site, clip):
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_endless_words_widen_no_page(chromium, site, endless, width, scheme):  # noqa: F811
+def test_endless_words_widen_no_page(chromium, site, endless, width, scheme):
     watch = f"/watch/{endless}#comments"
     of_viewers = ["/", "/trending", "/search?q=hyperlink", "/search?q=endless", "/@endless-creator",
                   "/@endless-creator/about", "/@endless-creator/posts", watch]  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.http_client import Caller
-from tests.test_browser import PASSWORD, chromium, note_violation  # noqa: F401 - the fixture
+from tests.test_browser import PASSWORD, note_violation
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -19,7 +19,7 @@ def people(site, clip):
 
 
 @pytest.fixture
-def open_as(chromium, site):  # noqa: F811
+def open_as(chromium, site):
     contexts = []
 
     def opened(name, path, **options):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.apps import apps
@@ -51,7 +50,7 @@ FOLLOWING_VIDEOS = ("videos_watch", "moderation_case", "subscriptions_notificati
 FOLLOWING = {"videos.tasks.follow_title", "videos.tasks.follow_name"}
 
 
-def texts(value: Any) -> Iterator[str]:
+def texts(value: object) -> Iterator[str]:
     """Yield every text within a stored value."""
     if isinstance(value, str):
         yield value
@@ -80,7 +79,7 @@ def places(word: str) -> set[str]:
 
 @pytest.fixture
 def named(database: None, cast: Cast) -> Video:
-    """A video, a channel, a post and a playlist by one name, and all that others do with them."""
+    """Create a video, a channel, a post and a playlist of one name, and everything that copies it."""
     owner, member, stranger = cast.owner, cast.member, cast.stranger
     profile.update(owner, {"full_name": f"{OLD} Films"})
     video = cast.video(title=f"{OLD} by night")
@@ -153,7 +152,7 @@ def test_a_hidden_title_is_told_to_nobody(named: Video, cast: Cast) -> None:
     assert f"Comment on {NEW} secret" in told
 
 
-def test_what_the_previous_release_renamed_is_set_right(named: Video, cast: Cast) -> None:
+def test_renames_by_the_previous_release_are_repaired(named: Video, cast: Cast) -> None:
     """Also what was renamed before copies were kept up to date."""
     Video.objects.filter(pk=named.pk).update(title=f"{NEW} by day")
     wrong = {one.name for one in repairs.repair_documents()}

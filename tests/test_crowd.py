@@ -1,4 +1,4 @@
-"""Two hundred people at one channel, fifty at a time, through two web processes: rows, counters and lists agree."""
+"""Many people at one channel, dozens at a time, through two web processes: rows, counters and lists agree."""
 
 import random
 from collections import Counter
@@ -11,7 +11,7 @@ from tests.support.profile import walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
-PEOPLE, AT_ONCE, TURNS = 200, 50, walk(3, deep=6)
+PEOPLE, AT_ONCE, TURNS = walk(60, deep=200), walk(20, deep=50), walk(2, deep=6)
 # Accounts without a password and an access token for each: signing in is not what is tried here.
 CROWD = """
 from django.test import RequestFactory

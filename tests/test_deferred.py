@@ -37,7 +37,7 @@ PAST = {
         "appealed_at",
         "undeliverable_at",
     ),
-    *("read_until", "feed_seen_at", "mailed_until", "date_joined", "last_login"),
+    *("read_until", "feed_seen_at", "mailed_until", "last_login"),
 }
 # Queues whatever the settings name as periodic.
 PERIODIC = "streamsite/tasks/periodic.py"
@@ -45,7 +45,7 @@ PERIODIC = "streamsite/tasks/periodic.py"
 
 @cache
 def sources(word):
-    """The modules in which ``word`` occurs, parsed."""
+    """Return the modules in which ``word`` occurs, parsed."""
     return [
         (path.relative_to(ROOT), ast.parse(text))
         for app in APPS
@@ -59,7 +59,7 @@ def module_of(path):
 
 
 def calls(tree, keyword):
-    """Calls with an argument of that name."""
+    """Return calls with an argument of that name."""
     return [
         node
         for node in ast.walk(tree)
@@ -68,7 +68,7 @@ def calls(tree, keyword):
 
 
 def called(node):
-    """The name of what is called, without what it belongs to."""
+    """Return the name of what is called, without what it belongs to."""
     return ast.unparse(node.func).rpartition(".")[2]
 
 
@@ -77,7 +77,7 @@ def functions(tree):
 
 
 def tasks():
-    """Registered tasks by their paths."""
+    """Return registered tasks by their paths."""
     for path, tree in sources("@task"):
         for node in functions(tree):
             made_by = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
@@ -127,7 +127,7 @@ DERIVED = {
 
 
 def rows(section):
-    """The section's rows by what they are about: when, stored in, asks, tests."""
+    """Return the section's rows by what they are about: when, stored in, asks, tests."""
     text = PAGE.read_text().split(f"\n### {section}\n")[1].split("\n### ")[0]
     found = {}
     for line in text.splitlines():

@@ -29,7 +29,7 @@ def load(name):
 
 
 def is_command(words):
-    """Whether ``manage.py`` knows the command and all its options."""
+    """Return whether ``manage.py`` knows the command and all its options."""
     name, *options = words[words.index("manage.py") + 1 :]
     command = load_command_class(get_commands()[name], name)
     command.create_parser("manage.py", name).parse_args(options)

@@ -101,7 +101,7 @@ def web(
 
 
 def _without_tls(text: str, port: int) -> str:
-    """The configuration on ``port`` of loopback, as any user may run it; certificates are for other tests."""
+    """Return the configuration on ``port`` of loopback, as any user may run it; certificates are for other tests."""
     text = re.sub(r"^ *(?:ssl_\w+|user|pid|listen \[::\][^;]*) ?.*;\n", "", text, flags=re.MULTILINE)
     plain = free_port() if "    listen 443 " in text else port
     text = re.sub(r"^    listen 443 .*;$", f"    listen 127.0.0.1:{port};", text, flags=re.MULTILINE)
@@ -189,7 +189,7 @@ def test_probes_answer_without_a_host(request: pytest.FixtureRequest, way: str, 
 
 
 def of_request(web: Web, request_id: str) -> list[dict[str, Any]]:
-    """The lines with that id, waited for."""
+    """Wait for lines with that id and return them."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         found = [line for line in web.lines() if line["request_id"] == request_id]

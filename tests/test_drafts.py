@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 from tests.support import browser as browsers
 from tests.support.http_client import PASSWORD, Caller
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('draft:'))"
@@ -13,7 +12,7 @@ DRAFTS = "Object.keys(localStorage).filter((key) => key.startsWith('draft:'))"
 
 @pytest.fixture(scope="module")
 def people(site):
-    """A channel with a post and two comments below it, and two people who write."""
+    """Create a channel with a post and two comments below it, and two people who write."""
     found = {
         name: Caller(site).sign_up(name).sign_in_to_pages(name)
         for name in ("drafts-owner", "drafts-one", "drafts-two")
@@ -35,7 +34,7 @@ def people(site):
 
 
 @pytest.fixture
-def page(chromium, site):  # noqa: F811
+def page(chromium, site):
     context = chromium.new_context(base_url=site.url, viewport={"width": 1280, "height": 800})
     context.set_default_timeout(15_000)
     opened = context.new_page()
@@ -147,7 +146,7 @@ def test_a_comment_comes_back_after_leaving_and_goes_when_it_is_sent(page, peopl
     expect(comments(page, people)).to_have_value("")
 
 
-def test_nobody_else_sees_a_draft_and_logging_out_removes_it(page, people, become):
+def test_a_draft_is_private_and_removed_at_sign_out(page, people, become):
     become("drafts-one")
     comments(page, people).fill("Only mine")
     kept(page)

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.support import browser as browsers
 from tests.support.clips import make_clip
@@ -42,17 +42,16 @@ VTT = "WEBVTT\n\n00:00.000 --> 00:09.000\nText\n"
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def chromium(playwright):
     """A browser that refuses sound before a gesture, and knows every host below .test as this machine."""
     arguments = [one for one in browsers.arguments() if not one.startswith("--autoplay-policy")]
     arguments += [
         "--autoplay-policy=document-user-activation-required",
         "--host-resolver-rules=MAP *.test 127.0.0.1",
     ]
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright, arguments)
-        yield started
-        started.close()
+    started = browsers.launch(playwright, arguments)
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +79,7 @@ def films(site, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def elsewhere():
-    """The port of a server for pages of other sites."""
+    """Serve pages of other sites; return the port."""
     contents = {"/player.js": ("text/javascript", LIBRARY.read_bytes())}
     page = PAGE.replace("%EVENTS%", " ".join(EVENTS)).encode()
 
@@ -127,7 +126,7 @@ def visit(page, site, elsewhere):
 
 
 def ask(page: Page, method: str, value=None):
-    """What a getter answers."""
+    """Return what a getter answers."""
     return page.evaluate("([method, value]) => ask(method, value)", [method, value])
 
 
@@ -199,7 +198,7 @@ def test_player_js_drives_the_player_unmodified(page, visit, films):
 
 
 @pytest.mark.parametrize("query", ["?autoplay=1", ""])
-def test_where_sound_is_refused_it_plays_without(page, visit, films, query):
+def test_it_plays_muted_where_sound_is_refused(page, visit, films, query):
     # Scripts of Playwright count as gestures of the viewer, so the page acts and speaks for itself.
     with page.expect_console_message(lambda message: message.text == "muted: true"):
         visit(f"/embed/{films['long']}{query}", ready=False, play="1")

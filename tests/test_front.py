@@ -32,7 +32,7 @@ def production(settings):
 
 
 def output(*arguments: str) -> str:
-    """What the command prints."""
+    """Return what the command prints."""
     stream = io.StringIO()
     call_command("nginx_conf", *arguments, stdout=stream)
     return stream.getvalue()

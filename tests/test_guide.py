@@ -9,12 +9,11 @@ import sys
 import pytest
 import requests
 from django.conf import settings
-from playwright.sync_api import sync_playwright
 
 from accounts import api_tokens
 from streamsite.markdown_pages import WRITTEN_ORIGIN, heading_id
-from tests.support import browser as browsers
 from tests.support import snippets
+from tests.support.node import NODE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 FILE = settings.BASE_DIR / "docs" / "tokens.md"
@@ -84,22 +83,19 @@ def test_python(local, registered, tmp_path):
 
 def test_node(local, registered, tmp_path):
     program = snippets.joined(of("js node"), f"console.log({snippets.MARK!r})")
-    command = [snippets.node(), "--input-type=module", "-"]
+    command = [NODE, "--input-type=module", "-"]
     snippets.check(of("js node"), run(command, local(program), tmp_path), local)
 
 
 @pytest.mark.browser
-def test_browser(site, local, registered):
+def test_browser(site, chromium, local, registered):
     program = local(snippets.joined(of("js browser"), f"console.log({snippets.MARK!r});"))
     lines = []
-    with sync_playwright() as playwright:
-        chromium = browsers.launch(playwright)
-        page = chromium.new_page()
-        page.on("console", lambda message: lines.append(message) if message.type == "log" else None)
-        page.goto(f"{site.url}/developers/tokens")
-        page.add_script_tag(url=f"{settings.STATIC_URL}vendor/tus-js-client-4.3.1/tus.min.js")
-        page.evaluate(f"async () => {{ {program} }}")
-        chromium.close()
+    page = chromium.new_page()
+    page.on("console", lambda message: lines.append(message) if message.type == "log" else None)
+    page.goto(f"{site.url}/developers/tokens")
+    page.add_script_tag(url=f"{settings.STATIC_URL}vendor/tus-js-client-4.3.1/tus.min.js")
+    page.evaluate(f"async () => {{ {program} }}")
     snippets.check(of("js browser"), "\n".join(message.text for message in lines), local)
 
 

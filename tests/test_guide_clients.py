@@ -11,12 +11,10 @@ import pytest
 import requests
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings
-from playwright.sync_api import sync_playwright
 from pymongo import MongoClient
 
 from streamsite.markdown_pages import WRITTEN_ORIGIN
-from tests.support import browser as browsers
-from tests.support import snippets
+from tests.support.node import NODE
 from tests.test_guide import BLOCKS, PASSWORD, TEXT, of, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -106,25 +104,22 @@ def test_node_refreshes_when_told_that_the_token_has_expired(site, person, expir
         "const answers = await Promise.all([client.call('/me'), client.call('/me'), client.call('/me')]);\n"
         "console.log(...answers.map((answer) => answer.status));"
     )
-    assert run([snippets.node(), "--input-type=module", "-"], program, tmp_path) == "200 200 200\n"
+    assert run([NODE, "--input-type=module", "-"], program, tmp_path) == "200 200 200\n"
     assert jwt.decode((tmp_path / "token").read_text(), options={"verify_signature": False})["gen"] == 2
 
 
 @pytest.mark.browser
-def test_two_tabs_refresh_and_both_go_on(site, person, expired):
+def test_two_tabs_refresh_and_both_go_on(site, chromium, person, expired):
     module = of("js browser")[0].code
     use = "const all = await Promise.all([call('/me'), call('/me'), call('/me')]); return all.map((a) => a.status);"
-    with sync_playwright() as playwright:
-        chromium = browsers.launch(playwright)
-        context = chromium.new_context()
-        context.expose_function("expired", expired)
-        tabs = [context.new_page(), context.new_page()]
-        for tab in tabs:
-            tab.goto(f"{site.url}/developers/tokens")
-        sign_in = f"await signIn('{person.name}', '{PASSWORD}'); access = await expired(access);"
-        assert tabs[0].evaluate(f"async () => {{ {module} {sign_in} {use} }}") == [200, 200, 200]
-        assert tabs[1].evaluate(f"async () => {{ {module} {use} }}") == [200, 200, 200]
-        chromium.close()
+    context = chromium.new_context()
+    context.expose_function("expired", expired)
+    tabs = [context.new_page(), context.new_page()]
+    for tab in tabs:
+        tab.goto(f"{site.url}/developers/tokens")
+    sign_in = f"await signIn('{person.name}', '{PASSWORD}'); access = await expired(access);"
+    assert tabs[0].evaluate(f"async () => {{ {module} {sign_in} {use} }}") == [200, 200, 200]
+    assert tabs[1].evaluate(f"async () => {{ {module} {use} }}") == [200, 200, 200]
 
 
 # --- the table of errors ---

@@ -35,9 +35,7 @@ def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     try:
         yield stack
     finally:
-        for pid in stack.children("mongod"):
-            os.kill(pid, signal.SIGCONT)
-        stack.stop()
+        stack.kill()
 
 
 def asked(caller: Caller, method: str, path: str, body: Any = None) -> tuple[str, float, int, dict[str, str]]:
@@ -114,7 +112,7 @@ def test_long_operations_are_not_cut_and_short_ones_fail_at_once(hanging: Stack)
 
 
 def test_a_transaction_that_was_left_open_holds_nothing(hanging: Stack) -> None:
-    """What was sent to the stopped server is read when it goes on; nobody waits for what it locked."""
+    """Commands sent to the stopped server are read when it goes on; nobody waits for their locks."""
     with _client(hanging) as client:
         rows = client["streamsite"]["hanging"]
         rows.insert_one({"_id": 1, "n": 0})
@@ -139,7 +137,7 @@ def _client(hanging: Stack) -> MonitoredClient:
 
 @contextmanager
 def _stopped(hanging: Stack, client: MonitoredClient) -> Iterator[None]:
-    """The server is stopped for the block, and answers the client again after it."""
+    """Stop the server for the block; after it, wait until the server answers the client."""
     (mongod,) = hanging.children("mongod")
     os.kill(mongod, signal.SIGSTOP)
     time.sleep(0.3)  # a thread of it may still run
@@ -158,7 +156,7 @@ def _seconds_to_fail(call: Callable[[], object]) -> float:
 
 
 def test_the_supervisor_restarts_a_hung_database(hanging: Stack) -> None:
-    """What was acknowledged is kept, and web and workers go on by themselves."""
+    """Acknowledged writes are kept, and web and workers go on by themselves."""
     member = Caller(hanging).sign_in("other")
     assert member.json("PATCH", "/api/v1/me", {"bio": "Acknowledged."})[0] == 200
     workers = hanging.children("run_worker")

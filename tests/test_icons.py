@@ -28,7 +28,7 @@ def symbols():
 
 
 def named():
-    """The names of icons that templates, scripts and notifications give, by where they stand."""
+    """Return the names of icons that templates, scripts and notifications give, by where they stand."""
     for path in TEMPLATES.rglob("*.html"):
         for call in re.findall(r"{% icon ([^%]+)%}|{% include [^%]*\bicon=(\"[^\"]+\")", path.read_text()):
             yield from ((path, name) for name in QUOTED.findall(re.sub(r'slot="[^"]*"', "", "".join(call))))

@@ -1,4 +1,4 @@
-"""What is logged about requests and jobs: one line each, and a traceback for faults of the site only."""
+"""Logs of requests and jobs: one line each, and a traceback for faults of the site only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PATHS = ("/fail/", "/api/v1/fail/")
 
 
 class Output:
-    """What the site's own handler writes."""
+    """A stream with the output of the site's own handler."""
 
     def __init__(self, stream):
         self._stream = stream

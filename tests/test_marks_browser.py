@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from tests.player_film import SECONDS, film, open_watch_page, seek_to  # noqa: F401 - one is a fixture
 from tests.support.browser import until
 from tests.support.http_client import Caller
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 from videos import watch_marks
 from videos.playback.history import is_finished
 
@@ -24,7 +23,7 @@ CASES = [
 
 
 @pytest.fixture
-def page(chromium, site):  # noqa: F811
+def page(chromium, site):
     context = chromium.new_context(base_url=site.url)
     yield context.new_page()
     context.close()

@@ -238,7 +238,7 @@ def test_what_nginx_refuses_has_the_form_of_the_sites_errors(front, request_line
 
 
 def raw(front, request_head):
-    """The answer to a request whose head is written out, and its content."""
+    """Return the answer to a request whose head is written out, and its content."""
     with socket.create_connection(("127.0.0.1", front.port), timeout=10) as line:
         line.sendall(f"{request_head}\r\nHost: localhost:{front.port}\r\nConnection: close\r\n\r\n".encode())
         answer = http.client.HTTPResponse(line)

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.http_client import Caller
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 from tests.test_comments_browser import open_as  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]

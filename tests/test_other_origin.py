@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.support import browser as browsers
 from tests.support import npm
 from tests.support.http_client import PASSWORD, Caller
 from tests.support.stack import ROOT
@@ -27,22 +25,19 @@ def owner(site):
 
 
 @pytest.fixture(scope="module")
-def page(site, other_origin, owner):
+def page(site, chromium, other_origin, owner):
     """The page, signed in."""
     other_origin.files |= {path: next(ROOT.glob(pattern)) for path, pattern in SERVED.items()}
-    with sync_playwright() as playwright:
-        chromium = browsers.launch(playwright)
-        opened = chromium.new_page()
-        opened.goto(other_origin.url)
-        for script in ("/tus.js", "/elsewhere.js"):
-            opened.add_script_tag(url=script)
-        signed_in = opened.evaluate(
-            "async ([site, ...who]) => (elsewhere.site = site, elsewhere.signIn(...who))",
-            [site.url, NAME, PASSWORD],
-        )
-        assert signed_in["refresh"]
-        yield opened
-        chromium.close()
+    opened = chromium.new_page()
+    opened.goto(other_origin.url)
+    for script in ("/tus.js", "/elsewhere.js"):
+        opened.add_script_tag(url=script)
+    signed_in = opened.evaluate(
+        "async ([site, ...who]) => (elsewhere.site = site, elsewhere.signIn(...who))",
+        [site.url, NAME, PASSWORD],
+    )
+    assert signed_in["refresh"]
+    return opened
 
 
 def upload(page, clip, source, options):
@@ -130,6 +125,10 @@ def test_it_reads_media_and_what_programs_are_told(site, page, owner, film):
     for url in urls:
         assert page.evaluate("(url) => elsewhere.read(url)", url)["status"] == 200, url
     assert owner.json("PATCH", f"/api/v1/videos/{film['id']}", {"visibility": "private"})[0] == 200
-    page.wait_for_timeout(2500)
+    refused = '(url) => elsewhere.read(url).then((answer) => answer.error === "TypeError")'
     for url in (segment, *urls[:4]):
+        for _ in range(100):  # a change takes effect within five seconds
+            if page.evaluate(refused, url):
+                break
+            page.wait_for_timeout(100)
         assert page.evaluate("(url) => elsewhere.read(url)", url) == {"error": "TypeError"}, url

@@ -109,7 +109,7 @@ def test_media_come_over_tls_from_the_web_server(front, film, version):
 
 @pytest.mark.parametrize("kind", ["segment", "static"])
 def test_an_error_has_nothing_of_the_success(front, film, kind):
-    """What cannot be read, however it came about, is not kept by any cache as if it were the file."""
+    """No cache keeps an answer about an unreadable file as if it were the file."""
     path, file = film["segment"], film["file"]
     if kind == "static":
         (file,) = (front.site.data_dir / "assets" / "static").glob("*/css/base.css")

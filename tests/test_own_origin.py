@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.http_client import PASSWORD, Caller
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
 
-def test_everything_goes_on_under_127_0_0_1(chromium, site, clip):  # noqa: F811
+def test_everything_goes_on_under_127_0_0_1(chromium, site, clip):
     owner = Caller(site).sign_up("origin-owner")
     video_id = owner.upload(clip, title="Elsewhere", visibility="private")
     origin = site.url.replace("localhost", "127.0.0.1")

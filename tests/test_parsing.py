@@ -1,4 +1,4 @@
-"""What the API does with bodies that are not what they should be."""
+"""The API's answers to malformed bodies."""
 
 import pytest
 from rest_framework.test import APIClient

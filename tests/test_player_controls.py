@@ -1,4 +1,4 @@
-"""What surrounds playing: the end screen, autoplay of the next video, loop, double tap, mini player, stable volume."""
+"""The player's surroundings: end screen, autoplay of the next video, loop, double tap, mini player, stable volume."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.support import browser as browsers
 from tests.support.browser import until
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
@@ -30,11 +29,9 @@ FOCUSED = """() => {
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright, autoplay=True)
-        yield started
-        started.close()
+def chromium(autoplaying_chromium):
+    """A browser whose watch pages go on to the next video."""
+    return autoplaying_chromium
 
 
 @pytest.fixture(scope="module")

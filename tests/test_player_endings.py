@@ -8,9 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.support import browser as browsers
 from tests.support.browser import until
 from tests.support.clips import make_clip, run_generator
 from tests.support.http_client import Caller
@@ -20,11 +19,8 @@ LENGTHS = (5, 6, 7.98, 8, 8.02, 12)
 
 
 @pytest.fixture(scope="module")
-def page(site):
-    with sync_playwright() as playwright:
-        browser = browsers.launch(playwright)
-        yield browser.new_page(base_url=site.url)
-        browser.close()
+def page(chromium, site):
+    return chromium.new_page(base_url=site.url)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.player_film import film, open_watch_page, seek_to  # noqa: F401 - one is a fixture
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 SHIFT = 8

@@ -1,4 +1,4 @@
-"""What the player fetches and when: nothing of the film before it is played, and little JavaScript."""
+"""The player's requests: nothing of the film before it is played, and little JavaScript."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import brotli
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.support import browser as browsers
 from tests.support.browser import until
@@ -19,29 +19,10 @@ MEDIA = re.compile(r"\.(m3u8|m4s|mp4|vtt)$")
 
 
 @pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as started:
-        yield started
-
-
-def launch(playwright, *, refuses_sound: bool):
-    """A Chromium whose autoplay policy is the default one, which refuses sound before a gesture, or none."""
-    arguments = [
-        name for name in browsers.arguments() if not (refuses_sound and name.startswith("--autoplay"))
-    ]
-    return browsers.launch(playwright, arguments)
-
-
-@pytest.fixture(scope="module")
-def chromium(playwright):
-    started = launch(playwright, refuses_sound=False)
-    yield started
-    started.close()
-
-
-@pytest.fixture(scope="module")
 def careful(playwright):
-    started = launch(playwright, refuses_sound=True)
+    """A Chromium whose autoplay policy is the default one, which refuses sound before a gesture."""
+    switches = [name for name in browsers.arguments() if not name.startswith("--autoplay")]
+    started = browsers.launch(playwright, switches)
     yield started
     started.close()
 
@@ -56,7 +37,7 @@ def film(site, tmp_path_factory):
 
 
 def opened(browser, site, **options):
-    """A page and the list of the paths that it asks for."""
+    """Open a page; return it and the growing list of the paths that it requests."""
     page = browser.new_context(base_url=site.url, **options).new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))

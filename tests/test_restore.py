@@ -1,4 +1,4 @@
-"""What the table of operations.md says to back up is enough to go on from."""
+"""Restoring: the folders and the dump that operations.md says to back up are enough to go on from."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ OPERATIONS = Path(__file__).resolve().parent.parent / "docs" / "operations.md"
 
 
 def to_back_up():
-    """The folders that the table of the data folder says to back up."""
+    """Return the folders to back up by the table of the data folder in the documents."""
     section = OPERATIONS.read_text().partition("## The data folder")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`.+?) \| .*? \| (.+?) \|$", section, re.MULTILINE)
     named = " ".join(folders for folders, answer in rows if answer != "no")
@@ -31,7 +31,7 @@ def text(url):
 
 
 def database_of(site):
-    """The running site's database, by the address that it writes down."""
+    """Return the running site's database, by the address that it writes down."""
     address = (site.data_dir / "run" / "mongodb-uri").read_text().strip()
     return MongoClient(address)["streamsite"]
 
@@ -51,6 +51,7 @@ def former(tmp_path_factory):
     return site, dump
 
 
+@pytest.mark.deep
 def test_a_dump_is_restored_into_the_database_alone(former, tmp_path):
     """The steps of operations.md; pymongo stands in for ``mongorestore --drop``, which is not a package of pip's."""
     before, dump = former

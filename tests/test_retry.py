@@ -18,7 +18,7 @@ from videos.models import Video
 
 
 def conflicting(cast, times):
-    """A block that reads, lets somebody else write ``times`` times, and then writes."""
+    """Return a function that reads, lets someone else write ``times`` times, and then writes."""
     user_id = cast.owner.pk
     runs = []
 

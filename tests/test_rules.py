@@ -103,3 +103,43 @@ def test_every_test_that_the_security_page_names_exists():
     assert len(named) > 60
     missing = [f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text()]
     assert missing == []
+
+
+def test_cache_headers_have_one_home():
+    literal = re.compile(
+        r"""["']Cache-Control["'](\]\s*=|:)\s*f?["']|setdefault\(["']Cache-Control["'],\s*f?["']"""
+    )
+    assert literal.search('response["Cache-Control"] = "no-store"')
+    offenders = [
+        str(path.relative_to(ROOT))
+        for path in sources()
+        # nginx sends what ``front`` writes, and has no response to set it on.
+        if path.name != "cache_headers.py" and "front" not in path.parts and literal.search(path.read_text())
+    ]
+    assert offenders == [], "use a policy of streamsite.cache_headers"
+
+
+def is_view(path):
+    return "views" in path.relative_to(ROOT).parts[:-1] or path.name == "views.py"
+
+
+def test_views_do_not_try():
+    offenders = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources()
+        if is_view(path)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Try)
+    ]
+    assert offenders == [], "use perform or attempt of streamsite.view_actions"
+
+
+def test_views_get_the_signed_in_user_in_one_way():
+    other_way = re.compile(r"cast\(\"?User|user: Any|str\(request\.user")
+    assert other_way.search("user = cast(User, request.user)")
+    offenders = [
+        str(path.relative_to(ROOT))
+        for path in sources()
+        if is_view(path) and other_way.search(path.read_text())
+    ]
+    assert offenders == [], "use accounts.current_user.signed_in_user"

@@ -157,7 +157,7 @@ def _fill(cast, owner, member) -> dict[str, str]:
 
 @cache
 def _plain(text: str) -> Any:
-    """A component of the document as JSON Schema: OpenAPI 3.0 has ``nullable`` in the place of a type."""
+    """Return a component of the document as JSON Schema: OpenAPI 3.0 has ``nullable`` in the place of a type."""
     return _translate(json.loads(text))
 
 
@@ -177,7 +177,7 @@ def _validator(document, schema) -> jsonschema.Draft202012Validator:
 
 
 def _undescribed(document, schema, value, at="") -> list[str]:
-    """Where ``value`` says what its schema does not name."""
+    """Return where ``value`` has what its schema does not name."""
     while "$ref" in schema or "allOf" in schema or "oneOf" in schema:
         schema = (
             schema["allOf"][0] if "allOf" in schema else schema["oneOf"][0] if "oneOf" in schema else schema
@@ -199,7 +199,7 @@ def _undescribed(document, schema, value, at="") -> list[str]:
 
 
 def _without_origin(value: Any, at: str = "") -> list[str]:
-    """Where ``value`` has a URL that is not absolute."""
+    """Return where ``value`` has a URL that is not absolute."""
     if isinstance(value, list):
         return [one for entry in value for one in _without_origin(entry, f"{at}[]")]
     if isinstance(value, dict):

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests.support.http_client import Caller
 from tests.test_account_pages import Walker
-from tests.test_browser import chromium  # noqa: F401 - the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -24,7 +23,7 @@ def lighthouse(site, clip):
 @pytest.mark.parametrize(
     ("width", "scheme", "scripts"), [(1280, "light", True), (390, "dark", True), (390, "dark", False)]
 )
-def test_the_results_are_filtered(chromium, site, lighthouse, width, scheme, scripts):  # noqa: F811
+def test_the_results_are_filtered(chromium, site, lighthouse, width, scheme, scripts):
     context = chromium.new_context(
         base_url=site.url,
         viewport={"width": width, "height": 800},
@@ -71,7 +70,7 @@ def test_the_results_are_filtered(chromium, site, lighthouse, width, scheme, scr
     context.close()
 
 
-def test_channels_and_playlists_are_found_on_a_phone(chromium, site, lighthouse):  # noqa: F811
+def test_channels_and_playlists_are_found_on_a_phone(chromium, site, lighthouse):
     """Suggestions and the page's sections by keyboard, within the width of a phone."""
     _, listed = lighthouse.json("GET", "/api/v1/videos?channel=lighthouse-keeper")
     body = {

@@ -38,7 +38,7 @@ def no_database():
 
 
 def ask(rf, address, answer=None):
-    """What an address gets that asks for something large."""
+    """Return the answer to a request for something large."""
     large = answer or StreamingHttpResponse(
         iter([b"x"] * 3), headers={"Content-Length": str(WHOLE_BYTES + 1)}
     )
@@ -124,7 +124,7 @@ def drain(connection: socket.socket, done: threading.Event) -> None:
 
 
 def served(environ, read):
-    """What the server is told, and how long the whole answer took, when the application reads ``read`` bytes."""
+    """Let the application read ``read`` bytes; return what the server is told, and the answer's seconds."""
     told = []
 
     def application(environ, start_response):

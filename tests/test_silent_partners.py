@@ -29,7 +29,7 @@ STORM = 60
 
 
 def until(condition, seconds=40):
-    """What ``condition`` returns once it is true."""
+    """Wait until ``condition`` is true; return what it returned."""
     deadline = time.monotonic() + seconds
     while True:
         found = condition()
@@ -90,7 +90,7 @@ def partnered_site(tmp_path_factory, bucket, mail, mongo):
     finally:
         for proxy, _ in (bucket, mail, mongo):
             proxy.mode = Mode.PASS
-        stack.stop()
+        stack.kill()
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def timed(caller, path):
 
 
 def unknown(film, number):
-    """The address of a file that the bucket has to be asked about."""
+    """Return the address of a file that the bucket has to be asked about."""
     return film["hls_url"].replace("master.m3u8", f"nothing-{number}.webp")
 
 

@@ -55,7 +55,7 @@ def test_register_sign_in_refresh_upload_and_play_in_private(site, clip):
 
 def test_a_killed_worker_leaves_nothing_and_its_job_is_finished(site, tmp_path):
     long_clip = tmp_path / "long.mp4"
-    make_clip(long_clip, seconds=24, size=(1280, 720), fps=30)
+    make_clip(long_clip, seconds=12, size=(1280, 720), fps=25)
     owner = Caller(site).sign_up("site-kill")
     video_id = owner.upload(long_clip, title="Interrupted")
     jobs, served = site.data_dir / "work" / "jobs" / video_id, site.data_dir / "media" / "videos" / video_id

@@ -169,7 +169,7 @@ def test_a_mistyped_database_name_ends_the_process_and_changes_nothing(cast, wor
 
 
 def test_a_database_that_the_user_may_not_read_is_a_sentence(database, settings):
-    """What the bundled server says to a mistyped name."""
+    """The bundled server refuses a mistyped name."""
     with MongoClient(settings.MONGODB_URI) as root:
         root.admin.command("createUser", "narrow", pwd="narrow", roles=[{"role": "readWrite", "db": "one"}])
         try:

@@ -16,7 +16,7 @@ QUEUED = re.compile(r"accounts\.tasks\.mail_user done \d+\.\d ms")
 
 
 def lines(site, pattern):
-    """The matches of all lines whose text has the pattern; waits for the first one."""
+    """Wait for a line whose text has the pattern; return the matches of all such lines."""
     deadline = time.monotonic() + 30
     while True:
         found = [match for line in site.output().splitlines() if (match := LINE.match(line))]

@@ -24,43 +24,43 @@ from videos.reactions import services
 from videos.search import index
 
 SIZE, MANY = 2, 7
-Arrive = Callable[[Cast, int], Any]
+Arrive = Callable[[Cast, int], object]
 
 
 def person(cast: Cast, number: int) -> User:
     return cast.user(f"walker-{number:02d}")
 
 
-def film(cast: Cast, number: int, **more: Any) -> Video:
+def film(cast: Cast, number: int, **more: object) -> Video:
     return cast.video(title=f"Walk number {number}", view_count=number * 3, **more)
 
 
-def watched(cast: Cast, number: int) -> Any:
+def watched(cast: Cast, number: int) -> object:
     return history.record_position(cast.owner, film(cast, number), 5.0)
 
 
-def liked(cast: Cast, number: int) -> Any:
+def liked(cast: Cast, number: int) -> object:
     return services.react(cast.owner, film(cast, number), "like")
 
 
-def commented(cast: Cast, number: int) -> Any:
+def commented(cast: Cast, number: int) -> object:
     first = Video.objects.filter(title="Commented").first() or cast.video(title="Commented")
     return comments.create(person(cast, number), targets.video_target(first), f"Walk {number}")
 
 
-def followed(cast: Cast, number: int) -> Any:
+def followed(cast: Cast, number: int) -> object:
     return subscribing.subscribe(person(cast, number), cast.owner)
 
 
-def following(cast: Cast, number: int) -> Any:
+def following(cast: Cast, number: int) -> object:
     return subscribing.subscribe(cast.owner, person(cast, number))
 
 
-def listed(cast: Cast, number: int) -> Any:
+def listed(cast: Cast, number: int) -> object:
     return playlists.create_playlist(cast.owner, {"title": f"Walk {number}", "visibility": "public"})
 
 
-def posted(cast: Cast, number: int) -> Any:
+def posted(cast: Cast, number: int) -> object:
     return posts.create(cast.owner, {"text": f"Walk {number}"})
 
 
@@ -94,15 +94,13 @@ LISTS: dict[str, Arrive] = {
 }
 
 
-def key(row: dict[str, Any]) -> str:
+def key(row: dict[str, object]) -> str:
     found = row.get("id") or row.get("username") or row["video"]["id"]
     return str(found)
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_what_arrives_between_two_pages_repeats_and_skips_nothing(
-    database: None, cast: Cast, path: str
-) -> None:
+def test_new_rows_between_two_pages_repeat_and_skip_nothing(database: None, cast: Cast, path: str) -> None:
     arrive, api = LISTS[path], cast.api("owner")
     for number in range(MANY):
         arrive(cast, number)

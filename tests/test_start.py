@@ -1,4 +1,4 @@
-"""What the start says when this machine cannot run the site: one line that names the way out."""
+"""Refused starts on machines that cannot run the site: one line that names the way out."""
 
 import subprocess
 import sys
@@ -51,7 +51,7 @@ def test_another_platform_names_the_choices(monkeypatch):
 
 
 def fake_mongod(folder, script):
-    """A program where the bundled mongod lies."""
+    """Put a program where the bundled mongod lies."""
     path = folder / "fiftyone" / "db" / "bin" / "mongod"
     path.parent.mkdir(parents=True)
     path.write_text(f"#!/bin/sh\n{script}\n")

@@ -1,4 +1,4 @@
-"""What a start says to its operator, as whom it runs, and the modes of what it makes."""
+"""A start's messages to its operator, its user, and the modes of the files it makes."""
 
 import os
 import re

@@ -6,10 +6,9 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.support import browser as browsers
+from tests.support.accessibility import serious_findings
 from tests.support.http_client import PASSWORD, Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -21,14 +20,6 @@ PAINTED = """() => {
   const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
   return data.filter((value, index) => index % 4 === 3 && value > 0).length;
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +48,7 @@ def uploaded(site, clip):
 def look(page: Page, name: str) -> None:
     """No serious finding of axe-core, nothing wider than the screen."""
     page.evaluate(SETTLED)
-    found = [
-        f"{entry['id']}: {entry['nodes'][0]['html'][:160]}"
-        for entry in Axe().run(page).response["violations"]
-        if entry["impact"] in {"serious", "critical"}
-    ]
-    assert found == [], name
+    assert serious_findings(page) == [], name
     assert page.evaluate(TOO_WIDE) <= 0, f"{name} is too wide"
 
 

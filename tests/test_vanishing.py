@@ -1,4 +1,4 @@
-"""What is deleted while somebody changes it is a 404, at whichever moment it goes; never a 500."""
+"""Changing an object that is being deleted is a 404, at whichever moment it goes; never a 500."""
 
 from __future__ import annotations
 

@@ -47,12 +47,12 @@ class World:
         )
 
     def dump(self, *words: str, **how: Any) -> dict[str, Any]:
-        """What yt-dlp knows of one address."""
+        """Return what yt-dlp knows of one address."""
         (found,) = self.dump_all(*words, **how)
         return found
 
     def dump_all(self, *words: str, **how: Any) -> list[dict[str, Any]]:
-        """What yt-dlp knows of each address, in one run."""
+        """Return what yt-dlp knows of each address, from one run."""
         done = self.run("--dump-single-json", *words, **how)
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

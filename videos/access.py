@@ -15,46 +15,43 @@ from accounts.access import listed_accounts
 from accounts.models import User
 from streamsite.api.pagination import Page
 from streamsite.errors import Absent, Forbidden
-from streamsite.visibility import Viewer, is_linkable, is_owner, unlisted_match
+from streamsite.visibility import Viewer, is_owner
 from videos import share_links
 from videos.models import Block, Reaction, ShareLink, Video, Watch
+from videos.playback_gate import PlaybackGate
 
 ANONYMOUS = AnonymousUser()
 VIDEO_ID = re.compile(r"\A[A-Za-z0-9_-]{11}\Z")
 
 
-# For pipelines: the same as ``listed_videos``; and what is not in lists and opens by its link, as ``may_watch`` has it
-# for videos of channels that are there.
+# The same as ``listed_videos`` for pipelines.
 LISTED = {"listed": True}
-BY_LINK: dict[str, Any] = unlisted_match() | {"generation": {"$ne": ""}, "is_taken_down": False}
-# The fields of a video's document by which ``may_watch`` decides; see ``as_gated``.
-GATE_FIELDS = ("channel_id", "visibility", "generation", "is_taken_down")
 
 
 def listed_videos() -> QuerySet[Video]:
-    """Videos that may appear in anybody's lists."""
+    """Return the videos that may appear in everyone's lists."""
     return Video.objects.filter(**LISTED)
 
 
 def own_videos(owner_id: str) -> QuerySet[Video]:
-    """Every video of a channel, for its owner."""
+    """Return all videos of a channel, for its owner."""
     return Video.objects.filter(channel_id=owner_id)
 
 
 @dataclass(frozen=True)
 class WatchableVideo:
-    """A video that the caller may watch, and the share link that let them in, if they needed one."""
+    """A video that the caller may watch, with the share link that admitted them, if they needed one."""
 
     video: Video
     link: ShareLink | None = None
 
 
 def get_watchable(request: HttpRequest, video_id: str) -> WatchableVideo:
-    """The video, when the caller may watch it, by their account or by a share link; ``Absent`` otherwise."""
+    """Return the video if the caller may watch it, by their account or by a share link. Raises ``Absent``."""
     video = _load(video_id)
     if may_watch(request.user, video):
         return WatchableVideo(video)
-    if video.generation and video.channel.is_active and not video.is_taken_down:
+    if PlaybackGate.of(video).is_open:
         link = share_links.find_admitting_link(request, video)
         if link is not None:
             return WatchableVideo(video, link)
@@ -62,7 +59,7 @@ def get_watchable(request: HttpRequest, video_id: str) -> WatchableVideo:
 
 
 def video_for_watching(viewer: Viewer, video_id: str) -> Video:
-    """The video, when ``viewer`` may open it; ``Absent`` otherwise."""
+    """Return the video if ``viewer`` may watch it. Raises ``Absent``."""
     video = _load(video_id)
     if not may_watch(viewer, video):
         raise Absent
@@ -70,12 +67,12 @@ def video_for_watching(viewer: Viewer, video_id: str) -> Video:
 
 
 def video_for_sharing(video_id: str) -> Video:
-    """The video, when anybody with the link may open it; ``Absent`` otherwise, also for its owner."""
+    """Return the video if everyone with the address may watch it. Raises ``Absent``, for its owner too."""
     return video_for_watching(ANONYMOUS, video_id)
 
 
 def video_for_embedding(video_id: str) -> Video:
-    """The video, when other sites may show it; ``Forbidden`` when its owner does not want that."""
+    """Return the video if other sites may show it. Raises ``Absent``, or ``Forbidden`` when embedding is off."""
     video = video_for_sharing(video_id)
     if not video.allow_embed:
         raise Forbidden("The owner does not want this video to be shown on other sites.")
@@ -95,7 +92,7 @@ def is_embeddable_anywhere(video: Video | Mapping[str, Any]) -> bool:
 
 
 def video_for_editing(viewer: Viewer, video_id: str) -> Video:
-    """The video, when ``viewer`` may change it; ``Forbidden`` when they can only see it."""
+    """Return the video if ``viewer`` may change it. Raises ``Absent``, or ``Forbidden`` when they can only see it."""
     video = video_for_watching(viewer, video_id)
     if not is_owner(viewer, video.channel_id):
         raise Forbidden
@@ -103,38 +100,24 @@ def video_for_editing(viewer: Viewer, video_id: str) -> Video:
 
 
 def may_watch(viewer: Viewer, video: Video) -> bool:
-    """Whether ``viewer`` may open the video: its owner always, others once it plays and unless it is private."""
-    if is_owner(viewer, video.channel_id):
-        return True
-    if not video.channel.is_active:
-        return False
-    if not video.generation:
-        return False
-    if video.is_taken_down:
-        return False
-    return is_linkable(video.visibility)
-
-
-def video_from_document(document: Mapping[str, Any], *, is_open: bool) -> Video:
-    """A video of which only ``_id`` and ``GATED_BY`` are known, of a channel that is open or not, to be asked about."""
-    known = {name: document[name] for name in GATE_FIELDS if name != "channel_id" and name in document}
-    return Video(pk=document["_id"], channel=User(pk=document["channel_id"], is_active=is_open), **known)
+    """Return whether ``viewer`` may watch the video, whose channel must be loaded; share links aside."""
+    return PlaybackGate.of(video).allows(viewer)
 
 
 def may_anyone_watch(video: Video) -> bool:
-    """Whether anybody with the link may open the video."""
-    return may_watch(ANONYMOUS, video)
+    """Return whether everyone with the address may watch the video, whose channel must be loaded."""
+    return PlaybackGate.of(video).allows_anyone
 
 
 def channels_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[User]:
-    """The channels with these ids that ``viewer`` may find, in the order of ``ids``: none that they block."""
+    """Return the channels with these ids that ``viewer`` may find and does not block, in the order of ``ids``."""
     found = listed_accounts().in_bulk(list(ids))
     hidden = filter_blocked(viewer, found)
     return [found[one] for one in ids if one in found and one not in hidden]
 
 
 def filter_blocked(viewer: Viewer, ids: Iterable[str]) -> set[str]:
-    """Those of the accounts that ``viewer`` blocks."""
+    """Return those of the account ids that ``viewer`` blocks."""
     if not viewer.is_authenticated:
         return set()
     rows = Block.objects.filter(blocker_id=str(viewer.pk), blocked_id__in=list(ids))
@@ -145,7 +128,7 @@ WithVideo = TypeVar("WithVideo", Reaction, Watch)
 
 
 def filter_watchable(viewer: Viewer, page: Page[WithVideo]) -> Page[WithVideo]:
-    """The page without the rows whose video ``viewer`` may not open. Videos and channels must be loaded."""
+    """Return the page without rows whose video ``viewer`` may not watch. Videos and channels must be loaded."""
     return replace(page, rows=[row for row in page.rows if may_watch(viewer, row.video)])
 
 

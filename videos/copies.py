@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from streamsite.copied_texts import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, CopiedText, refresh_copies
-from streamsite.mongo.batches import batches
-from streamsite.mongo.collections import collection
 from videos.access import may_anyone_watch
+from videos.copied_url_store import iter_outdated_by_url
 from videos.models import Case, Video
 from videos.moderation import cases, reportable
 from videos.playback import history
-from videos.search import channels, index, vocabulary
+from videos.search import channels, index, vocabulary_store
+from videos.search import store as search_store
 
-SEARCH = index.SEARCH_VIDEOS
-VIDEO_URL = re.compile(r"\A/(?:watch|studio/videos)/([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])")
+SEARCH = search_store.SEARCH_VIDEOS
 
 
 def update_case_titles(rows: QuerySet[Case], title: str) -> None:
-    """Give cases about a thing, and about the comments below it, its title as it is now."""
+    """Update the title in cases about a target, and about comments below it."""
     for case in rows:
         cases.update_title(
             case, f"{reportable.COMMENT_ON}{title}" if case.about == reportable.COMMENT else title
@@ -51,21 +49,6 @@ def _outdated_cases() -> Iterator[str]:
     return iter_outdated_by_url(Case._meta.db_table, is_outdated)
 
 
-def iter_outdated_by_url(
-    table: str,
-    is_outdated: Callable[[dict[str, Any], Video], bool],
-    condition: Mapping[str, Any] | None = None,
-) -> Iterator[str]:
-    """Yield the videos of which a row that has their address in ``url`` is outdated."""
-    which = {"url": {"$regex": "^/(watch|studio/videos)/"}, **(condition or {})}
-    for piece in batches(collection(table), which, fields=("url", "title", "about")):
-        about = [(match[1], row) for row in piece if (match := VIDEO_URL.match(row["url"]))]
-        videos = Video.objects.select_related("channel").in_bulk({video_id for video_id, _ in about})
-        for video_id, row in about:
-            if video_id in videos and is_outdated(row, videos[video_id]):
-                yield video_id
-
-
 def _cases_of_channel(user_id: str) -> None:
     user = User.objects.filter(pk=user_id).first()
     if user is not None:
@@ -85,8 +68,8 @@ ALL = (
     CopiedText("videos_watch.folded_title", VIDEO_TITLE, history.refresh_title),
     CopiedText(SEARCH, VIDEO_TITLE, index.refresh_document),
     CopiedText(SEARCH, CHANNEL_NAME, _videos_of_channel),
-    CopiedText(vocabulary.SEARCH_TERMS, VIDEO_TITLE, index.refresh_document),
-    CopiedText(vocabulary.SEARCH_TERMS, CHANNEL_NAME, _videos_of_channel),
+    CopiedText(vocabulary_store.SEARCH_TERMS, VIDEO_TITLE, index.refresh_document),
+    CopiedText(vocabulary_store.SEARCH_TERMS, CHANNEL_NAME, _videos_of_channel),
     CopiedText(channels.INDEX.table, CHANNEL_NAME, channels.INDEX.refresh),
     CopiedText("moderation_case.title", VIDEO_TITLE, _cases_of_video, _outdated_cases),
     CopiedText("moderation_case.title", CHANNEL_NAME, _cases_of_channel),

@@ -1,18 +1,15 @@
-"""What public lists can be filtered by, as one array that one index serves.
+"""The filters of public lists, combined into one array that one index serves.
 
 ``facets`` of a video holds a text for every combination of its category, language, length and "has captions", such as
 ``category=music;`` and ``category=music;captions=1;``. Whatever combination a list is filtered by is then one equality
 on ``video_facets``, so a filter that finds little reads little. The server makes the array from the document's own
-fields, so it is right however the fields were written, once ``refresh`` was called.
+fields, so it is right however the fields were written, once ``facet_store.refresh_facets`` was called.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from streamsite.mongo.collections import collection
-from streamsite.mongo.engine.client import session_for
 
 SHORT_SECONDS, LONG_SECONDS = 4 * 60, 20 * 60
 # Lengths of videos: short below SHORT_SECONDS, long above LONG_SECONDS.
@@ -25,18 +22,6 @@ WITH_CAPTIONS = "1"
 def facet_key(filters: Mapping[str, str]) -> str:
     """Return the element of ``facets`` that stands for ``filters``, which are some of ``NAMES``; "" for none."""
     return "".join(f"{name}={filters[name]};" for name in NAMES if name in filters)
-
-
-def refresh_facets(table: str, condition: Mapping[str, Any]) -> None:
-    """Bring ``facets`` of the documents that match ``condition`` in line with their other fields. Idempotent."""
-    collection(table).update_many(dict(condition), STAGES, session=session_for())
-
-
-def iter_stale_ids(table: str) -> Iterator[str]:
-    """Yield the ids of documents whose ``facets`` are not in line with their other fields."""
-    differs = {"$match": {"$expr": {"$ne": ["$facets", _FACETS]}}}
-    for row in collection(table).aggregate([differs, {"$project": {"_id": 1}}]):
-        yield row["_id"]
 
 
 def _part(name: str, value: Any) -> Any:
@@ -77,5 +62,5 @@ _COMBINED = {
         },
     }
 }
-_FACETS = {"$filter": {"input": _COMBINED, "cond": {"$ne": ["$$this", ""]}}}
-STAGES = [{"$set": {"facets": _FACETS}}]
+FACETS = {"$filter": {"input": _COMBINED, "cond": {"$ne": ["$$this", ""]}}}
+STAGES = [{"$set": {"facets": FACETS}}]

@@ -1,7 +1,7 @@
-"""A first title for a video from the name of its file. Pure.
+"""Derive a video's first title from its file name. Pure.
 
 Names come from cameras, phones, download programs and web forms: ``My_holiday%202024.mp4``, ``IMG_1234.MOV``,
-``Big.Buck.Bunny.2008.1080p.BluRay.x264-GROUP.mkv``. What such programs add is removed, and words stay as they are.
+``Big.Buck.Bunny.2008.1080p.BluRay.x264-GROUP.mkv``. What these programs add is removed; words are kept.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ DATED_KINDS = re.compile(
 
 
 def title_from_filename(filename: str) -> str:
-    """Return a title of at most 120 characters for a file of this name; never an empty one."""
+    """Return a title of 1 to 120 characters for a file of this name."""
     name = re.split(r"[/\\]", clean_line(filename))[-1][:MAX_NAME_LENGTH]
     stem = _without_suffixes(_decode_name(name)).lstrip(".")
     dates: list[str] = []
@@ -75,7 +75,7 @@ def title_from_filename(filename: str) -> str:
 
 
 def _decode_name(name: str) -> str:
-    """Return a name as it was before a web form or an address encoded it."""
+    """Return a name without the encoding that a web form or URL applied."""
     if " " not in name and "++" not in name and WORDS_WITH_PLUS.search(name):
         name = PLUS.sub(" ", name)
     if ENCODED.search(name):
@@ -87,7 +87,7 @@ def _decode_name(name: str) -> str:
 
 
 def _without_suffixes(name: str) -> str:
-    """Return a name without its endings: every one of media files, or else one of another kind."""
+    """Return a name without all of its media suffixes, or else without one other suffix."""
     stem = name
     while (shorter := MEDIA_SUFFIX.sub("", stem).rstrip()) != stem:
         stem = shorter
@@ -95,7 +95,7 @@ def _without_suffixes(name: str) -> str:
 
 
 def _protect_date(match: re.Match[str], dates: list[str]) -> str:
-    """Put a date aside, written plainly, so that its dots and dashes are not taken for spaces."""
+    """Replace a date by its plain form so that its dots and dashes are not taken for spaces."""
     try:
         day = date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError:
@@ -105,7 +105,7 @@ def _protect_date(match: re.Match[str], dates: list[str]) -> str:
 
 
 def _camera_title(stem: str) -> str:
-    """Return a title for a name that a device made up: ``IMG_1234`` is video 1234. "" for any other name."""
+    """Return a title for a name that a device generated (``IMG_1234`` is video 1234), "" for other names."""
     if match := DATED_KINDS.fullmatch(stem):
         kind = "Screen recording" if match["screen"] else "WhatsApp video" if match["whatsapp"] else "Video"
         return f"{kind} {match['date']}"
@@ -116,7 +116,7 @@ def _camera_title(stem: str) -> str:
 
 
 def _without_marks(stem: str) -> str:
-    """Return a name without resolution, codec and source, and the group that follows them."""
+    """Return a name without resolution, codec and source, and without the release group after them."""
     stem = YOUTUBE_ID.sub("", stem) or stem
     text, is_last = stem, False
     while match := MARK.search(text):
@@ -133,7 +133,7 @@ def _without_marks(stem: str) -> str:
 
 
 def _restore_spaces(stem: str) -> str:
-    """Return a name with spaces in the place of what stands for them."""
+    """Return a name with the characters that stand for spaces replaced by spaces."""
     has_spaces = " " in stem.strip()
     text = stem.replace("_", " ")
     if not has_spaces:

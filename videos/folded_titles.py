@@ -7,17 +7,13 @@ looks for the parts of words that were typed, in any order.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
-from pymongo import UpdateOne
 
 from streamsite.folding import Term, index_forms, query_terms
-from streamsite.mongo.batches import batches
-from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.compiler.lookups import BuiltPattern
-from streamsite.mongo.repairs import Repair
 
 Row = TypeVar("Row", bound=Model)
 
@@ -46,36 +42,3 @@ def words_pattern(wanted: Iterable[Term]) -> BuiltPattern:
 def _has_term(term: Term) -> str:
     choices = ["".join(f"(?=.*{re.escape(form)})" for form in forms) for forms in term.alternatives]
     return choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
-
-
-def fill_folded_titles(table: str, *, unfilled: bool = False) -> None:
-    """Write the folded titles of ``table`` that are missing or wrong; look only at empty ones if ``unfilled``."""
-    condition = {"folded_title": {"$in": ["", None]}} if unfilled else {}
-    rows = collection(table)
-    for piece in batches(rows, condition, fields=("title", "folded_title")):
-        writes = [
-            UpdateOne({"_id": row["_id"], "title": row.get("title")}, {"$set": {"folded_title": line}})
-            for row in piece
-            if (line := fold_title(row.get("title") or "")) != row.get("folded_title")
-        ]
-        if writes:
-            rows.bulk_write(writes, ordered=False)
-
-
-def _stale(table: str) -> Iterator[str]:
-    for piece in batches(collection(table), {}, fields=("title", "folded_title")):
-        for row in piece:
-            if fold_title(row.get("title") or "") != (row.get("folded_title") or ""):
-                yield row["_id"]
-
-
-def folded_title_repair(table: str) -> Repair:
-    """Return the repair of titles that the previous release changes without their folded lines."""
-    return Repair(f"{table}.folded_title", lambda: _stale(table), lambda ids: _correct(table, ids))
-
-
-def _correct(table: str, ids: list[str]) -> None:
-    rows = collection(table)
-    for row in rows.find({"_id": {"$in": ids}}, {"title": 1}):
-        line = fold_title(row.get("title") or "")
-        rows.update_one({"_id": row["_id"], "title": row.get("title")}, {"$set": {"folded_title": line}})

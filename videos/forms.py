@@ -1,10 +1,9 @@
-"""Forms of the video pages. The rules are those of ``services``; forms only ask and show."""
+"""Forms of the video pages. Services hold the rules; forms only ask and show."""
 
 from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -20,19 +19,19 @@ from videos.models.moderation import Reason
 
 
 class DateTimeTextField(forms.CharField):
-    """A date and time as text; ``services`` reads it. The same moment written in another way is no change."""
+    """A date and time as text, which services parse. The same moment written differently is no change."""
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: object) -> str:
         """Return ``value`` in UTC as browsers' inputs take it: what is sent with a zone comes back after an error."""
         moment = self._read(value)
         return moment if isinstance(moment, str) else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Compare moments, and texts that are none as they are."""
+    def has_changed(self, initial: object, data: object) -> bool:
+        """Return whether the moments differ; text that is no moment is compared as it is."""
         return self._read(initial) != self._read(data)
 
     @staticmethod
-    def _read(text: Any) -> datetime | str:
+    def _read(text: object) -> datetime | str:
         written = str(text or "").strip()
         try:
             moment = parse_datetime(written)
@@ -43,14 +42,14 @@ class DateTimeTextField(forms.CharField):
         return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
-# Who may see a video, now and later. The form says what each was when the page was opened, so that only what
-# somebody changed is a choice: the schedule may have been carried out meanwhile.
+# Visibility, now and later. The form repeats their values as of the opening of the page, so that only fields that
+# were changed count: the schedule may have run in the meantime.
 SCHEDULE_FIELDS = ("publish_at", "publish_visibility")
 VISIBILITY_FIELDS = ("visibility", *SCHEDULE_FIELDS)
 
 
 class VideoForm(forms.Form):
-    """What an owner may change."""
+    """The details of a video that its owner may change."""
 
     title = forms.CharField(max_length=120)
     description = forms.CharField(max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
@@ -93,10 +92,10 @@ class VideoForm(forms.Form):
     )
 
     def clean_publish_visibility(self) -> str:
-        """Public unless something else was chosen."""
+        """Return the chosen visibility, public by default."""
         return self.cleaned_data["publish_visibility"] or Visibility.PUBLIC
 
-    def changes(self) -> dict[str, Any]:
+    def changes(self) -> dict[str, object]:
         """Return the cleaned data for ``services.update``, without what was not changed of who may see the video."""
         touched = {name for name in VISIBILITY_FIELDS if name in self.changed_data}
         if touched & set(SCHEDULE_FIELDS):
@@ -107,15 +106,15 @@ class VideoForm(forms.Form):
             if name not in VISIBILITY_FIELDS or name in touched
         }
 
-    def explain(self, video: Video) -> None:
-        """Say beside the visibility that another one cancels the video's schedule, if it has one."""
+    def explain_schedule(self, video: Video) -> None:
+        """Add a note beside the visibility, if the video has a schedule: changing it cancels the schedule."""
         if video.publish_at is not None:
             self.fields["visibility"].help_text = "Choosing another visibility cancels the scheduled change."
 
     @classmethod
-    def of(cls, video: Video) -> VideoForm:
-        """The form filled with the video's present values."""
-        initial: dict[str, Any] = {name: getattr(video, name) for name in cls.base_fields}
+    def for_video(cls, video: Video) -> VideoForm:
+        """Return an unbound form with the video's current values."""
+        initial: dict[str, object] = {name: getattr(video, name) for name in cls.base_fields}
         initial["tags"] = ", ".join(video.tags)
         initial["embed_domains"] = "\n".join(video.embed_domains)
         initial["publish_at"] = video.publish_at.strftime("%Y-%m-%dT%H:%M") if video.publish_at else ""
@@ -123,7 +122,7 @@ class VideoForm(forms.Form):
 
 
 class CaptionDescriptionForm(forms.Form):
-    """What describes a text track."""
+    """Language, name and kind of a caption track."""
 
     language = forms.CharField(
         max_length=12,
@@ -138,13 +137,13 @@ class CaptionDescriptionForm(forms.Form):
     )
     kind = forms.ChoiceField(choices=CaptionKind.choices)
 
-    def described(self) -> dict[str, str]:
-        """The description for ``captions.add`` and ``captions.change``."""
+    def track_fields(self) -> dict[str, str]:
+        """Return language, label and kind, as ``add_track`` and ``update_track`` take them."""
         return {name: self.cleaned_data[name] for name in ("language", "label", "kind")}
 
 
 class CaptionForm(CaptionDescriptionForm):
-    """Another text track."""
+    """A new caption track from a file."""
 
     file = forms.FileField(
         label="Subtitle file",
@@ -161,7 +160,7 @@ class CaptionForm(CaptionDescriptionForm):
     field_order = ("file", "language", "kind", "label", "encoding")
 
     def read(self) -> webvtt.CaptionFile:
-        """Read the file. Raises ``Invalid`` or ``TooLarge``."""
+        """Parse the file. Raises ``Invalid`` or ``TooLarge``."""
         content = self.cleaned_data["file"].read(webvtt.MAX_BYTES + 1)
         return webvtt.read_caption_file(
             content, encoding=self.cleaned_data["encoding"], language=self.cleaned_data["language"]
@@ -169,7 +168,7 @@ class CaptionForm(CaptionDescriptionForm):
 
 
 class CaptionTextForm(CaptionDescriptionForm):
-    """A text track as it is."""
+    """A caption track's description and its cues as text."""
 
     text = forms.CharField(
         label="Cues",
@@ -190,13 +189,13 @@ class CaptionTextForm(CaptionDescriptionForm):
 
 
 def parse_number(text: str, *, field: str) -> float:
-    """What somebody typed as a number. ``Invalid`` when it is none."""
+    """Return the finite number that ``text`` holds. Raises ``Invalid`` for the field otherwise."""
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise Invalid("That is no number.", fields={field: ["That is no number."]})
+        raise Invalid("Enter a number.", fields={field: ["Enter a number."]})
     return value
 
 
@@ -209,7 +208,7 @@ class UploadForm(forms.Form):
 
 
 class CommentRulesForm(forms.Form):
-    """Which comments wait for the channel's owner."""
+    """The rules that hold comments for the channel owner's review."""
 
     words = forms.CharField(
         label="Words and phrases",
@@ -222,14 +221,14 @@ class CommentRulesForm(forms.Form):
         label="Hold every comment", required=False, help_text="Nothing is shown before you approve it."
     )
 
-    def rules(self) -> dict[str, Any]:
-        """The data of ``comments.rules.change``."""
+    def rules(self) -> dict[str, object]:
+        """Return the data of ``comments.filters.update_rules``."""
         cleaned = self.cleaned_data
         return {**cleaned, "words": [line for line in cleaned["words"].splitlines() if line.strip()]}
 
 
 class ReportForm(forms.Form):
-    """Why something should not be here."""
+    """A report to the moderators."""
 
     reason = forms.ChoiceField(choices=Reason.choices, widget=forms.RadioSelect)
     text = forms.CharField(
@@ -241,7 +240,7 @@ class ReportForm(forms.Form):
 
 
 class AppealForm(forms.Form):
-    """Why staff should look again."""
+    """An appeal against a decision."""
 
     text = forms.CharField(
         label="Why is the decision wrong?", max_length=2000, widget=forms.Textarea(attrs={"rows": 5})

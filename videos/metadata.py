@@ -1,4 +1,4 @@
-"""The rules of what people write about a video: every field has its cleaner."""
+"""Validation of video metadata: one cleaner per field."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from django.utils.dateparse import parse_datetime
 from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
-from videos import original_dates, tags
+from videos import embed_allowlist, original_dates, tags
 from videos.chapters import services
 from videos.models import CATEGORIES, Video
-from videos.syndication import embed_domains
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 MAX_LANGUAGE_LENGTH = 12
@@ -44,7 +43,7 @@ CLEARABLE = {"description", "category", "language", "tags", "chapters"}
 
 
 def clean_metadata(data: dict[str, Any]) -> dict[str, Any]:
-    """The editable fields, cleaned; ``None`` clears what may be empty. ``Invalid`` has every problem by field."""
+    """Return the cleaned fields; ``None`` clears a field. Raises ``Invalid`` with all errors by field."""
     problems: dict[str, list[str]] = {}
     clean: dict[str, Any] = {}
     for name, value in data.items():
@@ -85,7 +84,7 @@ def _clean_category(value: Any) -> str:
 
 
 def clean_language(value: Any) -> str:
-    """A language tag (BCP 47), or "" for none. Raises ``ValueError``."""
+    """Return a language tag (BCP 47), or "" for none. Raises ``ValueError``."""
     if value == "":
         return ""
     if not isinstance(value, str) or len(value) > MAX_LANGUAGE_LENGTH or not LANGUAGE.match(value):
@@ -140,7 +139,7 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
     "visibility": _clean_visibility,
     "allow_comments": _clean_flag,
     "allow_embed": _clean_flag,
-    "embed_domains": embed_domains.clean_domains,
+    "embed_domains": embed_allowlist.clean_domains,
     "allow_download": _clean_flag,
     "normalise_loudness": _clean_flag,
     "publish_at": _clean_publish_at,

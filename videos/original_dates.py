@@ -1,4 +1,4 @@
-"""When a video was first published anywhere: what its owner says of archives, and the order that follows from it.
+"""Original publication dates of videos that were first published elsewhere, and the order that follows from them.
 
 ``originally_published_on`` is a day, as ``originallyPublishedAt`` of PeerTube and ``datePublished`` of schema.org.
 ``first_published_at`` follows from it: that day, or else the moment of publication here. So a channel that moved here
@@ -8,19 +8,15 @@ with old videos lists them among its new ones in the order in which they came ou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from streamsite.mongo.collections import collection
-from streamsite.mongo.engine.client import session_for
 from videos.models import Video
 
 VIDEOS = Video._meta.db_table
 # Before any recording there is; a mistyped century is refused.
 MIN_DATE = date(1800, 1, 1)
 DAY = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z", re.ASCII)
-FIRST_PUBLISHED = {"$ifNull": ["$originally_published_on", "$published_at", None]}
 
 
 def clean_original_date(value: Any) -> date | None:
@@ -38,16 +34,3 @@ def clean_original_date(value: Any) -> date | None:
     if not MIN_DATE <= value <= datetime.now(UTC).date() + timedelta(days=1):
         raise ValueError(f"Enter a date between {MIN_DATE.year} and today.")
     return value
-
-
-def refresh_first_published(condition: Mapping[str, Any]) -> None:
-    """Bring ``first_published_at`` of the videos that match ``condition`` in line. Idempotent."""
-    stages = [{"$set": {"first_published_at": FIRST_PUBLISHED}}]
-    collection(VIDEOS).update_many(dict(condition), stages, session=session_for())
-
-
-def iter_stale_ids() -> Iterator[str]:
-    """Yield the ids of videos whose ``first_published_at`` is not in line with their other fields."""
-    differs = {"$expr": {"$ne": [{"$ifNull": ["$first_published_at", None]}, FIRST_PUBLISHED]}}
-    for row in collection(VIDEOS).find(differs, {"_id": 1}):
-        yield row["_id"]

@@ -13,14 +13,14 @@ from accounts.models import User
 from accounts.signals import account_deactivated, account_deleted, account_reactivated, user_renamed
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
-from videos import blocks, facets, schedules, services, tasks
+from videos import blocks, facet_store, schedules, services, tasks
 from videos.access import own_videos
 from videos.comments import following
 from videos.comments import services as comments
 from videos.files import bucket
 from videos.models import Caption, Case, Upload, Video
 from videos.moderation import cases, emails
-from videos.playback import history, statistics
+from videos.playback import history_store, statistics_store
 from videos.processing import pipeline
 from videos.reactions import services as reaction_services
 from videos.search import channels, index
@@ -52,11 +52,11 @@ def delete_account_data(sender: type, user_id: str, **extra: object) -> None:
     for video in own_videos(user_id).iterator():
         services.delete(video)
     reaction_services.delete_for_user(user_id)
-    history.clear_history(user_id)
+    history_store.clear_history(user_id)
     comments.delete_for_author(user_id)
     blocks.delete_for_user(user_id)
     cases.delete_for_user(user_id)
-    statistics.delete_for_channel(user_id)
+    statistics_store.delete_for_channel(user_id)
     channels.INDEX.remove(user_id)
 
 
@@ -85,7 +85,7 @@ def refresh_captions(sender: type, video_id: str, **extra: object) -> None:
     """Update the filter by captions, and the captions that search knows."""
     has_any = Caption.objects.filter(video_id=video_id).exists()
     Video.objects.filter(pk=video_id).exclude(has_captions=has_any).update(has_captions=has_any)
-    facets.refresh_facets(Video._meta.db_table, {"_id": video_id})
+    facet_store.refresh_facets(Video._meta.db_table, {"_id": video_id})
     index.refresh_document(video_id)
 
 

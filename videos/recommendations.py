@@ -1,4 +1,4 @@
-"""Lists that say why a video is in them: trending and related. Nothing here looks at who asks."""
+"""Trending and related videos, each with the reason why it is listed. Nothing here depends on the viewer."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
-from videos import facets, mappers, queries, tags
+from videos import facets, mappers, queries, tags, video_store
 from videos.access import LISTED, listed_videos
+from videos.library_filters import SORTS
 from videos.models import CATEGORIES, Video
-from videos.playback import statistics
+from videos.playback import statistics_store
 from videos.schemas.cards import RecommendationDict
 from videos.search import queries as search_queries
 from videos.search import query_text
-from videos.search.index import SEARCH_VIDEOS
+from videos.search.store import SEARCH_VIDEOS
 
 TRENDING_DAYS = 7
 VIDEOS = Video._meta.db_table
@@ -29,11 +28,11 @@ MAX_RELATED, MAX_SAME_CHANNEL, MAX_PER_KEYWORD, MIN_KEYWORD_LENGTH = 20, 6, 30, 
 
 
 def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> PageDict[RecommendationDict]:
-    """A page of what is watched of late, in the contract's list form; each with ``reason``."""
+    """Return a page of trending videos in the API's list form; each with ``reason``."""
     page = paginate(
         request,
         listed_videos().select_related("channel"),
-        queries.SORTS["trending"],
+        SORTS["trending"],
         absolute=absolute,
     )
     views = _recent_views([video.pk for video in page.rows])
@@ -46,7 +45,7 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> P
 
 
 def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[RecommendationDict]:
-    """What to offer beside a video: of its channel, on its subject, of its category; two reads."""
+    """Return videos of the same channel, on the same subject and in the same category; two reads."""
     chosen = _select_related(video, most)
     return [
         {**mappers.serialize_card(other), "reason": _reason(video, other, chosen[other.pk])}
@@ -55,7 +54,7 @@ def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[Recommendat
 
 
 def _select_related(video: Video, most: int) -> dict[str, str]:
-    """Ids, in order, with where each comes from: ``channel``, ``subject``, ``category`` or ``site``. One read."""
+    """Return ids in order, each with its source: ``channel``, ``subject``, ``category`` or ``site``. One read."""
     pipeline = [
         *_newest({"channel_id": video.channel_id}, MAX_SAME_CHANNEL + 1),
         _from("channel"),
@@ -70,8 +69,8 @@ def _select_related(video: Video, most: int) -> dict[str, str]:
         ),
     ]
     found: dict[str, list[str]] = {"channel": [], "category": [], "site": []}
-    for row in collection(VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS):
-        found.setdefault(row["source"], []).append(row["_id"])
+    for source, video_id in video_store.ids_by_source(pipeline):
+        found.setdefault(source, []).append(video_id)
     channel, category, site = (found.pop(name) for name in ("channel", "category", "site"))
     sources = {
         "channel": channel,
@@ -80,21 +79,21 @@ def _select_related(video: Video, most: int) -> dict[str, str]:
         "site": site,
     }
     chosen: dict[str, str] = {}
-    for source, ids in sources.items():
+    for name, ids in sources.items():
         for video_id in ids:
             if video_id != video.pk:
-                chosen.setdefault(video_id, source)
+                chosen.setdefault(video_id, name)
     return chosen
 
 
 def _keywords(video: Video) -> list[str]:
-    """The words of tags and title that may tell what it is about: not the shortest, unless there are no others."""
+    """Return keywords from tags and title; short words only when there are no others."""
     said = query_text.unique_words(" ".join(video.tags), video.title)
     return ([word for word in said if len(word) >= MIN_KEYWORD_LENGTH] or said)[: query_text.MAX_WORDS]
 
 
 def _rank_by_shared_keywords(found: Iterable[list[str]]) -> list[str]:
-    """Ids by how many words they share with the video; a word that few have says more."""
+    """Return ids by the keywords that they share with the video; rare keywords count more."""
     weights: dict[str, float] = {}
     for ids in found:
         for video_id in ids:
@@ -140,10 +139,4 @@ def _format_views(views: int) -> str:
 
 def _recent_views(video_ids: list[str]) -> dict[str, int]:
     since = (datetime.now(UTC) - timedelta(days=TRENDING_DAYS - 1)).date().isoformat()
-    rows = collection(statistics.VIDEO_DAYS).aggregate(
-        [
-            {"$match": {"video": {"$in": video_ids}, "day": {"$gte": since}}},
-            {"$group": {"_id": "$video", "views": {"$sum": "$views"}}},
-        ]
-    )
-    return {row["_id"]: int(row["views"]) for row in rows}
+    return statistics_store.views_since(video_ids, since)

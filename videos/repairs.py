@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from streamsite.mongo.repairs import Repair
-from videos import facets, folded_titles, original_dates, tags
+from videos import facet_store, folded_title_store, tags, video_store
 from videos.models import Video, Watch
 from videos.search import channels, index
+from videos.search import store as search_store
 
 
 def _refresh_search(video_ids: list[str]) -> None:
@@ -18,22 +19,22 @@ def _refresh_search(video_ids: list[str]) -> None:
 def _facets(table: str) -> Repair:
     return Repair(
         f"{table}.facets",
-        partial(facets.iter_stale_ids, table),
-        lambda keys: facets.refresh_facets(table, {"_id": {"$in": keys}}),
+        partial(facet_store.iter_stale_ids, table),
+        lambda keys: facet_store.refresh_facets(table, {"_id": {"$in": keys}}),
     )
 
 
 ALL = (
     _facets(Video._meta.db_table),
-    Repair(f"{Video._meta.db_table}.tag_keys", tags.iter_stale_ids, tags.refresh_tag_keys),
+    Repair(f"{Video._meta.db_table}.tag_keys", video_store.iter_stale_tag_keys, tags.refresh_tag_keys),
     Repair(
         f"{Video._meta.db_table}.first_published_at",
-        original_dates.iter_stale_ids,
-        lambda keys: original_dates.refresh_first_published({"_id": {"$in": keys}}),
+        video_store.iter_stale_first_published,
+        lambda keys: video_store.refresh_first_published({"_id": {"$in": keys}}),
     ),
-    Repair(f"{index.SEARCH_VIDEOS}.shape", index.iter_outdated_ids, _refresh_search),
-    _facets(index.SEARCH_VIDEOS),
+    Repair(f"{search_store.SEARCH_VIDEOS}.shape", index.iter_outdated_ids, _refresh_search),
+    _facets(search_store.SEARCH_VIDEOS),
     channels.INDEX.repair,
-    folded_titles.folded_title_repair(Video._meta.db_table),
-    folded_titles.folded_title_repair(Watch._meta.db_table),
+    folded_title_store.folded_title_repair(Video._meta.db_table),
+    folded_title_store.folded_title_repair(Watch._meta.db_table),
 )

@@ -18,6 +18,7 @@ from accounts import email_verification
 from streamsite.visibility import Visibility, is_linkable, is_listed
 from videos import strikes
 from videos.models import Status, Video
+from videos.playback_gate import CHANNEL_ACTIVE, NOT_TAKEN_DOWN, PlaybackGate
 
 logger = logging.getLogger("streamsite.schedules")
 
@@ -75,9 +76,10 @@ def is_superseded(video: Video) -> bool:
 
 def hold_reason(video: Video) -> str:
     """Return why a change that is due has to wait, as a sentence; ``""`` when nothing holds it back."""
-    if not video.channel.is_active:
+    gate = PlaybackGate.of(video)
+    if not gate.meets(CHANNEL_ACTIVE):
         return "The account is closed or suspended."
-    if video.is_taken_down:
+    if not gate.meets(NOT_TAKEN_DOWN):
         return "The video was taken down."
     if strikes.is_publishing_paused(video.channel_id):
         return strikes.PublishingPaused.detail
@@ -90,19 +92,19 @@ def hold_reason(video: Video) -> str:
 
 
 def overdue_reason(video: Video) -> str:
-    """Return ``held_back`` for a change whose time has come, else ``""``."""
+    """Return ``hold_reason`` for a change whose time has come, else ``""``."""
     is_late = video.publish_at is not None and video.publish_at <= timezone.now()
     return hold_reason(video) if is_late else ""
 
 
 def apply_change(video: Video) -> bool:
-    """Make the scheduled change if the video is still as ``video`` says. Return whether it was made."""
+    """Apply the scheduled change if the row still equals ``video``. Return whether it was applied."""
     changed = Video.objects.filter(
         _as_read(video),
+        NOT_TAKEN_DOWN.q(),
         visibility=video.visibility,
         visibility_epoch=video.visibility_epoch,
         status=video.status,
-        is_taken_down=False,
     ).update(
         visibility=video.publish_visibility,
         visibility_epoch=F("visibility_epoch") + 1,

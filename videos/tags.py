@@ -7,11 +7,10 @@ they are compared and looked up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from streamsite.folding import fold
-from streamsite.mongo.collections import collection
 from streamsite.sanitize import clean_line, is_blank
 from videos.models import Video
 
@@ -62,16 +61,8 @@ def tag_keys(tags: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(tag_key(str(tag)) for tag in tags))
 
 
-def iter_stale_ids() -> Iterator[str]:
-    """Yield the ids of videos whose ``tag_keys`` are not those of their tags."""
-    has_some: dict[str, Any] = {"$or": [{"tags": {"$nin": [[], None]}}, {"tag_keys": {"$nin": [[], None]}}]}
-    for row in collection(Video._meta.db_table).find(has_some, {"tags": 1, "tag_keys": 1}):
-        if (row.get("tag_keys") or []) != tag_keys(row.get("tags") or []):
-            yield row["_id"]
-
-
 def refresh_tag_keys(video_ids: Iterable[str]) -> None:
-    """Bring ``tag_keys`` of videos in line with their tags. Idempotent."""
+    """Update ``tag_keys`` of videos from their tags. Idempotent."""
     for video_id, tags, known in Video.objects.filter(pk__in=list(video_ids)).values_list(
         "pk", "tags", "tag_keys"
     ):

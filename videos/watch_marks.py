@@ -12,10 +12,10 @@ from typing import Any, TypeVar, cast
 
 from accounts import preferences
 from accounts.models import User
-from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from videos.hooks.home_page import Shelf
-from videos.playback.history import MIN_RESUME_SECONDS, WATCHES
+from videos.playback import history_store
+from videos.playback.history import MIN_RESUME_SECONDS
 
 Context = TypeVar("Context", bound=Mapping[str, Any])
 # Only cards and video objects have it.
@@ -55,10 +55,7 @@ def is_history_paused(user: User) -> bool:
 
 def load_marks(user_id: str, video_ids: list[str]) -> dict[str, WatchMark]:
     """Return the marks of an account by video; videos of which it has seen next to nothing have none."""
-    rows = collection(WATCHES).find(
-        {"user_id": user_id, "video_id": {"$in": video_ids}},
-        {"_id": 0, "video_id": 1, "position": 1, "duration": 1, "completed": 1},
-    )
+    rows = history_store.find_positions(user_id, video_ids)
     found = {row["video_id"]: mark_of_entry(row) for row in rows}
     return {video_id: mark for video_id, mark in found.items() if mark is not None}
 

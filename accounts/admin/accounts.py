@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypedDict, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import ManyToManyField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,8 +20,19 @@ from django.utils.safestring import SafeString
 
 from accounts import access, audit, deliverability, staff_actions, totp
 from accounts.admin.actions import ACTIONS
-from accounts.admin.confirmed_actions import ConfirmedActionsMixin, staff_user
+from accounts.admin.confirmed_actions import ConfirmedActionsMixin
+from accounts.current_user import signed_in_user
 from accounts.models import User
+
+
+class Rights(TypedDict, total=False):
+    """The rights that ``staff_actions.set_rights`` takes."""
+
+    is_staff: bool
+    is_superuser: bool
+    groups: Iterable[Group]
+    permissions: Iterable[Permission]
+
 
 PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
 MAX_EVENTS = 20
@@ -28,7 +40,7 @@ MAX_EVENTS = 20
 
 @admin.register(User)
 class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
-    """People: find, inspect, and act on accounts. What proves an identity is changed by confirmed actions only."""
+    """Find, inspect and act on accounts. Credentials are changed by confirmed actions only."""
 
     form = forms.ModelForm  # type: ignore[assignment]
     change_form_template = "admin/accounts/user/change_form.html"
@@ -46,7 +58,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     search_fields = ("username", "full_name", "email")
     ordering = ("-created_at",)
     readonly_fields = (
-        "id", "username", "password_shown", "second_factor", "email", "email_verified", "pending_email",
+        "id", "username", "password_status", "second_factor", "email", "email_verified", "pending_email",
         "email_delivery", "is_active", "status", "created_at", "last_login", "subscriber_count",
         "subscription_count", "video_count", "view_count", "events",
     )  # fmt: skip
@@ -57,7 +69,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
             {
                 "fields": (
                     *("email", "email_verified", "pending_email", "email_delivery"),
-                    *("password_shown", "second_factor"),
+                    *("password_status", "second_factor"),
                 )
             },
         ),
@@ -69,25 +81,26 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         ("Recent events", {"fields": ("events",)}),
     )
 
-    # --- who may ---
+    # --- permissions ---
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """People register themselves."""
+        """Return False: people sign up themselves."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Their own account and, unless they are superusers, accounts of staff are to look at."""
+        """Return whether the caller may change accounts, but never their own. Only superusers change those of staff."""
         may = super().has_change_permission(request, obj)
-        return may and (obj is None or access.may_manage(staff_user(request), obj))
+        return may and (obj is None or access.may_manage(signed_in_user(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Return whether the caller may delete accounts, under the same conditions as changing them."""
         may = super().has_delete_permission(request, obj)
-        return may and (obj is None or access.may_manage(staff_user(request), obj))
+        return may and (obj is None or access.may_manage(signed_in_user(request), obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Rights are for superusers to give, and never to themselves."""
+        """Return the read-only fields. Only superusers change rights, and never their own."""
         shown = super().get_readonly_fields(request, obj)
-        if obj is not None and access.may_manage_rights(staff_user(request), obj):
+        if obj is not None and access.may_manage_rights(signed_in_user(request), obj):
             return shown
         return (*shown, *PERMISSION_FIELDS)
 
@@ -101,21 +114,23 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
 
     # --- writes ---
 
-    def write(self, request: HttpRequest, row: User, changes: dict[str, Any]) -> None:
+    def write(self, request: HttpRequest, row: User, changes: dict[str, object]) -> None:
         """Change the profile and quota, and the rights, each by its service."""
-        rights = {name: changes.pop(name) for name in PERMISSION_FIELDS if name in changes}
-        if "user_permissions" in rights:
-            rights["permissions"] = rights.pop("user_permissions")
+        rights = {
+            name.removeprefix("user_"): changes.pop(name) for name in PERMISSION_FIELDS if name in changes
+        }
         if rights:
-            staff_actions.set_rights(row, actor=staff_user(request), request=request, **rights)
+            chosen = cast(Rights, rights)
+            staff_actions.set_rights(row, actor=signed_in_user(request), request=request, **chosen)
         if changes:
-            staff_actions.edit_account(row, changes, actor=staff_user(request), request=request)
+            staff_actions.edit_account(row, changes, actor=signed_in_user(request), request=request)
 
     def remove(self, request: HttpRequest, row: User) -> None:
-        staff_actions.delete_account(row, actor=staff_user(request), request=request)
+        """Close the account; a worker erases it."""
+        staff_actions.delete_account(row, actor=signed_in_user(request), request=request)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        """Say what happens to the account: a worker erases it."""
+        """Tell that a worker will erase the account, and return to the list."""
         text = f"{obj_display}: the account was closed and will be erased within a few minutes."
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
@@ -134,9 +149,9 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        """The account's page, with what can be done to it now."""
+        """Show the account's page with the actions that it allows now."""
         account = User.objects.filter(pk=unquote(object_id)).first()
         context = dict(extra_context or {})
         if account is not None:
@@ -154,7 +169,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="status")
     def status(self, account: User) -> str:
-        """Whether the account is open, suspended, or about to be erased."""
+        """Return whether the account is active, suspended, or about to be erased."""
         if account.is_active:
             return "Active"
         if account.erase_at is None:
@@ -163,7 +178,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="email delivery")
     def email_delivery(self, account: User) -> str:
-        """Whether a mail server refused the address for good, when, and why."""
+        """Return when and why a mail server refused the address for good, if one did."""
         address = deliverability.refused_address(account)
         if not address:
             return "No problems"
@@ -172,13 +187,13 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         )
 
     @admin.display(description="password")
-    def password_shown(self, account: User) -> str:
-        """Whether there is one. Its hash is nobody's business."""
+    def password_status(self, account: User) -> str:
+        """Return whether a password is set. Its hash is never shown."""
         return "Set" if account.has_usable_password() else "None. The owner needs a reset link."
 
     @admin.display(description="two-factor authentication")
     def second_factor(self, account: User) -> str:
-        """Whether it is on, and how many recovery codes are left."""
+        """Return whether two-factor authentication is on, and the number of unused recovery codes."""
         found = totp.load_status(account.pk)
         return f"On. Recovery codes left: {found['recovery_codes']}." if found["enabled"] else "Off"
 

@@ -12,7 +12,7 @@ from accounts.models import User
 
 
 class NewEmailForm(forms.Form):
-    """The address that an account is to have."""
+    """The new email address of an account."""
 
     address = forms.EmailField(label="New email", max_length=254)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,16 +15,12 @@ from django.urls import URLPattern, path, reverse
 
 from accounts import access
 from accounts.admin.actions import ACTIONS, AccountAction
+from accounts.current_user import signed_in_user
 from accounts.models import User
 from streamsite.errors import Absent, SiteError
 from streamsite.service_admin import ServiceAdmin, error_sentence
 
 MAX_ACCOUNTS = 100
-
-
-def staff_user(request: HttpRequest) -> User:
-    """Return the signed-in staff member."""
-    return cast(User, request.user)
 
 
 class ConfirmedActionsMixin(ServiceAdmin[User]):
@@ -34,10 +29,10 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
     actions = ("send_reset", "change_email", "reset_second_factor", "suspend", "reinstate")
 
     def has_act_permission(self, request: HttpRequest, account: User | None = None) -> bool:
-        """Whether the caller may act on accounts, and on this one."""
+        """Return whether the caller may act on accounts, and on ``account`` if given."""
         if not request.user.has_perm("accounts.change_user"):
             return False
-        return account is None or access.may_manage(staff_user(request), account)
+        return account is None or access.may_manage(signed_in_user(request), account)
 
     def get_urls(self) -> list[URLPattern]:
         """Add one address per account and action."""
@@ -120,7 +115,7 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
         form: forms.Form | None = None,
         fields: Iterable[tuple[str, str]] = (),
     ) -> HttpResponse:
-        context: dict[str, Any] = {
+        context: dict[str, object] = {
             **self.admin_site.each_context(request),
             "title": action.label,
             "opts": self.opts,
@@ -133,12 +128,12 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
         return TemplateResponse(request, "admin/accounts/user/confirm.html", context)
 
     def _carry_out(
-        self, request: HttpRequest, action: AccountAction, accounts: list[User], **details: Any
+        self, request: HttpRequest, action: AccountAction, accounts: list[User], **details: object
     ) -> None:
         done = []
         for account in accounts:
             try:
-                changed = action.run(account, actor=staff_user(request), request=request, **details)
+                changed = action.run(account, actor=signed_in_user(request), request=request, **details)
             except SiteError as error:
                 self.message_user(request, f"{account}: {error_sentence(error)}", messages.ERROR)
                 continue

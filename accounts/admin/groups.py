@@ -1,4 +1,4 @@
-"""Groups in Django admin. They hold rights, so only superusers change them."""
+"""Groups in Django admin. They grant permissions, so only superusers change them."""
 
 from __future__ import annotations
 
@@ -11,43 +11,48 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import staff_actions
-from accounts.models import User
+from accounts.current_user import signed_in_user
 
 admin.site.unregister(Group)
 
 
 def is_superuser(request: HttpRequest) -> bool:
-    """Whether an active superuser is asking."""
-    return isinstance(request.user, User) and request.user.is_active and request.user.is_superuser
+    """Return whether the caller is an active superuser."""
+    return request.user.is_active and request.user.is_superuser
 
 
 @admin.register(Group)
 class RightsGroupAdmin(GroupAdmin):
-    """Superusers change groups; other staff with the permission see them."""
+    """Groups: changed by superusers, visible to other staff with the permission."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return whether the caller may add groups."""
         return is_superuser(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Return whether the caller may change groups."""
         return is_superuser(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Return whether the caller may delete groups."""
         return is_superuser(request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the permissions, and record their change."""
         super().save_related(request, form, formsets, change)
         if change and "permissions" in form.changed_data:
             self._note(request, form.instance)
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        """Delete the group, and record it."""
         self._note(request, obj)
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
+        """Delete each group, and record it."""
         for group in queryset:
             self.delete_model(request, group)
 
     @staticmethod
     def _note(request: HttpRequest, group: Group) -> None:
-        if isinstance(request.user, User):
-            staff_actions.record_group_change(group, actor=request.user, request=request)
+        staff_actions.record_group_change(group, actor=signed_in_user(request), request=request)

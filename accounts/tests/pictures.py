@@ -1,5 +1,6 @@
 """Valid and invalid images for tests, as bytes."""
 
+import functools
 import io
 import struct
 import zlib
@@ -37,6 +38,7 @@ def chunk(kind, body):
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
+@functools.cache
 def png_bomb(width=50_000, height=50_000):
     """Return a small PNG whose header announces gigabytes."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -51,6 +53,7 @@ def gif_bomb(width=65_535, height=65_535):
     return bytes(small)
 
 
+@functools.cache
 def scan_bomb(scans=2000):
     """Return a progressive JPEG that repeats its last scan many times."""
     whole = picture("JPEG", (2000, 2000), progressive=True)
@@ -62,6 +65,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
 
 
+@functools.cache
 def bad_pictures():
     """Return unacceptable images as bytes by name."""
     good = picture("JPEG", (800, 600))

@@ -2,7 +2,7 @@
 
 from rest_framework.test import APIClient
 
-from accounts import mongo, sessions
+from accounts import auth_session_store, sessions
 from accounts.models import AuthEvent
 from streamsite.mongo.collections import collection
 from tests.support.mailbox import deliver
@@ -88,5 +88,7 @@ def test_revoking_the_others_keeps_this_device(cast):
 def test_no_more_than_fifty_sessions_live(cast):
     for _ in range(52):
         cast.access_token(cast.owner)
-    live = collection(mongo.SESSIONS).count_documents({"user_id": cast.owner.pk, "revoked_at": None})
+    live = collection(auth_session_store.SESSIONS).count_documents(
+        {"user_id": cast.owner.pk, "revoked_at": None}
+    )
     assert live == 50

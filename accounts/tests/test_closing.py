@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import deletion, mongo, sessions, staff_actions, tasks, totp
+from accounts import auth_session_store, deletion, sessions, staff_actions, tasks, totp
 from accounts.models import ApiToken, AuthEvent, User
 from streamsite.models import Job
 from streamsite.mongo.collections import collection
@@ -176,7 +176,7 @@ def test_afterwards_everything_is_gone_and_others_counters_are_right(cast, libra
     assert not User.objects.filter(pk=user_id).exists()
     assert not Video.objects.exists()
     assert not paths.source_path(library.pk).exists()
-    assert collection(mongo.SESSIONS).count_documents({"user_id": user_id}) == 0
+    assert collection(auth_session_store.SESSIONS).count_documents({"user_id": user_id}) == 0
     assert not AuthEvent.objects.filter(user_id=user_id).exists()
     assert User.objects.get(username="member").subscription_count == 0
     assert User.objects.get(username="stranger").subscriber_count == 0

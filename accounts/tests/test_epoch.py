@@ -9,7 +9,17 @@ from django.apps import apps
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import credentials, email_tokens, mongo, security_epoch, sessions, staff_actions, totp
+from accounts import (
+    auth_session_store,
+    email_changes,
+    email_tokens,
+    security_epoch,
+    sessions,
+    staff_actions,
+    token_rotation,
+    totp,
+    totp_store,
+)
 from accounts.models import ApiToken, User
 from streamsite.errors import Conflict
 from streamsite.mongo.collections import collection
@@ -81,7 +91,7 @@ def test_everything_is_refused_at_another_epoch_also_where_a_live_session_was_se
 
 def test_what_lacks_an_epoch_counts_as_made_before_the_first_change(held):
     """The previous release stores no epoch, and may run beside this one during an update."""
-    for name in (mongo.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
+    for name in (auth_session_store.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
         collection(name).update_many({}, {"$unset": {"epoch": 1}})
     sessions.clear_cache()
     assert owner().security_epoch == 0
@@ -150,7 +160,7 @@ def test_a_page_that_makes_a_change_goes_on(cast, held, path):
         form = {"otp": pyotp.TOTP(secret).now()}
     if path == "totp/disable":
         assert page.post("/settings/security/totp/enable", form).status_code == 200
-        collection(totp.FACTORS).update_one({}, {"$set": {"last_step": 0}})
+        collection(totp_store.FACTORS).update_one({}, {"$set": {"last_step": 0}})
     assert page.post(f"/settings/security/{path}", form).status_code in (200, 302)
     assert works(held) == set()
     assert page.get("/settings/security").status_code == 200
@@ -168,7 +178,9 @@ def test_an_account_that_comes_back_revives_nothing(cast, held, end):
         body = {"login": "owner", "password": PASSWORD}
         assert APIClient().post(f"{AUTH}/restore", body, format="json").status_code == 200
     assert owner().security_epoch == 2
-    collection(mongo.SESSIONS).update_many({}, {"$set": {"revoked_at": None}})  # as if nobody had ended them
+    collection(auth_session_store.SESSIONS).update_many(
+        {}, {"$set": {"revoked_at": None}}
+    )  # as if nobody had ended them
     sessions.clear_cache()
     assert works(held) == set()
 
@@ -196,12 +208,12 @@ def test_a_session_that_was_moved_along_is_live_for_who_saw_one_side_of_the_chan
 
 
 def test_a_rotation_under_the_epoch_of_before_does_not_apply(held):
-    session = mongo.find(held["app"]["session_id"])
+    session = auth_session_store.find(held["app"]["session_id"])
     moment = sessions.utc_now()
     arguments = (session["_id"], session["gen"])
-    assert mongo.rotate(*arguments, 1, moment, session["idle_exp"]) is None
-    assert sessions.renew_tokens(session["_id"], User(pk=session["user_id"], security_epoch=1)) is None
-    assert mongo.rotate(*arguments, 0, moment, session["idle_exp"])["gen"] == 1
+    assert auth_session_store.rotate(*arguments, 1, moment, session["idle_exp"]) is None
+    assert token_rotation.renew_tokens(session["_id"], User(pk=session["user_id"], security_epoch=1)) is None
+    assert auth_session_store.rotate(*arguments, 0, moment, session["idle_exp"])["gen"] == 1
 
 
 def test_of_two_changes_by_one_proof_the_second_is_refused(cast):
@@ -222,7 +234,7 @@ def test_a_password_that_was_checked_before_a_change_changes_no_address(cast, rf
     proved = owner() if cast.owner else None
     security_epoch.raise_epoch(proved, reason="test")
     with pytest.raises(Conflict):
-        credentials.change_email(rf.post("/"), proved, "thief@example.org", current_password=PASSWORD)
+        email_changes.change_email(rf.post("/"), proved, "thief@example.org", current_password=PASSWORD)
     assert owner().pending_email == ""
 
 
@@ -272,7 +284,7 @@ def test_the_epoch_costs_no_command(held):
 
 def test_sessions_tokens_and_feeds_of_the_previous_version_go_on(held):
     """They had no epoch: the migrations give them their owner's."""
-    for name in (mongo.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
+    for name in (auth_session_store.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
         collection(name).update_many({}, {"$unset": {"epoch": 1}})
         assert collection(name).count_documents({}) > 0
     User.objects.filter(username="owner").update(security_epoch=3)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import mongo, sessions
+from accounts import auth_session_store, sessions
 from accounts.models import ApiToken
 from streamsite.mongo.collections import collection
 from subscriptions.models import PrivateFeed
@@ -21,7 +21,7 @@ NEW_TOKEN = {"name": "backup script", "scopes": ["read", "upload"]}
 def age(minutes=11):
     """Move every session's last proof into the past."""
     then = timezone.now() - timedelta(minutes=minutes)
-    collection(mongo.SESSIONS).update_many({}, {"$set": {"auth_time": then}})
+    collection(auth_session_store.SESSIONS).update_many({}, {"$set": {"auth_time": then}})
     sessions.clear_cache()
 
 
@@ -95,7 +95,7 @@ def test_an_api_token_neither_proves_anybody_nor_creates_anything(cast, path):
 
 
 def test_an_ended_session_cannot_be_proved(cast):
-    session_id = cast.api("owner") and str(collection(mongo.SESSIONS).find_one()["_id"])
+    session_id = cast.api("owner") and str(collection(auth_session_store.SESSIONS).find_one()["_id"])
     assert sessions.record_proof(session_id, cast.owner)
     sessions.revoke(session_id, cast.owner.pk, "test")
     assert not sessions.record_proof(session_id, cast.owner)

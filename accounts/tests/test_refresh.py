@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 from rest_framework.test import APIClient
 
-from accounts import mongo, sessions
+from accounts import auth_session_store, sessions
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from tests.support.users import PASSWORD
@@ -35,7 +35,7 @@ def refresh(client, token=None, **headers):
 def age(session_id, seconds):
     """Move the last rotation into the past."""
     earlier = datetime.now(UTC) - timedelta(seconds=seconds)
-    collection(mongo.SESSIONS).update_one({"_id": session_id}, {"$set": {"rotated_at": earlier}})
+    collection(auth_session_store.SESSIONS).update_one({"_id": session_id}, {"$set": {"rotated_at": earlier}})
 
 
 def test_a_refresh_rotates_the_token(signed_in):
@@ -44,7 +44,7 @@ def test_a_refresh_rotates_the_token(signed_in):
     assert answer.status_code == 200
     assert answer.cookies["refresh"].value != first
     assert answer.json()["session_id"] == signed_in.session_id
-    assert mongo.find(signed_in.session_id)["gen"] == 1
+    assert auth_session_store.find(signed_in.session_id)["gen"] == 1
 
 
 def test_a_lost_answer_is_repeated_within_the_grace(signed_in):
@@ -53,7 +53,7 @@ def test_a_lost_answer_is_repeated_within_the_grace(signed_in):
     again = refresh(signed_in, first)
     assert again.status_code == 200
     assert again.cookies["refresh"].value == second
-    assert mongo.find(signed_in.session_id)["gen"] == 1
+    assert auth_session_store.find(signed_in.session_id)["gen"] == 1
 
 
 def test_a_used_token_after_the_grace_revokes_the_session(signed_in):
@@ -90,7 +90,7 @@ def test_parallel_refreshes_rotate_once_and_agree(signed_in):
         thread.join()
     assert [answer.status_code for answer in answers] == [200] * 8
     assert len({answer.cookies["refresh"].value for answer in answers}) == 1
-    assert mongo.find(signed_in.session_id)["gen"] == 1
+    assert auth_session_store.find(signed_in.session_id)["gen"] == 1
 
 
 def test_a_refusal_deletes_the_cookie(signed_in):
@@ -150,7 +150,9 @@ def test_a_native_client_refreshes_in_the_body(cast):
 
 def test_idle_and_absolute_ends_expire_the_session(signed_in):
     past = datetime.now(UTC) - timedelta(seconds=1)
-    collection(mongo.SESSIONS).update_one({"_id": signed_in.session_id}, {"$set": {"abs_exp": past}})
+    collection(auth_session_store.SESSIONS).update_one(
+        {"_id": signed_in.session_id}, {"$set": {"abs_exp": past}}
+    )
     assert refresh(signed_in).json()["code"] == "session_expired"
 
 

@@ -9,7 +9,7 @@ import time_machine
 from django.db import connections
 from rest_framework.test import APIClient
 
-from accounts import mongo, totp
+from accounts import auth_session_store, totp_store
 from streamsite.mongo.collections import collection
 from tests.support.mailbox import deliver
 from tests.support.users import PASSWORD
@@ -32,7 +32,7 @@ def code(secret, steps=0):
 
 def forget_steps(user):
     """Allow a code of the current half minute to be accepted once more."""
-    collection(totp.FACTORS).update_one({"_id": user.pk}, {"$set": {"last_step": 0}})
+    collection(totp_store.FACTORS).update_one({"_id": user.pk}, {"$set": {"last_step": 0}})
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_setup_shows_the_secret_and_changes_nothing_yet(cast):
     assert body["otpauth_url"].startswith("otpauth://totp/Streamsite:owner?secret=")
     assert body["qr_svg"].startswith("<svg")
     assert token().status_code == 200
-    stored = str(collection(totp.FACTORS).find_one({"_id": cast.owner.pk}))
+    stored = str(collection(totp_store.FACTORS).find_one({"_id": cast.owner.pk}))
     assert body["secret"] not in stored
 
 
@@ -73,7 +73,7 @@ def test_enabling_without_a_setup_is_400(cast):
 
 def test_an_old_session_has_to_prove_itself_before_the_setup(cast):
     client = cast.api("owner")
-    collection(mongo.SESSIONS).update_many({}, {"$set": {"auth_time": mongo_time(-3600)}})
+    collection(auth_session_store.SESSIONS).update_many({}, {"$set": {"auth_time": mongo_time(-3600)}})
     assert call(client, "setup").status_code == 400
     assert call(client, "setup", current_password="wrong password").json()["code"] == "wrong_password"
     assert call(client, "setup", current_password=PASSWORD).status_code == 200
@@ -149,7 +149,7 @@ def test_a_recovery_code_works_once_and_the_owner_is_told(factor):
 
 
 def test_recovery_codes_are_stored_as_hashes(factor, cast):
-    stored = str(collection(totp.FACTORS).find_one({"_id": cast.owner.pk}))
+    stored = str(collection(totp_store.FACTORS).find_one({"_id": cast.owner.pk}))
     assert not any(entry in stored or entry.replace("-", "") in stored for entry in factor[1])
 
 
@@ -261,7 +261,7 @@ def test_a_password_reset_leaves_it_on(factor, cast):
 
 def test_the_session_says_how_it_was_proved(factor, cast):
     session_id = token(code(factor[0])).json()["session_id"]
-    assert mongo.find(session_id)["amr"] == ["pwd", "otp"]
+    assert auth_session_store.find(session_id)["amr"] == ["pwd", "otp"]
 
 
 # --- pages ---

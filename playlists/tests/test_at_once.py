@@ -48,7 +48,7 @@ def test_moves_at_once_all_happen(cast, playlist):
     moves = [
         [
             (moved, dice.choice([{"position": dice.randrange(12)}, {"before": other}, {"after": other}]))
-            for moved, other in (dice.sample(items, 2) for _ in range(walk(15, deep=50)))
+            for moved, other in (dice.sample(items, 2) for _ in range(walk(8, deep=50)))
         ]
         for _ in clients
     ]

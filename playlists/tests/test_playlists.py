@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from playlists.models import Playlist, PlaylistItem
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import services as video_services
 from videos.models import Strike
 
@@ -312,7 +312,7 @@ def test_counts_for_others_cost_no_read_for_each_playlist(cast):
         for _ in range(number):
             body = {"title": "List", "visibility": "public", "video_ids": [hidden.pk, seen.pk]}
             cast.api("owner").post("/api/v1/playlists", body, format="json")
-        with recorded() as commands:
+        with recorded_queries() as commands:
             found = cast.api("anonymous").get("/api/v1/channels/owner/playlists").json()["results"]
         assert {one["item_count"] for one in found} == {1}
         return len(commands)

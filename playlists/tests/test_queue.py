@@ -5,7 +5,7 @@ import pytest
 from playlists import queue
 from playlists.models import Playlist, PlaylistItem
 from streamsite.ids import object_id
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import services as video_services
 
 
@@ -124,7 +124,7 @@ def test_the_panel_costs_four_commands_at_most(cast, listed):
 
     def commands(query):
         page.get(f"/watch/{videos[4]}{query}")
-        with recorded() as found:
+        with recorded_queries() as found:
             page.get(f"/watch/{videos[4]}{query}")
         return len(found)
 

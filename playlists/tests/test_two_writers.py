@@ -20,7 +20,7 @@ from streamsite.errors import SiteError
 from tests.support.profile import walk
 from videos.models import Video
 
-EXAMPLES = walk(60, deep=200)
+EXAMPLES = walk(25, deep=200)
 VIDEOS = 6
 WHO = st.sampled_from(["owner", "member"])
 VIDEO = st.integers(0, VIDEOS - 1)

@@ -1,4 +1,4 @@
-"""ETags: 304 for what the caller has, 412 for a change of what is no longer there."""
+"""ETags: 304 for what the caller has, 412 for a change of an outdated version."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streamsite import origin
+from streamsite.cache_headers import PRIVATE_REVALIDATED, PUBLIC_REVALIDATED
 from streamsite.errors import Stale
 
 
 def conditional_response(request: Request, body: Mapping[str, object]) -> Response:
-    """``body`` with an ETag, or 304. Signed-in callers get a body of their own that no cache may share.
+    """Return ``body`` with an ETag, or 304. What a signed-in caller gets is not for shared caches.
 
-    The ETag of what has a ``version`` begins with it, so that ``If-Match`` takes it.
+    The ETag of a resource with a ``version`` begins with it, so that ``If-Match`` takes it.
     """
     # The renderer puts the site's address into what is hashed here without it.
     digest = hashlib.blake2b(orjson.dumps(body) + origin.current().encode(), digest_size=12).hexdigest()
@@ -27,18 +28,18 @@ def conditional_response(request: Request, body: Mapping[str, object]) -> Respon
     response = Response(status=304) if etag in offered else Response(body)
     response["ETag"] = etag
     mine = request.user is not None and request.user.is_authenticated
-    response["Cache-Control"] = "private, no-cache" if mine else "public, max-age=0, must-revalidate"
+    (PRIVATE_REVALIDATED if mine else PUBLIC_REVALIDATED).set_on(response)
     patch_vary_headers(response, ["Cookie", "Authorization"])
     return response
 
 
 def version_etag(version: int) -> str:
-    """The ETag of a resource's version, for ``If-Match``."""
+    """Return the ETag of a resource's version, for ``If-Match``."""
     return f'"v{version}"'
 
 
 def expected_version(request: Request) -> int | None:
-    """The version in ``If-Match`` (``"v3"``, ``"3"``, ``3``, or the ETag of a read); ``None`` when absent or ``*``.
+    """Return the version in ``If-Match`` (``"v3"``, ``"3"``, ``3``, or an ETag), ``None`` when absent or ``*``.
 
     Raises ``Stale`` for anything else: it names no version of ours.
     """

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from streamsite import errors
+from streamsite import error_responses, errors
+from streamsite.cache_headers import NEVER_STORED
 
 CODE_BY_STATUS = {
     400: "validation_error",
@@ -24,15 +23,17 @@ CODE_BY_STATUS = {
 }
 
 
-def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """A response for everything a caller can cause and for a database that is away; ``None`` for our faults."""
+def exception_handler(exception: Exception, context: dict[str, object]) -> Response | None:
+    """Return a response for errors that callers cause and for outages, ``None`` for faults of the site."""
     error = translate(exception)
     if error is None:
         return None
     request = context.get("request")
-    errors.note_for_log(request, error, exception)
-    response = Response(errors.error_body(error, getattr(request, "request_id", "")), status=error.status)
-    response["Cache-Control"] = "no-store"
+    error_responses.note_for_log(request, error, exception)
+    response = Response(
+        error_responses.error_body(error, getattr(request, "request_id", "")), status=error.status
+    )
+    NEVER_STORED.set_on(response)
     if error.retry_after is not None:
         response["Retry-After"] = str(error.retry_after)
     for name, value in error.headers.items():
@@ -43,7 +44,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 
 
 def translate(exception: Exception) -> errors.SiteError | None:
-    """The ``SiteError`` that says the same as ``exception``, or ``None`` when it is no caller's error."""
+    """Return ``exception`` as a ``SiteError``, ``None`` when it is a fault of the site."""
     if isinstance(exception, exceptions.ValidationError):
         return errors.Invalid("Some fields are not right.", fields=flatten_field_errors(exception.detail))
     if isinstance(exception, DjangoValidationError):
@@ -76,8 +77,8 @@ def _django_field_errors(exception: DjangoValidationError) -> dict[str, list[str
     return {"non_field_errors": list(exception.messages)}
 
 
-def flatten_field_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
-    """Nested serializer errors as ``{"links.0.url": ["..."]}``."""
+def flatten_field_errors(detail: object, prefix: str = "") -> dict[str, list[str]]:
+    """Return nested serializer errors as ``{"links.0.url": ["..."]}``."""
     if isinstance(detail, dict):
         merged: dict[str, list[str]] = {}
         for key, value in detail.items():

@@ -1,4 +1,4 @@
-"""The API's description and its page, and the answer to unknown paths."""
+"""The OpenAPI document, its viewer, and the response to unknown paths."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from streamsite import errors
+from streamsite import error_responses, errors
+from streamsite.cache_headers import public_for
 
 
 class ApiDocs(TemplateView):
@@ -30,23 +31,26 @@ class SchemaView(SpectacularJSONAPIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the OpenAPI document."""
         response = HttpResponse(_generate_document(), content_type=OpenApiJsonRenderer.media_type)
         response["Content-Disposition"] = 'inline; filename="Streamsite API.json"'
-        response["Cache-Control"] = "public, max-age=300"
-        return response
+        return public_for(300).set_on(response)
 
 
 @cache
 def _generate_document() -> bytes:
-    """Generate the document, which takes a third of a second of a core: nobody may ask for that again and again."""
-    generator: Any = SchemaView.generator_class()
-    document: bytes = OpenApiJsonRenderer().render(
-        generator.get_schema(request=None, public=True), renderer_context={}
-    )
+    """Return the document as JSON. Generating it takes a third of a second, so it is cached."""
+    document: bytes = OpenApiJsonRenderer().render(generate_schema(), renderer_context={})
     return document
+
+
+def generate_schema() -> Any:
+    """Return the OpenAPI document as plain mappings."""
+    generator: Any = SchemaView.generator_class()
+    return generator.get_schema(request=None, public=True)
 
 
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
-    """Unknown API paths are JSON as well."""
-    return errors.error_response(request, errors.Absent())
+    """Answer unknown API paths with JSON."""
+    return error_responses.error_response(request, errors.Absent())

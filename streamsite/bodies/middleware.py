@@ -14,7 +14,7 @@ from django.core.files.uploadhandler import load_handler
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from streamsite import csrf, errors
+from streamsite import csrf, error_responses, errors
 from streamsite.bodies import rules, stream
 from streamsite.rate_limits import ANONYMOUS_FILES, enforce, throttle_key
 
@@ -63,7 +63,7 @@ class BodyMiddleware:
             _require_length(body, rule)
             return _admit_form(request, body, rule) if is_form else None
         except errors.SiteError as error:
-            return errors.error_response(request, error)
+            return error_responses.error_response(request, error)
 
 
 def _require_length(body: stream.Body, rule: rules.Rule) -> None:

@@ -40,7 +40,7 @@ SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_HTTPS else "csrftoken"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "streamsite.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "streamsite.error_responses.csrf_failure"
 
 PASSWORD_RESET_TIMEOUT = 30 * 60
 EMAIL_LINK_SECONDS = 3 * 86_400

@@ -1,13 +1,13 @@
-"""Filters for durations, counts and times."""
+"""Filters for durations, counts, times and other values of pages."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from html import unescape
-from typing import Any
 from urllib.parse import quote
 
 from django import template
@@ -23,10 +23,25 @@ HREF = re.compile(r'href="([^"]*)"')
 
 
 class LinkWriter(Urlizer):
-    """Django's ``urlize`` without addresses that have a user before their host."""
+    """Django's ``urlize``, which leaves addresses with a user before their host as text."""
 
-    def handle_word(self, word: str, **options: Any) -> str:
-        written: str = super().handle_word(word, **options)
+    def handle_word(
+        self,
+        word: str,
+        *,
+        safe_input: bool,
+        trim_url_limit: int | None = None,
+        nofollow: bool = False,
+        autoescape: bool = False,
+    ) -> str:
+        """Return the word as a link, or escaped."""
+        written: str = super().handle_word(
+            word,
+            safe_input=safe_input,
+            trim_url_limit=trim_url_limit,
+            nofollow=nofollow,
+            autoescape=autoescape,
+        )
         match = HREF.search(written)
         return escape(word) if match and has_userinfo(unescape(match[1])) else written
 
@@ -36,7 +51,7 @@ write_links = LinkWriter()
 
 @register.filter(is_safe=True, needs_autoescape=True)
 def linked(text: str, autoescape: bool = True) -> SafeString:
-    """``text`` with its web and email addresses as links."""
+    """Return ``text`` with its web and email addresses as links."""
     return mark_safe(write_links(text, nofollow=True, autoescape=autoescape))  # noqa: S308 - escaped by it
 
 
@@ -45,7 +60,7 @@ INERT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\
 
 @register.filter
 def duration(seconds: float | None) -> str:
-    """``61.4`` -> ``1:01``; ``3723`` -> ``1:02:03``."""
+    """Format seconds: ``61.4`` -> ``1:01``, ``3723`` -> ``1:02:03``."""
     whole = int(seconds or 0)
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
@@ -54,13 +69,13 @@ def duration(seconds: float | None) -> str:
 
 @register.filter
 def size(number: int | None) -> str:
-    """``60600000`` -> ``60.6 MB``."""
+    """Format a number of bytes: ``60600000`` -> ``60.6 MB``."""
     return format_bytes(number or 0)
 
 
 @register.filter
-def poster(url: str, name: str) -> str:
-    """The same picture in another size or format: ``.../card-2.webp`` with ``small.avif`` -> ``.../small-2.avif``."""
+def thumbnail_file(url: str, name: str) -> str:
+    """Return a thumbnail's URL in another size or format: ``.../card-2.webp`` as ``.../small-2.avif``."""
     folder, _, file = url.rpartition("/")
     size, _, form = name.partition(".")
     stem = file.rpartition(".")[0]
@@ -70,7 +85,7 @@ def poster(url: str, name: str) -> str:
 
 @register.filter
 def compact(number: int | None) -> str:
-    """``1234`` -> ``1.2K``; ``5000000`` -> ``5M``."""
+    """Shorten a count: ``1234`` -> ``1.2K``, ``5000000`` -> ``5M``."""
     value = float(number or 0)
     for suffix in ("", "K", "M", "B"):
         if value < 1000 or suffix == "B":
@@ -82,21 +97,21 @@ def compact(number: int | None) -> str:
 
 @register.filter
 def moment(value: str | datetime) -> str:
-    """An ISO time or datetime as ``30 Nov 2026, 18:00 UTC``."""
+    """Format a datetime or ISO time: ``30 Nov 2026, 18:00 UTC``."""
     when = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{when.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
 
 @register.filter
 def day(value: str | date) -> str:
-    """An ISO day or date as ``Mar 3, 2014``."""
+    """Format a date or ISO day: ``Mar 3, 2014``."""
     when = date.fromisoformat(value) if isinstance(value, str) else value
     return f"{when:%b} {when.day}, {when.year}"
 
 
 @register.filter
 def ago(moment: str | datetime | None) -> str:
-    """An ISO time or datetime as ``3 days ago``, in its largest unit."""
+    """Format the time since a datetime or ISO time, in its largest unit: ``3 days ago``."""
     if not moment:
         return ""
     when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
@@ -109,14 +124,14 @@ def ago(moment: str | datetime | None) -> str:
 
 @register.filter
 def initial(name: str | None) -> str:
-    """The first letter, for avatars without a picture."""
+    """Return the first letter of a name, for avatars without an image."""
     return (name or "?").strip()[:1].upper() or "?"
 
 
 @register.filter
 @lru_cache(maxsize=500)
 def device(user_agent: str) -> str:
-    """A ``User-Agent`` in words: ``Firefox on Windows``; programs keep the name they give themselves."""
+    """Return browser and system of a ``User-Agent``, such as ``Firefox on Windows``, or the program's own name."""
     if not user_agent.strip():
         return "Unknown program"
     found = parse(user_agent)
@@ -126,10 +141,10 @@ def device(user_agent: str) -> str:
 
 
 @register.simple_tag
-def json_ld(data: dict[str, Any]) -> SafeString:
-    """A block of data for programs that read pages. Browsers do not run it, so the content security policy allows it.
+def json_ld(data: Mapping[str, object]) -> SafeString:
+    """Render JSON-LD for programs that read pages. Browsers do not run it, so the content security policy allows it.
 
-    What could end the block or begin another is written as JSON's own escapes.
+    Characters that could end the block or begin another are written as JSON escapes.
     """
     text = json.dumps(data, ensure_ascii=False).translate(INERT)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
@@ -137,5 +152,5 @@ def json_ld(data: dict[str, Any]) -> SafeString:
 
 @register.filter
 def svg_uri(svg: str) -> str:
-    """An SVG picture as the address of an image."""
+    """Return an SVG image as a ``data:`` URI."""
     return f"data:image/svg+xml,{quote(svg)}"

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from accounts.api.base import current_session_id, no_store, signed_in_user
 from streamsite.api.described import described
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.errors import Invalid, TooLarge
 from subscriptions import opml, private_feed
 from subscriptions.schemas import NewPrivateFeedDict, PrivateFeedDict, SubscriptionImportDict
@@ -25,7 +26,7 @@ from subscriptions.serializers import OpmlUploadSerializer
 
 
 def read_uploaded_opml(files: Any) -> bytes:
-    """The content of the form's ``file``. ``Invalid`` without one, ``TooLarge`` when it is no list of channels."""
+    """Return the content of the form's ``file``. Raise ``Invalid`` without one, ``TooLarge`` for a large one."""
     sent = files.get("file")
     if not isinstance(sent, UploadedFile):
         raise Invalid("Send the OPML file as the field 'file'.", fields={"file": ["No file was sent."]})
@@ -36,7 +37,7 @@ def read_uploaded_opml(files: Any) -> bytes:
 
 
 class ExportView(APIView):
-    """The caller's subscriptions as OPML, for feed readers and for another account."""
+    """Export of subscriptions."""
 
     permission_classes = [IsAuthenticated]
 
@@ -45,23 +46,24 @@ class ExportView(APIView):
         responses={(200, opml.CONTENT_TYPE): OpenApiTypes.BINARY},
     )
     def get(self, request: Request) -> HttpResponse:
+        """Download the caller's subscriptions as OPML."""
         return opml_response(opml.export_subscriptions(signed_in_user(request)))
 
 
 def opml_response(content: bytes) -> HttpResponse:
-    """A file to keep."""
+    """Return an OPML file as a download."""
     return HttpResponse(
         content,
         content_type=f"{opml.CONTENT_TYPE}; charset=utf-8",
         headers={
             "Content-Disposition": 'attachment; filename="subscriptions.opml"',
-            "Cache-Control": "private, no-store",
+            "Cache-Control": PRIVATE_NEVER_STORED,
         },
     )
 
 
 class ImportView(APIView):
-    """Subscribe to every channel of this site that an OPML file names. Safe to repeat."""
+    """Import of subscriptions."""
 
     permission_classes = [IsAuthenticated]
     parser_classes = [MultiPartParser]
@@ -72,7 +74,8 @@ class ImportView(APIView):
         responses={200: described(SubscriptionImportDict)},
     )
     def post(self, request: Request) -> Response:
-        content = read_uploaded_opml(request.data)
+        """Subscribe to every channel of this site that an OPML file names. Idempotent."""
+        content = read_uploaded_opml(OpmlUploadSerializer.from_body(request))
         return no_store(Response(asdict(opml.import_subscriptions(signed_in_user(request), content))))
 
 
@@ -88,12 +91,14 @@ class PrivateFeedView(APIView):
 
     @extend_schema(operation_id="me_feed_rss", responses={200: described(PrivateFeedDict)})
     def get(self, request: Request) -> Response:
+        """Read the state of the private feed URL."""
         return no_store(Response(private_feed.load_status(signed_in_user(request))))
 
     @extend_schema(
         operation_id="me_feed_rss_renew", request=None, responses={201: described(NewPrivateFeedDict)}
     )
     def post(self, request: Request) -> Response:
+        """Create a private feed URL, which is shown once; the former one ends."""
         user = signed_in_user(request)
         url = private_feed.create_address(user, session_id=current_session_id(request))
         return no_store(
@@ -106,5 +111,6 @@ class PrivateFeedView(APIView):
         responses={204: OpenApiResponse(description="No address leads to the feed")},
     )
     def delete(self, request: Request) -> Response:
+        """Revoke the private feed URL. Idempotent."""
         private_feed.revoke(signed_in_user(request).pk)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from accounts import mappers
 from accounts.models import User
 from accounts.schemas import ChannelDict
-from streamsite.mongo.collections import collection
-from streamsite.mongo.documents import fill_defaults
 from streamsite.visibility import Viewer
-from subscriptions.channel_page.services import PAGES
-from subscriptions.channel_page.shelf_types import VIDEOS, all_shelf_types
-from subscriptions.models import ChannelPage, Subscription
+from subscriptions.channel_page import store
+from subscriptions.channel_page.shelf_types import VIDEOS, Stages, all_shelf_types
+from subscriptions.models import ChannelPage
 from subscriptions.queries import build_viewer_relation
 from subscriptions.schemas import ChannelFrontDict, ShelfDict
 from videos.access import LISTED
@@ -21,16 +18,16 @@ from videos.mappers import serialize_card
 from videos.queries import load_listed
 
 
+class ArrangedChannelDict(ChannelDict):
+    """A channel for its page, with whether its owner arranged it; not in the API."""
+
+    is_arranged: bool
+
+
 @dataclass
 class _ShelfVideos:
     ids: list[str] = field(default_factory=list)
     title: str = ""
-
-
-class ArrangedChannelDict(ChannelDict):
-    """A channel for its page; not in the API."""
-
-    is_arranged: bool
 
 
 def get_arrangement(owner_id: str) -> ChannelPage:
@@ -40,20 +37,8 @@ def get_arrangement(owner_id: str) -> ChannelPage:
 
 def load_channel(viewer: Viewer, owner: User) -> tuple[ArrangedChannelDict, ChannelPage]:
     """Return the channel object for ``viewer`` with ``is_arranged``, and the arrangement, in one read."""
-    pipeline: list[dict[str, Any]] = [{"$match": {"_id": owner.pk}}]
-    if viewer.is_authenticated and viewer.pk != owner.pk:
-        bell = [
-            {"$match": {"subscriber_id": str(viewer.pk), "channel_id": owner.pk}},
-            {"$project": {"_id": 0, "notify": 1}},
-        ]
-        pipeline.append({"$unionWith": {"coll": Subscription._meta.db_table, "pipeline": bell}})
-    page, notify = ChannelPage(user_id=owner.pk, version=0), None
-    for row in collection(PAGES).aggregate(pipeline):
-        if "notify" in row:
-            notify = row["notify"]
-        else:
-            row = fill_defaults(ChannelPage, row)
-            page.featured, page.shelves, page.version = row["featured"], row["shelves"], row["version"]
+    is_other = viewer.is_authenticated and viewer.pk != owner.pk
+    page, notify = store.find_with_bell(owner.pk, str(viewer.pk) if is_other else None)
     body = mappers.serialize_channel(owner, build_viewer_relation(viewer, owner, notify))
     return {**body, "is_arranged": page.is_arranged}, page
 
@@ -85,17 +70,14 @@ def build_front_page(owner: User, page: ChannelPage) -> ChannelFrontDict:
 def _load_shelves(owner: User, featured: str, shelves: list[dict[str, str]]) -> dict[str, _ShelfVideos]:
     """Return video ids and titles by shelf number, and those of ``"featured"``, in one read."""
     of_owner = {"_id": featured, "channel_id": owner.pk} | LISTED
-    pipeline: list[dict[str, Any]] = [
-        {"$match": of_owner},
-        {"$project": {"_id": 1}},
-        {"$set": {"shelf": "featured"}},
-    ]
-    for number, row in enumerate(shelves):
-        kind = all_shelf_types()[row["kind"]]
-        stages = [*kind.stages(owner.pk, row["value"]), {"$set": {"shelf": str(number)}}]
-        pipeline.append({"$unionWith": {"coll": kind.source, "pipeline": stages}})
+    sources: dict[str, tuple[str, Stages]] = {
+        "featured": (VIDEOS, [{"$match": of_owner}, {"$project": {"_id": 1}}])
+    }
+    for number, shelf in enumerate(shelves):
+        kind = all_shelf_types()[shelf["kind"]]
+        sources[str(number)] = (kind.source, kind.stages(owner.pk, shelf["value"]))
     found: dict[str, _ShelfVideos] = {}
-    for row in collection(VIDEOS).aggregate(pipeline):
+    for row in store.read_shelves(sources):
         part = found.setdefault(row["shelf"], _ShelfVideos())
         part.ids.append(row["_id"])
         part.title = row.get("title") or part.title

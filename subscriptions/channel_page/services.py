@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.utils import timezone
-from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError, Stale
-from streamsite.mongo.collections import collection
+from subscriptions.channel_page import store
 from subscriptions.channel_page.shelf_types import get_shelf_type
 from subscriptions.models import ChannelPage
 from videos.access import video_for_editing
 
 MAX_SHELVES = 8
-PAGES = ChannelPage._meta.db_table
 
 
-def arrange(owner: User, data: dict[str, Any], *, expected_version: int | None = None) -> ChannelPage:
+def arrange(owner: User, data: Mapping[str, object], *, expected_version: int | None = None) -> ChannelPage:
     """Set ``featured`` (a video id of the owner, or ``""``) and ``shelves`` (``[{"kind", "value"}]``), each if given.
 
     Raises ``Invalid`` with field errors, and ``Stale`` if the page is no longer at ``expected_version`` (0: never
     arranged).
     """
-    changes: dict[str, Any] = {"updated_at": timezone.now()}
+    changes: dict[str, object] = {"updated_at": timezone.now()}
     if "featured" in data:
         changes["featured"] = _clean_featured(owner, data["featured"])
     if "shelves" in data:
         changes["shelves"] = _clean_shelves(owner, data["shelves"])
-    which: dict[str, Any] = {"_id": owner.pk}
-    if expected_version:
-        which["version"] = expected_version
-    start: dict[str, Any] = {
-        name: value for name, value in (("featured", ""), ("shelves", [])) if name not in changes
-    }
-    change: dict[str, Any] = {"$set": changes, "$inc": {"version": 1}}
-    if start:
-        change["$setOnInsert"] = start
-    try:
-        if expected_version == 0:
-            collection(PAGES).insert_one({"_id": owner.pk, "version": 1} | start | changes)
-            return ChannelPage.objects.get(pk=owner.pk)
-        found = collection(PAGES).find_one_and_update(
-            which, change, upsert=not expected_version, return_document=ReturnDocument.AFTER
-        )
-    except DuplicateKeyError:
-        raise Stale from None
-    if found is None:
+    empty: dict[str, object] = {"featured": "", "shelves": []}
+    defaults = {name: value for name, value in empty.items() if name not in changes}
+    if expected_version == 0:
+        applied = store.insert(owner.pk, defaults | changes)
+    else:
+        applied = store.update(owner.pk, changes, defaults, expected_version)
+    if not applied:
         raise Stale
     return ChannelPage.objects.get(pk=owner.pk)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from accounts.models import User
 from streamsite.errors import Invalid
@@ -13,7 +12,7 @@ from videos.models import Video
 
 VIDEOS = Video._meta.db_table
 MAX_VIDEOS_PER_SHELF = 12
-Stages = list[dict[str, Any]]
+Stages = Sequence[Mapping[str, object]]
 
 
 def ignore_value(owner: User, value: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict, cast
 
+from django.db.models import Model
+
+from accounts import user_store
 from accounts.models import User
-from streamsite.mongo.collections import collection
 from subscriptions.models import Post
 from subscriptions.notifications import references
 from subscriptions.notifications.entries import Entry
@@ -20,22 +22,55 @@ from subscriptions.notifications.notification_types import (
     VIDEO,
     notification_kind,
 )
+from subscriptions.notifications.store import EntryDoc
 from subscriptions.posts.access import LISTED as LISTED_POSTS
 from subscriptions.schemas import NotificationThreadDict
-from videos.access import GATE_FIELDS, may_watch, video_from_document
 from videos.access import LISTED as LISTED_VIDEOS
 from videos.comments import following
 from videos.models import Comment, Video
 from videos.models.comment import CommentState
+from videos.playback_gate import PlaybackGate
 
-# What ``badge`` and the sentences need of an account.
+# The account fields that badges and sentences need.
 ACTOR_FIELDS = ("username", "full_name", "avatar", "subscriber_count", "is_active")
-Document = dict[str, Any]
+Stage = Mapping[str, object]
+
+
+class PostRow(TypedDict):
+    """A post as far as access to it needs it."""
+
+    _id: str
+    channel_id: str
+    is_listed: bool
+    is_open: bool
+
+
+class CommentRow(TypedDict, total=False):
+    """A comment as far as access to it needs it; the previous release writes no ``state``."""
+
+    _id: str
+    state: str
+    parent: str
+    hearted: bool
+
+
+class ContextRow(TypedDict, total=False):
+    """A row of ``load_context``'s read: what one of its parts is about, or an account's ``ACTOR_FIELDS``."""
+
+    thing: str
+    title: str
+    text: str
+    video: dict[str, object]
+    is_open: bool
+    post: PostRow
+    comment: CommentRow
+    thread: str
+    follows: bool
 
 
 @dataclass
 class NotificationContext:
-    """What some entries are about, as far as it exists.
+    """The subjects of some entries, as far as they exist.
 
     ``actors`` are accounts by id; ``things`` titles and URLs of announced, listed subjects; ``videos``, ``posts``, and
     ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
@@ -44,9 +79,9 @@ class NotificationContext:
     reader_id: str
     actors: dict[str, User] = field(default_factory=dict)
     things: dict[str, tuple[str, str]] = field(default_factory=dict)
-    videos: dict[str, Video] = field(default_factory=dict)
-    posts: dict[str, Document] = field(default_factory=dict)
-    comments: dict[str, Document] = field(default_factory=dict)
+    videos: dict[str, PlaybackGate] = field(default_factory=dict)
+    posts: dict[str, PostRow] = field(default_factory=dict)
+    comments: dict[str, CommentRow] = field(default_factory=dict)
     follows: dict[str, bool] = field(default_factory=dict)
 
     def actor(self, entry: Entry) -> User | None:
@@ -74,15 +109,15 @@ class NotificationContext:
         kind = notification_kind(entry.row)
         if kind not in COMMENT_KINDS:
             return None
-        comment = self.comments.get(references.comment_id_of(entry.row), {})
-        thread_id = comment.get("parent")
+        comment = self.comments.get(references.comment_id_of(entry.row))
+        thread_id = comment.get("parent") if comment is not None else None
         if not thread_id or kind in {HEART, MENTION}:
             return None
         return {"id": thread_id, "following": self.follows.get(thread_id, kind != THREAD)}
 
     def _may_watch(self, video_id: str) -> bool:
-        video = self.videos.get(video_id)
-        return video is not None and may_watch(User(pk=self.reader_id), video)
+        gate = self.videos.get(video_id)
+        return gate is not None and gate.allows(User(pk=self.reader_id))
 
     def _may_read(self, post_id: str) -> bool:
         post = self.posts.get(post_id)
@@ -100,7 +135,7 @@ class NotificationContext:
         return thread is not None and _is_in_view(thread)
 
 
-def _is_in_view(comment: Document) -> bool:
+def _is_in_view(comment: CommentRow) -> bool:
     return bool(comment.get("state", CommentState.SHOWN) == CommentState.SHOWN)
 
 
@@ -110,12 +145,10 @@ def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContex
     rows = [entry.row for entry in entries]
     if not rows:
         return there
-    people = {row.get("actor_id") or row.get("channel_id") for row in rows} - {None}
+    people = {person for row in rows if (person := row.get("actor_id") or row.get("channel_id"))}
     own = [row for row in rows if "subject" not in row]
     named = {references.comment_id_of(row) for row in own} | {references.thread_id_of(row) for row in own}
-    stages: list[Document] = [
-        {"$match": {"_id": {"$in": list(people)}}},
-        {"$project": dict.fromkeys(ACTOR_FIELDS, 1)},
+    stages: list[Stage] = [
         *_announced_stages(rows),
         *_union_stage(Video, {references.subject_id_of(row, "watch") for row in own}, _VIDEO),
         *_union_stage(Post, {references.subject_id_of(row, "posts") for row in own}, _POST),
@@ -123,12 +156,12 @@ def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContex
     ]
     threads = [name for name in named if name]
     stages += [following.union_stage(reader_id, threads)] if threads else []
-    for row in collection(User._meta.db_table).aggregate(stages):
-        _add_row(there, row)
+    for row in user_store.read_with(people, ACTOR_FIELDS, stages):
+        _add_row(there, cast("ContextRow", row))
     return there
 
 
-# Adds ``channel``: a row if the channel's account is open, else none.
+# Adds ``channel``: one row if the channel's account is active, else none.
 _CHANNEL = {
     "$lookup": {
         "from": User._meta.db_table,
@@ -139,20 +172,20 @@ _CHANNEL = {
     }
 }
 _IS_OPEN = {"$ne": ["$channel", []]}
-_VIDEO: list[Document] = [
+_VIDEO: list[Stage] = [
     _CHANNEL,
     {
         "$project": {
             "_id": 0,
-            "video": {name: f"${name}" for name in ("_id", *GATE_FIELDS)},
+            "video": {name: f"${name}" for name in ("_id", *PlaybackGate.DOCUMENT_FIELDS)},
             "is_open": _IS_OPEN,
         }
     },
 ]
-_COMMENT: list[Document] = [
+_COMMENT: list[Stage] = [
     {"$project": {"_id": 0, "comment": {name: f"${name}" for name in ("_id", "state", "parent", "hearted")}}}
 ]
-_POST: list[Document] = [
+_POST: list[Stage] = [
     _CHANNEL,
     {
         "$project": {
@@ -168,16 +201,16 @@ _POST: list[Document] = [
 ]
 
 
-def _union_stage(model: Any, ids: set[str], pipeline: list[Document]) -> list[Document]:
+def _union_stage(model: type[Model], ids: set[str], pipeline: list[Stage]) -> list[Stage]:
     """Return the stage that adds documents of a model, each through ``pipeline``; empty without ids."""
     wanted = [name for name in ids if name]
     whole = [{"$match": {"_id": {"$in": wanted}}}, *pipeline]
     return [{"$unionWith": {"coll": model._meta.db_table, "pipeline": whole}}] if wanted else []
 
 
-def _announced_stages(rows: list[Document]) -> list[Document]:
+def _announced_stages(rows: list[EntryDoc]) -> list[Stage]:
     """Return the stages that add ``{thing, title or text}`` of announced subjects that are still listed."""
-    stages: list[Document] = []
+    stages: list[Stage] = []
     for kind, model, listed, text in (
         (VIDEO, Video, LISTED_VIDEOS, "title"),
         (POST, Post, LISTED_POSTS, "text"),
@@ -188,18 +221,19 @@ def _announced_stages(rows: list[Document]) -> list[Document]:
     return stages
 
 
-def _add_row(there: NotificationContext, row: Document) -> None:
+def _add_row(there: NotificationContext, row: ContextRow) -> None:
     """Add one row of ``load_context``'s read to the context."""
     if "thing" in row:
+        is_video = "title" in row
         thing: Video | Post = (
             Video(pk=row["thing"], title=row["title"])
-            if "title" in row
+            if is_video
             else Post(pk=row["thing"], text=row["text"])
         )
         there.things[row["thing"]] = (str(thing), thing.get_absolute_url())
     elif "video" in row:
-        video = video_from_document(row["video"], is_open=row["is_open"])
-        there.videos[video.pk] = video
+        gate = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
+        there.videos[str(row["video"]["_id"])] = gate
     elif "post" in row:
         there.posts[row["post"]["_id"]] = row["post"]
     elif "comment" in row:
@@ -207,5 +241,5 @@ def _add_row(there: NotificationContext, row: Document) -> None:
     elif "follows" in row:
         there.follows[row["thread"]] = row["follows"]
     else:
-        user_id = row.pop("_id")
-        there.actors[user_id] = User(pk=user_id, **row)
+        actor = User(**{"pk" if name == "_id" else name: value for name, value in row.items()})
+        there.actors[actor.pk] = actor

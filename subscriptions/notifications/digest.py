@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from pymongo.errors import DuplicateKeyError
 
 from accounts import deliverability, mail
 from accounts.models import User
-from streamsite.mongo.collections import collection
-from subscriptions.models import Broadcast, Notification, ReadMarks
-from subscriptions.notifications import queries, services, unfollow_links
+from subscriptions.models import Broadcast, Notification
+from subscriptions.notifications import queries, services, store, unfollow_links
 from subscriptions.notifications.entries import Entry
 from subscriptions.notifications.notification_types import (
     BOTH,
@@ -28,8 +24,6 @@ from subscriptions.schemas import NotificationDict
 
 MAX_LINES = 50
 FIRST_DIGEST_SPAN = timedelta(days=7)
-OWN = Notification._meta.db_table
-MARKS = ReadMarks._meta.db_table
 
 
 @dataclass(frozen=True)
@@ -79,7 +73,7 @@ def send_digest(user_id: str) -> bool:
         mail.send("digest", user, user.email, lines=lines, more=max(0, len(entries) - MAX_LINES), link=link)
     _mark_mailed(due)
     if news is not None:
-        _mark_news_mailed(user.pk, news.former, now)
+        store.mark_mailed(user.pk, news.former, now)
     return bool(entries)
 
 
@@ -95,12 +89,7 @@ def _digest_line(user: User, entry: NotificationDict) -> dict[str, str]:
 
 def _load_due(user_id: str, now: datetime) -> list[Entry]:
     """Return the account's due rows, longest due first."""
-    rows = (
-        collection(OWN)
-        .find({"user_id": user_id, "mail_at": {"$lte": now}})
-        .sort("mail_at", 1)
-        .limit(MAX_LINES * 2)
-    )
+    rows = store.due_for_mail(user_id, now, limit=MAX_LINES * 2)
     return [Entry(row["_id"], row["created_at"], row, is_read=bool(row.get("is_read"))) for row in rows]
 
 
@@ -112,15 +101,16 @@ def _postpone_early(user: User, due: list[Entry], now: datetime) -> list[Entry]:
         if later <= now:
             kept.append(entry)
         else:
-            rows = Notification.objects.filter(pk=entry.pk, mail_at=entry.row["mail_at"].replace(tzinfo=UTC))
+            due_at = entry.row["mail_at"]
+            rows = Notification.objects.filter(pk=entry.pk, mail_at=due_at and due_at.replace(tzinfo=UTC))
             rows.update(mail_at=later)
     return kept
 
 
 def _mark_mailed(due: list[Entry], *, on_page: bool = False) -> None:
     """Mark rows as mailed. With ``on_page``, show rows on the site that were for email only."""
-    changes: dict[str, Any] = {"mail_at": None} | ({"on_page": True} if on_page else {})
-    Notification.objects.filter(pk__in=[entry.pk for entry in due]).update(**changes)
+    rows = Notification.objects.filter(pk__in=[entry.pk for entry in due])
+    rows.update(mail_at=None, **({"on_page": True} if on_page else {}))
 
 
 def _load_news(user: User, now: datetime) -> ChannelNews | None:
@@ -147,11 +137,3 @@ def _load_news(user: User, now: datetime) -> ChannelNews | None:
         for row in rows
     ]
     return ChannelNews(marks.mailed_until, entries)
-
-
-def _mark_news_mailed(user_id: str, former: datetime | None, now: datetime) -> None:
-    """Mark announcements until ``now`` as mailed, unless another worker has done so."""
-    with suppress(DuplicateKeyError):
-        collection(MARKS).update_one(
-            {"_id": user_id, "mailed_until": former}, {"$set": {"mailed_until": now}}, upsert=True
-        )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from subscriptions.notifications.store import EntryDoc
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Entry:
 
     pk: str
     created_at: datetime
-    row: dict[str, Any]
+    row: EntryDoc
     is_read: bool
     is_old: bool = False
 

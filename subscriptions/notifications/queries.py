@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from accounts.mappers import serialize_badge
 from accounts.models import User
 from streamsite.api.renderers import iso
-from streamsite.mongo.collections import collection
-from streamsite.mongo.keyset_merge import Moment, before_filter, newest_pipelines, union_stages
-from subscriptions.models import Broadcast, Notification, Notify, ReadMarks, Subscription
-from subscriptions.notifications import access
+from streamsite.mongo.keyset_merge import Moment
+from subscriptions.models import Notify, ReadMarks, Subscription
+from subscriptions.notifications import access, store
 from subscriptions.notifications.entries import Entry
 from subscriptions.notifications.notification_types import (
     BROADCAST_KINDS,
@@ -22,12 +20,12 @@ from subscriptions.notifications.notification_types import (
     notification_kind,
     render_sentence,
 )
+from subscriptions.notifications.store import EntryDoc
 from subscriptions.schemas import NotificationDict
 
-OWN, ANNOUNCED = Notification._meta.db_table, Broadcast._meta.db_table
 MAX_CHANNELS = 2_000
 MAX_UNREAD = 100
-# Some of them may be about what is hidden from the reader now.
+# More than are counted, since some may be about hidden subjects.
 MAX_CANDIDATES = 3 * MAX_UNREAD
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -50,16 +48,8 @@ class ReaderState:
 def load_reader(user: User) -> ReaderState:
     """Load an account's reader state in one read."""
     kinds = [kind for kind in BROADCAST_KINDS if delivery_channels(user.preferences, kind)[0]]
-    stages: list[dict[str, Any]] = [{"$match": {"_id": user.pk}}]
-    if kinds:
-        bell = [
-            {"$match": {"subscriber_id": user.pk, "notify": Notify.ALL.value}},
-            {"$limit": MAX_CHANNELS},
-            {"$project": {"_id": 0, "channel_id": 1, "created_at": 1}},
-        ]
-        stages += [{"$unionWith": {"coll": Subscription._meta.db_table, "pipeline": bell}}]
     marks, channels = ReadMarks(user_id=user.pk), {}
-    for row in collection(ReadMarks._meta.db_table).aggregate(stages):
+    for row in store.read_state(user.pk, with_channels=bool(kinds), channel_limit=MAX_CHANNELS):
         if "channel_id" in row:
             channels[row["channel_id"]] = _aware(row["created_at"]) or EARLIEST
         else:
@@ -69,24 +59,8 @@ def load_reader(user: User) -> ReaderState:
 
 def load_page(user_id: str, known: ReaderState, before: Moment | None, size: int) -> list[Entry]:
     """Return the next ``size`` entries, latest first, in one read."""
-    own = {"user_id": user_id, "on_page": True} | (before_filter("created_at", before) if before else {})
-    stages: list[dict[str, Any]] = [
-        {"$match": own},
-        {"$sort": {"created_at": -1, "_id": -1}},
-        {"$limit": size},
-    ]
-    news = newest_pipelines(
-        "channel_id",
-        list(known.channels),
-        {"kind": {"$in": known.kinds}},
-        by="created_at",
-        most=size,
-        before=before,
-    )
-    stages += union_stages(ANNOUNCED, news)
-    rows = list(collection(OWN).aggregate(stages))
-    rows.sort(key=lambda row: (row["created_at"], row["_id"]), reverse=True)
-    return [_entry(row, known.marks, known.channels) for row in rows[:size]]
+    rows = store.newest(user_id, list(known.channels), known.kinds, before=before, limit=size)
+    return [_entry(row, known.marks, known.channels) for row in rows]
 
 
 def unread_count(user_id: str, known: ReaderState) -> int:
@@ -113,8 +87,7 @@ def _count_shown(waiting: Sequence[Entry], there: access.NotificationContext) ->
 
 def _load_unread(user_id: str, known: ReaderState) -> list[Entry]:
     """Return unread entries, whether or not the list shows them now."""
-    own = {"user_id": user_id, "on_page": True, "is_read": False}
-    stages: list[dict[str, Any]] = [{"$match": own}, {"$limit": MAX_CANDIDATES}]
+    news: dict[str, object] | None = None
     if known.channels:
         since = max(_aware(known.marks.read_until) or EARLIEST, min(known.channels.values()))
         news = {
@@ -123,11 +96,11 @@ def _load_unread(user_id: str, known: ReaderState) -> list[Entry]:
             "kind": {"$in": known.kinds},
             "_id": {"$nin": known.marks.read},
         }
-        stages += union_stages(ANNOUNCED, [[{"$match": news}, {"$limit": MAX_CANDIDATES}]])
-    return [_entry(row, known.marks, known.channels) for row in collection(OWN).aggregate(stages)]
+    rows = store.unread(user_id, news, limit=MAX_CANDIDATES)
+    return [_entry(row, known.marks, known.channels) for row in rows]
 
 
-def _predates_subscription(row: dict[str, Any], channels: dict[str, datetime]) -> bool:
+def _predates_subscription(row: EntryDoc, channels: dict[str, datetime]) -> bool:
     """Return whether a row was announced before the account subscribed."""
     channel = row.get("channel_id")
     return channel is not None and (_aware(row["created_at"]) or EARLIEST) < channels[channel]
@@ -159,7 +132,7 @@ def _serialize(entry: Entry, there: access.NotificationContext) -> NotificationD
     }
 
 
-def _entry(row: dict[str, Any], marks: ReadMarks, channels: dict[str, datetime]) -> Entry:
+def _entry(row: EntryDoc, marks: ReadMarks, channels: dict[str, datetime]) -> Entry:
     at = _aware(row["created_at"]) or EARLIEST
     if "subject" not in row:
         return Entry(row["_id"], at, row, bool(row.get("is_read")))

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from streamsite.mongo.collections import collection
-from streamsite.mongo.engine.client import session_for
-from subscriptions.models import Notification
+from subscriptions.notifications import store
 from subscriptions.notifications.notification_types import (
     COMMENT_KINDS,
     HELD,
@@ -20,15 +17,15 @@ from subscriptions.notifications.notification_types import (
     PROCESSING,
     SHARE,
 )
+from subscriptions.notifications.store import EntryDoc
 
-ROWS = Notification._meta.db_table
 # "/watch/<id>?comment=<id>#comments", "/posts/<id>?comment=<id>#comments".
 PAGE_PATTERN = re.compile(
     r"\A/(?P<page>watch|posts)/(?P<subject>[A-Za-z0-9_-]{11,32})(?:[?#]|\Z)(?:comment=(?P<thread>[A-Za-z0-9_-]{12,32}))?"
 )
-# Kinds with a place in their key where the id of what they are about is.
+# The position of the subject's id in the key, by kind.
 KEY_POSITIONS = {HELD: 1, PROCESSING: 1, MILESTONE: 2, SHARE: 2} | dict.fromkeys(COMMENT_KINDS, 1)
-WITHOUT_REFERENCES: dict[str, Any] = {"about": {"$in": [[], None]}}
+WITHOUT_REFERENCES: dict[str, object] = {"about": {"$in": [[], None]}}
 
 
 def referenced_ids(key: str, url: str) -> list[str]:
@@ -45,19 +42,19 @@ def referenced_ids(key: str, url: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def comment_id_of(row: dict[str, Any]) -> str:
+def comment_id_of(row: EntryDoc) -> str:
     """Return the id of the comment that a row is about, or ``""``."""
     kind, _, rest = str(row.get("key") or "").partition(":")
     return rest if kind in COMMENT_KINDS else ""
 
 
-def thread_id_of(row: dict[str, Any]) -> str:
+def thread_id_of(row: EntryDoc) -> str:
     """Return the id of the top-level comment of the thread that a row links to, or ``""``."""
     page = PAGE_PATTERN.match(row["url"])
     return (page["thread"] or "") if page else ""
 
 
-def subject_id_of(row: dict[str, Any], page: str) -> str:
+def subject_id_of(row: EntryDoc, page: str) -> str:
     """Return the id in a row's link if it leads to ``page`` (``watch`` or ``posts``), else ``""``."""
     found = PAGE_PATTERN.match(row["url"])
     return found["subject"] if found and found["page"] == page else ""
@@ -65,18 +62,16 @@ def subject_id_of(row: dict[str, Any], page: str) -> str:
 
 def ids_without_references() -> Iterator[str]:
     """Yield the ids of rows that should have references and have none: those of the previous release."""
-    for row in collection(ROWS).find(_without_references(), {"key": 1, "url": 1}):
+    for row in store.find_keys(_without_references()):
         if referenced_ids(row["key"], row["url"]):
             yield row["_id"]
 
 
 def fill_references(row_ids: list[str]) -> None:
     """Store the references of rows. Idempotent."""
-    rows = collection(ROWS)
-    for row in rows.find({"_id": {"$in": row_ids}}, {"key": 1, "url": 1}):
-        change = {"$set": {"about": referenced_ids(row["key"], row["url"])}}
-        rows.update_one({"_id": row["_id"]}, change, session=session_for())
+    for row in store.find_keys({"_id": {"$in": row_ids}}):
+        store.set_references(row["_id"], referenced_ids(row["key"], row["url"]))
 
 
-def _without_references() -> dict[str, Any]:
+def _without_references() -> dict[str, object]:
     return WITHOUT_REFERENCES | {"key": {"$regex": f"^(?:{'|'.join([*KEY_POSITIONS, MODERATION])}):"}}

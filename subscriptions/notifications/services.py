@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from accounts import preferences
 from accounts.models import User
-from streamsite.mongo.collections import collection
 from subscriptions.models import Broadcast, Notification, ReadMarks
-from subscriptions.notifications import references
+from subscriptions.notifications import references, store
 from subscriptions.notifications.notification_types import (
     NOTIFICATION_TYPES,
     delivery_channels,
@@ -25,7 +24,6 @@ RETENTION = timedelta(days=90)
 MAX_MARKED = 500
 MAIL_HOUR = time(8, tzinfo=UTC)
 PACE_DAYS = {"hourly": 0, "daily": 1, "weekly": 7}
-MARKS = ReadMarks._meta.db_table
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,7 @@ def update_or_notify(
 
 def withdraw_notification(user_id: str, kind: str, occasion: str) -> bool:
     """Delete the notification with this key; return whether it was unread. Idempotent."""
-    key = {"user_id": user_id, "key": notification_key(kind, occasion)}
-    row = collection(Notification._meta.db_table).find_one_and_delete(key)
+    row = store.remove(user_id, notification_key(kind, occasion))
     return row is not None and not row.get("is_read")
 
 
@@ -151,9 +148,7 @@ def announce_to_subscribers(channel_id: str, kind: str, subject_id: str) -> bool
 
 def withdraw_about(*ids: str) -> None:
     """Delete notifications and broadcasts about removed subjects: videos, posts, comments, or playlists."""
-    gone = {"$in": list(ids)}
-    collection(Broadcast._meta.db_table).delete_many({"subject": gone})
-    collection(Notification._meta.db_table).delete_many({"about": gone})
+    store.delete_about(ids)
 
 
 def next_email_time(user: User, now: datetime) -> datetime:
@@ -173,21 +168,18 @@ def mark_read(user_id: str, ids: Iterable[str]) -> None:
     Notification.objects.filter(user_id=user_id, pk__in=wanted, is_read=False).update(is_read=True)
     announced = list(Broadcast.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if announced:
-        change = {"$addToSet": {"read": {"$each": announced[:MAX_MARKED]}}}
-        collection(MARKS).update_one({"_id": user_id}, change, upsert=True)
+        store.mark_broadcasts_read(user_id, announced[:MAX_MARKED])
 
 
 def mark_all_read(user_id: str) -> None:
     """Mark everything until now as read."""
     Notification.objects.filter(user_id=user_id, on_page=True, is_read=False).update(is_read=True)
-    collection(MARKS).update_one(
-        {"_id": user_id}, {"$set": {"read_until": timezone.now(), "read": []}}, upsert=True
-    )
+    store.mark_read_until(user_id, timezone.now())
 
 
 def mark_feed_seen(user_id: str) -> None:
     """Mark the account's feed as seen until now."""
-    collection(MARKS).update_one({"_id": user_id}, {"$set": {"feed_seen_at": timezone.now()}}, upsert=True)
+    store.mark_feed_seen(user_id, timezone.now())
 
 
 def load_read_marks(user_id: str) -> ReadMarks:

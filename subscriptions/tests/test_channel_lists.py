@@ -3,7 +3,7 @@
 import pytest
 
 from subscriptions import services
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 
 SUBSCRIBERS, SUBSCRIPTIONS = "/api/v1/channels/owner/subscribers", "/api/v1/channels/member/subscriptions"
 
@@ -59,8 +59,8 @@ def test_closed_accounts_are_not_listed(cast):
 
 def test_pages_of_ten_cost_no_more_commands_than_pages_of_one(cast):
     api = cast.api("anonymous")
-    with recorded() as one:
+    with recorded_queries() as one:
         api.get(f"{SUBSCRIBERS}?page_size=1")
-    with recorded() as all_rows:
+    with recorded_queries() as all_rows:
         assert len(names(api.get(f"{SUBSCRIBERS}?page_size=10"))) == 2
     assert len(all_rows) <= len(one)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from subscriptions.models import ReadMarks, Subscription
 from tests.engine.plans import find_plan_faults
-from tests.support.commands import recorded, recorded_documents
+from tests.support.commands import recorded_documents, recorded_queries
 from videos.models import Video
 
 
@@ -59,6 +59,6 @@ def test_a_feed_of_hundreds_of_channels_is_merged_by_the_database(cast):
     assert {
         fault for database, command in documents for fault in find_plan_faults(database, command)
     } == set()
-    with recorded() as commands:
+    with recorded_queries() as commands:
         api.get("/api/v1/me/feed")
     assert len([command for command in commands if "accounts_user" not in command]) <= 4, commands

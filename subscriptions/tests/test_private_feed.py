@@ -6,7 +6,7 @@ import feedparser
 import pytest
 
 from subscriptions.models import PrivateFeed
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 
 URL = "/api/v1/me/feed/rss"
 
@@ -73,7 +73,7 @@ def test_reading_is_few_commands(cast, address):
     for number in range(30):
         cast.video(title=str(number))
     read(cast, address)
-    with recorded() as commands:
+    with recorded_queries() as commands:
         read(cast, address)
     assert len(commands) <= 4, commands
 

@@ -7,7 +7,7 @@ from django.db import connections
 
 from accounts.models import User
 from subscriptions.models import Subscription
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 
 URL = "/api/v1/channels/owner/subscription"
 
@@ -105,7 +105,7 @@ def test_the_feed_costs_at_most_four_commands(cast):
         cast.api("member").put(f"/api/v1/channels/maker{number}/subscription")
     api = cast.api("member")
     api.get("/api/v1/me")
-    with recorded() as commands:
+    with recorded_queries() as commands:
         assert len(api.get("/api/v1/me/feed").json()["results"]) == 8
     assert len(commands) <= 4, commands
 

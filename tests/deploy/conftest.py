@@ -41,7 +41,7 @@ def machine():
 
 
 def context(source):
-    """The files that ``COPY . .`` would copy: all but what .dockerignore names."""
+    """Return the files that ``COPY . .`` would copy: all but what .dockerignore names."""
     patterns = [line for line in (source / ".dockerignore").read_text().splitlines() if line]
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
@@ -62,7 +62,7 @@ def context(source):
 
 @pytest.fixture(scope="session")
 def layer(machine):
-    """What the steps of the Dockerfile write, in their order, over this machine's files."""
+    """A folder with what the Dockerfile's steps write, in their order, over this machine's files."""
     image, target = files.image(), machine / "image" / "layer"
     directory = target / image.directory.lstrip("/")
     directory.mkdir(parents=True)

@@ -36,7 +36,7 @@ START_SECONDS = 90
 
 
 def block(heading: str) -> str:
-    """The first block of commands below a heading of the guide."""
+    """Return the first block of commands below a heading of the guide."""
     found = re.search(rf"### {heading}\n.*?```sh\n(.*?)```", GUIDE, re.DOTALL)
     assert found is not None, heading
     return found[1]

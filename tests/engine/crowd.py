@@ -17,7 +17,7 @@ from streamsite.tasks import queue
 from streamsite.visibility import Visibility
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from tests.support.users import Cast
-from videos import facets, folded_titles, original_dates
+from videos import facet_store, folded_titles, video_store
 from videos.models import (
     Block,
     Case,
@@ -30,8 +30,9 @@ from videos.models import (
     Video,
     Watch,
 )
-from videos.playback import statistics
+from videos.playback import statistics_store
 from videos.search import finders, index
+from videos.search import store as search_store
 
 ROW_COUNT = 3_000
 CHANNEL_COUNT = 50
@@ -90,10 +91,10 @@ class Crowd(Cast):
             Video(channel=self.owner, title="T", status=Status.READY, generation="g1", duration=10.0),
             (self._video(n) for n in range(ROW_COUNT)),
         )
-        facets.refresh_facets(Video._meta.db_table, {})
-        original_dates.refresh_first_published({})
+        facet_store.refresh_facets(Video._meta.db_table, {})
+        video_store.refresh_first_published({})
         listed = Video.objects.filter(listed=True).select_related("channel")
-        collection(index.SEARCH_VIDEOS).insert_many(
+        collection(search_store.SEARCH_VIDEOS).insert_many(
             [{"_id": video.pk, **index.build_document(video, "")} for video in listed], ordered=False
         )
 
@@ -275,15 +276,15 @@ class Crowd(Cast):
         )
 
     def _figures(self) -> None:
-        """A year of the owner's videos, as many of others, and two years of the owner's channel."""
+        """Write a year of the owner's videos, as many of others, and two years of the owner's channel."""
         today = dt.datetime.now(dt.UTC).date()
         days = [(today - dt.timedelta(days=n)).isoformat() for n in range(730)]
         rows = list(Video.objects.values_list("pk", "channel_id").order_by("channel_id")[: ROW_COUNT // 30])
         rows += list(Video.objects.filter(channel=self.owner).values_list("pk", "channel_id"))
-        statistics.add_day(rows[0][0], rows[0][1], days[0], {"views": 1, "seconds": 1.0}, "b")
-        statistics.add_channel_day(self.owner.pk, days[0], {"views": 9, "seconds": 90.0}, "b")
+        statistics_store.add_day(rows[0][0], rows[0][1], days[0], {"views": 1, "seconds": 1.0}, "b")
+        statistics_store.add_channel_day(self.owner.pk, days[0], {"views": 9, "seconds": 90.0}, "b")
         insert_documents(
-            statistics.VIDEO_DAYS,
+            statistics_store.VIDEO_DAYS,
             (
                 {"_id": f"{video}:{day}", "video": video, "channel": channel, "day": day, "views": 3}
                 for video, channel in dict(rows).items()
@@ -291,7 +292,7 @@ class Crowd(Cast):
             ),
         )
         insert_documents(
-            statistics.CHANNEL_DAYS,
+            statistics_store.CHANNEL_DAYS,
             ({"_id": f"{self.owner.pk}:{day}", "day": day, "views": 9} for day in days[1:]),
         )
 

@@ -1,4 +1,4 @@
-"""What the server would do for a command: which stages scan a whole collection or sort in memory."""
+"""Explained plans: stages that scan a whole collection or sort in memory."""
 
 from __future__ import annotations
 

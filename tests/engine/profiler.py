@@ -1,4 +1,4 @@
-"""What the server did for each command: how much it read for what it returned, by its own profiler."""
+"""The server's own profiler: how much each command read for what it returned."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def videos(database: None) -> Iterator[Any]:
 
 
 def test_a_prepared_database_needs_nothing(videos: Any) -> None:
-    """What migrations make is what the models ask for; all commands are safe to repeat."""
+    """Migrations make the indexes that the models ask for; all commands are safe to repeat."""
     for arguments in ([], ["--check"], ["--prune"], []):
         assert _run(*arguments) == "All indexes are as they should be.\n"
 

@@ -1,4 +1,4 @@
-"""How many commands an operation costs, and in which order its stages run."""
+"""The number of commands that an operation costs, and the order of its stages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a mail: tries, pauses, marks, copies. A real worker and a real mail server."""
+"""The life of an email: tries, pauses, marks, copies. A real worker and a real mail server."""
 
 import importlib
 from datetime import UTC, datetime, timedelta

@@ -19,7 +19,7 @@ def send(to="somebody@example.org", **fields):
 
 
 def sent_by_command(address="somebody@example.org"):
-    """What ``send_test_mail`` prints."""
+    """Return what ``send_test_mail`` prints."""
     out = io.StringIO()
     call_command("send_test_mail", address, stdout=out, no_color=True)
     return out.getvalue()

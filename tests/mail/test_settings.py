@@ -1,4 +1,4 @@
-"""What the settings of mail mean, and which of them do not go together."""
+"""The email settings, and combinations that are refused."""
 
 import pytest
 from django.core.checks import run_checks

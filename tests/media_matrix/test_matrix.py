@@ -110,7 +110,7 @@ def check_picture(expected: Expected, found: Measured) -> None:
 
 
 def check_length(expected: Expected, video: Video, found: Measured) -> None:
-    """The film is whole, sound ends with the picture, and no segment is a splinter."""
+    """Check that the film is whole, sound ends with the picture, and no segment is a splinter."""
     if expected.seconds is not None:
         assert found.video_seconds == pytest.approx(expected.seconds, abs=LENGTH_TOLERANCE)
         assert video.duration == pytest.approx(expected.seconds, abs=LENGTH_TOLERANCE)

@@ -1,4 +1,4 @@
-"""What people do on one side, and how all of it is read and changed on the other."""
+"""A journey: people write on one side, and read and change all of it on the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What schemathesis needs to know besides the served document: who calls, and how bodies of uploads are written."""
+"""Hooks for schemathesis: who calls, and how bodies of uploads are written."""
 
 import json
 import os
@@ -29,7 +29,7 @@ KNOWN_IDS = json.loads(os.environ["FUZZED_IDS"])
 
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
-    """Where there is such a thing, half of the calls are about it; the others about what nobody has."""
+    """Use known ids in half of the calls and ids of nothing in the others."""
     for name, known in KNOWN_IDS.items():
         if name in (path_parameters or {}) and len(str(path_parameters[name])) % 2:
             path_parameters[name] = known

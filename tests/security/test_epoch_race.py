@@ -14,7 +14,7 @@ from django.db import connections
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import email_tokens, mongo, sessions, staff_actions, totp
+from accounts import auth_session_store, email_tokens, sessions, staff_actions, totp_store
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from tests.support.profile import walk
@@ -64,7 +64,7 @@ class Round:
         return answer.json() if answer.status_code == 200 else {}
 
     def api(self, path: str, **body: str) -> Any:
-        """A call of the session that makes the change."""
+        """Call an operation in the session that makes the change."""
         client = APIClient(HTTP_AUTHORIZATION=f"Bearer {self.keeper['access']}")
         return client.post(f"{AUTH}/{path}", body, format="json")
 
@@ -76,7 +76,7 @@ class Round:
             self.opened.append(found)
 
     def open_page(self) -> None:
-        """The same in a browser."""
+        """Sign in once in a browser, perhaps while the account is being changed."""
         page = Client()
         if page.post("/login", {"login": self.name, "password": PASSWORD}).status_code == 302:
             self.pages.append(page)
@@ -93,7 +93,7 @@ class Round:
     # --- the changes ---
 
     def change_password(self) -> None:
-        """Keeps the session that makes it."""
+        """Change the password in the session that is kept."""
         answer = self.api("password/change", current_password=PASSWORD, new_password=NEW)
         self.keeper = answer.json()
 
@@ -166,11 +166,11 @@ class Round:
         assert self.problems == []
 
     def alive(self) -> list[str]:
-        """What still works of what the old proof opened: refreshes, access tokens, pages, entries of the list."""
+        """Return what the old proof opened and still works: refreshes, access tokens, pages, list entries."""
         sessions.clear_cache()
         found = []
         for body in self.opened:
-            document = mongo.find(body["session_id"]) or {}
+            document = auth_session_store.find(body["session_id"]) or {}
             if self.codes and "recovery" not in document["amr"]:
                 continue  # signed in after the second factor was off, with all that is asked for now
             listed = {row["id"] for row in sessions.list_sessions(User.objects.get(pk=self.user.pk), None)}
@@ -232,4 +232,4 @@ def test_a_second_factor_that_was_set_up_twice_at_once_is_one(cast: Cast) -> Non
     assert answers.count(200) == 1, answers
     assert set(answers) <= {200, 400, 401, 409}
     assert User.objects.get(pk=race.user.pk).security_epoch == 1
-    assert collection(totp.FACTORS).count_documents({}) == 1
+    assert collection(totp_store.FACTORS).count_documents({}) == 1

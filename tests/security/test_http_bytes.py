@@ -1,4 +1,4 @@
-"""What speaks of bytes, sent as bytes to the running stack: headers, bodies and request lines that no client sends."""
+"""Raw bytes sent to the running stack: headers, bodies and request lines that no client sends."""
 
 from __future__ import annotations
 

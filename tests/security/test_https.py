@@ -27,7 +27,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(folder, ALLOWED_HOSTS=f"{HOST},localhost", **environment)
     stack.start()
     yield stack
-    stack.stop()
+    stack.kill()
 
 
 def call(site: Stack, method: str, path: str, body: Any = None, **more: str) -> http.client.HTTPResponse:

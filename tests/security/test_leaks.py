@@ -43,7 +43,7 @@ class Witness(Caller):
 
 
 def mailed_token(site: Stack, subject: str) -> str:
-    """The token of the newest mail of this subject."""
+    """Return the token of the newest mail of this subject."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         for path in sorted((site.data_dir / "mail").glob("*.eml"), reverse=True):
@@ -101,14 +101,14 @@ def person(site: Stack) -> Witness:
 
 
 def unpacked(data: str) -> str:
-    """What a page's session says, as Django's signer packs it."""
+    """Return the session as Django's signer packs it."""
     packed = data.split(":", 1)[0]
     content = b64_decode(packed.lstrip(".").encode())
     return (zlib.decompress(content) if packed.startswith(".") else content).decode()
 
 
 def found(secrets: set[str], text: str) -> list[str]:
-    """The beginnings of those secrets that occur in ``text``."""
+    """Return the beginnings of those secrets that occur in ``text``."""
     return sorted(secret[:12] for secret in secrets if len(secret) > 5 and secret in text)
 
 

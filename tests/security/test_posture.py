@@ -40,7 +40,7 @@ UNSAFE = {
 
 
 def run(arguments, environment):
-    """What a fresh Python with nothing but ``environment`` does with the arguments."""
+    """Run a fresh Python on the arguments with nothing but ``environment``."""
     plain = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "streamsite.settings"}
     return subprocess.run(
         [sys.executable, *arguments],
@@ -105,7 +105,7 @@ def test_random_keys_are_good(make):
 
 
 def refused(arguments):
-    """The variables that a refused start names, in its order."""
+    """Return the variables that a refused start names, in its order."""
     ended = run(arguments, UNSAFE)
     assert ended.returncode in {1, 2}  # Celery's command has 2 for an application that cannot be loaded
     lines = [line for line in ended.stderr.splitlines() if line.startswith("- ")]
@@ -149,7 +149,7 @@ def test_another_database_is_prepared_too(tmp_path):
 
 
 def composed():
-    """The settings that deploy/compose.yml sets, with what it leaves to the operator."""
+    """Return the settings that deploy/compose.yml sets, with what it leaves to the operator."""
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yml").read_text())
     operators = {"SITE_URL": "https://videos.example.org", "SECRET_KEY": GOOD_KEY, "MONGO_PASSWORD": "x"}
     given = compose["services"]["web"]["environment"]
@@ -160,7 +160,7 @@ def composed():
 
 
 def exemplified():
-    """The first block of .env.example, the one for a public site, with nothing left out."""
+    """Return the first block of .env.example, the one for a public site, with nothing left out."""
     block = (ROOT / ".env.example").read_text().split("\n\n")[1]
     return dict(re.findall(r"^#([A-Z_]+)=(.*)$", block, re.MULTILINE))
 

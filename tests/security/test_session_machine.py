@@ -38,7 +38,7 @@ ABSOLUTE = {True: timedelta(days=90), False: timedelta(days=7)}
 
 @dataclass
 class Session:
-    """What the model knows of one session."""
+    """The model of one session."""
 
     id: str
     remember: bool
@@ -103,7 +103,7 @@ class Sessions(RuleBasedStateMachine):
         return f"correct horse {self.changes}"
 
     def issued(self, session: Session, body: dict[str, Any]) -> Any:
-        """The model's tokens for an answer of the server."""
+        """Return the model's tokens for an answer of the server."""
         refresh = Refresh(session, session.gen, body["refresh"], session.ends)
         return refresh, Access(session, body["access"], self.now + ACCESS)
 
@@ -158,13 +158,13 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(token=refreshes, seconds=st.sampled_from([0, 1, 9, 10, 11, 60]))
     def refresh_twice(self, token: Refresh, seconds: int) -> None:
-        """The answer was lost, or a thief came: the same token again, sooner or later."""
+        """Send the same token again, sooner or later: the answer was lost, or a thief came."""
         self.send(token)
         self.traveller.shift(timedelta(seconds=seconds))
         self.send(token)
 
     def expected(self, token: Refresh) -> str:
-        """What the specification says about this token now."""
+        """Return the answer that the specification gives this token now."""
         session = token.session
         if self.now >= token.ends + LEEWAY:
             return "refresh_expired"
@@ -178,7 +178,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(token=accesses)
     def use(self, token: Access) -> None:
-        """An unsafe call, which always looks whether the session lives."""
+        """Make an unsafe call, which always looks whether the session lives."""
         client = APIClient(HTTP_AUTHORIZATION=f"Bearer {token.text}")
         answer = client.patch("/api/v1/me", {"bio": "x"}, format="json")
         live = not token.session.revoked and self.now < token.session.ends
@@ -190,14 +190,14 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(token=refreshes)
     def logout(self, token: Refresh) -> None:
-        """Always 204; a token that is good in form ends its session."""
+        """Log out; the answer is always 204, and a well-formed token ends its session."""
         assert APIClient().post(f"{AUTH}/logout", {"refresh": token.text}, format="json").status_code == 204
         if self.now < token.ends + LEEWAY:
             token.session.revoked = True
 
     @rule(token=consumes(accesses))
     def revoke_own(self, token: Access) -> None:
-        """A device signs itself out by its session's id."""
+        """Sign a device out by its session's id."""
         client = APIClient(HTTP_AUTHORIZATION=f"Bearer {token.text}")
         answer = client.delete(f"{AUTH}/sessions/{token.session.id}")
         usable = not token.session.revoked and self.now < min(token.session.ends, token.ends + LEEWAY)
@@ -247,7 +247,7 @@ class Sessions(RuleBasedStateMachine):
 
     @invariant()
     def the_list_of_devices_is_right(self) -> None:
-        """What the settings page would show."""
+        """Compare the sessions that the settings page shows with the model's."""
         listed = {entry["id"] for entry in sessions.list_sessions(User.objects.get(pk=self.user.pk), None)}
         alive = {entry.id for entry in self.sessions if not entry.revoked and self.now < entry.ends}
         assert listed == alive
@@ -258,7 +258,7 @@ def test_model_and_server_agree(database: None) -> None:
     run_state_machine_as_test(
         Sessions,
         settings=settings(
-            max_examples=walk(20, deep=200),
+            max_examples=walk(10, deep=200),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

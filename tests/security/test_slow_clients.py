@@ -36,7 +36,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @contextmanager
 def dawdlers(site: Stack, first: list[bytes], drip: bytes = b"") -> Iterator[list[socket.socket]]:
-    """A connection for each of ``first``, sent at once; then ``drip`` on each, every second."""
+    """Open a connection for each of ``first`` and send it; then send ``drip`` on each, every second."""
     connections = [socket.create_connection(("127.0.0.1", site.port)) for _ in first]
     done = threading.Event()
 
@@ -137,7 +137,7 @@ def test_readers_that_take_nothing_without_nginx(bare: Stack, clip: Path) -> Non
 
 
 def is_cut(connection: socket.socket) -> bool:
-    """Whether the other side has reset the connection."""
+    """Return whether the other side has reset the connection."""
     poll = select.poll()
     poll.register(connection, select.POLLERR)
     return bool(poll.poll(0))

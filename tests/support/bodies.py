@@ -27,7 +27,7 @@ FILE = (
 
 @dataclass
 class Answer:
-    """What came of one form: ``status`` is 0 when the connection ended without an answer."""
+    """The answer to one form: ``status`` is 0 when the connection ended without an answer."""
 
     status: int
     head: bytes

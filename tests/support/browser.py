@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from playwright.sync_api import Browser, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 INSTALL_SECONDS = 180
 PACKAGES = ("chromium-headless-shell", "chromium")  # Debian's
@@ -31,6 +31,9 @@ ARGUMENTS = (
     "--disable-gpu",
     "--autoplay-policy=no-user-gesture-required",
 )
+
+# How long a busy machine may take for what a quiet one does at once.
+PATIENCE_SECONDS = 60
 
 # Turns "Autoplay next video" off for a viewer who has not set it: after the page is parsed, before its modules run.
 STAY = """
@@ -89,39 +92,50 @@ def arguments() -> list[str]:
     return [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
-def launch(
-    playwright: Playwright, switches: Sequence[str] | None = None, *, autoplay: bool = False
-) -> Browser:
-    """Start Chromium with ``switches``, by default those of ``arguments()``.
+class IsolatedBrowser:
+    """A Chromium for one file of tests: its contexts are closed with it, and the process if it was started for it.
 
     Its watch pages stay when a video ends, whatever else the test waits for; with ``autoplay``, they go on to the
     next video as a viewer's do.
     """
-    started = playwright.chromium.launch(
+
+    def __init__(self, browser: Browser, *, autoplay: bool = False, is_own: bool = False) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self._is_own = is_own
+        self._autoplay = autoplay
+
+    def new_context(self, **options: Any) -> BrowserContext:
+        """Open a context with Playwright's options."""
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
+        if not self._autoplay:
+            context.add_init_script(STAY)
+        self._contexts.append(context)
+        return context
+
+    def new_page(self, **options: Any) -> Page:
+        """Open a page in a context of its own, with the context's options."""
+        return self.new_context(**options).new_page()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for context in self._contexts:
+            context.close()
+        if self._is_own:
+            self._browser.close()
+
+
+def launch(playwright: Playwright, switches: Sequence[str] | None = None) -> IsolatedBrowser:
+    """Start a Chromium with ``switches``, by default those of ``arguments()``, for a file that needs one of its own."""
+    return IsolatedBrowser(start(playwright, switches), is_own=True)
+
+
+def start(playwright: Playwright, switches: Sequence[str] | None = None) -> Browser:
+    """Start a Chromium with ``switches``, by default those of ``arguments()``."""
+    return playwright.chromium.launch(
         executable_path=require(), args=arguments() if switches is None else list(switches)
     )
-    if not autoplay:
-        _stay(started)
-    return started
-
-
-def _stay(browser: Browser) -> None:
-    """Give every context of ``browser`` the script ``STAY``."""
-    new_context = browser.new_context
-
-    def context(**options: Any) -> Any:
-        opened = new_context(**options)
-        opened.add_init_script(STAY)
-        return opened
-
-    def page(**options: Any) -> Any:
-        opened = context(**options)
-        first = opened.new_page()
-        first.on("close", lambda _: opened.close())
-        return first
-
-    browser.new_context = context  # type: ignore[method-assign]
-    browser.new_page = page  # type: ignore[method-assign]
 
 
 def until(page: Page, expression: str, seconds: float = 20) -> Any:

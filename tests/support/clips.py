@@ -23,7 +23,7 @@ def make_clip(
     options: Sequence[str] = (),
     filters: str = "",
 ) -> Path:
-    """Writes a test picture with a 440 Hz tone; the container and codecs follow the suffix of `path`.
+    """Write a test picture with a 440 Hz tone; the container and codecs follow the suffix of `path`.
 
     `filters` is applied to the picture, `options` go before the output (codecs, flags, metadata).
     """
@@ -38,14 +38,14 @@ def make_clip(
 
 
 def run_generator(args: Sequence[str], path: Path) -> Path:
-    """Runs ffmpeg on trusted arguments that write `path`; for files `make_clip` has no words for."""
+    """Run ffmpeg on trusted arguments that write `path`; for files that `make_clip` cannot make."""
     command = [str(ffmpeg_binary()), "-nostdin", "-hide_banner", "-v", "error", "-y", *args]
     subprocess.run(command, check=True, timeout=60, stdin=subprocess.DEVNULL)
     return path
 
 
 def truncated(path: Path, clip: Path, keep: float = 0.5) -> Path:
-    """The first part of `clip`, as after an upload that was cut off."""
+    """Write the first part of `clip`, as after an upload that was cut off."""
     content = clip.read_bytes()
     path.write_bytes(content[: int(len(content) * keep)])
     return path
@@ -90,7 +90,7 @@ def _splice(content: bytearray, dice: random.Random) -> None:
 
 
 def _resize_box(content: bytearray, dice: random.Random) -> None:
-    """A length near a four-letter name says something else: huge, zero, negative."""
+    """Let a length near a four-letter name be another one: huge, zero, negative."""
     names = (b"moov", b"trak", b"stsz", b"stco", b"stts", b"mdat", b"ftyp", b"avcC", b"esds")
     found = [at for name in names if (at := content.find(name)) >= 4]
     if found:
@@ -101,7 +101,7 @@ def _resize_box(content: bytearray, dice: random.Random) -> None:
 
 
 def hls_text(path: Path, target: str) -> Path:
-    """A playlist that names `target`, under whatever name `path` has."""
+    """Write a playlist that names `target`, under whatever name `path` has."""
     path.write_text(HLS_TEXT.format(target=target), encoding="utf-8")
     return path
 

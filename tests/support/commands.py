@@ -25,12 +25,18 @@ NOT_QUERIES = {
 }
 
 
+# Who asks, and how often.
+IDENTITY_COLLECTIONS = {"auth_session", "django_session", "throttle"}
 # The commands that write documents; an aggregate may, too.
 DOCUMENT_WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
 
 
-def output_collections(event: monitoring.CommandStartedEvent) -> Iterator[tuple[str, str]]:
-    """Yield ``(database, collection)`` for where an aggregate writes its result."""
+def written_collections(event: monitoring.CommandStartedEvent) -> Iterator[tuple[str, str]]:
+    """Yield ``(database, collection)`` for what a command writes documents to."""
+    if event.command_name in DOCUMENT_WRITES:
+        yield event.database_name, event.command[event.command_name]
+    if event.command_name != "aggregate":
+        return
     for stage in event.command.get("pipeline") or ():
         target = stage.get("$out") or stage.get("$merge", {}).get("into")
         if isinstance(target, dict):
@@ -49,14 +55,16 @@ class CommandLog(monitoring.CommandListener):
         self.writes = WriteCounter()
         # (database, collection) of every write that was sent; whoever asks for what is new empties it first.
         self.written: set[tuple[str, str]] = set()
+        # The same since documents were put back, and those documents.
+        self.changed: set[tuple[str, str]] = set()
+        self.put_back: object = None
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         """Note a command as ``find videos_video``; it is sent once this returns."""
         self.writes.started(event)
-        if event.command_name in DOCUMENT_WRITES:
-            self.written.add((event.database_name, event.command[event.command_name]))
-        elif event.command_name == "aggregate":
-            self.written.update(output_collections(event))
+        written = set(written_collections(event))
+        self.written |= written
+        self.changed |= written
         if self.before_command is not None and event.command_name not in NOT_QUERIES:
             self.before_command(event.command.get(event.command_name))
         if self.seen is not None and event.command_name not in NOT_QUERIES:
@@ -77,7 +85,7 @@ LOG = CommandLog()
 
 @contextmanager
 def recorded() -> Iterator[list[str]]:
-    """The commands sent within the block."""
+    """Collect the commands sent within the block."""
     seen: list[str] = []
     LOG.seen = seen
     try:
@@ -87,8 +95,34 @@ def recorded() -> Iterator[list[str]]:
 
 
 @contextmanager
+def recorded_queries() -> Iterator[list[str]]:
+    """Collect the commands sent within the block, but for the look-ups of sessions and limits.
+
+    Whether those are made depends on how long ago the last ones were, which is no matter of what is asked.
+    """
+    queries: list[str] = []
+    with recorded() as seen:
+        try:
+            yield queries
+        finally:
+            queries += [command for command in seen if command.partition(" ")[2] not in IDENTITY_COLLECTIONS]
+
+
+@contextmanager
+def record_writes() -> Iterator[set[str]]:
+    """Collect the names of the collections that this process writes to within the block."""
+    former, LOG.written = LOG.written, set()
+    names: set[str] = set()
+    try:
+        yield names
+    finally:
+        names.update(name for _, name in LOG.written)
+        LOG.written |= former
+
+
+@contextmanager
 def recorded_documents() -> Iterator[list[tuple[str, dict[str, Any]]]]:
-    """The commands sent within the block, whole: ``(database, command)``."""
+    """Collect the whole commands sent within the block: ``(database, command)``."""
     documents: list[tuple[str, dict[str, Any]]] = []
     LOG.documents = documents
     try:

@@ -7,6 +7,8 @@ from typing import Any
 
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
+from tests.support import plugin
+from tests.support.commands import LOG
 from tests.support.plugin import KEPT, empty_collections
 
 Documents = dict[str, list[dict[str, Any]]]
@@ -34,10 +36,18 @@ def put_back(documents: Documents) -> None:
     from accounts import sessions
     from videos.views import media
 
-    empty_collections()
-    for name, rows in documents.items():
-        if rows:
+    database = get_database("default")
+    if LOG.put_back is documents and not plugin.has_started_process():
+        names = {name for place, name in LOG.changed if place == database.name} - KEPT
+        for name in names:
+            collection(name, acknowledged_by=1).delete_many({})
+    else:
+        empty_collections()
+        names = set(documents)
+    for name in names:
+        if rows := documents.get(name):
             collection(name, acknowledged_by=1).insert_many(rows)
+    LOG.put_back, LOG.changed = documents, set()
     sessions.clear_cache()
     media.forget_all()
 

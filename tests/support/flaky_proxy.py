@@ -16,7 +16,7 @@ RESET = struct.pack("ii", 1, 0)  # closing sends RST instead of FIN
 
 
 class Mode(Enum):
-    """What becomes of connections, of those that are open as well."""
+    """The fate of connections, including those that are open."""
 
     PASS = "pass"
     CUT = "cut"  # closed in order; new ones right after they were accepted

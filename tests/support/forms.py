@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.forms import BaseForm, CheckboxInput, MultiWidget, Widget
 
 
-def as_sent(form: BaseForm) -> dict[str, Any]:
+def as_sent(form: BaseForm) -> dict[str, object]:
     """Return what a browser sends when nothing was changed."""
-    sent: dict[str, Any] = {}
+    sent: dict[str, object] = {}
     for bound in form:
         widget, value = bound.field.widget, bound.value()
         if bound.field.show_hidden_initial:
@@ -21,7 +19,7 @@ def as_sent(form: BaseForm) -> dict[str, Any]:
     return sent
 
 
-def _values(widget: Widget, name: str, value: Any) -> dict[str, Any]:
+def _values(widget: Widget, name: str, value: object) -> dict[str, object]:
     if not isinstance(widget, MultiWidget):
         return {name: "" if value is None else value}
     parts = widget.get_context(name, value, {})["widget"]["subwidgets"]

@@ -1,4 +1,4 @@
-"""What a person finds in the letter box: queued mail is sent by the real worker and read back."""
+"""A person's mailbox: queued email is sent by the real worker and read back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def deliver() -> list[EmailMessage]:
 
 
 def token_in(message: EmailMessage) -> str:
-    """The token of the link in a mail's text."""
+    """Return the token of the link in an email's text."""
     from urllib.parse import unquote
 
     found = TOKEN.search(str(message.body))

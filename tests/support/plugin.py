@@ -1,4 +1,4 @@
-"""The project's pytest plugin: a MongoDB and a data folder of the run's own, which stand before Django reads its settings.
+"""The project's pytest plugin: a MongoDB and a data folder of the run's own, before Django reads its settings.
 
 Tests commit for real and clean up by deleting what was written: what a request, a task and a thread see is what
 they would see in production, which a transaction around the test would hide.
@@ -19,7 +19,8 @@ from pymongo.database import Database
 
 from streamsite.mongo.server import EmbeddedMongo
 from tests.support.commands import LOG
-from tests.support.mongo import root_uri
+from tests.support.mongo import acknowledge_before_journal, root_uri
+from tests.support.selection import Record, Selection
 
 READY = "STREAMSITE_TEST_DATA_DIR"
 BROKER = "STREAMSITE_TEST_BROKER"  # set by script/test-celery
@@ -39,6 +40,11 @@ def _watch_for_processes(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_watch_for_processes)
+
+
+def has_started_process() -> bool:
+    """Return whether other processes may have written to the database since it was emptied."""
+    return _has_started_process
 
 
 def empty_collections() -> None:
@@ -64,6 +70,7 @@ def empty_collections() -> None:
     for name in names:
         database[name].delete_many({})
     LOG.written.clear()
+    LOG.put_back = None
     if _has_started_process:
         counted = _count_writes(database)
         _writes_at_last_look.update({(database.name, name): count for name, count in counted.items()})
@@ -98,15 +105,18 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="streamsite-test-"))
     _mongo = EmbeddedMongo(folder)
     _mongo.start()
+    uri = root_uri(folder)
+    acknowledge_before_journal(uri)
     os.environ |= {
         READY: str(folder),
         "STREAMSITE_DATA_DIR": str(folder),
-        "MONGODB_URI": root_uri(folder),  # every process makes a database of its own,
+        "MONGODB_URI": uri,  # every process makes a database of its own,
         "MONGODB_NAME": "streamsite",
         "SECRET_KEY": "only-for-tests-" + "x" * 40,
         "SITE_URL": "http://localhost:8000",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "PYTHONUNBUFFERED": "1",
+        "TRANSCODE_PRESET": "ultrafast",  # tests of encoding name their profile
         "TASK_BACKEND": "celery" if BROKER in os.environ else "mongodb",
         "CELERY_BROKER_URL": os.environ.get(BROKER, ""),
     }
@@ -114,12 +124,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         os.environ.pop(name, None)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first, so that no core is left with a long one alone at the end."""
-    slow = {
-        item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")
-    }
-    items.sort(key=lambda item: item.path not in slow)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose what runs; the first process of a parallel run keeps what all report."""
+    selection = Selection()
+    config.pluginmanager.register(selection)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Record(selection))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

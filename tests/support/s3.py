@@ -71,7 +71,7 @@ class S3Server:
                 return
 
     def object_names(self, start: str = "") -> list[str]:
-        """The names of all objects below ``videos/``, without that part, that begin with ``start``."""
+        """Return the names of all objects below ``videos/``, without that part, that begin with ``start``."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=NAME, Prefix=f"videos/{start}")
         return [entry["Key"].removeprefix("videos/") for page in pages for entry in page.get("Contents", ())]
 

@@ -1,4 +1,4 @@
-"""Where a test run keeps its files: in memory, when there is plenty of it.
+"""A folder for a test run's files: in memory, when there is plenty of it.
 
 Databases and uploads wait for the disk to confirm what they write, which a third of a run's time goes into. What is
 tested does not change: the same calls are made, and the same files can be looked at.
@@ -37,7 +37,7 @@ def folder_for_run() -> Iterator[None]:
 
 
 def has_room() -> bool:
-    """Whether both the file system and the memory behind it have enough left."""
+    """Return whether both the file system and the memory behind it have enough left."""
     try:
         return min(shutil.disk_usage(MEMORY).free, _available_memory()) >= ENOUGH
     except (OSError, ValueError, KeyError):

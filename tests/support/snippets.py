@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-
-import playwright
 
 ELLIPSIS = "…"
 MARK = "=== end of block ==="
@@ -25,7 +21,7 @@ class Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """The fenced blocks of a Markdown text in order; a ``text`` block belongs to the one before it."""
+    """Return the fenced blocks of a Markdown text in order; a ``text`` block belongs to the one before it."""
     found: list[Block] = []
     for match in FENCE.finditer(text):
         language, code = match["language"].strip(), match["code"]
@@ -38,13 +34,13 @@ def blocks(text: str) -> list[Block]:
 
 
 def agrees(said: str, printed: str) -> bool:
-    """Whether ``printed`` is what the guide says, where an ellipsis stands for anything within a line."""
+    """Return whether ``printed`` is what the guide says; an ellipsis stands for anything within a line."""
     pattern = ".*?".join(re.escape(part) for part in said.strip().split(ELLIPSIS))
     return re.fullmatch(pattern, printed.strip()) is not None
 
 
 def joined(chosen: list[Block], print_mark: str) -> str:
-    """The blocks as one program that prints ``MARK`` after each."""
+    """Return the blocks as one program that prints ``MARK`` after each."""
     return "".join(f"{block.code}\n{print_mark}\n" for block in chosen)
 
 
@@ -55,8 +51,3 @@ def check(chosen: list[Block], output: str, localised: Callable[[str], str]) -> 
     for block, text in zip(chosen, printed, strict=False):
         said = localised(block.prints or "")
         assert agrees(said, text), f"{block.code}\nis said to print\n{said}\nbut printed\n{text}"
-
-
-def node() -> str:
-    """Node: the system's, or the one that Playwright brings."""
-    return shutil.which("node") or str(Path(playwright.__file__).parent / "driver" / "node")

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def free_port() -> int:
-    """A port on loopback that nobody uses now."""
+    """Return a port on loopback that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 def _inherited() -> dict[str, str]:
-    """This process's environment without what describes another site."""
+    """Return this process's environment without what describes another site."""
     others = ("MONGODB_", "STREAMSITE_", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_")
     return {name: value for name, value in os.environ.items() if not name.startswith(others)}
 
@@ -83,6 +83,7 @@ class Stack:
         # A public site does not start with loosened limits.
         scale = "1" if self.environment.get("SITE_URL", "").startswith("https:") else "1000"
         defaults = {"STREAMSITE_THROTTLE_SCALE": scale, "TASK_LEASE_SECONDS": "4"}
+        defaults["TRANSCODE_PRESET"] = "ultrafast"  # how well it compresses is not what sites are tested for
         environment = _inherited() | defaults | self.environment
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -101,7 +102,7 @@ class Stack:
             )
 
     def manage(self, *arguments: str, **environment: str) -> str:
-        """What ``manage.py`` prints beside the running site. Raises when it fails."""
+        """Run ``manage.py`` beside the running site; return what it prints. Raises ``AssertionError``."""
         ran = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=self.root,

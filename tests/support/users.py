@@ -1,4 +1,4 @@
-"""Who acts in tests: always the same five, so that a rule's test can ask all of them."""
+"""The people in tests: always the same five, so that a rule's test can ask all of them."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ class Cast:
         return self.user("staffer", is_staff=True, is_superuser=True)
 
     def forget(self) -> None:
-        """The database was emptied: make people anew."""
+        """Make people anew after the database was emptied."""
         for name in ("owner", "member", "stranger", "staff"):
             self.__dict__.pop(name, None)
 
     def user(self, username: str, **extra: Any) -> User:
-        """An account with the known password."""
+        """Create an account with the known password."""
         return User.objects.create_user(username, f"{username}@example.org", PASSWORD, **extra)
 
     def api(self, who: str) -> APIClient:
-        """An API client of ``"owner"``, ``"member"``, ``"stranger"``, ``"staff"`` or ``"anonymous"``."""
+        """Return an API client of ``"owner"``, ``"member"``, ``"stranger"``, ``"staff"`` or ``"anonymous"``."""
         client = APIClient()
         if who != "anonymous":
             user: User = getattr(self, who)
@@ -58,11 +58,11 @@ class Cast:
         return client
 
     def access_token(self, user: User) -> str:
-        """An access token of a new session, as if the user had signed in just now."""
+        """Return an access token of a new session, as if the user had just signed in."""
         return str(AccessToken.issue(user.pk, self._session(user)))
 
     def api_token(self, user: User, *scopes: str) -> tuple[ApiToken, str]:
-        """A new API token with ``scopes``, ``read`` without any, and its text."""
+        """Create an API token with ``scopes``, by default ``read``; return it and its text."""
         owner = User.objects.get(pk=user.pk)
         wanted = list(scopes) or ["read"]
         return api_tokens.create(owner, session_id=self._session(owner), name="script", scopes=wanted)
@@ -75,7 +75,7 @@ class Cast:
         return str(session["_id"])
 
     def page(self, who: str) -> Client:
-        """A browser-like client, signed in unless ``"anonymous"``."""
+        """Return a browser-like client, signed in unless ``"anonymous"``."""
         client = Client()
         if who != "anonymous":
             user: User = getattr(self, who)
@@ -83,7 +83,7 @@ class Cast:
         return client
 
     def unsaved_video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
-        """A video as ``video`` makes it, listed and not stored yet: for tests that store many at once."""
+        """Return a video as ``video`` creates it, listed and not stored yet: for tests that store many at once."""
         values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
         values |= {"status": Status.READY, "generation": "gen1", "is_complete": True} if ready else {}
         moment = timezone.now()
@@ -91,7 +91,7 @@ class Cast:
         return Video(channel=owner or self.owner, **(values | fields))
 
     def video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
-        """A video without files; public and ready unless told otherwise."""
+        """Create a video without files; public and ready unless told otherwise."""
         from videos import folded_titles, services
 
         values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}

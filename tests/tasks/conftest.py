@@ -17,7 +17,7 @@ INTERRUPTED, STOP_SECONDS = (1, 10) if IS_CELERY else (0, 3)
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 30) -> float:
-    """Returns how long it took for the condition to hold."""
+    """Wait until the condition holds; return how many seconds it took."""
     started = time.monotonic()
     while not condition():
         assert time.monotonic() - started < seconds, "waited in vain"
@@ -65,7 +65,7 @@ def make_worker():
 
 
 def worker_command(*arguments: str, concurrency: int = 1) -> list[str]:
-    """Starts the site's own worker, or Celery's with that backend: `--queue` means the same to both."""
+    """Return the command of the site's own worker, or of Celery's; `--queue` means the same to both."""
     if not IS_CELERY:
         return [sys.executable, "manage.py", "run_worker", *arguments]
     options = [

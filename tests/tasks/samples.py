@@ -54,7 +54,7 @@ def check_lease() -> None:
 
 @task
 def wait_for(path: str) -> str:
-    """Runs until the file exists; stops when the lease is lost."""
+    """Run until the file exists; stop when the lease is lost."""
     trace("begun")
     while not Path(path).exists():
         current_lease().lost.wait(0.02)
@@ -66,7 +66,7 @@ def wait_for(path: str) -> str:
 
 @task
 def ignore_everything(seconds: float) -> str:
-    """Looks at nothing but the clock."""
+    """Sleep without looking at the lease."""
     trace("begun")
     time.sleep(seconds)
     return "done"
@@ -74,7 +74,7 @@ def ignore_everything(seconds: float) -> str:
 
 @task
 def check_lease_late(seconds: float) -> None:
-    """Looks at nothing but the clock, then wants to write something."""
+    """Sleep without looking at the lease, then write."""
     trace("begun")
     time.sleep(seconds)
     try:

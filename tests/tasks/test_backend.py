@@ -22,7 +22,7 @@ class Undo(Exception):
 
 
 def undone(work, *args):
-    """Does the work in a block that is rolled back."""
+    """Enqueue in a transaction that is rolled back."""
     with suppress(Undo), transaction.atomic():
         work(*args)
         raise Undo

@@ -1,4 +1,4 @@
-"""What staff may do with jobs, and what it does to a video."""
+"""Staff's actions on jobs, and their effect on a video."""
 
 import pytest
 

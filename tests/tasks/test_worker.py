@@ -29,7 +29,7 @@ def deaths():
 
 
 def expire(job_id, **values):
-    """Makes a job due now."""
+    """Make a job due now."""
     collection(queue.JOBS).update_one({"_id": job_id}, [{"$set": {"run_at": "$$NOW"} | values}])
 
 

@@ -1,4 +1,4 @@
-"""What a database holds after an update, without what differs from run to run."""
+"""The contents of a database after an update, without what differs from run to run."""
 
 from __future__ import annotations
 

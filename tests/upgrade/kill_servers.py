@@ -33,7 +33,7 @@ HEADINGS = ("trial", "killed after", "last line of its log", "next start", "outc
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one kill; times are seconds."""
+    """The outcome of one kill; times are seconds."""
 
     number: int
     killed_after: float

@@ -1,4 +1,4 @@
-"""What people do on a site of the last release before it is recorded. It speaks HTTP, as any client does."""
+"""People's actions on a site of the last release before it is recorded, over HTTP as any client's."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def _watch(ben: Caller, facts: Facts) -> None:
 
 
 def _wait_for_the_view(anna: Caller, video: str) -> None:
-    """A worker adds up what was watched."""
+    """Wait until a worker has added up what was watched."""
     deadline = time.monotonic() + 60
     while anna.json("GET", f"/api/v1/videos/{video}")[1]["counts"]["views"] != 1:
         assert time.monotonic() < deadline

@@ -56,7 +56,7 @@ def empty(prepared_database: None, django_db_blocker: Any) -> Iterator[Database[
 
 @pytest.fixture
 def recorded(empty: Database[Document]) -> Database[Document]:
-    """What the last release left."""
+    """The data of the last release."""
     release.load_database(empty)
     return empty
 

@@ -1,4 +1,4 @@
-"""What a migration has to observe to be repeated as a whole: docs/contributing.md, "Migrations"."""
+"""Rules by which migrations can be repeated as a whole: docs/contributing.md, "Migrations"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a site that was updated has everything that the release had, as people and programs see it over HTTP."""
+"""Checks that an updated site has everything that the release had, as seen over HTTP."""
 
 from __future__ import annotations
 

@@ -10,15 +10,16 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from tusclient.client import TusClient
 
-from tests.support import browser as browsers
 from tests.support.http_client import Caller
 from tests.support.processes import tree
 from tests.support.stack import Stack
+from tests.tasks.conftest import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 URL = "/api/v1/uploads"
@@ -56,7 +57,7 @@ def offset_of(caller: Caller, path: str) -> int:
 
 
 def kept(site: Stack, video_id: str) -> str:
-    """The hash of what has become the video's source."""
+    """Return the hash of what has become the video's source."""
     content = (site.data_dir / "media" / "sources" / video_id / "source").read_bytes()
     return hashlib.sha256(content).hexdigest()
 
@@ -95,14 +96,6 @@ def test_tuspy_uploads_breaks_off_and_goes_on(site, sender, paused_worker, tmp_p
     assert kept(site, headers["x-video-id"]) == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = browsers.launch(playwright)
-        yield started
-        started.close()
-
-
 @pytest.mark.browser
 def test_tus_js_client_pauses_reloads_and_goes_on_in_the_page(
     site, chromium: Browser, sender, paused_worker, tmp_path
@@ -122,11 +115,12 @@ def test_tus_js_client_pauses_reloads_and_goes_on_in_the_page(
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 6 * MIB}
     network.send("Network.enable")
     network.send("Network.emulateNetworkConditions", slow)
-    page.locator("[data-file]").set_input_files(str(path))
-    pause = page.get_by_role("button", name="Pause")
-    pause.wait_for()
-    page.wait_for_timeout(3500)
-    pause.click()
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and "location" in answer.headers
+    ) as made:
+        page.locator("[data-file]").set_input_files(str(path))
+    wait_until(lambda: offset_of(sender, urlsplit(made.value.headers["location"]).path) > 0)
+    page.get_by_role("button", name="Pause").click()
     page.get_by_text("Paused. What was sent is kept.").wait_for()
     href = page.locator("[data-queue] [data-edit]").get_attribute("href") or ""
     page.reload()

@@ -22,8 +22,8 @@ from tests.support.profile import walk
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
-KILLS, SEED = walk(8, deep=20), 20_261_123
-SENDERS, PIECE = 3, 32 * 1024
+KILLS, SEED = walk(6, deep=20), 20_261_123
+SENDERS, PIECE = walk(2, deep=3), 32 * 1024
 PATIENCE = 150
 TUS = {"Tus-Resumable": "1.0.0"}
 TYPE = {"Content-Type": "application/offset+octet-stream"}
@@ -145,7 +145,7 @@ def manage(site: Stack, *words: str) -> str:
 
 def test_everything_ends_well_whatever_is_killed(tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
-    make_clip(clip, seconds=12, size=(640, 360), fps=25)
+    make_clip(clip, seconds=8, size=(320, 180), fps=25)
     site = Stack(tmp_path)
     site.start()
     chance = random.Random(SEED)

@@ -1,4 +1,4 @@
-"""Videos, what is said about them, and moderation in Django admin; actions call the same services as all else."""
+"""Videos, comments and moderation in Django admin. Actions call the services that pages and API call."""
 
 from videos.admin import comments, moderation, videos
 

@@ -14,9 +14,9 @@ from videos.models import Block, Comment, CommentReaction, CommentRules
 
 @admin.register(Comment)
 class CommentAdmin(ServiceAdmin[Comment]):
-    """Find what was said, take it down, put it back, delete it. Nobody's words are changed here."""
+    """Find, take down, restore and delete comments. Their texts are read-only."""
 
-    list_display = ("text_shown", "author", "state", "like_count", "reply_count", "about", "created_at")
+    list_display = ("short_text", "author", "state", "like_count", "reply_count", "about", "created_at")
     list_filter = ("state", "about", "pinned")
     list_select_related = ("author",)
     search_fields = ("author__username", "=subject")
@@ -26,17 +26,17 @@ class CommentAdmin(ServiceAdmin[Comment]):
     actions = ("take_down", "put_back")
 
     @admin.display(description="text")
-    def text_shown(self, comment: Comment) -> str:
-        """The beginning."""
+    def short_text(self, comment: Comment) -> str:
+        """Return the beginning of the text."""
         return str(comment)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Viewers write them."""
+        """Return False: viewers write comments."""
         return False
 
     @admin.action(description="Take down", permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        """Hide the chosen comments from everybody but staff."""
+        """Hide the chosen comments from everyone but staff."""
         for comment in queryset:
             services.take_down(comment.pk)
             self.log_change(request, comment, "Taken down.")
@@ -55,7 +55,7 @@ class CommentAdmin(ServiceAdmin[Comment]):
 
 @admin.register(CommentReaction)
 class CommentReactionAdmin(ReadOnlyAdmin[CommentReaction]):
-    """Who likes what was said."""
+    """Likes and dislikes of comments, read-only."""
 
     list_display = ("user", "comment", "value", "created_at")
     list_select_related = ("user", "comment")
@@ -65,7 +65,7 @@ class CommentReactionAdmin(ReadOnlyAdmin[CommentReaction]):
 
 @admin.register(CommentRules)
 class CommentRulesAdmin(ReadOnlyAdmin[CommentRules]):
-    """What channels have held back."""
+    """The rules by which channels hold comments for review, read-only."""
 
     list_display = ("channel_id", "hold_links", "hold_all")
     search_fields = ("=channel_id",)
@@ -74,7 +74,7 @@ class CommentRulesAdmin(ReadOnlyAdmin[CommentRules]):
 
 @admin.register(Block)
 class BlockAdmin(ReadOnlyAdmin[Block]):
-    """Who blocks whom."""
+    """Blocks between channels, read-only."""
 
     list_display = ("blocker", "blocked", "created_at")
     list_select_related = ("blocker", "blocked")

@@ -1,8 +1,6 @@
-"""The queue of reports in Django admin: claim a case, read it, decide it, decide about its appeal."""
+"""The moderation queue in Django admin: claim a case, read it, decide it, decide its appeal."""
 
 from __future__ import annotations
-
-from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from accounts.current_user import signed_in_user
 from accounts.models import User
 from streamsite.errors import SiteError
 from videos import strikes
@@ -28,7 +27,7 @@ MAX_REPORTS = 100
 
 
 class DecisionForm(forms.Form):
-    """What staff decide about a case."""
+    """The decision of a case."""
 
     decision = forms.ChoiceField(choices=Decision.choices, widget=forms.RadioSelect)
     strike = forms.BooleanField(
@@ -51,7 +50,7 @@ class DecisionForm(forms.Form):
 
 
 class AppealDecisionForm(forms.Form):
-    """What staff decide about an appeal."""
+    """The decision of an appeal."""
 
     outcome = forms.ChoiceField(
         choices=(("uphold", "Uphold the decision"), ("grant", "Grant the appeal and undo the decision")),
@@ -63,12 +62,12 @@ class AppealDecisionForm(forms.Form):
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin[Case]):
-    """What was reported, the most reported first. Nothing happens to it before somebody here decides."""
+    """Cases, most reported first. Nothing happens to their content before staff decide."""
 
     list_display = (
-        "title_shown",
+        "display_title",
         "owner",
-        "reports_shown",
+        "display_report_count",
         "state",
         "claimed_by",
         "created_at",
@@ -79,28 +78,28 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
     search_help_text = "A username, or the id of what was reported."
     ordering = ("-state", "-report_count", "-created_at")
     fields = (
-        "thing", "owner_shown", "state", "decision", "report_count", "content_shown", "reports", "claimed_by",
-        "notice", "decided_at", "appeal", "appealed_at", "steps", "created_at",
+        "content_link", "owner_link", "state", "decision", "report_count", "display_content", "report_list",
+        "claimed_by", "notice", "decided_at", "appeal", "appealed_at", "action_history", "created_at",
     )  # fmt: skip
-    readonly_fields = ("thing", "owner_shown", "content_shown", "reports", "steps")
+    readonly_fields = ("content_link", "owner_link", "display_content", "report_list", "action_history")
     change_form_template = "admin/videos/case/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """One address for what the form of a case does."""
+        """Add the URL to which the form of a case is sent."""
         address = path("<str:case_id>/act/", self.admin_site.admin_view(self.act), name="videos_case_act")
         return [address, *super().get_urls()]
 
     def may_decide(self, request: HttpRequest) -> bool:
-        """Who may claim and decide."""
+        """Return whether the caller may claim and decide cases."""
         return request.user.has_perm("videos.change_case")
 
     @method_decorator(require_POST)
     def act(self, request: HttpRequest, case_id: str) -> HttpResponse:
-        """A button of the page was pressed."""
+        """Claim, release or decide the case, by the button that was pressed."""
         case = Case.objects.filter(pk=case_id).first()
         if case is None or not self.may_decide(request):
             return HttpResponseNotFound()
-        staff = cast(User, request.user)
+        staff = signed_in_user(request)
         try:
             done = self._act(request, case, staff)
         except SiteError as error:
@@ -140,9 +139,9 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
-        """The page of a case, with the form that fits its state."""
+        """Show the page of a case with the form that fits its state."""
         case = Case.objects.filter(pk=unquote(object_id)).first()
         context = dict(extra_context or {})
         is_own = case is not None and case.owner_id == request.user.pk
@@ -156,24 +155,24 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="what")
-    def title_shown(self, case: Case) -> str:
-        """What kind of thing it is, and its title when it was reported."""
+    def display_title(self, case: Case) -> str:
+        """Return type and title of the reported content, as of the first report."""
         return f"{case.about}: {case.title or case.subject}"
 
     @admin.display(description="reports", ordering="report_count")
-    def reports_shown(self, case: Case) -> int:
-        """How many there are."""
+    def display_report_count(self, case: Case) -> int:
+        """Return the report count."""
         return case.report_count
 
     @admin.display(description="what")
-    def thing(self, case: Case) -> str | SafeString:
-        """A link to it as it is now."""
+    def content_link(self, case: Case) -> str | SafeString:
+        """Return a link to the reported content as it is now."""
         words = f"{case.about}: {case.title or case.subject}"
         return format_html('<a href="{}">{}</a>', case.url, words) if case.url else words
 
     @admin.display(description="owner")
-    def owner_shown(self, case: Case) -> SafeString:
-        """Whose it is, and how many strikes count against them."""
+    def owner_link(self, case: Case) -> SafeString:
+        """Return a link to the owner, with the number of active strikes."""
         owner = User.objects.filter(pk=case.owner_id).first()
         if owner is None:
             return format_html("{}", "An account that was erased")
@@ -184,25 +183,25 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         )
 
     @admin.display(description="what it said")
-    def content_shown(self, case: Case) -> SafeString:
-        """The text when it was reported first."""
+    def display_content(self, case: Case) -> SafeString:
+        """Return the text as of the first report."""
         return format_html('<div class="case-text">{}</div>', case.content or "-")
 
     @admin.display(description="reports")
-    def reports(self, case: Case) -> SafeString:
-        """Who reported it and why."""
+    def report_list(self, case: Case) -> SafeString:
+        """Render the reports: reporter and reason."""
         rows = Report.objects.filter(case=case).select_related("reporter").order_by("-created_at", "-id")
         return render_to_string("admin/videos/case/reports.html", {"reports": rows[:MAX_REPORTS]})
 
     @admin.display(description="history")
-    def steps(self, case: Case) -> SafeString:
-        """What was done, by whom."""
+    def action_history(self, case: Case) -> SafeString:
+        """Render the action history."""
         return render_to_string("admin/videos/case/history.html", {"history": case.history})
 
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin[Report]):
-    """Every report; they are decided together, as a case."""
+    """Reports, read-only: they are decided together, as a case."""
 
     list_display = ("reason", "reporter", "case", "created_at")
     list_filter = ("reason",)
@@ -213,7 +212,7 @@ class ReportAdmin(ReadOnlyAdmin[Report]):
 
 @admin.register(Strike)
 class StrikeAdmin(ReadOnlyAdmin[Strike]):
-    """What counts against whom, until when."""
+    """Strikes with their expiry, read-only."""
 
     list_display = ("user", "case", "created_at", "expires_at")
     list_select_related = ("user", "case")

@@ -1,4 +1,4 @@
-"""What the admin pages of rows that only services write have in common."""
+"""The base of admin pages of rows that only services write."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Row = TypeVar("Row", bound=Model)
 
 
 class ReadOnlyAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
-    """To look at: rows and counters go together, so services write them."""
+    """A read-only admin: rows and counters belong together, so services write them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """People add them."""
+        """Return False: rows come from the site."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """People change them."""
+        """Return False: rows are changed on the site."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """People remove them."""
+        """Return False: rows are deleted on the site."""
         return False

@@ -1,4 +1,4 @@
-"""Videos in Django admin; actions call the same services as everything else."""
+"""Videos in Django admin. Actions call the services that pages and API call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from videos.models import Reaction, Video
 
 @admin.register(Video)
 class VideoAdmin(ServiceAdmin[Video]):
-    """Find a video, see how far its processing is, try it again, remove it with its files."""
+    """Find videos, see their processing, retry it, delete videos with their files."""
 
     list_display = ("title", "channel", "status", "visibility", "duration", "view_count", "created_at")
     list_filter = ("status", "visibility", "is_taken_down", "category", "created_at")
@@ -36,7 +36,7 @@ class VideoAdmin(ServiceAdmin[Video]):
 
     @admin.action(description="Take down, for its owner only", permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        """Hide the chosen videos from everybody but their owners."""
+        """Hide the chosen videos from everyone but their owners."""
         for video in queryset:
             services.take_down(video.pk)
             self.log_change(request, video, "Taken down.")
@@ -51,7 +51,7 @@ class VideoAdmin(ServiceAdmin[Video]):
 
     @admin.action(description="Process failed videos again", permissions=["change"])
     def process_again(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        """Queue the chosen videos that failed."""
+        """Process the chosen videos that failed again."""
         for video in queryset:
             try:
                 services.retry(video, enqueue=tasks.enqueue_processing)
@@ -59,17 +59,17 @@ class VideoAdmin(ServiceAdmin[Video]):
                 self.message_user(request, f"{video}: {error.detail}", messages.WARNING)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Videos come from uploads."""
+        """Return False: videos come from uploads."""
         return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Have the page say what the visibility and the schedule were: the schedule may be carried out meanwhile."""
+        """Add hidden initial values of visibility and schedule: a schedule may run while the page is open."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name in VISIBILITY_FIELDS:
             field.show_hidden_initial = True
         return field
 
-    def write(self, request: HttpRequest, row: Video, changes: dict[str, Any]) -> None:
+    def write(self, request: HttpRequest, row: Video, changes: dict[str, object]) -> None:
         """Change the video as its owner would."""
         services.update(row, changes)
         self._say_what_was_canceled(request, row)
@@ -82,12 +82,13 @@ class VideoAdmin(ServiceAdmin[Video]):
             self.message_user(request, f"{before}: {sentence}", messages.WARNING)
 
     def remove(self, request: HttpRequest, row: Video) -> None:
+        """Delete the video and its files."""
         services.delete(row)
 
 
 @admin.register(Reaction)
 class ReactionAdmin(ReadOnlyAdmin[Reaction]):
-    """Who likes what. What people watched is for nobody but them, and so is not here."""
+    """Likes and dislikes, read-only. Watch history is private, so it has no admin page."""
 
     list_display = ("user", "video", "value", "created_at")
     list_filter = ("value",)

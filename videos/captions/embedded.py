@@ -1,4 +1,4 @@
-"""Subtitle tracks of an uploaded file become caption tracks of the video."""
+"""Import the subtitle tracks of an uploaded file as caption tracks of the video."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from streamsite.errors import SiteError
 from streamsite.sanitize import clean_line
-from videos.captions import languages, services, webvtt
+from videos import language_names
+from videos.captions import services, webvtt
 from videos.metadata import MAX_LANGUAGE_LENGTH, clean_language
 from videos.models import Video
 from videos.models.caption import CaptionKind, CaptionSource
-from videos.transcoding.probe import SubtitleTrack
+from videos.transcoding.source_info import SubtitleTrack
 from videos.transcoding.subtitles import MAX_FILE_BYTES, ExtractedSubtitles
 
 logger = logging.getLogger("streamsite.captions")
@@ -33,7 +34,7 @@ _KIND_NAMES = {
 
 @dataclass(frozen=True)
 class TrackDescription:
-    """How a track of a file is described as captions."""
+    """The language, kind and label that a track of a file gets as a caption track."""
 
     language: str
     kind: CaptionKind
@@ -41,9 +42,9 @@ class TrackDescription:
 
 
 def import_tracks(video: Video, found: list[ExtractedSubtitles]) -> tuple[int, ...]:
-    """Store the extracted tracks as captions; return the container's indexes of those that hold no usable text.
+    """Store the extracted tracks as captions; return the container indexes of those without usable text.
 
-    A track that the video has already stays as it is, so that this may run again.
+    A track that the video already has stays as it is, so this can run again.
     """
     unusable = []
     for extracted, described in zip(found, describe_tracks([item.track for item in found]), strict=True):
@@ -71,7 +72,7 @@ def import_tracks(video: Video, found: list[ExtractedSubtitles]) -> tuple[int, .
 
 
 def describe_tracks(tracks: Iterable[SubtitleTrack]) -> list[TrackDescription]:
-    """Return language, kind and label of each track; no two labels are the same."""
+    """Return the language, kind and label of each track. Labels are unique."""
     described: list[TrackDescription] = []
     used: set[str] = set()
     for track in tracks:
@@ -84,16 +85,16 @@ def describe_tracks(tracks: Iterable[SubtitleTrack]) -> list[TrackDescription]:
 
 
 def _language(code: str) -> str:
-    tag = languages.normalize_tag(code)
+    tag = language_names.normalize_tag(code)
     try:
         shorter = tag if len(tag) <= MAX_LANGUAGE_LENGTH else tag.partition("-")[0]
-        return clean_language(shorter) or languages.UNDETERMINED
+        return clean_language(shorter) or language_names.UNDETERMINED
     except ValueError:
-        return languages.UNDETERMINED
+        return language_names.UNDETERMINED
 
 
 def track_kind(track: SubtitleTrack) -> CaptionKind:
-    """Return what the track is for, by its flags, else by its title."""
+    """Return the caption kind of a track by its flags, else by its title."""
     if track.is_forced:
         return CaptionKind.FORCED
     if track.is_for_deaf:
@@ -106,21 +107,21 @@ def track_kind(track: SubtitleTrack) -> CaptionKind:
 
 
 def _label(language: str, kind: CaptionKind, title: str) -> str:
-    """Return the title, with the language's name before it unless the title says it."""
-    name = languages.language_name(language)
+    """Return the title, preceded by the language's name unless the title contains it."""
+    name = language_names.language_name(language)
     note = title or _KIND_NAMES.get(kind, "")
     if not note:
         return name
     if title and (
-        language == languages.UNDETERMINED
-        or any(n in title.casefold() for n in languages.language_names(language))
+        language == language_names.UNDETERMINED
+        or any(n in title.casefold() for n in language_names.language_names(language))
     ):
         return title
     return f"{name} ({note})"
 
 
 def _unique(label: str, used: set[str]) -> str:
-    """Return the label, cut to its greatest length, with a number when another track has it."""
+    """Return the label, cut to its maximum length and numbered when another track has it."""
     candidate, number = label[: services.MAX_LABEL].strip(), 1
     while candidate in used:
         number += 1

@@ -1,4 +1,4 @@
-"""Captions of a video: kept as cues in the database, served as clean WebVTT files."""
+"""Caption tracks of a video: stored as cues in the database, served as clean WebVTT files."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.ids import object_id
 from streamsite.row_limits import RowLimit
 from streamsite.sanitize import clean_line
+from videos import language_names
 from videos.caps import build_caps
-from videos.captions import languages, webvtt
+from videos.captions import webvtt
 from videos.captions.webvtt import Cue
 from videos.files import paths
 from videos.metadata import clean_language
@@ -40,7 +41,7 @@ def add_track(
     kind: str = CaptionKind.SUBTITLES,
     source: str = CaptionSource.UPLOADED,
 ) -> Caption:
-    """Add a text track. Raises ``Conflict`` when the video has one of this language, kind and label."""
+    """Add a caption track. Raises ``Conflict`` when the video has one with this language, kind and label."""
     described = _clean_description(language=language, label=label, kind=kind)
     caps = _caps(video)
     for cap in caps:
@@ -72,7 +73,7 @@ def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
 
 
 def update_track(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
-    """Other words or another description. A changed text gets an address of its own."""
+    """Change the text or the description of a track. A changed text gets a new URL."""
     former = track_path(caption)
     values: dict[str, Any] = {
         name: getattr(caption, name) for name in ("language", "label", "kind")
@@ -108,12 +109,12 @@ def delete_track(caption: Caption) -> None:
 
 
 def list_tracks(video_id: str) -> list[Caption]:
-    """The tracks of a video without their text, in the order of menus."""
+    """Return the tracks of a video in menu order, without their text."""
     return sort_tracks(Caption.objects.filter(video_id=video_id).defer("cues"))
 
 
 def sort_tracks(tracks: Iterable[Caption]) -> list[Caption]:
-    """Return the tracks in the order of menus; forced ones are last of all."""
+    """Return the tracks in menu order; forced tracks come last."""
     return sorted(
         tracks,
         key=lambda caption: (caption.kind == CaptionKind.FORCED, caption.label.casefold(), caption.kind),
@@ -121,13 +122,13 @@ def sort_tracks(tracks: Iterable[Caption]) -> list[Caption]:
 
 
 def fullest_track(tracks: Iterable[Caption], language: str) -> Caption | None:
-    """Return the track that says most of what is said, in ``language`` if there is one; ``None`` without tracks."""
+    """Return the most complete track, in ``language`` if there is one; ``None`` without tracks."""
 
     def rank(caption: Caption) -> tuple[bool, bool, int]:
         is_partial = caption.kind == CaptionKind.FORCED
         return (
             is_partial,
-            not languages.is_same_language(caption.language, language),
+            not language_names.is_same_language(caption.language, language),
             FULLEST_FIRST.index(caption.kind),
         )
 
@@ -135,7 +136,7 @@ def fullest_track(tracks: Iterable[Caption], language: str) -> Caption | None:
 
 
 def get_track(video: Video, caption_id: str) -> Caption:
-    """One track of the video; ``Absent`` when it has none such."""
+    """Return one track of the video. Raises ``Absent``."""
     caption = Caption.objects.filter(pk=caption_id, video=video).first()
     if caption is None:
         raise Absent
@@ -145,16 +146,16 @@ def get_track(video: Video, caption_id: str) -> Caption:
 def build_transcript(
     video: Video, *, language: str = "", track_id: str = "", words: str = ""
 ) -> tuple[Caption | None, list[CueDict]]:
-    """Return one track and its cues as plain text: ``{"start": s, "end": s, "text": str}``.
+    """Return a track and its cues as plain text, ``[{"start": seconds, "end": seconds, "text": str}]``.
 
-    The track is that with ``track_id``, else one in ``language``, else one in the video's own language, else any.
-    With ``words`` only the cues that hold all of them are returned, whatever their case and accents.
+    The track is the one with ``track_id``, else one in ``language``, else one in the video's own language, else
+    any. With ``words``, only cues that contain all of them are returned, ignoring case and accents.
     """
     tracks = list_tracks(video.pk)
     if track_id:
         tracks = [track for track in tracks if track.pk == track_id]
     elif language:
-        tracks = [track for track in tracks if languages.is_same_language(track.language, language)]
+        tracks = [track for track in tracks if language_names.is_same_language(track.language, language)]
     chosen = fullest_track(tracks, language or video.language)
     if chosen is None:
         return None, []
@@ -170,29 +171,31 @@ def build_transcript(
 
 
 def _folded(words: str) -> list[list[str]]:
-    """The folded parts of each word that was typed; signs alone say nothing."""
+    """Return the folded parts of each typed word; words of punctuation alone are ignored."""
     return [found for word in words.split() if (found := folding.words(word))]
 
 
 def track_path(caption: Caption) -> Path:
-    """The served file."""
+    """Return the path of the served file."""
     return paths.extras_dir(caption.video_id) / track_file_name(caption)
 
 
 def track_file_name(caption: Caption) -> str:
-    """The name of the served file, new with every revision."""
+    """Return the name of the served file, which changes with every revision."""
     return revision_file_name(caption.revision)
 
 
 def revision_file_name(revision: str) -> str:
-    """Return the name of the file of a revision, below the video's extras."""
+    """Return the file name of a revision, relative to the video's extras folder."""
     return f"captions/{revision}.vtt"
 
 
 def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str]:
     problems: dict[str, list[str]] = {}
     try:
-        tag = clean_language(languages.canonical_tag(language) if isinstance(language, str) else language)
+        tag = clean_language(
+            language_names.canonical_tag(language) if isinstance(language, str) else language
+        )
     except ValueError as error:
         tag, problems["language"] = "", [str(error)]
     if not tag and not problems:
@@ -204,7 +207,7 @@ def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str
         problems["label"] = [f"At most {MAX_LABEL} characters."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    return {"language": tag, "label": name or languages.language_name(tag), "kind": kind}
+    return {"language": tag, "label": name or language_names.language_name(tag), "kind": kind}
 
 
 def _rows(cues: list[Cue]) -> list[list[Any]]:

@@ -1,4 +1,4 @@
-"""Text tracks as the site keeps and serves them: cues out of files and editors, clean WebVTT written."""
+"""Convert caption tracks between editor rows, files and the WebVTT that is served."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ __all__ = [
 
 
 def parse(content: bytes) -> list[Cue]:
-    """Return the cues of text that somebody edits, sorted, whatever they repeat. Raises ``Invalid`` or ``TooLarge``."""
+    """Return the sorted cues of text from the editor, repeated lines included. Raises ``Invalid`` or ``TooLarge``."""
     return read_caption_file(content, keep_rolling=True).cues
 
 
 def from_rows(rows: list[Any]) -> list[Cue]:
-    """Return cues as an editor sends them: ``[{"start": s, "end": s, "text": plain text}]``. Raises ``Invalid``."""
+    """Return the cues of editor rows, ``[{"start": seconds, "end": seconds, "text": text}]``. Raises ``Invalid``."""
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_CUES:
         raise invalid_file_error(f"Send 1 to {MAX_CUES} cues.")
     cues = []
@@ -60,13 +60,13 @@ def from_rows(rows: list[Any]) -> list[Cue]:
 
 
 def write(cues: list[Cue]) -> str:
-    """Return the WebVTT file of ``cues``."""
+    """Return ``cues`` as a WebVTT file."""
     blocks = [f"{clock(cue.start)} --> {clock(cue.end)}\n{cue.text}" for cue in cues]
     return "\n\n".join(["WEBVTT", *blocks]) + "\n"
 
 
 def clock(seconds: float) -> str:
-    """Return ``hh:mm:ss.mmm``."""
+    """Return a time as ``hh:mm:ss.mmm``."""
     whole, milliseconds = divmod(round(seconds * 1000), 1000)
     minutes, second = divmod(whole, 60)
     hours, minute = divmod(minutes, 60)
@@ -74,6 +74,6 @@ def clock(seconds: float) -> str:
 
 
 def _moment(value: Any) -> float | None:
-    """A number of seconds, to the millisecond."""
+    """Return a number of seconds, rounded to the millisecond."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return round(float(value), 3) if is_number and 0 <= value <= MAX_SECONDS else None

@@ -1,8 +1,9 @@
-"""The list of chapters in a description, and why there is none. Pure.
+"""Find the chapter list in a description, or the reason why there is none. Pure.
 
-The rules are YouTube's (YouTube Help, "Video chapters"): the first at 0:00, at least three, ascending, each at least
-ten seconds long. A line that breaks one is left out, and the rest of the list stays: the chapters are the longest run
-of time lines that begins at 0:00 and has its times in one place, all before the titles or all behind them.
+The rules are YouTube's (YouTube Help, "Video chapters"): the first chapter at 0:00, at least three, ascending,
+each at least ten seconds long. A line that breaks a rule is skipped and the rest of the list stays: the chapters
+are the longest run of timed lines that starts at 0:00 and has its times in one place, all before or all after the
+titles.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ HELP = "List at least 3 chapters in the description, one per line: a time and a 
 
 @dataclass(frozen=True)
 class ChapterProblem:
-    """Why there are no chapters, or why the line ``line`` (from 1) is not one of them. ``code`` stays the same."""
+    """The reason why there are no chapters, or why line ``line`` (from 1) is not a chapter. ``code`` is stable."""
 
     code: str
     detail: str
@@ -32,7 +33,7 @@ class ChapterProblem:
 
 @dataclass(frozen=True)
 class ParsedChapters:
-    """The chapters of a text, and what kept others out. Without chapters the first problem says why."""
+    """The chapters of a text and the problems found. Without chapters the first problem gives the reason."""
 
     chapters: list[Chapter] = field(default_factory=list)
     problems: list[ChapterProblem] = field(default_factory=list)
@@ -46,7 +47,7 @@ class _Row:
 
 
 def find_chapters(text: str, duration: float) -> ParsedChapters:
-    """Return the chapters that a description lists for a video of ``duration`` seconds; 0 when it is not known yet."""
+    """Return the chapters that a description lists for a video of ``duration`` seconds; 0 when unknown."""
     layouts: dict[bool, list[_Row]] = {True: [], False: []}
     for number, raw in enumerate(text.splitlines()[:MAX_LINES], start=1):
         if (line := line_parser.parse_line(raw)) is not None:
@@ -70,9 +71,9 @@ def _is_within(row: _Row, duration: float) -> bool:
 
 
 def _runs(rows: list[_Row], duration: float) -> Iterator[tuple[list[_Row], list[ChapterProblem]]]:
-    """Yield every list that begins at 0:00 with what is left out of it. ``rows`` have one layout.
+    """Yield each list that starts at 0:00 and the lines it skips. All ``rows`` have the same layout.
 
-    A list ends before the next that begins, so that each line is looked at once, however many lists there are.
+    A list ends where the next one starts, so every line is read once, however many lists there are.
     """
     fitting = [row for row in rows if _is_within(row, duration)]
     begins = [at for at, row in enumerate(fitting) if row.start == 0 and not _repeats(fitting, at)]
@@ -81,7 +82,7 @@ def _runs(rows: list[_Row], duration: float) -> Iterator[tuple[list[_Row], list[
 
 
 def _repeats(rows: list[_Row], index: int) -> bool:
-    """Return whether a line at 0:00 names the beginning again, directly below another that does."""
+    """Return whether a line at 0:00 directly follows another line at 0:00."""
     before = rows[index - 1] if index else None
     return before is not None and before.start == 0 and before.number == rows[index].number - 1
 

@@ -1,6 +1,6 @@
-"""One line of a text as a chapter: a time at its beginning or at its end, and a title. Pure.
+"""Parse one line of text as a chapter: a time at its start or end, and a title. Pure.
 
-Around them stand the marks that people put into lists: numbers, bullets, emoji, Markdown, brackets, the end of a range.
+Common list decoration is removed: numbers, bullets, emoji, Markdown, brackets, the end of a range.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ LINK_END = re.compile(r"\A([^\[\]]+)\]\(https?://[^\s)]*\)")
 
 @dataclass(frozen=True)
 class ChapterLine:
-    """A line that names a chapter: ``start`` in seconds, and whether the time stands before the title."""
+    """A line that names a chapter: ``start`` in seconds, and whether the time precedes the title."""
 
     start: float
     title: str
@@ -62,7 +62,7 @@ class ChapterLine:
 
 
 def parse_line(line: str) -> ChapterLine | None:
-    """Return what a line says, or None when it names no chapter."""
+    """Return the chapter of a line, or None when it names none."""
     if not MAY_HAVE_TIME.search(line):
         return None
     text = UNSEEN.sub("", line[:MAX_LINE_LENGTH]).strip()
@@ -120,7 +120,7 @@ def _line(start: float, raw: str, *, before: str, is_time_first: bool) -> Chapte
 
 
 def _strip_closers(title: str, before: str) -> str:
-    """Return the title without what closes a bracket or a mark that was opened before the time."""
+    """Return the title without closing brackets or marks that were opened before the time."""
     for opener in ("**", "__", "~~", "`", "*", "_"):
         if opener in before and title.count(opener) % 2:
             head, _, tail = title.rpartition(opener)

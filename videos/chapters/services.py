@@ -1,4 +1,4 @@
-"""Chapters of a video: edited by its owner, listed in its description (``chapter_lists``), or those of the file."""
+"""Chapters of a video: edited by its owner, listed in its description (``description_parser``), or from its file."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Chapter = ChapterDict
 
 
 def get_chapters(video: Video) -> list[Chapter]:
-    """What the player shows: edited chapters, else those of the description, else those of the file."""
+    """Return the chapters to show: the edited ones, else those in the description, else those of the file."""
     if video.chapters_edited:
         return list(video.chapters)
     return chapters_from_description(video.description, video.duration) or list(video.chapters)
 
 
 def clean_chapters(value: Any) -> list[Chapter]:
-    """Chapters as an owner sends them: ``[{"start": seconds, "title": text}]``. Raises ``ValueError``."""
+    """Return validated chapters from API input, ``[{"start": seconds, "title": text}]``. Raises ``ValueError``."""
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise ValueError("Send a list of chapters, each with start and title.")
     if len(value) > MAX_CHAPTERS:
@@ -56,12 +56,12 @@ def clean_chapters(value: Any) -> list[Chapter]:
 
 
 def chapters_within(chapters: list[Chapter], duration: float) -> list[Chapter]:
-    """Those that begin before the video ends; all when its duration is not known yet."""
+    """Return the chapters that start before the video ends; all when its duration is unknown."""
     return [chapter for chapter in chapters if not duration or chapter["start"] < duration]
 
 
 def chapters_from_file(found: list[tuple[float, str]], duration: float) -> list[Chapter]:
-    """Chapters of the uploaded file, made to fit: titled, ascending, the first at 0. Fewer than two are none."""
+    """Return the uploaded file's chapters, titled, ascending, the first at 0; none when there are fewer than two."""
     chapters: list[Chapter] = []
     # Of those that begin before the pictures do, the last one is going on when they begin.
     passed = sum(start < 0 for start, _ in found)
@@ -78,12 +78,12 @@ def chapters_from_file(found: list[tuple[float, str]], duration: float) -> list[
 
 
 def chapters_from_description(description: str, duration: float) -> list[Chapter]:
-    """Return the chapters that a description lists, or none; ``chapter_lists.find`` says why."""
+    """Return the chapters that a description lists; see ``description_parser.find_chapters``."""
     return description_parser.find_chapters(description, duration).chapters
 
 
 def format_chapters(chapters: list[Chapter]) -> str:
-    """One line each: ``1:02:03 Title``; parts of a second are kept."""
+    """Return one line per chapter, ``1:02:03 Title``; fractions of a second are kept."""
     return "\n".join(format_line(chapter) for chapter in chapters)
 
 
@@ -93,7 +93,7 @@ def format_line(chapter: Chapter) -> str:
 
 
 def parse_chapters(text: str, *, known: list[Chapter]) -> list[Chapter]:
-    """Return the chapters of such lines; see ``read_text``. ``Invalid`` names the first line that is none."""
+    """Return the chapters of editor lines; see ``parse_lines``. Raises ``Invalid`` for the first bad line."""
     found = parse_lines(text, known=known)
     if found.problems:
         sentence = found.problems[0].detail
@@ -104,7 +104,8 @@ def parse_chapters(text: str, *, known: list[Chapter]) -> list[Chapter]:
 def parse_lines(text: str, *, known: list[Chapter]) -> ParsedChapters:
     """Return the chapters of lines with a time and a title, and a problem for each other line that is not blank.
 
-    A line as ``as_text`` writes it for one of ``known`` is that chapter, whatever marks its title has.
+    A line that ``format_line`` writes for one of ``known`` is that chapter, whatever characters its title
+    contains.
     """
     unchanged = {format_line(chapter): chapter for chapter in known}
     found = ParsedChapters()
@@ -126,9 +127,9 @@ def parse_lines(text: str, *, known: list[Chapter]) -> ParsedChapters:
 def preview_chapters(
     video: Video, *, description: str | None = None, lines: str | None = None
 ) -> ParsedChapters:
-    """Return the chapters that ``lines`` of the editor would give the video, or else a description; its own if None.
+    """Return the chapters that the editor's ``lines`` would produce, else those of ``description``. Saves nothing.
 
-    Without a line it is the description. Nothing is saved.
+    Without lines the description is used, by default the video's own.
     """
     if lines is None or not lines.strip():
         text = video.description if description is None else clean_text(description)

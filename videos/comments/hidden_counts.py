@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from videos.blocks import BLOCKS
-from videos.models import Comment
+from videos.block_store import BLOCKS
+from videos.comments.store import COMMENTS
 from videos.models.comment import CommentState
 
-COMMENTS = Comment._meta.db_table
 # The field of the row of ``stages``, and of ``videos.viewer_state.ViewerState``.
 HIDDEN_FIELD = "unheard_comments"
 # Whoever blocks more accounts than these sees numbers that may count a few comments too many.

@@ -1,4 +1,4 @@
-"""Changes of a comment's state, and the counters that follow. Each is a conditional update whose outcome decides them.
+"""Changes of a comment's state, and the counters that follow from the outcome of each conditional update.
 
 A thread is its comment and the replies to it: while that comment is not shown, nobody reaches the replies. So a
 thread counts its shown replies, always, and a subject counts threads that are shown with those replies. Both are
@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pymongo import ReturnDocument
-
-from streamsite.mongo.collections import collection
-from videos.comments import following
+from videos.comments import following, store
 from videos.comments.reactions import REACTIONS
 from videos.comments.targets import get_target_type
 from videos.models import Comment
 from videos.models.comment import CommentState
 from videos.signals import comment_state_changed
 
-COMMENTS = Comment._meta.db_table
 BATCH = 500
 # What receivers of ``changed`` find in its rows.
 SIGNAL_FIELDS = dict.fromkeys(("state", "about", "subject", "owner_id", "author_id", "parent"), 1)
@@ -27,11 +23,7 @@ SIGNAL_FIELDS = dict.fromkeys(("state", "about", "subject", "owner_id", "author_
 
 def switch_state(comment_id: str, former: CommentState, now: CommentState) -> bool:
     """Change the state if it is ``former``; return whether that happened."""
-    row = collection(COMMENTS).find_one_and_update(
-        {"_id": comment_id, "state": former},
-        {"$set": {"state": now}, "$inc": {"version": 1}},
-        return_document=ReturnDocument.AFTER,
-    )
+    row = store.set_state(comment_id, former, now)
     if row is None:
         return False
     by = (now == CommentState.SHOWN) - (former == CommentState.SHOWN)
@@ -43,9 +35,9 @@ def switch_state(comment_id: str, former: CommentState, now: CommentState) -> bo
 
 def delete_comment(comment_id: str) -> None:
     """Remove a comment, and the replies to it. Idempotent."""
-    row = collection(COMMENTS).find_one_and_delete({"_id": comment_id})
+    row = store.pop(comment_id)
     if row is not None:
-        REACTIONS.delete_for_target(comment_id)
+        REACTIONS.delete_for_targets([comment_id])
         if row["state"] == CommentState.SHOWN:
             adjust_counts(row, -1)
         comment_state_changed.send(sender=Comment, rows=[row], now=None)
@@ -54,14 +46,12 @@ def delete_comment(comment_id: str) -> None:
 
 
 def adjust_counts(row: dict[str, Any], by: int) -> bool:
-    """Follow a shown comment that came or went; False when its thread or its subject is no longer there."""
+    """Update the counters for a shown comment that came or went; return False when thread or target is gone."""
     if not row.get("parent"):
         return get_target_type(row["about"]).count(
             row["subject"], row["owner_id"], by * (1 + int(row.get("reply_count") or 0))
         )
-    thread = collection(COMMENTS).find_one_and_update(
-        {"_id": row["parent"]}, {"$inc": {"reply_count": by, "score": by}}, projection={"state": 1}
-    )
+    thread = store.add_replies(row["parent"], by)
     if thread is None:
         return False
     if thread.get("state", CommentState.SHOWN) != CommentState.SHOWN:
@@ -71,9 +61,8 @@ def adjust_counts(row: dict[str, Any], by: int) -> bool:
 
 def _remove_replies(thread_id: str) -> None:
     """Remove all replies to a removed comment: its subject no longer counts them."""
-    rows = collection(COMMENTS)
-    while found := list(rows.find({"parent": thread_id}, SIGNAL_FIELDS).limit(BATCH)):
+    while found := store.find_replies(thread_id, SIGNAL_FIELDS, BATCH):
         ids = [row["_id"] for row in found]
-        rows.delete_many({"_id": {"$in": ids}})
-        collection(REACTIONS.rows).delete_many({"comment_id": {"$in": ids}})
+        store.delete(ids)
+        REACTIONS.delete_for_targets(ids)
         comment_state_changed.send(sender=Comment, rows=found, now=None)

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from streamsite import files
+from streamsite.cache_headers import NEVER_STORED, CachePolicy
 from streamsite.caching import cached
 from streamsite.errors import Absent
 from videos.files import bucket
@@ -27,9 +28,15 @@ Content = tuple[bytes, files.ContentFacts]
 
 
 def send_object(
-    request: HttpRequest, folder: str, name: str, *, content_type: str, cache: str, attachment: str = ""
+    request: HttpRequest,
+    folder: str,
+    name: str,
+    *,
+    content_type: str,
+    cache: CachePolicy,
+    attachment: str = "",
 ) -> HttpResponseBase:
-    """An object of a stored generation. ``Absent`` when there is none, ``BucketUnavailable`` while nobody knows."""
+    """Return a response with an object of a stored generation. Raises ``Absent`` or ``BucketUnavailable``."""
     try:
         if name.endswith(REDIRECTED_SUFFIXES):
             return _redirect(request, folder, name, attachment)
@@ -45,7 +52,7 @@ def read_object(folder: str, name: str) -> Content:
 
 
 def object_exists(folder: str, name: str) -> bool:
-    """Whether a stored generation has an object of that name. ``BucketUnavailable`` while nobody knows."""
+    """Return whether a stored generation has an object of that name. Raises ``BucketUnavailable``."""
     try:
         _require(folder, name)
     except FileNotFoundError:
@@ -54,7 +61,7 @@ def object_exists(folder: str, name: str) -> bool:
 
 
 def object_size(folder: str, name: str) -> int:
-    """The size of an object, 0 when there is none. ``BucketUnavailable`` while nobody knows."""
+    """Return the size of an object, 0 when there is none. Raises ``BucketUnavailable``."""
     try:
         return _size_of(folder, name)
     except FileNotFoundError:
@@ -89,7 +96,7 @@ def _size_of(folder: str, name: str) -> int:
 
 
 def clear_cache() -> None:
-    """Make this process ask the bucket again."""
+    """Forget what this process knows about objects."""
     _size_of.cache_clear()
     _read.cache_clear()
     _require.clear()
@@ -106,4 +113,4 @@ def _redirect(request: HttpRequest, folder: str, name: str, attachment: str) -> 
         disposition=attachment,
     )
     # Not HttpResponseRedirect: that refuses addresses of over 2048 characters, which a long title makes.
-    return HttpResponse(status=302, headers=files.inert_headers("no-store") | {"Location": url})
+    return HttpResponse(status=302, headers=files.inert_headers(NEVER_STORED) | {"Location": url})

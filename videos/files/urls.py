@@ -1,11 +1,11 @@
-"""Addresses of a video's files, signed for whoever may open the video now."""
+"""Signed URLs of a video's files, for viewers who may watch it now."""
 
 from __future__ import annotations
 
-from streamsite.visibility import is_linkable
 from videos.files import tokens
 from videos.files.tokens import Grant
 from videos.models import ShareLink, Video
+from videos.playback_gate import PlaybackGate
 
 MASTER, STORYBOARD, DOWNLOAD = "master.m3u8", "storyboard.vtt", "download.mp4"
 # What belongs to the video and to no generation of it: captions, own posters.
@@ -18,7 +18,7 @@ AnyGrant = ShareLink | Grant
 
 
 def media_url(video: Video, name: str, grant: AnyGrant | None = None) -> str | None:
-    """The address of a file of the generation that is served; ``None`` while there is none.
+    """Return the URL of a file of the current generation; ``None`` while there is none.
 
     It works for everybody while the video may be opened by its link, else as ``grant`` says.
     """
@@ -26,7 +26,7 @@ def media_url(video: Video, name: str, grant: AnyGrant | None = None) -> str | N
 
 
 def extra_url(video: Video, name: str, grant: AnyGrant | None = None) -> str:
-    """The address of a file that belongs to the video and to no generation."""
+    """Return the URL of a file that belongs to no generation, such as captions."""
     return _signed(video, EXTRAS, name, grant)
 
 
@@ -36,7 +36,8 @@ def _signed(video: Video, folder: str, name: str, grant: AnyGrant | None) -> str
 
 def _token(video: Video, folder: str, grant: AnyGrant | None) -> str:
     duration = video.duration
-    if is_linkable(video.visibility) and video.generation and not video.is_taken_down:
+    # Whether the channel is active is decided when the file is served.
+    if PlaybackGate.of(video, channel_is_active=True).allows_anyone:
         return tokens.create_page_token(video.pk, folder, tokens.PUBLIC, duration=duration)
     if isinstance(grant, Grant):
         epoch = video.visibility_epoch

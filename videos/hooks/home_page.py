@@ -1,4 +1,4 @@
-"""The rows of videos on a signed-in person's home page, above what is new for everybody.
+"""The shelves of videos on a signed-in viewer's home page, above the newest videos.
 
 Each app registers what it has to offer; a person who wants nothing chosen for them (the preference ``personalised``)
 gets none of it.
@@ -6,9 +6,8 @@ gets none of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from accounts import preferences
 from accounts.models import User
@@ -21,12 +20,12 @@ MAX_ENTRIES = 8
 
 @dataclass(frozen=True)
 class Shelf:
-    """A titled row. ``entries`` are ``{"video": card}``; ``url`` has more."""
+    """A titled row of videos. ``entries`` are ``{"video": card}``; ``url`` is the page with more."""
 
     name: str
     title: str
     url: str
-    entries: list[dict[str, Any]]
+    entries: Sequence[Mapping[str, object]]
 
 
 ShelfBuilder = Callable[[User], Shelf]
@@ -34,13 +33,13 @@ _builders: list[ShelfBuilder] = []
 
 
 def register_shelf(builder: ShelfBuilder) -> ShelfBuilder:
-    """Add a shelf; they stand in the order of registration."""
+    """Add a shelf. Shelves appear in the order of registration."""
     _builders.append(builder)
     return builder
 
 
 def shelves_for(user: User) -> list[Shelf]:
-    """The shelves that have something in them."""
+    """Return the shelves that are not empty; none for viewers without personal recommendations."""
     if not preferences.with_defaults(user.preferences)["personalised"]:
         return []
     return [shelf for builder in _builders if (shelf := builder(user)).entries]

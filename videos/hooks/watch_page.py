@@ -1,16 +1,15 @@
-"""What other apps add to the watch page. They register a builder; this app knows none of them by name."""
+"""The extension point of the watch page: other apps register builders of template context."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest
 
 from videos.models import Video
 from videos.viewer_state import ViewerState
 
-ContextBuilder = Callable[[HttpRequest, Video, ViewerState], dict[str, Any]]
+ContextBuilder = Callable[[HttpRequest, Video, ViewerState], dict[str, object]]
 _builders: list[ContextBuilder] = []
 
 
@@ -20,9 +19,9 @@ def register_context_builder(builder: ContextBuilder) -> ContextBuilder:
     return builder
 
 
-def build_context(request: HttpRequest, video: Video, relation: ViewerState) -> dict[str, Any]:
-    """The context that all builders add; ``relation`` is what the viewer is to the video."""
-    context: dict[str, Any] = {}
+def build_context(request: HttpRequest, video: Video, relation: ViewerState) -> dict[str, object]:
+    """Return the merged context of all builders; ``relation`` is the viewer's state for the video."""
+    context: dict[str, object] = {}
     for builder in _builders:
         context |= builder(request, video, relation)
     return context

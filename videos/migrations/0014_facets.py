@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 from streamsite.mongo.batches import id_batches
 from streamsite.mongo.collections import collection
-from videos import facets
+from videos import facet_store
 
 # What a row has before its facets are computed: the field's default, or nothing. Computed, they are never empty.
 NOT_FILLED = {"facets": {"$in": [[], None]}}
@@ -15,7 +15,7 @@ def fill(apps, schema_editor):
     """Rows and search documents of the former version have no facets."""
     for table in ("videos_video", "search_video"):
         for ids in id_batches(collection(table), NOT_FILLED):
-            facets.refresh_facets(table, {"_id": {"$in": ids}})
+            facet_store.refresh_facets(table, {"_id": {"$in": ids}})
 
 
 class Migration(migrations.Migration):

@@ -9,6 +9,7 @@ from pymongo import UpdateOne
 from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
 from videos import folded_titles
+from videos import folded_title_store
 
 NOT_FILLED = {"folded_title": {"$in": ["", None]}}
 
@@ -24,7 +25,7 @@ def _may_know(watch: dict[str, Any], video: dict[str, Any]) -> bool:
 
 def fill(apps: Any, schema_editor: Any) -> None:
     """Write the folded titles of videos, and bring the titles in the history in line with them."""
-    folded_titles.fill_folded_titles("videos_video", unfilled=True)
+    folded_title_store.fill_folded_titles("videos_video", unfilled=True)
     watches = collection("videos_watch")
     for piece in batches(watches, NOT_FILLED, fields=("user_id", "video_id", "title")):
         ids = list({row["video_id"] for row in piece})

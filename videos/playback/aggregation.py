@@ -8,75 +8,31 @@ nothing where it was added.
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from accounts.models import User
-from streamsite.mongo.collections import collection
 from videos.models import Video
-from videos.playback import popularity, statistics
-from videos.playback.heartbeats import BOT, COUNTED, OWNER, SESSIONS
+from videos.playback import popularity, session_store, statistics_store
 from videos.search import index
 from videos.signals import views_counted
 
-BATCH = 500
-CLAIM_TIMEOUT = timedelta(seconds=60)
-RETENTION = timedelta(days=3)
 SUMMED_FIELDS = ("started", "views", "repeats", "refused_owner", "refused_bot", "seconds")
 Changes = defaultdict[str, float]
 
 
 def aggregate_pending() -> int:
-    """Add everything that waits; how many sessions. Safe to repeat, safe in parallel."""
-    count = sum(_add(batch) for batch in _abandoned())
-    while (batch := _claim()) is not None:
+    """Fold pending sessions into totals; return their number. Idempotent, safe in parallel."""
+    count = sum(_add(batch) for batch in session_store.abandoned_batches())
+    while (batch := session_store.claim_batch()) is not None:
         count += _add(batch)
     return count
 
 
-def _abandoned() -> list[str]:
-    old = datetime.now(UTC) - CLAIM_TIMEOUT
-    found: list[str] = collection(SESSIONS).distinct(
-        "claim.batch", {"claim.at": {"$lt": old}, "claim.batch": {"$exists": True}}
-    )
-    return found
-
-
-def _claim() -> str | None:
-    """Set aside what is new in some sessions, under a new batch's name; ``None`` when there is nothing new."""
-    rows = collection(SESSIONS)
-    free = {"dirty": True, "claim": {"$exists": False}}
-    ids = [row["_id"] for row in rows.find(free, {"_id": 1}).limit(BATCH)]
-    if not ids:
-        return None
-    batch = secrets.token_urlsafe(9)
-    now = {
-        "started": 1,
-        "views": {"$cond": [{"$eq": ["$verdict", COUNTED]}, 1, 0]},
-        "repeats": {"$max": [0, {"$subtract": [{"$size": "$sessions"}, 1]}]},
-        "refused_owner": {"$cond": [{"$eq": ["$verdict", OWNER]}, 1, 0]},
-        "refused_bot": {"$cond": [{"$eq": ["$verdict", BOT]}, 1, 0]},
-        # Who does not count does not add to the time that was watched either.
-        "seconds": {"$cond": [{"$in": ["$verdict", [OWNER, BOT]]}, 0, "$seconds"]},
-    }
-    fresh = {name: {"$subtract": [value, {"$ifNull": [f"$folded.{name}", 0]}]} for name, value in now.items()}
-    rows.update_many(
-        {"_id": {"$in": ids}} | free,
-        [
-            {"$set": {"claim": {"batch": batch, "at": "$$NOW", "seen": "$seen", **fresh}}},
-            {"$set": {"folded": now, "seen": [], "dirty": False}},
-        ],
-    )
-    return batch
-
-
 def _add(batch: str) -> int:
-    """Add a claimed batch to the figures and let its sessions go; how many they were."""
-    rows = collection(SESSIONS)
-    fields = {"video": 1, "channel": 1, "day": 1, "source": 1, "claim": 1}
-    sessions = list(rows.find({"claim.batch": batch}, fields))
+    """Add a claimed batch to the statistics and release its sessions; return their number."""
+    sessions = session_store.claimed_sessions(batch)
     durations = _durations({session["video"] for session in sessions})
     days: dict[tuple[str, str, str], Changes] = defaultdict(lambda: defaultdict(float))
     channel_days: dict[tuple[str, str], Changes] = defaultdict(lambda: defaultdict(float))
@@ -101,25 +57,23 @@ def _add(batch: str) -> int:
             for bucket in _buckets(claim["seen"], durations[video]):
                 totals[video][f"shown.{bucket}"] += 1
     for (video, channel, day), changes in days.items():
-        statistics.add_day(video, channel, day, changes, batch)
+        statistics_store.add_day(video, channel, day, changes, batch)
     for (channel, day), changes in channel_days.items():
-        statistics.add_channel_day(channel, day, changes, batch)
+        statistics_store.add_channel_day(channel, day, changes, batch)
     # The rows that pages read follow their totals, which only grow: nothing is added there, so nothing twice.
     for video, changes in totals.items():
-        views = statistics.add_total(video, changes, batch)
+        views = statistics_store.add_total(video, changes, batch)
         if Video.objects.filter(pk=video, view_count__lt=views).update(view_count=views):
             _follow(video, views, changes["views"])
     for channel, changes in channels.items():
-        views = statistics.add_channel_total(channel, changes, batch)
+        views = statistics_store.add_channel_total(channel, changes, batch)
         User.objects.filter(pk=channel, view_count__lt=views).update(view_count=views)
-    rows.update_many(
-        {"claim.batch": batch}, {"$unset": {"claim": ""}, "$set": {"purge_at": datetime.now(UTC) + RETENTION}}
-    )
+    session_store.release_batch(batch)
     return len(sessions)
 
 
 def _follow(video: str, views: int, more: float) -> None:
-    """What orders lists by views; that it would be raised twice by a batch whose worker was killed here is no harm."""
+    """Update the popularity that lists are sorted by. A batch may raise it twice when its worker is killed here."""
     row = Video.objects.filter(pk=video).values_list("trend", flat=True).first()
     if row is not None:
         Video.objects.filter(pk=video).update(trend=popularity.decayed_score(row, more, datetime.now(UTC)))
@@ -132,8 +86,8 @@ def _durations(videos: set[str]) -> dict[str, float]:
 
 
 def _buckets(seen: Iterable[Iterable[float]], duration: float) -> list[int]:
-    """The buckets of which at least half was shown; the last one may be shorter than the others."""
-    span = statistics.bucket_seconds(duration)
+    """Return the buckets of which at least half was shown; the last one may be shorter than the others."""
+    span = statistics_store.bucket_seconds(duration)
     shown: dict[int, float] = defaultdict(float)
     for start, end in seen:
         for bucket in range(int(start // span), int(end // span) + 1):

@@ -7,18 +7,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from pymongo.errors import DuplicateKeyError
 
 from accounts import preferences
 from accounts.models import User
 from streamsite.ids import object_id
-from streamsite.mongo.batches import batches
-from streamsite.mongo.collections import collection
 from videos import folded_titles
 from videos.access import may_anyone_watch
 from videos.models import Video, Watch
+from videos.playback import history_store
 
-WATCHES = Watch._meta.db_table
 RECENT = ("-watched_at", "-id")
 # What may be left when it counts as watched to the end: the smaller of the two, as in static/js/player/position.js.
 FINISHED_SHARE, FINISHED_SECONDS = 0.05, 180.0
@@ -27,7 +24,7 @@ MIN_RESUME_SECONDS = 5.0
 
 
 def record_position(user: User, video: Video, position: float) -> bool:
-    """Note where the viewer is; False when they do not want a history."""
+    """Store the viewer's position. Return False when they paused their history."""
     if preferences.with_defaults(user.preferences)["history_paused"]:
         return False
     values: dict[str, Any] = {
@@ -38,60 +35,46 @@ def record_position(user: User, video: Video, position: float) -> bool:
         "completed": is_finished(position, video.duration),
         "watched_at": timezone.now(),
     }
-    which = {"user_id": user.pk, "video_id": video.pk}
     first: dict[str, Any] = {"_id": object_id()}
     if position < MIN_RESUME_SECONDS and not values["completed"]:
         # Opened again, and hardly more: what was seen to its end stays so.
         first["completed"] = values.pop("completed")
-    change = {"$set": values, "$setOnInsert": first}
-    rows = collection(WATCHES, acknowledged_by=1)
-    try:
-        rows.update_one(which, change, upsert=True)
-    except DuplicateKeyError:  # two first heartbeats at once
-        rows.update_one(which, {"$set": values})
+    history_store.save_entry(user.pk, video.pk, values, first)
     return True
 
 
 def is_finished(position: float, duration: float) -> bool:
-    """Whether a viewer who left there has seen the video."""
+    """Return whether a viewer who left there has seen the video."""
     return duration > 0 and position >= duration - min(FINISHED_SHARE * duration, FINISHED_SECONDS)
 
 
 def history_of_user(user_id: str, words: str = "") -> QuerySet[Watch]:
-    """What an account watched, with ``words`` in the title; videos and channels loaded; order by ``RECENT``."""
+    """Return an account's history, with ``words`` in the title, videos and channels loaded; order by ``RECENT``."""
     rows = Watch.objects.filter(user_id=user_id).select_related("video__channel")
     return folded_titles.filter_by_words(rows, words)
 
 
 def unfinished_of_user(user_id: str) -> QuerySet[Watch]:
-    """What an account could continue; order by ``RECENT``."""
+    """Return the videos that an account can resume; order by ``RECENT``."""
     rows = Watch.objects.filter(user_id=user_id, completed=False, position__gte=MIN_RESUME_SECONDS)
     return rows.select_related("video__channel")
 
 
-def delete_entry(user_id: str, video_id: str) -> None:
-    """Remove one video from an account's history. Safe to repeat."""
-    collection(WATCHES).delete_one({"user_id": user_id, "video_id": video_id})
-
-
 def refresh_title(video_id: str) -> None:
-    """Bring every copy of a video's title in line with it, of a hidden one only its owner's. Safe to repeat.
+    """Update all copies of a video's title; of a hidden video only its owner's. Idempotent.
 
     Others could find out by searching their history what a video that was hidden from them is called now.
     """
     video = Video.objects.select_related("channel").filter(pk=video_id).first()
     if video is None:
         return
-    which = {"video_id": video_id, "title": {"$ne": video.title}}
-    if not may_anyone_watch(video):
-        which["user_id"] = video.channel_id
-    change = {"$set": {"title": video.title, "folded_title": folded_titles.fold_title(video.title)}}
-    collection(WATCHES).update_many(which, change)
+    only_of = "" if may_anyone_watch(video) else video.channel_id
+    history_store.set_title(video_id, video.title, only_of=only_of)
 
 
 def iter_outdated_titles() -> Iterator[str]:
-    """Yield the videos whose title is not the one in somebody's history, though they may know it."""
-    for piece in batches(collection(WATCHES), {}, fields=("user_id", "video_id", "title")):
+    """Yield the ids of videos whose title in some history is outdated, though its account may see the new one."""
+    for piece in history_store.iter_titles():
         videos = Video.objects.select_related("channel").in_bulk({row["video_id"] for row in piece})
         for row in piece:
             video = videos.get(row["video_id"])
@@ -99,13 +82,3 @@ def iter_outdated_titles() -> Iterator[str]:
                 continue
             if row["user_id"] == video.channel_id or may_anyone_watch(video):
                 yield row["video_id"]
-
-
-def clear_history(user_id: str) -> None:
-    """Remove an account's history."""
-    collection(WATCHES).delete_many({"user_id": user_id})
-
-
-def delete_for_video(video_id: str) -> None:
-    """Remove a deleted video from everybody's history."""
-    collection(WATCHES).delete_many({"video_id": video_id})

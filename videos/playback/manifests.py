@@ -1,4 +1,4 @@
-"""Compose manifests when they are asked for: the master playlist with today's caption tracks, and their playlists.
+"""HLS manifests composed on request: the master playlist with the present caption tracks, and their playlists.
 
 A ladder is encoded once; captions come, change and go afterwards, and outlive it. So the master playlist on disk (or in
 the bucket) names pictures and sound only, and this module adds a group of subtitles. Their playlists and WebVTT files
@@ -20,9 +20,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from streamsite import files
+from streamsite.cache_headers import CachePolicy
 from streamsite.caching import cached
 from streamsite.errors import Absent
-from videos.captions import languages, services
+from videos import language_names
+from videos.captions import services
 from videos.files import bucket, bucket_delivery, paths
 from videos.files.urls import MASTER
 from videos.models import Caption
@@ -63,12 +65,12 @@ class Track:
 
 
 def is_composed(name: str) -> bool:
-    """Whether a file of this name is made here and not read from the generation as it is."""
+    """Return whether a file of this name is composed here instead of read from the generation."""
     return name == MASTER or bool(SUBTITLES.match(name))
 
 
 def send_manifest(
-    request: HttpRequest, ladder: Ladder, name: str, *, content_type: str, cache: str
+    request: HttpRequest, ladder: Ladder, name: str, *, content_type: str, cache: CachePolicy
 ) -> HttpResponseBase:
     """Send a composed manifest. ``Absent`` when there is none, ``BucketUnavailable`` while nobody knows.
 
@@ -96,7 +98,7 @@ def send_manifest(
 
 
 def clear_cache() -> None:
-    """Make this process look at every video's captions again."""
+    """Forget the captions that this process knows."""
     _tracks.clear()
 
 
@@ -138,17 +140,17 @@ def with_timestamp_map(content: str) -> str:
 
 
 def _sound_lines(lines: list[str], language: str) -> list[str]:
-    """Sound tracks with RFC 5646 tags and names for people; an untagged default track speaks the video's language."""
+    """Return audio tracks with RFC 5646 tags and names; an untagged default track gets the video's language."""
     sounds = [parse_attributes(line.partition(":")[2]) for line in lines]
     used: set[str] = set()
     for sound in sounds:
         code = sound.get("LANGUAGE", "").strip('"')
         name = NUMBER.sub("", sound["NAME"].strip('"'))
-        tag = languages.normalize_tag(code)
+        tag = language_names.normalize_tag(code)
         if not tag and sound.get("DEFAULT") == "YES":
             tag = language
         if tag and name in {code, ORIGINAL}:
-            name = languages.language_name(tag)
+            name = language_names.language_name(tag)
         elif name == code:
             name = ORIGINAL
         sound.pop("LANGUAGE", None)
@@ -163,7 +165,7 @@ def _subtitle_lines(tracks: Iterable[Track]) -> list[str]:
     names: set[str] = set()
     automatic: set[tuple[str, str]] = set()
     for track in tracks:
-        tag = languages.normalize_tag(track.language)
+        tag = language_names.normalize_tag(track.language)
         # Of tracks that differ in nothing but their name, players may choose one by themselves.
         selects = track.kind != CaptionKind.DESCRIPTIONS and (tag, track.kind) not in automatic
         automatic.add((tag, track.kind))
@@ -183,7 +185,7 @@ def _subtitle_lines(tracks: Iterable[Track]) -> list[str]:
 
 
 def _variant_line(line: str, extra: int, *, has_subtitles: bool) -> str:
-    """A variant with its subtitles: the group, and what reading them adds to its bit rates."""
+    """Return a variant with its subtitles: the group, and the bit rate that reading them adds."""
     tag, _, values = line.partition(":")
     if tag != "#EXT-X-STREAM-INF":
         return line
@@ -214,13 +216,13 @@ def _unique_name(name: str, used: set[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A quoted string of a playlist, which may hold neither quotation marks nor line breaks (RFC 8216, 4.2)."""
+    """Return a quoted string, without the quotation marks and line breaks that RFC 8216 (4.2) forbids."""
     plain = " ".join(text.split()).replace('"', "'")
     return f'"{plain}"'
 
 
 def _read_master(ladder: Ladder) -> tuple[str, float]:
-    """The text of the ladder's own master playlist, and when it was written."""
+    """Return the text of the stored master playlist, and when it was written."""
     try:
         if bucket.is_stored(ladder.stored_generation, ladder.generation):
             folder = bucket.folder_name(ladder.video_id, ladder.stored_generation)

@@ -1,1 +1,1 @@
-"""Finding videos: search, suggestions, lists that say why something is in them."""
+"""Search: the index of listed videos, queries, suggestions, spelling, and names of channels and playlists."""

@@ -1,4 +1,4 @@
-"""Where in its captions a video says what was looked for."""
+"""Find the moments at which captions contain the search words."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from itertools import accumulate
 
 from streamsite import folding, scripts
-from streamsite.mongo.collections import collection
+from videos.captions import store as caption_store
 from videos.captions.webvtt import plain_text
-from videos.models import Caption, Video
+from videos.models import Video
 from videos.schemas.cards import MomentDict
-from videos.search import query_text, vocabulary
+from videos.search import query_text, vocabulary_store
 
 MAX_CUES, MAX_CHARACTERS = 40, 160
 MAX_BYTES = 15_000  # of an expression; MongoDB takes 32,764, and PCRE needs more for long ones
@@ -20,12 +20,12 @@ WORD_SEPARATORS = r"[\s\p{P}]+", r"[\s\W]+"
 
 
 def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict]:
-    """``{video id: {"start": seconds, "text": ...}}`` of those that say some of the words of ``text``, in one read.
+    """Return ``{video id: {"start": seconds, "text": cue}}`` for captions with any of the words; one read.
 
-    The cue with the most of the words, the first of several. Words are found as search finds them.
+    It is the first cue with the most words. Words match as they do in search.
     """
     ids = [video.pk for video in videos if video.has_captions]
-    query = query_text.parse_query(text, vocabulary.frequent_languages())
+    query = query_text.parse_query(text, vocabulary_store.frequent_languages())
     if not ids or query.is_empty:
         return {}
     said = _expressions(query, STORED_WORD_START, WORD_SEPARATORS[0])
@@ -39,7 +39,7 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict
     ]
     found: dict[str, MomentDict] = {}
     best: dict[str, int] = {}
-    for row in collection(Caption._meta.db_table).aggregate(
+    for row in caption_store.aggregate(
         [
             {"$match": {"video_id": {"$in": ids}}},
             {"$project": {"_id": 0, "video_id": 1, "cues": cues}},
@@ -55,7 +55,7 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict
 
 
 def _expressions(query: query_text.Query, beginning: str, between: str) -> list[str]:
-    """Return a regular expression for each word and phrase. A word is found at the beginning of words."""
+    """Return a regular expression for each word and phrase. A word matches at the start of words."""
     wanted = [[(term.run,)] if term.run else list(term.alternatives) for term in query.terms]
     wanted += [[phrase] for phrase in query.phrases]
     found = []

@@ -1,4 +1,4 @@
-"""Find channels by display name and username: any of the words, with or without videos."""
+"""Find channels by any word of their display name or username, with or without videos."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from streamsite.visibility import Viewer
 from videos.access import channels_for_listing
 from videos.schemas.search import FoundChannelDict
 from videos.search import finders
-from videos.search.name_index import IndexedName, NameIndex, name_variants
+from videos.search.name_store import IndexedName, NameIndex, name_variants
 
 
 def subscriber_rank(subscribers: int) -> int:
-    """Return the place among other channels: 0 for no subscribers, 1 for one, 2 for two or three, and so on."""
+    """Return the logarithmic rank of a subscriber count: 0 for none, 1 for one, 2 for two or three, and so on."""
     return max(subscribers, 0).bit_length()
 
 
@@ -35,12 +35,12 @@ INDEXES = INDEX.indexes
 
 
 def index_channel(user: User) -> None:
-    """Let a new account be found."""
+    """Add a new account to the search index."""
     INDEX.put(_named(user))
 
 
 def update_subscriber_rank(channel_id: str, subscribers: int, change: int) -> None:
-    """Follow the number of subscribers after a ``change`` of it, which seldom moves the channel."""
+    """Update the channel's rank after a ``change`` of its subscriber count; most changes need no write."""
     if subscriber_rank(subscribers) != subscriber_rank(subscribers - change):
         INDEX.update_rank(channel_id, subscriber_rank(subscribers))
 

@@ -1,6 +1,6 @@
-"""Search results besides videos: channels, and whatever other apps register.
+"""Search results other than videos: channels, and what other apps register.
 
-A finder shows its best few on the search page and in suggestions, and all of them page by page.
+A finder shows its best few results on the search page and in suggestions, and all of them in pages.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate_keys
 from streamsite.visibility import Viewer
-from videos.search import name_index
-from videos.search.name_index import NameIndex, NameQuery, RankKey
+from videos.search import name_store
+from videos.search.name_store import NameIndex, NameQuery, RankKey
 
 Row = TypeVar("Row")
 Body = TypeVar("Body")
@@ -27,7 +27,7 @@ MAX_SHOWN = 3
 
 @dataclass(frozen=True)
 class FinderResults(Generic[Body]):
-    """The best few, as mappings, and whether there are more."""
+    """The best few results as mappings, and whether there are more."""
 
     rows: list[Body]
     more: bool
@@ -35,11 +35,11 @@ class FinderResults(Generic[Body]):
 
 @dataclass(frozen=True)
 class Finder(Generic[Row, Body, Brief]):
-    """One kind of thing that is found by its name.
+    """A kind of object that is found by its name.
 
     ``load(viewer, ids)`` returns those that ``viewer`` may see in lists, in the order of ``ids``. ``body(viewer,
-    rows)`` maps them, ``brief`` does so for suggestions. ``exact(text)`` returns the name by which one
-    thing, which comes first, would be called exactly this; "" if none can be. ``template`` draws ``rows`` on the page.
+    rows)`` serializes them, ``brief`` does so for suggestions. ``exact(text)`` returns the unique name that equals
+    the text, whose object comes first; "" if there cannot be one. ``template`` renders ``rows`` on the page.
     """
 
     name: str
@@ -52,8 +52,8 @@ class Finder(Generic[Row, Body, Brief]):
     exact: Callable[[str], str] = lambda text: ""
 
     def page(self, request: HttpRequest | Request, query: str, *, absolute: bool = True) -> PageDict[Body]:
-        """Return a page of what ``query`` finds in the contract's list form. It leads forward only."""
-        wanted = self._named(name_index.parse_query(query), query)
+        """Return a page of results in the API's list form. It links forward only."""
+        wanted = self._named(name_store.parse_query(query), query)
 
         def load(after: list[Any] | None, size: int) -> list[RankKey]:
             return self.index.find(wanted, most=size, after=(after[0], after[1]) if after else None)
@@ -62,13 +62,13 @@ class Finder(Generic[Row, Body, Brief]):
         return {"next": following, "previous": None, "results": self._shown(request.user, keys, self.body)}
 
     def some(self, viewer: Viewer, query: str, *, most: int = MAX_SHOWN) -> FinderResults[Body]:
-        """Return the best few of what ``query`` finds."""
-        keys = self.index.find(self._named(name_index.parse_query(query), query), most=most + 1)
+        """Return the best few results for ``query``."""
+        keys = self.index.find(self._named(name_store.parse_query(query), query), most=most + 1)
         return FinderResults(self._shown(viewer, keys[:most], self.body), len(keys) > most)
 
     def suggest(self, viewer: Viewer, text: str, *, most: int = MAX_SHOWN) -> list[Brief]:
-        """Return the best few whose names have the beginnings of all words of ``text``."""
-        keys = self.index.find(self._named(name_index.parse_typed(text), text), most=most)
+        """Return the best few whose names start with the words of ``text``."""
+        keys = self.index.find(self._named(name_store.parse_typed(text), text), most=most)
         return self._shown(viewer, keys, self.brief)
 
     def _named(self, wanted: NameQuery, text: str) -> NameQuery:
@@ -89,25 +89,25 @@ _finders: dict[str, AnyFinder] = {}
 
 
 def register_finder(finder: AnyFinder) -> None:
-    """Let a kind of thing be found on the search page."""
+    """Add a kind of object to the search page."""
     _finders[finder.name] = finder
 
 
 def registered_finders() -> list[AnyFinder]:
-    """Return the finders in the order of their registration."""
+    """Return the finders in order of registration."""
     return list(_finders.values())
 
 
 def get_finder(name: str) -> AnyFinder | None:
-    """Return the finder of that name, if there is one."""
+    """Return the finder with this name, or ``None``."""
     return _finders.get(name)
 
 
 def rebuild_name_indexes() -> int:
-    """Store the names of everything that can be found; return how many they are."""
+    """Rebuild the name indexes of all finders; return the number of names."""
     return sum(finder.index.rebuild() for finder in registered_finders())
 
 
 def has_outdated_index() -> bool:
-    """Return whether an index of names has to be built."""
+    """Return whether a name index has to be rebuilt."""
     return any(finder.index.is_outdated() for finder in registered_finders())

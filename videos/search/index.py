@@ -1,11 +1,11 @@
-"""What search knows: one document for each listed video, and none for any other.
+"""The search index: one document for each listed video, and none for any other.
 
 ``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, prefixes,
-channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the forms
-(see ``streamsite.folding``) and stems of title, tags and channel, ``words`` those of description and captions as well;
-``names_line`` and ``line`` are the words of names, and of description and captions, in their order, for phrases.
-``shape`` is that of the document. ``popularity`` is the logarithm of the views, to whole numbers, so that it seldom
-changes.
+channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the
+forms (see ``streamsite.folding``) and stems of title, tags and channel, ``words`` also those of description and
+captions; ``names_line`` and ``line`` are the words of names, and of description and captions, in order, for
+phrases. ``shape`` is the schema version. ``popularity`` is the logarithm of the views, rounded to an integer so
+that it seldom changes.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from streamsite import folding, stemming
-from streamsite.mongo.collections import collection
 from videos import tags
 from videos.captions import services
 from videos.captions.webvtt import plain_text
 from videos.models import Caption, Video
-from videos.search import query_text, vocabulary
+from videos.search import query_text, store, vocabulary_store
+from videos.search.store import SEARCH_VIDEOS
 
-SEARCH_VIDEOS = "search_video"
 INDEXES = {
     SEARCH_VIDEOS: [
         IndexModel(
@@ -51,7 +50,7 @@ INDEXES = {
         ),
         IndexModel([("published_at", DESCENDING)], name="search_newest"),
     ],
-    **vocabulary.INDEXES,
+    **vocabulary_store.INDEXES,
 }
 COUNTED_FIELDS = {"names_line": 1, "language": 1}  # the fields that words are counted by
 MAX_CAPTION_CHARACTERS = 20_000  # characters of captions
@@ -60,33 +59,28 @@ SCHEMA_VERSION = 4
 
 
 def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
-    """Bring the document and, unless ``is_counted`` is false, the counts of its words in line with the video.
-
-    Idempotent.
-    """
+    """Update the video's document and, unless ``is_counted`` is false, the counts of its words. Idempotent."""
     video = Video.objects.select_related("channel").filter(pk=video_id, listed=True).first()
-    documents = collection(SEARCH_VIDEOS)
     if video is None:
-        known = documents.find_one_and_delete({"_id": video_id}, COUNTED_FIELDS)
+        known = store.pop(video_id, COUNTED_FIELDS)
         made: dict[str, Any] | None = None
     else:
         made = build_document(video, _caption_text(video_id, video.language))
-        # The former document is the one that was replaced, also when two processes do this at once.
-        known = documents.find_one_and_replace({"_id": video_id}, made, COUNTED_FIELDS, upsert=True)
+        known = store.replace(video_id, made, COUNTED_FIELDS)
     if is_counted:
-        vocabulary.update_counts(_counted_terms(known), _counted_terms(made))
+        vocabulary_store.update_counts(_counted_terms(known), _counted_terms(made))
 
 
 def rebuild_index() -> int:
-    """Rebuild every document, remove those of no listed video, count all words again. Idempotent.
+    """Rebuild every document, delete those of unlisted videos, recount all words. Idempotent.
 
-    Returns the number of documents.
+    Return the number of documents.
     """
     listed = set()
     for video_id in Video.objects.filter(listed=True).values_list("pk", flat=True).iterator():
         refresh_document(video_id, is_counted=False)
         listed.add(video_id)
-    for row in collection(SEARCH_VIDEOS).find({}, {"_id": 1}):
+    for row in store.iter_documents({}):
         if row["_id"] not in listed:
             refresh_document(row["_id"], is_counted=False)
     recount_terms()
@@ -94,54 +88,47 @@ def rebuild_index() -> int:
 
 
 def recount_terms() -> None:
-    """Count the words of all documents again. Idempotent."""
-    vocabulary.rebuild_counts(
-        _counted_terms(row) for row in collection(SEARCH_VIDEOS).find({}, COUNTED_FIELDS)
-    )
+    """Recount the words of all documents. Idempotent."""
+    vocabulary_store.rebuild_counts(_counted_terms(row) for row in store.iter_documents({}, COUNTED_FIELDS))
 
 
 def _counted_terms(known: Mapping[str, Any] | None) -> set[str]:
     # A document that the previous release wrote has no line of words, and its words were not counted.
     if known is None or "names_line" not in known:
         return set()
-    return vocabulary.document_terms(known["names_line"], _language(known["language"]))
+    return vocabulary_store.document_terms(known["names_line"], _language(known["language"]))
 
 
 def has_outdated_documents() -> bool:
-    """Whether documents have a former shape: after an update all of them do, so one is looked at."""
-    one = collection(SEARCH_VIDEOS).find_one({}, {"shape": 1})
+    """Return whether documents have an old schema version; one is enough, since an update changes them all."""
+    one = store.find_any({}, {"shape": 1})
     return one is not None and one.get("shape") != SCHEMA_VERSION
 
 
 def iter_outdated_ids() -> Iterator[str]:
-    """Yield the videos whose document has a former shape: the previous release writes them during a rolling update."""
-    for row in collection(SEARCH_VIDEOS).find({"shape": {"$ne": SCHEMA_VERSION}}, {"_id": 1}):
+    """Yield videos whose document has an old schema version; the previous release writes such in rolling updates."""
+    for row in store.iter_documents({"shape": {"$ne": SCHEMA_VERSION}}):
         yield row["_id"]
 
 
 def find_missing_ids(video_ids: set[str]) -> set[str]:
-    """Those of some listed videos that search does not know, or knows in a former shape."""
-    known = collection(SEARCH_VIDEOS).find(
-        {"_id": {"$in": list(video_ids)}, "shape": SCHEMA_VERSION}, {"_id": 1}
-    )
+    """Return those of the listed videos whose document is missing or has an old schema version."""
+    known = store.iter_documents({"_id": {"$in": list(video_ids)}, "shape": SCHEMA_VERSION})
     return video_ids - {row["_id"] for row in known}
 
 
 def update_popularity(video_id: str, views: int) -> None:
-    """Follow the views."""
-    collection(SEARCH_VIDEOS, acknowledged_by=1).update_one(
-        {"_id": video_id, "popularity": {"$ne": popularity_bucket(views)}},
-        {"$set": {"popularity": popularity_bucket(views)}},
-    )
+    """Store the popularity that follows from the number of views."""
+    store.set_popularity(video_id, popularity_bucket(views))
 
 
 def popularity_bucket(views: int) -> int:
-    """0 for none, 1 for one, 2 for two or three, 3 for four to seven, and so on."""
+    """Return the logarithmic popularity of a view count: 0 for none, 1 for one, 2 for two or three, and so on."""
     return max(views, 0).bit_length()
 
 
 def build_document(video: Video, spoken: str) -> dict[str, Any]:
-    """Build the search document of a listed video whose captions say ``spoken``. Its channel must be loaded."""
+    """Return the search document of a listed video with the caption text ``spoken``. Its channel must be loaded."""
     channel = f"{video.channel.get_full_name()} {video.channel.username}"
     names = (video.title, *video.tags, channel)
     language = _language(video.language)
@@ -179,12 +166,12 @@ def build_document(video: Video, spoken: str) -> dict[str, Any]:
 
 
 def _language(tag: str) -> str:
-    """Return the language whose endings are removed; without a tag the site's own."""
+    """Return the language for stemming, by default the site's."""
     return stemming.language_of(tag or settings.LANGUAGE_CODE)
 
 
 def _caption_text(video_id: str, language: str) -> str:
-    """Return what the fullest track says, as plain text."""
+    """Return the plain text of the fullest caption track."""
     track = services.fullest_track(services.list_tracks(video_id), language)
     if track is None:
         return ""

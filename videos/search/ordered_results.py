@@ -1,8 +1,8 @@
-"""Found videos in another order than the best first: the newest of a word that half of the library has are the newest.
+"""Search results in another order than the best first, such as the newest.
 
-What little has is read whole and then ordered by the rows themselves. What very many have is read in its order: by time
-from an index of words and time, by views and the like by walking the library in that order and asking search which of
-the next few have the words.
+Few matches are read completely and then sorted by the rows themselves. Very many are read in order: by time from
+an index of words and time, by views and other orders by walking the library in that order and asking the search
+index which of the next few match.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import Any, cast
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
 from videos.models import Video
 from videos.search import queries as search_queries
-from videos.search.index import SEARCH_VIDEOS
+from videos.search import store
 from videos.search.query_text import Query
+from videos.search.store import SEARCH_VIDEOS
 
 MAX_IN_MEMORY = 1_000  # matches that are read whole
 BY_TIME = "published_at"
@@ -32,7 +31,7 @@ MONGO_FIELDS = {"id": "_id", BY_TIME: BY_TIME}
 def find_unordered(
     text: str, filters: Mapping[str, Any], *, is_exact: bool = False
 ) -> search_queries.SearchResult:
-    """Return what ``search.find`` finds, in no order; more than ``MOST_WHOLE`` ids stand for very many."""
+    """Return the unordered result of ``queries.find_videos``; over ``MAX_IN_MEMORY`` ids stand for very many."""
     return search_queries.find_videos(text, filters, is_exact=is_exact, look=_match_ids)
 
 
@@ -42,9 +41,9 @@ def matching_rows(
     videos: QuerySet[Video],
     load: Callable[[list[str]], list[Video]],
 ) -> QuerySet[Video]:
-    """Return the found ones of ``videos``, to be ordered and paged. ``load`` reads videos by their ids.
+    """Return the matches among ``videos``, to be ordered and paged. ``load`` reads videos by their ids.
 
-    Of the query set that is returned, only ``filter``, ``order_by`` and slices can be used, which is what pages need.
+    The returned query set supports only ``filter``, ``order_by`` and slices, which is what pagination needs.
     """
     if len(found.ids) <= MAX_IN_MEMORY:
         return videos.filter(pk__in=found.ids)
@@ -55,7 +54,7 @@ def matching_rows(
 
 
 class IndexedMatches:
-    """Very many matches: what pagination asks of a query set, answered from the order's index."""
+    """Very many matches: the query set interface that pagination uses, answered from the order's index."""
 
     def __init__(
         self,
@@ -69,11 +68,11 @@ class IndexedMatches:
         self._beyond, self._order = beyond, order
 
     def filter(self, beyond: Q) -> IndexedMatches:
-        """Return those that the condition on the fields of the order lets through."""
+        """Return the matches that satisfy the condition on the order's fields."""
         return IndexedMatches(self._condition, self._videos, self._load, beyond, self._order)
 
     def order_by(self, *order: str) -> IndexedMatches:
-        """Return them in the order of these fields."""
+        """Return the matches in the order of these fields."""
         return IndexedMatches(self._condition, self._videos, self._load, self._beyond, order)
 
     def __getitem__(self, span: slice) -> list[Video]:
@@ -86,9 +85,8 @@ class IndexedMatches:
     def _by_time(self, most: int) -> list[str]:
         conditions = [self._condition, *([_q_to_mongo(self._beyond)] if self._beyond else [])]
         order = {MONGO_FIELDS[name.lstrip("-")]: -1 if name.startswith("-") else 1 for name in self._order}
-        found = collection(SEARCH_VIDEOS).aggregate(
-            [{"$match": {"$and": conditions}}, {"$sort": order}, {"$limit": most}, {"$project": {"_id": 1}}],
-            maxTimeMS=settings.MONGODB_TIME_LIMIT_MS,
+        found = store.aggregate(
+            [{"$match": {"$and": conditions}}, {"$sort": order}, {"$limit": most}, {"$project": {"_id": 1}}]
         )
         return [row["_id"] for row in found]
 
@@ -98,12 +96,7 @@ class IndexedMatches:
         found: list[str] = []
         for start, step in zip(accumulate(WALK_STEPS, initial=0), WALK_STEPS, strict=False):
             ids = list(ordered[start : start + step])
-            having = collection(SEARCH_VIDEOS).find(
-                {"$and": [{"_id": {"$in": ids}}, self._condition]},
-                {"_id": 1},
-                max_time_ms=settings.MONGODB_TIME_LIMIT_MS,
-            )
-            known = {row["_id"] for row in having}
+            known = store.matching_ids({"$and": [{"_id": {"$in": ids}}, self._condition]})
             found += [video_id for video_id in ids if video_id in known]
             if len(found) >= most or len(ids) < step:
                 break
@@ -111,9 +104,9 @@ class IndexedMatches:
 
 
 def _match_ids(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
-    """Return ids of what matches any of ``queries``, at most one more than ``MOST_WHOLE``, in no order.
+    """Return ids that match any of ``queries``, at most ``MAX_IN_MEMORY`` + 1, in no order.
 
-    Beginnings of words count only where nothing has the word.
+    Prefixes count only where no video has the word.
     """
     ids = _ids([search_queries.match_all_words(query, filters) for query in queries])
     if not ids:
@@ -131,12 +124,12 @@ def _ids(conditions: list[dict[str, Any]]) -> list[str]:
     if not parts:
         return []
     pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
-    found = collection(SEARCH_VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+    found = store.aggregate(pipeline)
     return list(dict.fromkeys(row["_id"] for row in found))[: MAX_IN_MEMORY + 1]
 
 
 def _q_to_mongo(condition: Q) -> dict[str, Any]:
-    """Return a condition on the time and the id, as pagination makes it, for search documents."""
+    """Return the MongoDB form of pagination's condition on time and id."""
     parts = []
     for child in condition.children:
         if isinstance(child, Q):

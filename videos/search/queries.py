@@ -1,8 +1,8 @@
-"""Finding listed videos by words.
+"""Find listed videos by words.
 
-Words are looked up in arrays of forms, whose indexes are in the order of views: what has them in title, tags or channel
-comes first, then what has them in description or captions, and of a word that half of the library has only the most
-viewed are read. Phrases are looked up by their words, and then in the line of words that a document has.
+Words are looked up in arrays of forms, whose indexes are ordered by views: matches in title, tags or channel come
+first, then those in description or captions, and of a word that half of the library has only the most viewed are
+read. Phrases are looked up by their words, and then in the document's line of words.
 """
 
 from __future__ import annotations
@@ -14,15 +14,12 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
-from django.conf import settings
-
 from streamsite import folding, stemming
 from streamsite.folding import Term
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
-from videos.search import query_text, spelling, vocabulary
-from videos.search.index import SEARCH_VIDEOS
+from videos.search import query_text, spelling, store, vocabulary_store
 from videos.search.query_text import Query
+from videos.search.store import SEARCH_VIDEOS
 
 MAX_MATCHES = 500
 FRESHNESS_HALF_LIFE_DAYS = 90
@@ -45,10 +42,10 @@ Lookup = Callable[[list[Query], Mapping[str, Any]], list[str]]
 
 @dataclass(frozen=True)
 class SearchResult:
-    """The ids that were found, and how.
+    """The ids of a search, and how they were found.
 
-    ``corrected`` is the text that was searched for instead, "" when it is what was typed; ``is_partial`` means that
-    no video has all of the words, so that these have most of them. Each video matches one of ``queries``.
+    ``corrected`` is the text that was searched for instead, "" when it is the typed one; ``is_partial`` means that
+    no video has all words, so these have most of them. Each video matches one of ``queries``.
     """
 
     ids: list[str]
@@ -60,12 +57,12 @@ class SearchResult:
 def find_videos(
     text: str, filters: Mapping[str, Any], *, is_exact: bool = False, look: Lookup | None = None
 ) -> SearchResult:
-    """Return the listed videos that hold all words of ``text``, best first, at most ``MOST_MATCHES``.
+    """Return the listed videos that contain all words of ``text``, best first, at most ``MAX_MATCHES``.
 
-    ``"several words"`` must stand together, ``-word`` must not be there; the last word may be a beginning. When nothing
-    has all words, a typing error is corrected, unless ``is_exact``; then one or two of the words may be missing.
-    ``filters`` is a condition on the documents. ``look`` reads the ids of what matches any of some queries, in
-    ``best`` order by default. One read; some more when nothing has all words.
+    ``"several words"`` must be adjacent, ``-word`` must be absent; the last word may be a prefix. When nothing has
+    all words, a typing error is corrected, unless ``is_exact``; then one or two of the words may be missing.
+    ``filters`` is a condition on the documents. ``look`` reads the ids that match any of the queries, by default
+    ``best_matches``. One read; some more when nothing has all words.
     """
     look = look or best_matches
     languages = _languages(filters)
@@ -86,7 +83,7 @@ def find_videos(
 
 
 def best_matches(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
-    """Return the ids of what matches any of ``queries``, the best ``MOST_MATCHES``. One read."""
+    """Return the ids that match any of ``queries``, the best ``MAX_MATCHES``. One read."""
     parts = [
         _found([*conditions, _filter_condition(filters)], filters, worth, query)
         for query in queries
@@ -96,18 +93,18 @@ def best_matches(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
 
 
 def match_all_words(query: Query, filters: Mapping[str, Any]) -> Condition:
-    """Return the condition on documents that hold all words of ``query``, the last one finished."""
+    """Return the condition for documents with all words of ``query``, the last one complete."""
     return {"$and": [*_conditions(query, WORDS), _filter_condition(filters), dict(filters)]}
 
 
 def match_any_query(queries: Iterable[Query], filters: Mapping[str, Any]) -> Condition:
-    """Return the condition on documents that hold all words of one of ``queries``, or else begin with its last one."""
+    """Return the condition for documents with all words of one of ``queries``, or with its last word as a prefix."""
     conditions = [match_all_words(query, filters) for query in queries]
     return conditions[0] if len(conditions) == 1 else {"$or": conditions}
 
 
 def match_prefix(query: Query, filters: Mapping[str, Any]) -> Condition | None:
-    """Return the condition on documents that hold all words, the last one unfinished; ``None`` if it is finished."""
+    """Return the condition for documents with all words, the last one as a prefix; ``None`` if it is complete."""
     if not query.unfinished:
         return None
     return {"$and": [*_prefix_conditions(query, WORDS), _filter_condition(filters), dict(filters)]}
@@ -120,11 +117,11 @@ def popular_with_word_stages(word: str, *, most: int) -> Stages:
 
 def _languages(filters: Mapping[str, Any]) -> tuple[str, ...]:
     asked = stemming.language_of(str(filters.get("language", "")))
-    return (asked,) if asked else vocabulary.frequent_languages()
+    return (asked,) if asked else vocabulary_store.frequent_languages()
 
 
 def _relaxed_queries(query: Query) -> Iterable[list[Query]]:
-    """Yield queries that lack one of the words, then such that lack two."""
+    """Yield queries without one of the words, then without two."""
     many = len(query.terms)
     if many > 2:
         yield [query.without([place]) for place in range(many)]
@@ -139,7 +136,7 @@ def _filter_condition(filters: Mapping[str, Any]) -> Condition:
 
 
 def _weighted_places(query: Query) -> Iterable[tuple[float, list[Condition]]]:
-    """Yield where the words may be, as conditions, with what a match there is worth."""
+    """Yield conditions on where the words match, each with the score of such a match."""
     yield WEIGHT_IN_NAMES, _conditions(query, NAMES)
     yield WEIGHT_ANYWHERE, _conditions(query, WORDS)
     if query.unfinished:
@@ -173,10 +170,11 @@ def _conditions(query: Query, where: str) -> list[Condition]:
 
 
 def _has_term(term: Term, where: str) -> list[Condition]:
-    """Return conditions that must all hold, each that one of some forms is there.
+    """Return conditions that must all hold, each that one of several forms is present.
 
-    "wifi, or else wi and fi" becomes "wifi or wi, and wifi or fi". With the former, a dozen of such words has MongoDB
-    look at so many plans that this takes longer than all the rest. Two ways to write the parts may be mixed.
+    "wifi, or else wi and fi" becomes "wifi or wi, and wifi or fi". With the former, a dozen such words make
+    MongoDB consider so many plans that this takes longer than everything else. Two spellings of the parts may be
+    mixed.
     """
     if term.run:
         # The line is looked at as well, so some of the pairs of characters will do.
@@ -232,4 +230,4 @@ def _best(rows: Iterable[dict[str, Any]]) -> list[str]:
 
 def _read(parts: list[Stages]) -> list[dict[str, Any]]:
     pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
-    return list(collection(SEARCH_VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS))
+    return store.aggregate(pipeline)

@@ -1,4 +1,4 @@
-"""What people type into a search field, as words."""
+"""Parse search text into words and phrases."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 @dataclass(frozen=True)
 class Query:
-    """Words that must all be there, phrases that must stand together, what must not be there.
+    """Words that must all be present, phrases that must be adjacent, and excluded phrases.
 
-    ``typed`` are the words as they were typed, one for each of ``terms``. ``unfinished`` is the beginning of a word
-    still being typed, which the last of ``terms`` stands for; "" when there is none. Phrases are folded words.
+    ``typed`` are the words as typed, one for each of ``terms``. ``unfinished`` is the prefix still being typed,
+    which the last of ``terms`` stands for; "" when there is none. Phrases are folded words.
     """
 
     terms: tuple[Term, ...] = ()
@@ -32,11 +32,11 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to look for."""
+        """True when there is nothing to search for."""
         return not self.terms and not self.phrases
 
     def without(self, left_out: Iterable[int]) -> Query:
-        """Return the query without the terms at these places, none of its words unfinished."""
+        """Return the query without the terms at these positions, all its words complete."""
         places = set(left_out)
         kept = [place for place in range(len(self.terms)) if place not in places]
         return replace(
@@ -48,9 +48,9 @@ class Query:
 
 
 def parse_query(text: str, languages: Iterable[str] = ()) -> Query:
-    """Read ``one "two three" -four fi`` as a query; the last word counts as unfinished unless something follows.
+    """Parse ``one "two three" -four fi``; the last word counts as unfinished unless something follows it.
 
-    Words also match by what stemming leaves of them in the first of ``languages`` with their alphabet.
+    Words also match by their stem in the first of ``languages`` with their alphabet.
     """
     text = text[:MAX_CHARACTERS].replace("\x00", " ")
     languages = tuple(languages)
@@ -86,31 +86,31 @@ def parse_query(text: str, languages: Iterable[str] = ()) -> Query:
 
 
 def unique_words(*texts: str) -> list[str]:
-    """Return the folded words of ``texts``, each once, in order."""
+    """Return the folded words of ``texts`` in order, without duplicates."""
     return list(dict.fromkeys(word for text in texts for word in split_words(text)))
 
 
 def word_prefixes(*texts: str) -> list[str]:
-    """Return the beginnings of the words of ``texts``, each once."""
+    """Return the prefixes of the words of ``texts``, without duplicates."""
     known = list(dict.fromkeys(form for text in texts for form in folding.index_forms(text, singles=False)))
     return list(_beginnings(known[:MAX_INDEXED_LENGTH]))
 
 
 def _limit_terms(terms: Iterable[Term], most: int) -> tuple[Term, ...]:
-    """Return the first terms that have ``most`` words together, those of joined words counted one by one."""
+    """Return the first terms with ``most`` words in total; joined words count one by one."""
     known = tuple(terms)
     ends = accumulate(1 if term.run else max(map(len, term.alternatives)) for term in known)
     return tuple(term for term, end in zip(known, ends, strict=True) if end <= most)
 
 
 def _limit_phrases(phrases: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    """Return the first phrases, each once, that have ``MOST_WORDS`` words together."""
+    """Return the first phrases with ``MAX_WORDS`` words in total, without duplicates."""
     known = tuple(dict.fromkeys(phrases))
     return tuple(one for one, end in zip(known, accumulate(map(len, known)), strict=True) if end <= MAX_WORDS)
 
 
 def _join_spaced_numbers(text: str) -> str:
-    """Make one word of a number that was typed with spaces, as the forms of a text do."""
+    """Join a number that was typed with spaces to one word, as the forms of a text do."""
     return folding.GROUPED.sub(lambda match: re.sub(folding.SPACES, ",", match[0]), text)
 
 

@@ -1,20 +1,18 @@
-"""Correcting what was typed, when no video has it: against the words of the site (see ``vocabulary``)."""
+"""Correct words that no video has, by the site's vocabulary (see ``vocabulary``)."""
 
 from __future__ import annotations
 
 from streamsite import folding
-from streamsite.mongo.collections import collection
-from videos.search import vocabulary
-from videos.search.index import SEARCH_VIDEOS
+from videos.search import store, vocabulary_store
 from videos.search.query_text import Query
 
 MAX_CORRECTED, MAX_TRIED = 2, 6  # words of one query
 
 
 def correct_spelling(text: str, query: Query) -> str:
-    """Return ``text`` with the words that no video has corrected by one typing error each; "" if nothing is better.
+    """Return ``text`` with unknown words corrected by one typing error each; "" if that does not help.
 
-    Words in quotes and excluded ones are left alone. At most three reads for each of the first six words.
+    Quoted and excluded words are left alone. At most three reads for each of the first six words.
     """
     if joined := _split_joined_words(query):
         return joined
@@ -24,7 +22,7 @@ def correct_spelling(text: str, query: Query) -> str:
         if len(found) != 1 or changes == MAX_CORRECTED or _is_anywhere(typed):
             continue
         # The counts may have a word of a video that is hidden now.
-        if (better := vocabulary.find_correction(found[0])) and _is_anywhere(better):
+        if (better := vocabulary_store.find_correction(found[0])) and _is_anywhere(better):
             words = [better if word == typed else word for word in words]
             changes += 1
     return " ".join(words) if changes else ""
@@ -37,13 +35,15 @@ def _is_anywhere(typed: str) -> bool:
         for alternative in term.alternatives
         if len(alternative) == 1
     ]
-    return collection(SEARCH_VIDEOS).find_one({"words": {"$in": known}}, {"_id": 1}) is not None
+    return store.find_any({"words": {"$in": known}}, {"_id": 1}) is not None
 
 
 def _split_joined_words(query: Query) -> str:
-    """Return the two words that were typed as one, if a title has that: ``light house`` for ``lighthouse``."""
+    """Return the two words that were typed as one, if a title has them: ``light house`` for ``lighthouse``."""
     if len(query.typed) != 2 or query.phrases or query.excluded:
         return ""
     joined = "".join(query.typed)
     folded = folding.fold(joined)
-    return folded if vocabulary.is_correctable(folded) and vocabulary.is_known_word(folded) else ""
+    return (
+        folded if vocabulary_store.is_correctable(folded) and vocabulary_store.is_known_word(folded) else ""
+    )

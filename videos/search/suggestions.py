@@ -1,20 +1,16 @@
-"""Suggestions while somebody types: titles, channels and playlists with all the words, the last perhaps unfinished."""
+"""Suggestions while typing: titles, channels and playlists with all words, the last one perhaps unfinished."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, cast
 
-from django.conf import settings
-
 from streamsite.folding import fold, split_words
-from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from videos.models import Video
 from videos.schemas.search import SuggestionDict, SuggestionsDict
-from videos.search import finders, query_text, urls
+from videos.search import finders, query_text, store, urls
 from videos.search.channels import FINDER as CHANNELS
-from videos.search.index import SEARCH_VIDEOS
 
 MAX_SUGGESTIONS = 8
 MAX_CHANNELS = 3
@@ -24,11 +20,11 @@ SPARE = 3
 
 
 def suggest(viewer: Viewer, text: str) -> SuggestionsDict:
-    """Return ``results``, ``[{kind: "video"|"channel", text, url}]``, the most viewed first and channels in front.
+    """Return ``results``, ``[{kind: "video"|"channel", text, url}]``, channels first, then the most viewed.
 
-    At most ``MOST``. A title leads to its video; one that several videos have, to those videos. ``channels`` has the
-    same channels with their pictures, and there is a list for each other finder, by its name. Channels that ``viewer``
-    blocks are in none of them.
+    At most ``MAX_SUGGESTIONS``. A title links to its video; one that several videos share, to the search for it.
+    ``channels`` has the same channels with their avatars, and there is a list for each other finder, by its name.
+    Channels that ``viewer`` blocks are in none of them.
     """
     typed = [word[: query_text.MAX_PREFIX_LENGTH] for word in split_words(text[: query_text.MAX_CHARACTERS])]
     typed = typed[: query_text.MAX_WORDS]
@@ -49,12 +45,8 @@ def suggest(viewer: Viewer, text: str) -> SuggestionsDict:
 def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     # The index is asked for the longest word, which the fewest have; the others are looked at in what it finds.
     longest_first = sorted(typed, key=len, reverse=True)
-    rows = (
-        collection(SEARCH_VIDEOS)
-        .find({"$and": [{"prefixes": word} for word in longest_first]}, {"title": 1})
-        .sort([("popularity", -1), ("_id", -1)])
-        .limit(MAX_SUGGESTIONS * SPARE)
-        .max_time_ms(settings.MONGODB_TIME_LIMIT_MS)
+    rows = store.find_popular(
+        {"$and": [{"prefixes": word} for word in longest_first]}, {"title": 1}, MAX_SUGGESTIONS * SPARE
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -66,7 +58,7 @@ def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
 
 
 def _suggestion_url(same: Sequence[dict[str, Any]]) -> str:
-    """The video, when it alone has this title; else the search for the title."""
+    """Return the video's URL when it alone has this title, else that of a search for the title."""
     first = same[0]
     return (
         Video(pk=first["_id"]).get_absolute_url() if len(same) == 1 else urls.text_search_url(first["title"])

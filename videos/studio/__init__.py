@@ -1,1 +1,1 @@
-"""What owners are told about their videos, and what they do with many of them at once."""
+"""The studio: analytics for owners, and changes to many videos at once."""

@@ -1,6 +1,6 @@
-"""One change for many videos. It calls what a change of one calls, by the same gate, and says what became of each.
+"""Apply one change to many videos, through the same gates and services as a change to one.
 
-Other apps register changes of their own; this one knows none of them by name.
+Other apps register their own actions; this one does not know them by name.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Change = Callable[[Video], bool | str]
 
 @dataclass(frozen=True)
 class BulkAction:
-    """A change: ``prepare(actor, value)`` checks the value once, ``choices(actor)`` are values to choose from."""
+    """A change: ``prepare(actor, value)`` validates the value once, ``choices(actor)`` lists values to choose from."""
 
     label: str
     prepare: Callable[[User, Any], Change]
@@ -35,7 +35,7 @@ class BulkAction:
 
 @dataclass(frozen=True)
 class BulkOutcome:
-    """What became of one video: ``code`` and ``detail`` say why it was refused, or ``detail`` what else was changed."""
+    """The outcome for one video: ``code`` and ``detail`` give the reason of a refusal, or ``detail`` a side effect."""
 
     video_id: str
     outcome: str
@@ -47,19 +47,19 @@ _actions: dict[str, BulkAction] = {}
 
 
 def register_action(name: str, action: BulkAction) -> None:
-    """Offer another change."""
+    """Add an action."""
     _actions[name] = action
 
 
 def registered_actions() -> dict[str, BulkAction]:
-    """Every change that is offered, by its name."""
+    """Return all actions by name."""
     return dict(_actions)
 
 
 def apply_action(actor: User, video_ids: Any, action: Any, value: Any = None) -> list[BulkOutcome]:
-    """Make the change to each of the videos, in order; safe to repeat.
+    """Apply the action to each of the videos, in order. Idempotent.
 
-    ``Invalid`` before anything is changed when the list, the action or the value is not right.
+    Raises ``Invalid``, before anything changes, when the list, the action or the value is invalid.
     """
     ids = parse_video_ids(video_ids)
     if not isinstance(action, str) or action not in _actions:
@@ -69,7 +69,7 @@ def apply_action(actor: User, video_ids: Any, action: Any, value: Any = None) ->
 
 
 def parse_video_ids(video_ids: Any) -> list[str]:
-    """1 to 100 ids, each once. ``Invalid`` for anything else."""
+    """Return 1 to 100 unique ids. Raises ``Invalid`` for anything else."""
     if not isinstance(video_ids, list) or not all(isinstance(one, str) for one in video_ids):
         raise Invalid("Choose videos.", fields={"video_ids": ["A list of ids."]})
     ids = list(dict.fromkeys(video_ids))
@@ -88,7 +88,7 @@ def _apply_to_one(actor: User, video_id: str, change: Change) -> BulkOutcome:
 
 
 def _metadata_action(name: str) -> Callable[[User, Any], Change]:
-    """A change that sets one field of the metadata, by its own rules."""
+    """Return the preparation of an action that sets one metadata field by its own rules."""
 
     def prepare(actor: User, value: Any) -> Change:
         try:

@@ -1,8 +1,9 @@
-"""Analytics as CSV (RFC 4180) for spreadsheets, one table per file. Every CSV file of the site is written here.
+"""Export analytics as CSV (RFC 4180) for spreadsheets, one table per file. Every CSV file of the site is written here.
 
-Files begin with a byte order mark: without it Excel reads UTF-8 as the system's old character set. Text of people is
-made inert: spreadsheets take a cell that begins with ``=`` and the like for a formula, so such a text gets an
-apostrophe in front. Numbers and dates are ours and stay plain, so that spreadsheets calculate with them.
+Files start with a byte order mark, without which Excel reads UTF-8 as a legacy encoding. Text from users is
+neutralized: spreadsheets interpret a cell that starts with ``=`` and similar characters as a formula, so such text
+is prefixed with an apostrophe. Numbers and dates are generated here and stay plain, so that spreadsheets can
+calculate with them.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 
-from streamsite.errors import Invalid
+from streamsite.cache_headers import PRIVATE_NEVER_STORED
 
 DAYS = "days"
 MAX_VIDEOS = 100
@@ -27,7 +28,7 @@ Table = tuple[list[str], list[list[Any]]]
 
 
 def neutralize_formula(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula: also in full-width signs and behind blanks."""
+    """Return ``text`` so that no spreadsheet takes it for a formula, even with full-width signs or leading spaces."""
     shown = "".join(one for one in text if unicodedata.category(one) != "Cf")
     plain = unicodedata.normalize("NFKC", shown)
     return (
@@ -36,7 +37,7 @@ def neutralize_formula(text: str) -> str:
 
 
 def csv_line(cells: Iterable[Any]) -> str:
-    """Return one row of a file. ``None`` is an empty cell; numbers stay numbers, also below zero."""
+    """Return one row of a file. ``None`` is an empty cell; numbers stay numbers, even negative ones."""
     return ",".join(_cell(cell) for cell in cells) + "\r\n"
 
 
@@ -47,21 +48,13 @@ def _cell(value: Any) -> str:
     return '"{}"'.format(text.replace('"', '""')) if NEEDS_QUOTES.search(text) else text
 
 
-def parse_table_name(params: QueryDict, among: Iterable[str]) -> str:
-    """The table of ``?table=``; ``Invalid`` for one that there is not."""
-    name = params.get("table", "") or DAYS
-    if name not in among:
-        raise Invalid("Unknown table.", fields={"table": [f"One of: {', '.join(among)}."]})
-    return name
-
-
 def csv_response(table: Table, filename: str) -> HttpResponse:
-    """Return ``table`` as a download named ``filename``, which is ours."""
+    """Return ``table`` as a download with the trusted name ``filename``."""
     names, rows = table
     content = BYTE_ORDER_MARK + "".join(csv_line(row) for row in [names, *rows])
     response = HttpResponse(content.encode(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    response["Cache-Control"] = "private, no-store"
+    PRIVATE_NEVER_STORED.set_on(response)
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

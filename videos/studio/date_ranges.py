@@ -1,13 +1,9 @@
-"""Which days figures are asked for. Days are UTC; today is one of them, as far as it has gone."""
+"""Date ranges of analytics. Days are UTC; the current day is included so far as it has passed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-
-from django.http import QueryDict
-
-from streamsite.errors import Invalid
 
 RANGES = {"7d": 7, "28d": 28, "90d": 90, "365d": 365}
 DEFAULT = "28d"
@@ -15,7 +11,7 @@ DEFAULT = "28d"
 
 @dataclass(frozen=True)
 class Period:
-    """Whole days, ``first`` and ``last`` included; ``name`` is the range that was asked for."""
+    """A range of whole days, ``first`` and ``last`` included; ``name`` is the requested range."""
 
     name: str
     first: date
@@ -23,21 +19,18 @@ class Period:
 
     @property
     def days(self) -> list[str]:
-        """Every day of it as ``2026-01-31``, the earliest first."""
+        """Every day of the period as ``2026-01-31``, the earliest first."""
         count = (self.last - self.first).days + 1
         return [(self.first + timedelta(days=number)).isoformat() for number in range(count)]
 
     @property
     def previous(self) -> Period:
-        """The same number of days just before."""
+        """The period of the same length immediately before."""
         last = self.first - timedelta(days=1)
         return Period(self.name, last - (self.last - self.first), last)
 
 
-def parse_period(params: QueryDict) -> Period:
-    """The period of ``?range=``, which ends today. ``Invalid`` for a range that there is not."""
-    name = params.get("range", "") or DEFAULT
-    if name not in RANGES:
-        raise Invalid("Unknown range.", fields={"range": [f"One of: {', '.join(RANGES)}."]})
+def period_of(name: str) -> Period:
+    """Return the period with a name of ``RANGES``, which ends today."""
     today = datetime.now(UTC).date()
     return Period(name, today - timedelta(days=RANGES[name] - 1), today)

@@ -1,4 +1,4 @@
-"""Figures in words, for pages."""
+"""Format analytics for pages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VERDICT_LABELS = {
 
 
 def format_watch_time(seconds: float) -> str:
-    """``45`` -> ``45 s``; ``150`` -> ``2.5 min``; ``9000`` -> ``2.5 h``."""
+    """Format seconds: ``45`` as ``45 s``, ``150`` as ``2.5 min``, ``9000`` as ``2.5 h``."""
     for length, unit in ((3600, "h"), (60, "min")):
         if seconds >= length:
             value = seconds / length
@@ -39,7 +39,7 @@ def format_watch_time(seconds: float) -> str:
 
 
 def summary_cards(report: StatisticsDict) -> list[dict[str, Any]]:
-    """The figures that lead the page: ``{label, value, note, change}``; ``change`` as ``_change`` gives it."""
+    """Return the summary of the page, ``[{label, value, note, change}]``; ``change`` as returned by ``_change``."""
     now, before = report["totals"], report["previous"]
     average, share = now["average_seconds"], now["average_percentage"]
     return [
@@ -80,7 +80,7 @@ def _card(
 
 
 def _change(now: float | None, before: float | None) -> dict[str, str] | None:
-    """``{direction: up|down|same, text}`` against the period before; ``None`` when there is nothing to compare."""
+    """Return ``{direction: up|down|same, text}`` relative to the previous period; ``None`` without a comparison."""
     if now is None or before is None or (now == 0 and before == 0):
         return None
     if now == before:

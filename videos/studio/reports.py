@@ -1,4 +1,4 @@
-"""Figures as plain mappings, for the API, the pages and the files alike. What each word means: ``docs/api.md``."""
+"""Analytics as plain mappings for the API, pages and files. ``docs/api.md`` defines each term."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from streamsite.api.renderers import iso
 from videos import mappers
 from videos.access import own_videos
 from videos.models import Video
-from videos.playback import statistics
+from videos.playback import statistics_store
 from videos.playback.heartbeats import SOURCES, VIEW_SECONDS
 from videos.studio import queries
 from videos.studio.date_ranges import Period
@@ -39,13 +39,13 @@ VERDICT_MEANINGS: dict[Verdict, str] = {
 
 
 def build_channel_report(channel_id: str, period: Period, *, top: int = TOP_VIDEOS) -> ChannelStatisticsDict:
-    """Everything the studio says about a channel in the period; three commands."""
+    """Return all analytics of a channel in the period; three commands."""
     days = queries.load_channel_days(channel_id, period)
     return {**_report(days, period), "top_videos": _top_videos(channel_id, period, top)}
 
 
 def build_video_report(video: Video, period: Period) -> VideoStatisticsDict:
-    """Everything the studio says about a video in the period, and its retention of all time; two commands."""
+    """Return all analytics of a video in the period, and its all-time retention; two commands."""
     days = queries.load_video_days(video.pk, period)
     return {
         "video": mappers.serialize_card(video),
@@ -109,7 +109,7 @@ def _viewing_count(rows: list[Day]) -> int:
 
 
 def _sources(rows: list[Day]) -> list[TrafficSourceDict]:
-    """Counted views by what led to them, the most first; those without a view are left out."""
+    """Return counted views by traffic source, the largest first; sources without views are omitted."""
     found = {name: int(sum(row.get("sources", {}).get(name, 0) for row in rows)) for name in SOURCES}
     total = sum(found.values())
     return [
@@ -145,14 +145,14 @@ def _top_videos(channel_id: str, period: Period, most: int) -> list[TopVideoDict
 
 
 def _retention(video: Video) -> list[RetentionPointDict]:
-    """How much of the audience saw each part: ``{at: seconds, share: 0..1}``, from the beginning to the end."""
+    """Return the share of the audience that saw each part, ``[{at: seconds, share: 0..1}]``."""
     found = queries.load_retention_counts(video.pk)
     shown: dict[str, int] = found.get("shown", {})
     # Of videos from before viewings were noted the most watched part stands for all.
     viewings = found.get("viewings") or max([int(found.get("views", 0)), *shown.values()])
     if not viewings or video.duration <= 0:
         return []
-    span = statistics.bucket_seconds(video.duration)
+    span = statistics_store.bucket_seconds(video.duration)
     count = int(-(-video.duration // span))
     return [
         {"at": float(number * span), "share": round(min(1.0, shown.get(str(number), 0) / viewings), 4)}

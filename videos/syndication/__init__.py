@@ -1,1 +1,1 @@
-"""What other programs are told of videos: previews of links, oEmbed, feeds, sitemaps, and addresses that last."""
+"""Output for other programs: link previews, oEmbed, feeds, sitemaps, and stable URLs."""

@@ -1,4 +1,4 @@
-"""How an embedded player behaves, as its address says it: ``/embed/{id}?start=1m30s&autoplay=1``."""
+"""Options of an embedded player in its URL: ``/embed/{id}?start=1m30s&autoplay=1``."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MAX_LANGUAGE = 12
 
 @dataclass(frozen=True)
 class EmbedOptions:
-    """Options of the player; the defaults are those of an address without parameters.
+    """Options of the player; the defaults are those of a URL without parameters.
 
-    ``start`` and ``end`` are seconds. Without a ``start`` the player may begin where its viewer left off; ``end`` is 0
-    where there is none. ``cc`` is "" (as the viewer left it), "1" (on), "0" (off) or a language tag.
+    ``start`` and ``end`` are seconds. Without a ``start`` the player may resume where its viewer left off; ``end``
+    is 0 when there is none. ``cc`` is "" (the viewer's setting), "1" (on), "0" (off) or a language tag.
     """
 
     start: float | None = None
@@ -33,7 +33,7 @@ class EmbedOptions:
 
     @classmethod
     def read(cls, params: QueryDict) -> EmbedOptions:
-        """Return the options in ``params``; what isn't understood is ignored. ``t`` is another name of ``start``."""
+        """Return the options in ``params``; invalid ones are ignored. ``t`` is an alias of ``start``."""
         start = requested_start_time(params)
         end = parse_start_time(params.get("end", "")) or 0.0
         return cls(
@@ -59,11 +59,11 @@ class EmbedOptions:
         return f"?{urlencode(given)}" if given else ""
 
     def for_first_video(self) -> EmbedOptions:
-        """Return the options of the first video of a playlist, which is what ``loop`` repeats there."""
+        """Return the options for the first video of a playlist, which ``loop`` repeats there."""
         return replace(self, loop=False)
 
     def for_later_videos(self) -> EmbedOptions:
-        """Return the options of the later videos of a playlist."""
+        """Return the options for the later videos of a playlist."""
         return replace(self, start=None, end=0.0)
 
 

@@ -1,4 +1,4 @@
-"""What lies behind the stable addresses of files."""
+"""The media behind the stable URLs of files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from videos.syndication import urls
 
 @dataclass(frozen=True)
 class SharedMedia:
-    """A stable address and its type; ``is_file`` when it is all of the video, and not a list of its parts."""
+    """A stable URL and its content type; ``is_file`` when it is the whole video and not a playlist of segments."""
 
     url: str
     content_type: str
@@ -22,29 +22,29 @@ class SharedMedia:
 
 
 def has_public_file(video: Video) -> bool:
-    """Whether everybody may have the video as one file."""
+    """Return whether anyone may download the video as one file."""
     return video.allow_download and video.has_download
 
 
 def get_shared_media(video: Video) -> SharedMedia:
-    """How other programs get at what the video shows: one file where there is one, else HLS."""
+    """Return the media for other programs: one file where there is one, else HLS."""
     if has_public_file(video):
         return SharedMedia(urls.file_url(video), content_type_of(DOWNLOAD), is_file=True)
     return SharedMedia(urls.stream_url(video), content_type_of(MASTER), is_file=False)
 
 
 def file_media_url(video: Video) -> str | None:
-    """The media URL of the file for download, or of the stream where there is none."""
+    """Return the media URL of the file for download, or of the stream where there is none."""
     return media_url(video, DOWNLOAD if has_public_file(video) else MASTER)
 
 
 def stream_media_url(video: Video) -> str | None:
-    """The media URL of the stream."""
+    """Return the media URL of the stream."""
     return media_url(video, MASTER)
 
 
 def thumbnail_media_url(video: Video, size: str) -> str | None:
-    """The media URL of the picture in ``size``, the large one as a JPEG."""
+    """Return the media URL of the thumbnail in ``size``, the large one as a JPEG."""
     return (
         thumbnails.thumbnail_jpeg_url(video)
         if size == thumbnails.LARGE
@@ -53,9 +53,9 @@ def thumbnail_media_url(video: Video, size: str) -> str | None:
 
 
 def get_file_size(video: Video) -> int:
-    """The exact size of the file for download; 0 when it is not there.
+    """Return the exact size of the file for download; 0 when it does not exist.
 
-    Asked of the file itself where the row does not say it yet: rows are older than that field.
+    The file itself is measured where the row does not have the size, since rows can be older than that field.
     """
     if video.download_bytes:
         return video.download_bytes

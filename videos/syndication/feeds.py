@@ -1,10 +1,10 @@
-"""RSS 2.0 with the extensions of podcasts and of media.
+"""RSS 2.0 with the podcast and media extensions.
 
-Sources: the RSS Advisory Board's specification and best practices, Apple's "A Podcaster's Guide to RSS", Yahoo's Media
-RSS. A title is plain text; a description is HTML by the readers' custom, so what people typed is escaped into it.
+Sources: the RSS Advisory Board's specification and best practices, Apple's "A Podcaster's Guide to RSS", Yahoo's
+Media RSS. A title is plain text; a description is HTML by convention, so user text is escaped in it.
 
-A video that has no file for download is an item without an enclosure: programs for podcasts store what an enclosure
-names, and a list of HLS segments is nothing to store. Its stream is in ``media:content``.
+A video without a file for download is an item without an enclosure: podcast programs store what an enclosure
+names, and an HLS playlist cannot be stored. Its stream is in ``media:content``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from accounts.models import User
 from streamsite import xml
 from videos import access, queries
+from videos.library_filters import NEWEST
 from videos.models import Video
 from videos.syndication import enclosures, urls
 from videos.syndication.metadata import upload_time
@@ -56,7 +57,7 @@ PODCAST_CATEGORIES = {
 
 @dataclass(frozen=True)
 class FeedHeader:
-    """What a feed says of itself. ``page`` is what it is the feed of, ``address`` its own."""
+    """The channel-level fields of a feed. ``page`` is the page that it belongs to, ``address`` its own URL."""
 
     title: str
     description: str
@@ -67,14 +68,14 @@ class FeedHeader:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed as it is sent, and when something in it changed last."""
+    """A serialized feed and the time of its last change."""
 
     content: bytes
     modified: datetime | None
 
 
 def build_channel_feed(owner: User) -> Feed:
-    """The newest listed videos of a channel."""
+    """Return the feed of a channel's newest listed videos."""
     head = FeedHeader(
         title=owner.get_full_name(),
         description=owner.bio or f"Videos of {owner.get_full_name()}",
@@ -82,11 +83,11 @@ def build_channel_feed(owner: User) -> Feed:
         page=urls.channel_url(owner),
         address=urls.channel_feed_url(owner),
     )
-    return build_feed(head, queries.videos_of_channel(owner.pk).order_by(*queries.NEWEST)[:MAX_ITEMS])
+    return build_feed(head, queries.videos_of_channel(owner.pk).order_by(*NEWEST)[:MAX_ITEMS])
 
 
 def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
-    """Return a feed of those of ``videos``, channels loaded, that are in everybody's lists and can be opened now."""
+    """Return a feed of those of ``videos``, channels loaded, that are listed and can be opened by anyone."""
     shown = [video for video in videos if video.listed and access.may_anyone_watch(video)]
     modified = max((video.updated_at for video in shown), default=None)
     feed = PodcastFeed(
@@ -212,7 +213,7 @@ def _add_item(feed: PodcastFeed, video: Video) -> None:
 
 
 def _enclosures(video: Video) -> list[Enclosure]:
-    """Return the file for download with its exact size in bytes; empty when there is no such file."""
+    """Add the file for download and return its exact size; ``None`` when there is no such file."""
     media = enclosures.get_shared_media(video)
     size = enclosures.get_file_size(video) if media.is_file else 0
     return [Enclosure(media.url, str(size), media.content_type)] if size else []

@@ -1,7 +1,7 @@
-"""What a watch page tells programs that read it: OpenGraph, Twitter's card, a schema.org ``VideoObject``.
+"""Metadata of a watch page for programs: OpenGraph, Twitter card, a schema.org ``VideoObject``.
 
-Sources: https://ogp.me/, https://schema.org/VideoObject and Google's "Video structured data". A video that needs more
-than its link says nothing here but its title.
+Sources: https://ogp.me/, https://schema.org/VideoObject and Google's "Video structured data". A video that not
+everybody may watch reveals only its title here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ Tags = list[tuple[str, str]]
 
 
 def build_metadata(video: Video) -> dict[str, Any]:
-    """``{open_graph, twitter, json_ld, canonical, oembed, indexed}`` for ``videos/_meta.html``; channel loaded."""
+    """Return the context of ``videos/_meta.html``. The video's channel must be loaded.
+
+    The keys are ``open_graph``, ``twitter``, ``json_ld``, ``canonical``, ``oembed`` and ``indexed``.
+    """
     if not access.may_anyone_watch(video):
         return {"open_graph": [("og:title", video.title)], "indexed": False}
     return {
@@ -38,7 +41,7 @@ def build_metadata(video: Video) -> dict[str, Any]:
 
 
 def open_graph_tags(video: Video) -> Tags:
-    """Property and content of each ``<meta>``; what a video says twice has two."""
+    """Return property and content of each ``<meta>``; repeated properties have one entry each."""
     found: Tags = [
         ("og:type", "video.other"),
         ("og:site_name", settings.SITE_NAME),
@@ -55,7 +58,7 @@ def open_graph_tags(video: Video) -> Tags:
 
 
 def _players(video: Video) -> list[tuple[str, str]]:
-    """Address and type of what plays the video elsewhere, what most programs know first."""
+    """Return URL and content type of each external player, the most widely supported first."""
     media = enclosures.get_shared_media(video)
     own = [(media.url, media.content_type)]
     framed = [(urls.embed_url(video), "text/html")] if access.is_embeddable_anywhere(video) else []
@@ -72,7 +75,7 @@ def _player_tags(video: Video, url: str, content_type: str) -> Tags:
 
 
 def twitter_tags(video: Video) -> Tags:
-    """Name and content of each ``<meta>``. A player needs a picture and https."""
+    """Return name and content of each ``<meta>``. A player card needs a thumbnail and https."""
     picture = urls.thumbnail_url(video)
     found = [("twitter:title", video.title), ("twitter:description", short_text(video))]
     if picture:
@@ -94,10 +97,10 @@ def twitter_tags(video: Video) -> Tags:
 
 
 def video_object(video: Video) -> dict[str, Any]:
-    """The video in the words of schema.org; what is not known is left out.
+    """Return the video as a schema.org object; unknown properties are omitted.
 
-    The content is the stream, which has every quality and the subtitles; the file, where one is offered, is another
-    ``encoding`` of it.
+    The content is the stream, which has every quality and the subtitles; the file, where one is offered, is
+    another ``encoding`` of it.
     """
     channel = video.channel
     found: dict[str, Any] = {
@@ -141,23 +144,23 @@ def video_object(video: Video) -> dict[str, Any]:
 
 
 def short_text(video: Video) -> str:
-    """The beginning of the description, or the title where there is none."""
+    """Return the start of the description, or the title when there is none."""
     return Truncator(" ".join(video.description.split()) or video.title).chars(SHORT_TEXT_LENGTH)
 
 
 def upload_time(video: Video) -> Any:
-    """When the video came out; for those that never were in a list, when they were made."""
+    """Return the publication time; the creation time of videos that were never published."""
     return video.published_at or video.created_at
 
 
 def first_published(video: Video) -> str | None:
-    """Return the day on which it came out elsewhere, else the moment at which it came out here."""
+    """Return the original publication date, else the publication time on this site."""
     original = video.originally_published_on
     return original.isoformat() if original else iso(upload_time(video))
 
 
 def iso_duration(seconds: float) -> str:
-    """``3723.4`` -> ``PT1H2M3S``."""
+    """Return ``3723.4`` as ``PT1H2M3S``."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return "PT" + (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + f"{rest}S"
@@ -172,7 +175,7 @@ def _statistic(action: str, count: int) -> dict[str, Any]:
 
 
 def _media_object(video: Video) -> dict[str, Any]:
-    """The video as one file."""
+    """Return the video as one file."""
     media = enclosures.get_shared_media(video)
     found: dict[str, Any] = {
         "@type": "MediaObject",
@@ -183,7 +186,7 @@ def _media_object(video: Video) -> dict[str, Any]:
 
 
 def _chapter_clips(video: Video) -> list[dict[str, Any]]:
-    """Chapters, each with the address at which it begins."""
+    """Return the chapters, each with the URL at which it starts."""
     found = services.chapters_within(services.get_chapters(video), video.duration)
     ends = [chapter["start"] for chapter in found[1:]] + [video.duration]
     return [

@@ -1,6 +1,6 @@
-"""oEmbed 1.0 (https://oembed.com): how another site shows what is at an address somebody pasted there.
+"""oEmbed 1.0 (https://oembed.com): how another site shows the page behind a pasted URL.
 
-Other apps add what they can describe: a function from the parts of an address to the response, by the name of its URL.
+Other apps register describers: functions from the parts of a URL to the response, by the name of the URL pattern.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CACHE_SECONDS = 300
 
 
 class FormatNotOffered(SiteError):
-    """Another format than JSON was asked for; the specification names the status."""
+    """A format other than JSON was requested; the specification defines the status."""
 
     status, code = NOT_IMPLEMENTED, "not_implemented"
     detail = "Only format=json is offered."
@@ -42,9 +42,9 @@ class FormatNotOffered(SiteError):
 
 @dataclass(frozen=True)
 class OEmbedRequest:
-    """A request: the address, taken apart, and the largest size in pixels.
+    """A request: the parsed URL and the maximum size in pixels.
 
-    ``name`` and ``parts`` are the URL's name and arguments, ``query`` what comes after its question mark.
+    ``name`` and ``parts`` are the URL pattern's name and arguments, ``query`` is the query string.
     """
 
     name: str
@@ -60,7 +60,7 @@ _describers: dict[str, Describer] = {}
 
 
 def register_describer(*names: str) -> Callable[[Describer], Describer]:
-    """Let a function describe the addresses of these URL names."""
+    """Register a function that describes URLs with these names."""
 
     def add(describer: Describer) -> Describer:
         _describers.update(dict.fromkeys(names, describer))
@@ -70,7 +70,7 @@ def register_describer(*names: str) -> Callable[[Describer], Describer]:
 
 
 def parse_request(params: QueryDict) -> OEmbedRequest:
-    """Read a request. Raises ``Invalid``, ``FormatNotOffered``, or ``Absent`` for an address of another kind."""
+    """Parse a request. Raises ``Invalid``, ``FormatNotOffered``, or ``Absent`` for a URL of another kind."""
     if params.get("format", "json") != "json":
         raise FormatNotOffered
     url = params.get("url", "")
@@ -96,7 +96,7 @@ def parse_request(params: QueryDict) -> OEmbedRequest:
 
 
 def describe(request: OEmbedRequest) -> dict[str, Any]:
-    """Return the response. Raises ``Absent`` for what is hidden, ``Forbidden`` for what can't be embedded."""
+    """Return the response. Raises ``Absent`` for hidden objects, ``Forbidden`` for those that cannot be embedded."""
     return {
         "version": "1.0",
         "provider_name": settings.SITE_NAME,
@@ -108,7 +108,7 @@ def describe(request: OEmbedRequest) -> dict[str, Any]:
 
 @register_describer("watch", "embed")
 def describe_video(request: OEmbedRequest) -> dict[str, Any]:
-    """Return the fields of a video. A watch page's ``t`` is kept, and all options of an embed's address."""
+    """Return the fields of a video. A watch page's ``t`` and all options of an embed URL are kept."""
     video = access.video_for_embedding(request.parts["video_id"])
     options = EmbedOptions.read(request.query)
     if request.name == "watch":
@@ -144,14 +144,14 @@ def author_fields(owner: User) -> dict[str, str]:
 
 
 def aspect_ratio(video: Video) -> float:
-    """Return the width of the picture divided by its height."""
+    """Return the video's width divided by its height."""
     return video.width / video.height if video.width and video.height else DEFAULT_ASPECT_RATIO
 
 
 def player_size(shape: float, most: OEmbedRequest, bar: int = 0) -> tuple[int, int]:
-    """Return width and height of a player of this shape, as large as is asked for and allowed.
+    """Return width and height of a player with this aspect ratio, as large as requested and allowed.
 
-    ``bar`` pixels stand below the picture, where there is room for them.
+    ``bar`` pixels are reserved below the video where there is room for them.
     """
     nothing_asked = most.width is None and most.height is None
     default = DEFAULT_WIDTH if nothing_asked else MAX_WIDTH
@@ -163,7 +163,7 @@ def player_size(shape: float, most: OEmbedRequest, bar: int = 0) -> tuple[int, i
 
 
 def iframe_html(url: str, title: str, width: int, height: int) -> str:
-    """Return the HTML of a frame."""
+    """Return the HTML of an iframe."""
     return format_html(
         '<iframe src="{}" width="{}" height="{}" title="{}" style="border:0" '
         'allow="autoplay; fullscreen; picture-in-picture" allowfullscreen loading="lazy"></iframe>',
@@ -175,7 +175,7 @@ def iframe_html(url: str, title: str, width: int, height: int) -> str:
 
 
 def thumbnail_fields(video: Video, most: OEmbedRequest) -> dict[str, Any]:
-    """Return address and size of the largest thumbnail that fits, or nothing."""
+    """Return URL and size of the largest thumbnail that fits, or nothing."""
     for size in IMAGE_SIZES:
         url = urls.thumbnail_url(video, size.name)
         if url is None:

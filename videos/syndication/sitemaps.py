@@ -1,7 +1,7 @@
-"""Sitemaps with the extension for videos: an index, and for each month of publication one or more files.
+"""Video sitemaps: an index, and one or more files for each month of publication.
 
-Sources: https://www.sitemaps.org/protocol.html and Google's "Video sitemaps". Every read is a range of the index by
-which lists are ordered: months without a video are stepped over, and no file has more than ``MOST`` videos.
+Sources: https://www.sitemaps.org/protocol.html and Google's "Video sitemaps". Every read is a range of the index
+that orders lists: months without videos are skipped, and no file has more than ``MAX_URLS`` videos.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from streamsite import xml
 from streamsite.api.renderers import iso
 from streamsite.errors import Absent
 from videos.access import is_embeddable_anywhere, listed_videos
+from videos.library_filters import NEWEST
 from videos.models import Video
-from videos.queries import NEWEST
 from videos.syndication import enclosures, urls
 from videos.syndication.metadata import first_published
 
@@ -41,22 +41,22 @@ class Month:
 
     @property
     def start(self) -> datetime:
-        """Its first moment."""
+        """The first moment of the month."""
         return datetime(self.year, self.number, 1, tzinfo=UTC)
 
     @property
     def end(self) -> datetime:
-        """The first moment after it."""
+        """The first moment after the month."""
         years, index = divmod(self.number, 12)
         return datetime(self.year + years, index + 1, 1, tzinfo=UTC)
 
     def videos(self) -> QuerySet[Video]:
-        """The listed videos that were published in it."""
+        """The listed videos that were published in the month."""
         return listed_videos().filter(published_at__gte=self.start, published_at__lt=self.end)
 
 
 def build_index() -> bytes:
-    """The sitemap of sitemaps, newest first."""
+    """Return the index of sitemaps, newest first."""
     root = xml.root("sitemapindex", {"": SITEMAP_NAMESPACE})
     month = _month_before(None)
     while month is not None:
@@ -68,7 +68,7 @@ def build_index() -> bytes:
 
 
 def build_month_sitemap(name: str) -> bytes:
-    """The file named ``2026-11``, or ``2026-11-2`` for what the first had no place for. ``Absent`` when empty."""
+    """Return the file named ``2026-11``, or ``2026-11-2`` for the overflow of the first. Raises ``Absent``."""
     match = NAME.match(name)
     if match is None:
         raise Absent
@@ -83,7 +83,7 @@ def build_month_sitemap(name: str) -> bytes:
 
 
 def _month_before(moment: datetime | None) -> Month | None:
-    """The last month with a video that was published before ``moment``, or at all."""
+    """Return the last month with a video published before ``moment``, or at all."""
     rows = listed_videos() if moment is None else listed_videos().filter(published_at__lt=moment)
     newest = rows.order_by(*NEWEST).values_list("published_at", flat=True).first()
     return Month(newest.year, newest.month) if newest else None

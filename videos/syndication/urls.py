@@ -1,6 +1,6 @@
-"""Addresses that other programs may keep: whole, without a token, decided about at each request.
+"""Stable URLs for other programs: absolute, without tokens, authorized at each request.
 
-Those of files lead on to the media URL of that moment (see ``views.sharing``).
+Those of files redirect to the current media URL (see ``views.syndication``).
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ THUMBNAIL_ROUTES = {
 
 
 def absolute_url(path: str) -> str:
-    """``path`` on this site, for readers elsewhere."""
+    """Return the absolute URL of ``path`` on this site."""
     return f"{origin.current()}{path}"
 
 
 def watch_url(video: Video) -> str:
-    """The watch page, without anything that depends on who asks."""
+    """Return the watch page's URL, independent of the viewer."""
     return absolute_url(video.get_absolute_url())
 
 
 def embed_url(video: Video) -> str:
-    """The player for other sites."""
+    """Return the URL of the player for other sites."""
     return absolute_url(reverse("embed", args=[video.pk]))
 
 
 def thumbnail_url(video: Video, size: str = thumbnails.LARGE) -> str | None:
-    """The picture that stands for the video; ``None`` while there is none."""
+    """Return the URL of the video's thumbnail; ``None`` while there is none."""
     return (
         absolute_url(reverse(THUMBNAIL_ROUTES[size], args=[video.pk]))
         if thumbnails.thumbnail_url(video, size)
@@ -46,25 +46,25 @@ def thumbnail_url(video: Video, size: str = thumbnails.LARGE) -> str | None:
 
 
 def file_url(video: Video) -> str:
-    """The whole video in one file, where its owner offers one; else the same as ``stream``."""
+    """Return the URL of the whole video as one file where its owner offers one; else that of the stream."""
     return absolute_url(reverse("shared-file", args=[video.pk]))
 
 
 def stream_url(video: Video) -> str:
-    """The video for players of HLS."""
+    """Return the URL of the video for HLS players."""
     return absolute_url(reverse("shared-stream", args=[video.pk]))
 
 
 def channel_url(owner: User) -> str:
-    """The channel's page."""
+    """Return the URL of the channel's page."""
     return absolute_url(owner.get_absolute_url())
 
 
 def channel_feed_url(owner: User) -> str:
-    """The channel's newest videos as RSS."""
+    """Return the URL of the channel's RSS feed."""
     return absolute_url(reverse("channel-feed", args=[owner.username]))
 
 
 def oembed_url(url: str) -> str:
-    """Return where programs ask how to show what is at ``url``, an address of this site."""
+    """Return the oEmbed URL for ``url``, a page of this site."""
     return absolute_url(f"{reverse('oembed')}?{urlencode({'url': url, 'format': 'json'})}")

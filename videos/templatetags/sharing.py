@@ -1,4 +1,4 @@
-"""What pages say of themselves for other programs."""
+"""Tags for metadata that other programs read."""
 
 from __future__ import annotations
 

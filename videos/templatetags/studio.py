@@ -21,29 +21,29 @@ def chapters_in(description: str | None, seconds: float) -> description_parser.P
 
 @register.filter
 def source_name(source: str) -> str:
-    """``related`` -> ``Beside another video``."""
+    """Return the label of a traffic source: ``related`` -> ``Beside another video``."""
     return formatting.SOURCE_LABELS[source]
 
 
 @register.filter
 def verdict_name(verdict: str) -> str:
-    """``counted`` -> ``Counted as views``."""
+    """Return the label of a verdict about views: ``counted`` -> ``Counted as views``."""
     return formatting.VERDICT_LABELS[verdict]
 
 
 @register.filter
 def day_name(day: str) -> str:
-    """``2026-01-31`` -> ``31 Jan 2026``."""
+    """Format an ISO day: ``2026-01-31`` -> ``31 Jan 2026``."""
     return f"{date.fromisoformat(day):%-d %b %Y}"
 
 
 @register.filter
 def percent(share: float) -> str:
-    """``0.425`` -> ``43 %``."""
+    """Format a share of one: ``0.425`` -> ``43 %``."""
     return f"{100 * share:.0f} %"
 
 
 @register.filter
 def whole(number: int) -> str:
-    """``18029`` -> ``18,029``."""
+    """Format a count with separators: ``18029`` -> ``18,029``."""
     return f"{number:,}"

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import services as videos
 from videos.comments import access, reactions, services, targets
 from videos.models import Comment, CommentReaction, Video
@@ -323,11 +323,11 @@ def test_a_page_of_comments_is_few_commands(database, cast):
         say(cast, "stranger", video, f"{number}")
     path = f"/api/v1/videos/{video.pk}/comments"
     api.get(path)
-    with recorded() as few:
+    with recorded_queries() as few:
         api.get(path)
     for number in range(15):
         say(cast, "stranger", video, f"more {number}")
-    with recorded() as many:
+    with recorded_queries() as many:
         api.get(path)
     mine = [command for command in many if "auth_session" not in command and "accounts_user" not in command]
     assert len(many) == len(few)

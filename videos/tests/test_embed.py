@@ -5,8 +5,7 @@ import re
 import pytest
 from django.http import QueryDict
 
-from videos import access
-from videos.syndication import embed_domains
+from videos import access, embed_allowlist
 from videos.syndication.embed_options import EmbedOptions
 
 
@@ -93,13 +92,13 @@ REFUSED = [
 
 @pytest.mark.parametrize(("given", "kept"), CLEANED)
 def test_domains_are_kept_in_one_form(given, kept):
-    assert embed_domains.clean_domains(given) == kept
+    assert embed_allowlist.clean_domains(given) == kept
 
 
 @pytest.mark.parametrize("given", REFUSED)
-def test_what_is_no_list_of_domains_is_refused(given):
+def test_an_invalid_list_of_domains_is_refused(given):
     with pytest.raises(ValueError, match=r"isn't a domain|list of domains|up to 20"):
-        embed_domains.clean_domains(given)
+        embed_allowlist.clean_domains(given)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +115,7 @@ def test_what_is_no_list_of_domains_is_refused(given):
     ],
 )
 def test_a_wildcard_stands_for_subdomains(host, is_allowed):
-    assert embed_domains.is_allowed(["example.org", "*.foo.example"], host) is is_allowed
+    assert embed_allowlist.is_allowed(["example.org", "*.foo.example"], host) is is_allowed
 
 
 def test_the_owner_writes_the_list_and_nobody_else_reads_it(cast):

@@ -11,7 +11,7 @@ from accounts.signals import account_deleted
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from subscriptions import services as subscribing
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import blocks, tasks
 from videos.search import channels, finders
 
@@ -174,6 +174,6 @@ def test_the_search_page_shows_three_and_leads_to_all(people, cast):
 
 def test_finding_costs_few_commands(people, cast):
     for typed in ("vital studio", "nightowl"):
-        with recorded() as commands:
+        with recorded_queries() as commands:
             found(cast, typed)
         assert commands == ["aggregate search_channel", "find accounts_user"]

@@ -7,7 +7,7 @@ from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.compiler.lookups import BuiltPattern
 from streamsite.tasks import queue
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import folded_titles, services, tasks
 from videos.models import Video, Watch
 from videos.playback import history
@@ -72,7 +72,7 @@ def test_a_search_costs_what_the_list_costs(own, cast):
     for path in ("studio/videos", "me/history"):
         counts = []
         for q in ("", "elan lodz"):
-            with recorded() as commands:
+            with recorded_queries() as commands:
                 asked(cast, path, q)
             counts.append(len(commands))
         assert counts[0] == counts[1]

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts import api_tokens, mongo, sessions
+from accounts import api_tokens, auth_session_store, sessions
 from accounts.models import ApiToken, User
 from streamsite.errors import Absent
 from streamsite.mongo.collections import collection
@@ -262,7 +262,9 @@ def test_a_change_of_the_password_ends_what_other_sessions_got(cast, film):
     assert [status(url) for url in (kept, ended, script_url)] == [200, 200, 200]
     body = {"current_password": PASSWORD, "new_password": "another battery staple"}
     assert here.post("/api/v1/auth/password/change", body, format="json").status_code == 200
-    collection(mongo.SESSIONS).update_many({}, {"$set": {"revoked_at": None}})  # the epoch alone decides
+    collection(auth_session_store.SESSIONS).update_many(
+        {}, {"$set": {"revoked_at": None}}
+    )  # the epoch alone decides
     media.forget_all()
     assert [status(url) for url in (kept, ended, script_url)] == [200, 404, 404]
 

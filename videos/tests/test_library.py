@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos.models import Video
 
 URL = "/api/v1/videos"
@@ -97,7 +97,7 @@ def test_a_page_costs_the_same_commands_whatever_its_size(cast):
     api = cast.api("anonymous")
     counts = []
     for size in (2, 10):
-        with recorded() as commands:
+        with recorded_queries() as commands:
             api.get(f"{URL}?page_size={size}")
         counts.append(len(commands))
     assert counts[0] == counts[1] <= 4

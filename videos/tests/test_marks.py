@@ -8,7 +8,7 @@ from accounts import profile
 from tests.support.commands import recorded
 from videos import watch_marks
 from videos.models import Watch
-from videos.playback import history
+from videos.playback import history, history_store
 
 BAR = re.compile(r'<progress class="thumb-progress" max="100" value="(\d+)">')
 
@@ -78,9 +78,9 @@ def test_pausing_or_clearing_the_history_takes_them_away(cast, watched):
     assert "find videos_watch" not in commands
     profile.update_preferences(cast.member, {"history_paused": False})
     assert shown(member.get("/trending"))[0] == [40, 100]
-    history.delete_entry(cast.member.pk, watched[0].pk)
+    history_store.delete_entry(cast.member.pk, watched[0].pk)
     assert shown(member.get("/trending"))[0] == [100]
-    history.clear_history(cast.member.pk)
+    history_store.clear_history(cast.member.pk)
     assert shown(member.get("/trending"))[:2] == ([], 0)
 
 

@@ -18,7 +18,7 @@ from videos.files import paths
 from videos.models import Status, Video
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-BATCHES, PER_BATCH = walk(4, deep=10), 25
+BATCHES, PER_BATCH = walk(1, deep=10), walk(16, deep=25)
 SUFFIXES = (".mp4", ".mkv", ".webm", ".avi", ".mp4")
 
 

@@ -12,7 +12,15 @@ from streamsite.mongo.collections import collection
 from tests.support.commands import recorded
 from videos import services, tasks
 from videos.models import Video, Watch
-from videos.playback import aggregation, heartbeats, history, statistics, viewers
+from videos.playback import (
+    aggregation,
+    heartbeats,
+    history,
+    history_store,
+    session_store,
+    statistics_store,
+    viewers,
+)
 
 CHROME = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
@@ -44,7 +52,7 @@ def say(film):
 
 def pass_time(seconds: float) -> None:
     """As if the last heartbeats had been so much earlier."""
-    collection(heartbeats.SESSIONS).update_many(
+    collection(session_store.SESSIONS).update_many(
         {}, [{"$set": {"last_at": {"$subtract": ["$last_at", seconds * 1000]}}}]
     )
 
@@ -55,7 +63,7 @@ def views(video: Video) -> int:
 
 
 def day_of(video: Video) -> dict:
-    return collection(statistics.VIDEO_DAYS).find_one({"video": video.pk}) or {}
+    return collection(statistics_store.VIDEO_DAYS).find_one({"video": video.pk}) or {}
 
 
 def test_ten_seconds_by_the_servers_clock_are_a_view(database, cast, film, say):
@@ -172,7 +180,7 @@ def test_what_is_counted_at_once_by_many_is_counted_once(database, cast, film, r
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(count, range(8)))
     assert views(film) == 40
-    assert collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk})["views"] == 40
+    assert collection(statistics_store.VIDEO_TOTALS).find_one({"_id": film.pk})["views"] == 40
     assert day_of(film)["views"] == 40
 
 
@@ -186,26 +194,26 @@ def test_a_batch_whose_worker_was_killed_is_added_once(database, cast, film, say
     class KilledError(BaseException):
         pass
 
-    done = getattr(statistics, after)
+    done = getattr(statistics_store, after)
 
     def killed(*args):
         done(*args)
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(statistics, after, killed)
+        patch.setattr(statistics_store, after, killed)
         with pytest.raises(KilledError):
             aggregation.aggregate_pending()
-    collection(heartbeats.SESSIONS).update_many(
+    collection(session_store.SESSIONS).update_many(
         {}, [{"$set": {"claim.at": {"$subtract": ["$claim.at", 120_000]}}}]
     )
     assert views(film) == 1
     assert aggregation.aggregate_pending() == 0
     for name in (
-        statistics.VIDEO_DAYS,
-        statistics.CHANNEL_DAYS,
-        statistics.VIDEO_TOTALS,
-        statistics.CHANNEL_TOTALS,
+        statistics_store.VIDEO_DAYS,
+        statistics_store.CHANNEL_DAYS,
+        statistics_store.VIDEO_TOTALS,
+        statistics_store.CHANNEL_TOTALS,
     ):
         assert collection(name).find_one({})["views"] == 1, name
     assert User.objects.get(pk=film.channel_id).view_count == 1
@@ -220,7 +228,7 @@ def test_retention_knows_every_second_that_was_shown(database, cast, film, say):
     pass_time(5)
     say(api, [1, 2])
     aggregation.aggregate_pending()
-    shown = collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]
+    shown = collection(statistics_store.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]
     assert shown == {"0": 1, "1": 2, "2": 1, "8": 1}
 
 
@@ -246,7 +254,7 @@ def test_retention_knows_every_second_that_was_shown(database, cast, film, say):
 def test_a_wrong_heartbeat_is_refused(database, cast, film, body):
     answer = cast.api("stranger").post(f"/api/v1/videos/{film.pk}/playback", body, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
-    assert not collection(heartbeats.SESSIONS).count_documents({})
+    assert not collection(session_store.SESSIONS).count_documents({})
     assert not Watch.objects.exists()
 
 
@@ -316,7 +324,12 @@ def test_a_deleted_video_leaves_nothing_with_its_viewers(database, cast, film, s
     services.delete(film)
     assert aggregation.aggregate_pending() == 1  # recorded before, wanted by nobody any more
     tasks.forget_video.func(film.pk)
-    for name in (heartbeats.SESSIONS, statistics.VIDEO_TOTALS, statistics.VIDEO_DAYS, history.WATCHES):
+    for name in (
+        session_store.SESSIONS,
+        statistics_store.VIDEO_TOTALS,
+        statistics_store.VIDEO_DAYS,
+        history_store.WATCHES,
+    ):
         assert collection(name).count_documents({}) == 0, name
     assert api.get("/api/v1/me/history").json()["results"] == []
 
@@ -339,11 +352,11 @@ def test_retention_is_no_faster_than_players_play(database, cast, film, say):
     api = cast.api("stranger")
     say(api, [0, film.duration])  # at once, as nobody watches
     aggregation.aggregate_pending()
-    assert not collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk}).get("shown")
+    assert not collection(statistics_store.VIDEO_TOTALS).find_one({"_id": film.pk}).get("shown")
     pass_time(5)
     say(api, [0, 10])  # at double speed
     aggregation.aggregate_pending()
-    assert len(collection(statistics.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]) == 10
+    assert len(collection(statistics_store.VIDEO_TOTALS).find_one({"_id": film.pk})["shown"]) == 10
 
 
 def test_an_address_is_only_so_many_viewers_whatever_they_call_themselves(database, cast, film):
@@ -356,4 +369,4 @@ def test_an_address_is_only_so_many_viewers_whatever_they_call_themselves(databa
             "application/json",
             headers={"User-Agent": f"B/{number}"},
         )
-    assert 8 < collection(heartbeats.SESSIONS).count_documents({}) <= viewers.BROWSER_BUCKETS
+    assert 8 < collection(session_store.SESSIONS).count_documents({}) <= viewers.BROWSER_BUCKETS

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 def follow(caller, url, method="GET"):
-    """What a program gets at an absolute address that may lead on."""
+    """Return the response at an absolute address, after its redirects."""
     for _ in range(3):
         parts = urlsplit(url)
         status, headers, content = caller.call(
@@ -30,7 +30,7 @@ def follow(caller, url, method="GET"):
 
 @pytest.fixture(scope="module")
 def film(site, clip):
-    """A public video with a file for download, and its owner."""
+    """Create a public video with a file for download; return it with its owner."""
     owner = Caller(site).sign_up("sharing-owner")
     video_id = owner.upload(clip, title="A film", visibility="public", allow_download="true")
     video = owner.wait(video_id, "ready")
@@ -55,7 +55,7 @@ def test_an_enclosure_is_there_with_the_size_and_type_that_the_feed_says(site, f
     assert follow(reader, found.feed.image.href)[1]["content-type"] == "image/jpeg"
 
 
-def test_what_a_parser_finds_on_the_page_can_be_had(site, film):
+def test_resources_found_by_a_parser_can_be_fetched(site, film):
     _, video = film
     reader = Caller(site)
     text = reader.call("GET", f"/watch/{video['id']}")[2].decode()

@@ -95,9 +95,9 @@ def test_numbers_below_zero_stay_numbers(database, cast):
     film = cast.video(duration=100.0)
     api = cast.api("stranger")
     api.put(f"/api/v1/videos/{film.pk}/reaction", {"value": "like"}, format="json")
-    from videos.playback import statistics
+    from videos.playback import statistics_store
 
-    statistics.add_today(film.pk, film.channel_id, likes=-3)
+    statistics_store.add_today(film.pk, film.channel_id, likes=-3)
     head, *rows = table(cast, f"{of(film)}.csv", range="7d")
     assert rows[-1][head.index("likes")] == "-2"
 

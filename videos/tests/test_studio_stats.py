@@ -9,7 +9,7 @@ from pymongo.errors import ExecutionTimeout
 from streamsite.mongo.collections import collection
 from tests.support.commands import recorded
 from videos import services, tasks
-from videos.playback import aggregation, heartbeats, statistics
+from videos.playback import aggregation, session_store, statistics_store
 from videos.studio import date_ranges
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/150.0.0.0 Safari/537.36"
@@ -28,7 +28,7 @@ def watch(cast, video, seconds, *, who="stranger", agent=CHROME, source="direct"
     said = {"source": source, "session": session}
     first = api.post(path, {"position": 0} | said, format="json", HTTP_USER_AGENT=agent)
     assert first.status_code == 200
-    collection(heartbeats.SESSIONS).update_many(
+    collection(session_store.SESSIONS).update_many(
         {}, [{"$set": {"last_at": {"$subtract": ["$last_at", seconds * 1000]}}}]
     )
     body = {"position": seconds, "watched": [[0, seconds]]} | said
@@ -194,8 +194,8 @@ def test_days_from_before_lengths_were_noted_are_left_out_of_the_share(database,
     watch(cast, film, 20)
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
     former = {"views": 1, "started": 1, "seconds": 60.0}
-    statistics.add_day(film.pk, film.channel_id, yesterday, former, "former")
-    collection(statistics.VIDEO_TOTALS).update_one({"_id": film.pk}, {"$unset": {"viewings": ""}})
+    statistics_store.add_day(film.pk, film.channel_id, yesterday, former, "former")
+    collection(statistics_store.VIDEO_TOTALS).update_one({"_id": film.pk}, {"$unset": {"viewings": ""}})
     report = stats(cast, of(film))
     assert report["average_seconds"] == pytest.approx(40, abs=1)
     assert report["average_percentage"] == pytest.approx(20, abs=1)
@@ -206,8 +206,8 @@ def test_a_long_video_has_a_curve_of_at_most_600_points(database, cast):
     lecture = cast.video(duration=7200.5)
     watch(cast, lecture, 30)
     curve = stats(cast, of(lecture))["retention"]
-    assert len(curve) <= statistics.MAX_BUCKETS
-    assert curve[1]["at"] == statistics.bucket_seconds(7200.5)
+    assert len(curve) <= statistics_store.MAX_BUCKETS
+    assert curve[1]["at"] == statistics_store.bucket_seconds(7200.5)
     assert curve[0]["share"] == 1.0
     assert curve[-1] == {"at": curve[-1]["at"], "share": 0.0}
 

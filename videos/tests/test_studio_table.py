@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos.models import Status, Video
 from videos.studio import bulk_actions
 
@@ -94,7 +94,7 @@ def test_a_page_further_on_keeps_its_filters_and_few_commands(database, cast):
     assert [row["title"] for row in second["results"]] == ["V06", "V05", "V04", "V03", "V02"]
     assert api.get(first["next"].replace("sort=views", "sort=likes")).json()["code"] == "invalid_cursor"
     for size in (1, 12):
-        with recorded() as seen:
+        with recorded_queries() as seen:
             api.get(VIDEOS, {"page_size": size})
         assert [one for one in seen if "auth_session" not in one and "throttle" not in one] == [
             "find accounts_user",
@@ -102,7 +102,7 @@ def test_a_page_further_on_keeps_its_filters_and_few_commands(database, cast):
         ]
         page = cast.page("owner")
         page.get("/studio/videos")
-        with recorded() as seen:
+        with recorded_queries() as seen:
             page.get("/studio/videos", {"page_size": size})
         assert len([one for one in seen if "session" not in one]) <= 4, seen
 
@@ -126,7 +126,7 @@ def test_visibility_of_many_is_changed_as_that_of_one(database, cast, shelf):
     assert list(Video.objects.order_by("pk").values_list("version", flat=True)) == versions
 
 
-def test_what_is_not_the_callers_stays_and_says_why(database, cast, shelf):
+def test_videos_of_others_stay_and_the_page_says_why(database, cast, shelf):
     public = cast.video(owner=cast.stranger, title="Theirs")
     hidden = cast.video(owner=cast.stranger, visibility="private")
     ids = [shelf[0].pk, public.pk, hidden.pk, "AAAAAAAAAAA", "no id", {"$gt": ""}.__repr__()]
@@ -329,9 +329,11 @@ def test_an_empty_channel_has_pages_that_say_so(database, cast):
 def test_titles_that_try_to_be_markup_stay_text(database, cast):
     nasty = '<script>alert(1)</script>"><img src=x>{{7*7}}'
     video, page = cast.video(title=nasty), cast.page("owner")
-    from videos.playback import statistics
+    from videos.playback import statistics_store
 
-    statistics.add_day(video.pk, video.channel_id, statistics.today(), {"views": 3, "seconds": 9.0}, "batch")
+    statistics_store.add_day(
+        video.pk, video.channel_id, statistics_store.today(), {"views": 3, "seconds": 9.0}, "batch"
+    )
     confirm = page.post("/studio/videos/bulk", {"video_ids": [video.pk], "action": "delete"})
     paths = ["/studio", "/studio/videos", f"/studio/videos/{video.pk}/stats", f"/studio/videos?q={nasty}"]
     for text in [confirm.content.decode(), *(page.get(path).content.decode() for path in paths)]:

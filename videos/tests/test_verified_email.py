@@ -108,7 +108,7 @@ def test_pages_remind_until_the_address_is_verified(cast, settings):
     upload = page.get("/upload").content.decode()
     assert 'value="private" checked' in upload
     assert 'value="public"' not in upload
-    filled = {name: value for name, value in VideoForm.of(video).initial.items() if value}
+    filled = {name: value for name, value in VideoForm.for_video(video).initial.items() if value}
     refused = page.post(f"/studio/videos/{video.pk}", filled | {"visibility": "public"})
     assert refused.status_code == 400
     assert "Confirm your email address before you publish" in refused.content.decode()

@@ -1,5 +1,5 @@
-"""From an uploaded file to an adaptive stream: sniff, probe, accept, plan, encode, verify, pictures.
+"""Turn an uploaded file into an adaptive stream: sniff, probe, check, plan, encode, verify, take thumbnails.
 
-Plain functions on paths and dataclasses. Nothing here knows of models, requests or settings, so that the
-whole chain can be run and tested on a bare file.
+Plain functions on paths and dataclasses. Nothing here knows models, requests or settings, so the whole chain can
+be run and tested on a bare file.
 """

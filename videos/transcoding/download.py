@@ -1,4 +1,4 @@
-"""One MP4 file of a finished ladder, for people who want to keep the video: copied, not encoded."""
+"""Build the MP4 file for download from a finished ladder, by copying streams."""
 
 import re
 from pathlib import Path
@@ -17,10 +17,10 @@ NO_DOWNLOAD_DETAIL = "No file for download could be made from this video."
 
 
 def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path:
-    """Writes `target` from the largest rendition in `folder` of at most `most_lines` lines, with all its sound.
+    """Write `target` from the largest rendition in `folder` of at most `most_lines` lines, with all audio tracks.
 
-    The playlists are our own and verified, which is why the HLS demuxer may be used, as for the storyboard.
-    Raises EncodeFailed.
+    The HLS demuxer may be used because the playlists are ours and verified, as for the storyboard. Raises
+    EncodeFailed.
     """
     folder = folder.absolute()
     inputs = [folder / rendition / INDEX for rendition in download_sources(folder, most_lines=most_lines)]
@@ -50,9 +50,9 @@ def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path
 
 
 def download_sources(folder: Path, *, most_lines: int = 2160) -> list[str]:
-    """The renditions that a file for download is made from, by the playlists in `folder`. Raises EncodeFailed.
+    """Return the renditions in `folder` that a file for download is made from. Raises EncodeFailed.
 
-    The picture first, then every track of sound, the default one first.
+    The video comes first, then every audio track, the default one first.
     """
     sounds = [path.parent.name for path in folder.glob(f"{AUDIO}*/{INDEX}")]
     return [_largest(folder, most_lines), *sorted(sounds, key=_sound_number)]
@@ -63,7 +63,7 @@ def _sound_number(name: str) -> int:
 
 
 def _track_names(folder: Path, playlists: list[Path]) -> list[str]:
-    """Arguments that give each track of sound the language and the title that the master playlist gives it."""
+    """Return arguments that set each audio track's language and title from the master playlist."""
     described = {}
     for line in (folder / MASTER).read_text(encoding="utf-8").splitlines():
         attributes = dict(_ATTRIBUTE.findall(line)) if line.startswith("#EXT-X-MEDIA:TYPE=AUDIO") else {}
@@ -84,7 +84,7 @@ def _track_names(folder: Path, playlists: list[Path]) -> list[str]:
 
 
 def _three_letters(tag: str) -> str:
-    """The code of a language as MP4 holds it (ISO 639-2/T)."""
+    """Return a language code as MP4 stores it (ISO 639-2/T)."""
     try:
         return Language.get(tag).to_alpha3()
     except (LanguageTagError, LookupError):
@@ -92,7 +92,7 @@ def _three_letters(tag: str) -> str:
 
 
 def _largest(folder: Path, most_lines: int) -> str:
-    """The folder of the best variant that is not above the limit; the smallest when all are."""
+    """Return the folder of the largest variant within the limit; of the smallest when all exceed it."""
     try:
         names = rendition_names(folder)
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Encodes the whole ladder with one ffmpeg process into fragmented-MP4 HLS.
+"""Encode the whole ladder with one ffmpeg process into fragmented-MP4 HLS.
 
 Layout of the output folder:
 
@@ -6,12 +6,12 @@ Layout of the output folder:
     <rendition>/index.m3u8      one folder per rung ("1080p", "720p", ...): media playlist,
     <rendition>/init.mp4            init segment,
     <rendition>/seg_00000.m4s       segments of 4 s, each starting with a key frame
-    <rendition>/iframes.m3u8        where those key frames are, for fast seeking
-    audio/index.m3u8, ...       the sound, once for all rungs; absent when the source is silent
-    audio-1/index.m3u8, ...     further tracks of sound
+    <rendition>/iframes.m3u8        positions of those key frames, for fast seeking
+    audio/index.m3u8, ...       the audio, once for all rungs; absent when the source is silent
+    audio-1/index.m3u8, ...     further audio tracks
 
-While ffmpeg runs, the media playlists are of type EVENT and grow; every segment and playlist appears whole,
-by rename. At the end they become VOD playlists: see finishing.py.
+While ffmpeg runs, the media playlists are of type EVENT and grow; every segment and playlist appears whole, by
+rename. At the end they become VOD playlists: see finishing.py.
 """
 
 import os
@@ -20,46 +20,39 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from videos.transcoding.finishing import MIN_SEGMENT_SECONDS, ROUNDING, finish_ladder
+from videos.transcoding.finishing import finish_ladder
 from videos.transcoding.master_playlist import master_playlist, max_bandwidths, plan_variants
 from videos.transcoding.playlists import (
-    IFRAMES,
     INDEX,
     INIT,
     MASTER,
     SEGMENT_PATTERN,
     Bandwidth,
-    MediaPlaylist,
     measure_bandwidth,
     read_playlist,
     rendition_folders,
     replace_file,
 )
+from videos.transcoding.source_info import SourceInfo
 
 from . import ffmpeg
-from .errors import EncodeFailed, Unconvertible
+from .errors import EncodeFailed
 from .filters import SOUND_TAIL_SECONDS, graph_args, input_options
-from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
-from .probe import SourceInfo
+from .ladder import AUDIO_BITRATE, AUDIO_SAMPLE_RATE, LadderPlan, Rendition
 from .profiles import CODECS
+from .verification import BROKEN_OUTPUT_DETAIL, verify_output
 
 # Playable means that every rung has its first segment: four seconds, while the next ones are made.
 PLAYABLE_SEGMENTS = 1
 # Seconds of clock per second of a 1080p30 source; a slow shared machine needs about two.
 WALL_FACTOR = 20
 WALL_BASE = 600
-SOUND_RATE = 48_000
-SOUND_FRAME_SECONDS = 1024 / SOUND_RATE
 REFERENCE_PIXEL_RATE = 1920 * 1080 * 30
-BROKEN_OUTPUT_DETAIL = "The converted video did not pass its checks."
-WRONG_LENGTH_DETAIL = (
-    "The file lasts shorter or longer than it says. Export it again as MP4 and upload the new file."
-)
 
 
 @dataclass(frozen=True)
 class RenditionResult:
-    """One finished rung: bit rates in bits/s without the sound, `size` in bytes."""
+    """A finished rung: bit rates in bits/s without the audio, `size` in bytes."""
 
     name: str
     width: int
@@ -72,7 +65,7 @@ class RenditionResult:
 
 @dataclass(frozen=True)
 class EncodeResult:
-    """A finished ladder: seconds of content, bytes of all files, and seconds that it took."""
+    """A finished ladder: duration of the content in seconds, bytes of all files, elapsed seconds."""
 
     renditions: tuple[RenditionResult, ...]
     has_audio: bool
@@ -91,11 +84,11 @@ def encode_ladder(
     cancelled: Callable[[], bool],
     on_playable: Callable[[], None] | None = None,
 ) -> EncodeResult:
-    """Encodes `source` into `out_dir` (existing and empty) and verifies the result.
+    """Encode `source` into `out_dir` (existing and empty) and verify the result.
 
-    `on_progress` gets the share done, 0 to 1, never falling. `on_playable` is called once, when master.m3u8
-    and the first segments of every rung are there and the folder can be served while it grows. Raises
-    Cancelled, TimedOut or EncodeFailed and then leaves a partial `out_dir` for the caller to delete.
+    `on_progress` receives the share done, 0 to 1, never falling. `on_playable` is called once, when master.m3u8
+    and the first segments of every rung exist and the folder can be served while it grows. Raises Cancelled,
+    TimedOut or EncodeFailed and then leaves a partial `out_dir` for the caller to delete.
     """
     started = time.monotonic()
     out_dir = out_dir.absolute()
@@ -136,28 +129,8 @@ def encode_ladder(
     )
 
 
-def verify_output(out_dir: Path, plan: LadderPlan) -> float:
-    """Checks a finished ladder and puts it on disk (fsync); returns its duration in seconds.
-
-    Every playlist must be ended, list only segments that exist, are not empty and not too short, and last as long as
-    the plan; all must end together; the master must name every rung. Raises EncodeFailed; Unconvertible for a wrong
-    length.
-    """
-    try:
-        master = (out_dir / MASTER).read_text(encoding="utf-8")
-        durations = {name: _verify_folder(out_dir / name, plan) for name in rendition_folders(plan)}
-        _verify_ends(durations, plan)
-    except (OSError, ValueError) as error:
-        raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=str(error)) from error
-    missing = [name for name in rendition_folders(plan) if f"{name}/{INDEX}" not in master]
-    if missing:
-        raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=f"not in the master playlist: {missing}")
-    _sync_tree(out_dir)
-    return max(durations.values())
-
-
 def build_command(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
-    """The arguments of the one ffmpeg process."""
+    """Return the arguments of the one ffmpeg process."""
     args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, options=input_options(info))]
     args += graph_args(info, plan)
     for number, rendition in enumerate(plan.renditions):
@@ -177,7 +150,7 @@ def build_command(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Pat
             "-ac",
             "2",
             "-ar",
-            str(SOUND_RATE),
+            str(AUDIO_SAMPLE_RATE),
             # The encoder's first frame holds nothing but its delay. Players disagree about what to do with it.
             "-bsf:a",
             r"noise=drop=lt(pts\,0)",
@@ -187,7 +160,7 @@ def build_command(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Pat
 
 
 def process_limits(info: SourceInfo, plan: LadderPlan) -> ffmpeg.ProcessLimits:
-    """Generous, but in proportion to the work: seconds of video times pixels per second."""
+    """Return generous limits in proportion to the work: seconds of video times pixels per second."""
     top = plan.renditions[0]
     source_rate = max(info.frame_rate, plan.frame_rate)
     pixel_rate = float(info.width * info.height * source_rate + top.width * top.height * plan.frame_rate) / 2
@@ -221,7 +194,7 @@ def _hls_options(folder: Path, plan: LadderPlan, seconds: float) -> list[str]:
 
 
 class _PlayableWatcher:
-    """Writes an early master playlist as soon as every rung has its first segments, and says so once."""
+    """Writes an early master playlist as soon as every rung has its first segments, and reports it once."""
 
     def __init__(self, out_dir: Path, plan: LadderPlan, on_playable: Callable[[], None] | None) -> None:
         self._out_dir = out_dir
@@ -250,57 +223,6 @@ class _PlayableWatcher:
             self._on_playable = None
 
 
-def _finish(out_dir: Path, plan: LadderPlan) -> dict[str, Bandwidth]:
-    finish_ladder(
-        out_dir,
-        [rendition.name for rendition in plan.renditions],
-        [sound.name for sound in plan.sounds],
-    )
-    bandwidths = {name: measure_bandwidth(out_dir / name) for name in rendition_folders(plan)}
-    master = master_playlist(out_dir, plan_variants(plan), plan.sounds, bandwidths)
-    replace_file(out_dir / MASTER, master.encode())
-    return bandwidths
-
-
-def _verify_folder(folder: Path, plan: LadderPlan) -> float:
-    playlist = read_playlist(folder / INDEX)
-    if not playlist.ended or not playlist.segments:
-        raise ValueError(f"{folder.name}: the playlist has no end")
-    _verify_files(folder, playlist)
-    if (folder / IFRAMES).is_file():
-        _verify_files(folder, read_playlist(folder / IFRAMES))
-    tolerance = max(1.0, plan.duration * 0.03)
-    if abs(playlist.duration - plan.duration) > tolerance:
-        log = f"{folder.name}: lasts {playlist.duration:.2f} s instead of {plan.duration:.2f} s"
-        raise Unconvertible(WRONG_LENGTH_DETAIL, log=log)
-    shortest = min(segment.duration for segment in playlist.segments)
-    if len(playlist.segments) > 1 and shortest < MIN_SEGMENT_SECONDS:
-        raise ValueError(f"{folder.name}: a segment of {shortest:.3f} s")
-    return playlist.duration
-
-
-def _verify_files(folder: Path, playlist: MediaPlaylist) -> None:
-    for uri in (playlist.init_uri, *(segment.uri for segment in playlist.segments)):
-        if Path(uri).name != uri or not (folder / uri).stat().st_size:
-            raise ValueError(f"{folder.name}: bad segment {uri}")
-    for segment in playlist.segments:
-        if segment.offset + segment.length > (folder / segment.uri).stat().st_size:
-            raise ValueError(f"{folder.name}: a range behind the end of {segment.uri}")
-
-
-def _verify_ends(durations: dict[str, float], plan: LadderPlan) -> None:
-    """Rungs end within a frame of each other; sound ends with the picture, to its frame, and never behind it."""
-    pictures = [durations[rendition.name] for rendition in plan.renditions]
-    frame = float(1 / min(rendition.frame_rate for rendition in plan.renditions))
-    if max(pictures) - min(pictures) > frame + ROUNDING:
-        raise ValueError(f"the rungs end apart: {durations}")
-    for sound in plan.sounds:
-        silence = min(pictures) - durations[sound.name]
-        shortest_frame = min(SOUND_FRAME_SECONDS, min(pictures))
-        if not shortest_frame - SOUND_FRAME_SECONDS - ROUNDING <= silence <= SOUND_FRAME_SECONDS + ROUNDING:
-            raise ValueError(f"{sound.name} does not end with the picture: {durations}")
-
-
 def _result(out_dir: Path, rendition: Rendition, bandwidth: Bandwidth) -> RenditionResult:
     return RenditionResult(
         name=rendition.name,
@@ -317,12 +239,13 @@ def _folder_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _sync_tree(folder: Path) -> None:
-    """Files first, then the folders that name them."""
-    paths = [*folder.rglob("*"), folder]
-    for path in sorted(paths, key=Path.is_dir):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _finish(out_dir: Path, plan: LadderPlan) -> dict[str, Bandwidth]:
+    finish_ladder(
+        out_dir,
+        [rendition.name for rendition in plan.renditions],
+        [sound.name for sound in plan.sounds],
+    )
+    bandwidths = {name: measure_bandwidth(out_dir / name) for name in rendition_folders(plan)}
+    master = master_playlist(out_dir, plan_variants(plan), plan.sounds, bandwidths)
+    replace_file(out_dir / MASTER, master.encode())
+    return bandwidths

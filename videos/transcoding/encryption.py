@@ -1,6 +1,6 @@
-"""Whether a file is encrypted: nobody but its seller's player can decrypt it, so every try to convert it is in vain.
+"""Detect encrypted (copy-protected) files, which cannot be converted.
 
-Only headers are read, within fixed bounds, and nothing is decoded.
+Only headers are read, within fixed bounds; nothing is decoded.
 """
 
 import struct
@@ -32,7 +32,7 @@ _ASF_ENCRYPTION = (
 
 
 def is_encrypted(path: Path, container: Container) -> bool:
-    """Whether the file at `path` says that its content is encrypted."""
+    """Return whether the headers of the file at `path` declare encrypted content."""
     check = _CHECKS.get(container)
     if check is None:
         return False
@@ -64,7 +64,7 @@ def _mp4(file: BinaryIO) -> bool:
 
 
 def _sample_entries(data: bytes) -> Iterator[bytes]:
-    """The four letters of every sample entry among the children of a `moov` box."""
+    """Return the four-letter code of every sample entry among the children of a `moov` box."""
     for kind, body in _boxes(memoryview(data)):
         if kind == b"stsd":
             yield from (entry for entry, _ in _boxes(body[_STSD_HEADER:]))
@@ -83,7 +83,7 @@ def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def _matroska(file: BinaryIO) -> bool:
-    """Go from element to element as far as the tracks, which stand before the first cluster."""
+    """Walk from element to element up to the tracks, which precede the first cluster."""
     offset = 0
     for _ in range(MAX_ELEMENTS):
         file.seek(offset)
@@ -112,7 +112,7 @@ def _has_encryption(data: bytes) -> bool:
 
 
 def _element(data: bytes, offset: int) -> tuple[int, int, int]:
-    """The id of the EBML element at `offset`, the bytes of its content and of its header (RFC 8794)."""
+    """Return the id of the EBML element at `offset`, its content, and the size of its header (RFC 8794)."""
     id_length = 9 - data[offset].bit_length()
     kind = int.from_bytes(data[offset : offset + id_length], "big")
     first = data[offset + id_length]
@@ -130,7 +130,7 @@ def _asf(file: BinaryIO) -> bool:
 
 
 def _transport_stream(file: BinaryIO) -> bool:
-    """Whether most packets are scrambled (`transport_scrambling_control` of ISO 13818-1, 2.4.3.2)."""
+    """Return whether most packets are scrambled (`transport_scrambling_control` of ISO 13818-1, 2.4.3.2)."""
     data = file.read(PROOF_BYTES)
     size, start = (188, 0) if data[188:189] == b"\x47" else (192, 4)
     controls = [byte >> 6 for byte in data[start + 3 :: size]]
@@ -138,7 +138,7 @@ def _transport_stream(file: BinaryIO) -> bool:
 
 
 def _program_stream(file: BinaryIO) -> bool:
-    """Whether most packets of the picture are scrambled, as on a DVD (`PES_scrambling_control`)."""
+    """Return whether most video packets are scrambled, as on a DVD (`PES_scrambling_control`)."""
     data = file.read(PROOF_BYTES)
     flags = []
     at = data.find(b"\x00\x00\x01\xe0")

@@ -1,13 +1,13 @@
-"""Why a file could not become a stream, as codes for programs and sentences for the uploader."""
+"""Errors of the conversion: codes for programs, sentences for the uploader."""
 
 
 class TranscodeError(Exception):
     """Base of every failure in this package.
 
-    `code` is stable and goes into the API. `detail` is a sentence for the uploader: it never holds a path,
-    a command line or the output of a tool. `log` is the end of the tool's own output, for the staff's log.
-    `retryable` tells whether a second try on the same file can end otherwise. `keeps_source` tells that the file is
-    kept all the same: what refused it may be a fault of ours, and an update may convert it.
+    `code` is stable and part of the API. `detail` is a sentence for the uploader and never contains a path, a
+    command line or a tool's output. `log` is the end of the tool's own output, for the staff's log. `retryable`
+    says whether a retry on the same file can succeed. `keeps_source` says that the file is kept anyway: the
+    refusal may be our fault, and an update may be able to convert it.
     """
 
     code = "transcode_failed"
@@ -21,38 +21,38 @@ class TranscodeError(Exception):
 
 
 class UnsupportedMedia(TranscodeError):
-    """Not a video of a kind this site accepts."""
+    """The file is not a video of an accepted kind."""
 
     code = "unsupported_media"
 
 
 class TooLarge(TranscodeError):
-    """A video, but longer, wider or faster than the limits allow."""
+    """The video is longer, wider or faster than the limits allow."""
 
     code = "too_large"
 
 
 class UnreadableMedia(TranscodeError):
-    """A video container whose content is damaged, cut off or empty."""
+    """The container is valid but its content is damaged, cut off or empty."""
 
     code = "unreadable_media"
 
 
 class EncryptedMedia(TranscodeError):
-    """A video or sound that only its seller's player can decrypt."""
+    """The content is encrypted; only its seller's player can decrypt it."""
 
     code = "encrypted_media"
 
 
 class EncodeFailed(TranscodeError):
-    """The encoder could not finish for a reason outside the file, such as a full disk."""
+    """The encoder failed for a reason outside the file, such as a full disk."""
 
     code = "transcode_failed"
     retryable = True
 
 
 class Unconvertible(EncodeFailed):
-    """The encoder gave up on the file, or made something else of it than was planned. It would do so again."""
+    """The encoder gave up on the file or produced something else than planned; a retry would do the same."""
 
     code = "unconvertible_media"
     retryable = False
@@ -60,11 +60,11 @@ class Unconvertible(EncodeFailed):
 
 
 class Killed(EncodeFailed):
-    """The tool was killed from outside: by the machine, not by the file. Nothing is known about the file."""
+    """The tool was killed from outside, by the machine and not because of the file."""
 
 
 class TimedOut(TranscodeError):
-    """A step used more time than its limit."""
+    """A step exceeded its time limit."""
 
     code = "transcode_timeout"
     retryable = True
@@ -86,5 +86,5 @@ _PERMANENT_CODES = frozenset(
 
 
 def is_retryable(code: str) -> bool:
-    """Whether another try on the same file can end otherwise after a failure with this code."""
+    """Return whether a retry on the same file can succeed after a failure with this code."""
     return code not in _PERMANENT_CODES

@@ -1,8 +1,8 @@
-"""The only place that starts processes: ffmpeg, and the probe's own Python.
+"""Run ffmpeg and the probe's Python. No other module starts processes.
 
-Every child has an argv list, no shell, no stdin, an almost empty environment, its own process group, limits
-on CPU, address space, file size and wall clock, and dies with the worker (process_limits.py). It sees its libraries,
-the files that its caller names and nothing else, and has no network (see sandbox.py).
+Every child has an argv list, no shell, no stdin, an almost empty environment, its own process group, limits on
+CPU, address space, file size and wall clock, and dies with the worker (process_limits.py). It can read its
+libraries and the files that its caller names, nothing else, and has no network (sandbox.py).
 """
 
 import json
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from .decoders import DECODER_WHITELIST
 from .errors import Cancelled, EncodeFailed, Killed, TimedOut, Unconvertible
 from .sniff import FORMAT_WHITELIST
 
@@ -48,26 +49,10 @@ _MACHINE_REASONS = (
 
 _LAUNCHER = str(Path(__file__).with_name("process_limits.py"))
 
-# Decoders for what cameras, phones, editors and screen recorders write. Everything else stays unreachable.
-VIDEO_DECODERS = (
-    "h264,hevc,av1,libdav1d,libaom-av1,vp8,vp9,vvc,mpeg4,mpeg1video,mpeg2video,mjpeg,"
-    "theora,prores,dnxhd,cfhd,h263,flv,vp6,vp6f,vp6a,wmv1,wmv2,wmv3,vc1,msmpeg4,"
-    "msmpeg4v1,msmpeg4v2,dvvideo,rawvideo,v210,ffv1,huffyuv,ffvhuff,utvideo,qtrle,png,"
-    "svq1,svq3,cinepak,gif"
-)
-AUDIO_DECODERS = (
-    "aac,aac_latm,mp3,mp3float,mp2,mp2float,mp1,mp1float,ac3,eac3,dca,truehd,opus,"
-    "libopus,vorbis,libvorbis,flac,alac,wavpack,wmav1,wmav2,wmapro,wmalossless,amrnb,amrwb,"
-    "libopencore_amrnb,libopencore_amrwb,speex,nellymoser,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,"
-    "pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_alaw,"
-    "pcm_mulaw,pcm_bluray,pcm_dvd,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_swf,adpcm_yamaha"
-)
-DECODER_WHITELIST = f"{VIDEO_DECODERS},{AUDIO_DECODERS}"
-
 
 @dataclass(frozen=True)
 class ProcessLimits:
-    """What one child may use: seconds of clock, of CPU over all its threads; bytes of memory and per file."""
+    """Limits of one child: seconds of wall clock and of CPU over all threads; bytes of memory and per file."""
 
     wall_seconds: float
     cpu_seconds: int
@@ -77,7 +62,7 @@ class ProcessLimits:
 
 @dataclass(frozen=True)
 class SandboxFiles:
-    """The files and folders that one child may read, and the folders that it may write in as well."""
+    """The files and folders that one child may read, and the folders that it may also write."""
 
     read: tuple[Path, ...] = ()
     write: tuple[Path, ...] = ()
@@ -85,7 +70,7 @@ class SandboxFiles:
 
 @cache
 def sandbox_layers() -> tuple[str, ...]:
-    """Return what confines children on this system: ("landlock 7", "seccomp"), or less where the kernel lacks it."""
+    """Return the layers that confine children here, such as ("landlock 7", "seccomp"); fewer on older kernels."""
     command = [sys.executable, "-I", "-S", _LAUNCHER, "--layers"]
     tried = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - our own
     return tuple(tried.stdout.splitlines())
@@ -93,7 +78,7 @@ def sandbox_layers() -> tuple[str, ...]:
 
 @cache
 def ffmpeg_binary() -> Path:
-    """The ffmpeg to run: `FFMPEG_BIN`, or the one in the imageio-ffmpeg package."""
+    """Return the ffmpeg to run: `FFMPEG_BIN`, or the one in the imageio-ffmpeg package."""
     configured = os.environ.get("FFMPEG_BIN")
     if configured:
         return Path(configured)
@@ -104,7 +89,7 @@ def ffmpeg_binary() -> Path:
 
 @cache
 def has_filters(*names: str) -> bool:
-    """Whether this ffmpeg was built with every one of the named filters."""
+    """Return whether this ffmpeg was built with all of the named filters."""
     output = _ffmpeg_output("-filters")
     known = {
         words[1] for words in map(str.split, output.decode(errors="replace").splitlines()) if len(words) > 2
@@ -114,13 +99,13 @@ def has_filters(*names: str) -> bool:
 
 @cache
 def has_option(name: str) -> bool:
-    """Whether this ffmpeg knows the command-line option of this name."""
+    """Return whether this ffmpeg has the command-line option of this name."""
     lines = _ffmpeg_output("-h", "long").decode(errors="replace")
     return any(re.match(rf"-{name}\b", line) for line in lines.splitlines())
 
 
 def _ffmpeg_output(*words: str) -> bytes:
-    """What ffmpeg says of itself."""
+    """Return what ffmpeg prints for the given arguments."""
     limits = ProcessLimits(wall_seconds=20, cpu_seconds=20)
     return _run_for_output(
         [str(ffmpeg_binary()), "-hide_banner", *words], limits, SandboxFiles(), _ffmpeg_libraries()
@@ -130,7 +115,7 @@ def _ffmpeg_output(*words: str) -> bytes:
 def input_args(
     path: Path, demuxer: str, *, options: Sequence[str] = (), decoders: str = DECODER_WHITELIST
 ) -> list[str]:
-    """Arguments that open an untrusted file with one demuxer, named decoders and no way out of that file."""
+    """Return arguments that open an untrusted file with one demuxer, named decoders and no access to other files."""
     whitelists = ["-protocol_whitelist", "file", "-format_whitelist", FORMAT_WHITELIST]
     return [
         *whitelists,
@@ -152,11 +137,11 @@ def run(
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> str:
-    """Runs ffmpeg with `args` to its end and returns the last 8 kB it logged.
+    """Run ffmpeg with `args` to its end and return the last 8 kB of its log.
 
-    `on_progress` gets the seconds of output written so far, about twice a second. `cancelled` is asked four
+    `on_progress` receives the seconds of output written so far, about twice a second. `cancelled` is called four
     times a second. Raises Cancelled, TimedOut, EncodeFailed, or Unconvertible when the file is the reason; an
-    exception out of a callback ends ffmpeg as well.
+    exception in a callback also ends ffmpeg.
     """
     progress = _ProgressReader(on_progress) if on_progress else None
     command = [str(ffmpeg_binary()), "-nostdin", "-hide_banner", "-nostats", "-y"]
@@ -171,14 +156,14 @@ def run(
 def run_python(
     script: Path, args: Sequence[str], *, limits: ProcessLimits, files: SandboxFiles = SandboxFiles()
 ) -> bytes:
-    """Runs a script of this package in an isolated interpreter; returns what it printed (at most 4 MiB)."""
+    """Run a script of this package in an isolated interpreter and return its output (at most 4 MiB)."""
     command = [sys.executable, "-I", str(script), *args]
     return _run_for_output(command, limits, files, (*_python_libraries(), script))
 
 
 @cache
 def _ffmpeg_libraries() -> tuple[Path, ...]:
-    """What ffmpeg is made of: its program, and the library folder beside it when it is not the system's."""
+    """Return the files of ffmpeg: its program, and the library folder beside it unless that is the system's."""
     binary = ffmpeg_binary().resolve()
     named = os.environ.get("FFMPEG_LIBRARIES", "").split(os.pathsep)
     return (binary, binary.parent.parent / "lib", *(Path(name) for name in named if name))
@@ -186,7 +171,7 @@ def _ffmpeg_libraries() -> tuple[Path, ...]:
 
 @cache
 def _python_libraries() -> tuple[Path, ...]:
-    """What this Python is made of, and the one package of the site that scripts here import."""
+    """Return the files of this Python and the one package of the site that scripts here import."""
     program = Path(sys.executable)
     places = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     return (
@@ -251,7 +236,7 @@ def _supervise(
     on_output: Callable[[bytes], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> str:
-    """Reads both pipes until the process ends; returns the end of its stderr."""
+    """Read both pipes until the process ends; return the end of its stderr."""
     deadline = time.monotonic() + limits.wall_seconds
     next_look = 0.0
     tail = bytearray()

@@ -1,11 +1,12 @@
-"""From any accepted source to the pictures of a plan: SDR, BT.709, square pixels, constant rate."""
+"""Filter graphs that turn any accepted source into the plan's output: SDR, BT.709, square pixels, constant rate."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from videos.transcoding.source_info import SourceInfo
+
 from .ffmpeg import has_filters, has_option
 from .ladder import LadderPlan
-from .probe import SourceInfo
 
 # Below this many lines an untagged picture is standard definition, coded with the older matrix.
 HD_LINES = 720
@@ -34,21 +35,21 @@ _WIDE = frozenset({9, 11, 12})
 
 
 def input_options(info: SourceInfo) -> list[str]:
-    """Options of the input that the graphs count on.
+    """Return the input options that the graphs rely on.
 
-    ffmpeg builds a graph anew when a picture differs from the one before; `fps` would begin at 0 again, and a file that
-    changes with every picture would be encoded once for each. Of a source that surely never changes, such a picture
-    is damage, or an attack: it is left out.
+    ffmpeg rebuilds a graph when a frame differs from the one before; `fps` would start at 0 again, and a file that
+    changes with every frame would be encoded once for each. In a source that certainly never changes, such a frame
+    is damage or an attack, so it is dropped.
     """
     guards = info.is_steady and not info.is_audio_only and has_option("drop_changed")
     return [f"-drop_changed:{info.video_index}", "1"] if guards else []
 
 
 def graph_args(info: SourceInfo, plan: LadderPlan) -> list[str]:
-    """Arguments that make the outputs of `ladder_graph`.
+    """Return arguments that produce the outputs of `ladder_graph`.
 
-    What may change midway passes a graph without memory first: it makes it alike, and may be built anew as often as it
-    likes. The second graph reads what came out of it, by way of ffmpeg's loopback decoders.
+    A track that may change midway first passes through a stateless graph, which makes all frames alike and may be
+    rebuilt at any time. The second graph reads its output through ffmpeg's loopback decoders.
     """
     stages = _stages(info, plan)
     args: list[str] = []
@@ -61,7 +62,7 @@ def graph_args(info: SourceInfo, plan: LadderPlan) -> list[str]:
 
 
 def _stages(info: SourceInfo, plan: LadderPlan) -> dict[int, tuple[str, list[str]]]:
-    """For each track that has one: its graph without memory, and how to encode what comes out of it without loss."""
+    """Yield, for each track that needs one, its stateless graph and the lossless encoding of that graph's output."""
     if not has_option("drop_changed"):
         return {}
     stages = {}
@@ -81,7 +82,7 @@ def _needs_one_size(info: SourceInfo, plan: LadderPlan) -> bool:
 
 
 def _one_size(info: SourceInfo, plan: LadderPlan) -> str:
-    """One size for all pictures, that of the largest rendition, with bars where the shape is another."""
+    """Return a filter that brings all frames to the largest rendition's size, with bars where the shape differs."""
     top = plan.renditions[int(plan.copies_top)]
     width = f"'max(2,2*round(min({top.width},{top.height}*dar)/2))'"
     height = f"'max(2,2*round(min({top.height},{top.width}/dar)/2))'"
@@ -92,11 +93,11 @@ def _one_size(info: SourceInfo, plan: LadderPlan) -> str:
 
 
 def ladder_graph(info: SourceInfo, plan: LadderPlan, labels: Mapping[int, str] = MappingProxyType({})) -> str:
-    """A `-filter_complex` with outputs [v0], [v1], ... and [a0], [a1], ... in the order of the plan.
+    """Return a `-filter_complex` with outputs [v0], [v1], ... and [a0], [a1], ... in the plan's order.
 
-    Each rung is scaled from the one above it, which costs half of scaling each from the source. A rendition that is
-    copied has no output; the graph is empty when there is nothing to filter. `labels` says where a track of the source
-    is read from, if not from the source.
+    Each rung is scaled from the one above it, which costs half of scaling each from the source. A copied rendition
+    has no output; the graph is empty when there is nothing to filter. `labels` names the inputs of tracks that are
+    not read from the source directly.
     """
     first = int(plan.copies_top)
     chains = [_first_chain(info, plan, first, labels)] if first < len(plan.renditions) else []
@@ -119,7 +120,7 @@ def _label(index: int, labels: Mapping[int, str]) -> str:
 
 
 def _first_chain(info: SourceInfo, plan: LadderPlan, number: int, labels: Mapping[int, str]) -> str:
-    """From the source to the largest rendition that is encoded."""
+    """Return the filters from the source to the largest rendition that is encoded."""
     top = plan.renditions[number]
     if info.is_audio_only:
         return f"{_waveform(info, plan, top.width, top.height, labels)}{_outlet(number, plan)}"
@@ -136,7 +137,7 @@ def _first_chain(info: SourceInfo, plan: LadderPlan, number: int, labels: Mappin
 
 
 def _waveform(info: SourceInfo, plan: LadderPlan, width: int, height: int, labels: Mapping[int, str]) -> str:
-    """The waveform as it passes by, over the site's dark green, beside the cover art if there is any."""
+    """Return filters that draw the moving waveform over the site's dark green, beside any cover art."""
     backdrop = f"color=c=0x0f1f1c:s={width}x{height}:r={plan.frame_rate}"
     left = 0
     if info.cover_index >= 0:
@@ -168,7 +169,7 @@ def _deinterlace(info: SourceInfo) -> list[str]:
 
 
 def _picture(info: SourceInfo, width: str, height: str, *, more: str = "") -> list[str]:
-    """To this size, pixels or expressions, and to the colors of the ladder; `more` are options for `scale`."""
+    """Return filters for this size (pixels or expressions) and the ladder's colors; `more` are options for `scale`."""
     if info.is_hdr and can_tone_map():
         return [*_tone_map(info, width, height), "setsar=1", _TAGS]
     if info.color_primaries in _WIDE and has_filters("zscale"):
@@ -189,9 +190,9 @@ def _guessed_matrix(info: SourceInfo) -> str:
 
 
 def _tone_map(info: SourceInfo, width: str, height: str) -> list[str]:
-    """Light up to diffuse white stays close to what it is; mobius bends what is brighter into the rest.
+    """Return filters that keep light up to diffuse white and compress brighter light with mobius.
 
-    Scales first: the float arithmetic of tone mapping is the most expensive step per pixel.
+    They scale first: the float arithmetic of tone mapping is the most expensive step per pixel.
     """
     transfer = _TRANSFERS[info.color_transfer]
     return [
@@ -205,14 +206,14 @@ def _tone_map(info: SourceInfo, width: str, height: str) -> list[str]:
 
 
 def _wide_colors(info: SourceInfo) -> str:
-    """What zscale is told of the source's primaries and matrix: BT.2020 where it does not say."""
+    """Return the source's primaries and matrix for zscale, by default BT.2020."""
     primaries = _PRIMARIES.get(info.color_primaries, "bt2020")
     matrix = "gbr" if info.pix_fmt.startswith("gbr") else _MATRICES.get(info.color_matrix, "bt2020nc")
     return f"pin={primaries}:min={matrix}"
 
 
 def _signal_peak(info: SourceInfo) -> float:
-    """The brightest light of the source as a multiple of diffuse white."""
+    """Return the source's brightest light as a multiple of diffuse white."""
     # HLG is relative: its peak is that of the screen it is shown on, 1000 cd/m² by ITU-R BT.2100.
     nits = info.peak_nits if info.color_transfer == "pq" and info.peak_nits else DEFAULT_PEAK_NITS
     return min(max(nits, SDR_WHITE_NITS * MIN_PEAK), PQ_PEAK_NITS) / SDR_WHITE_NITS

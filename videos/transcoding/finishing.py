@@ -1,8 +1,8 @@
 """Finish the media playlists of a ladder: ends, durations, I-frame playlists.
 
-ffmpeg cuts a segment every few seconds and leaves whatever remains as the last one. Players that see sound behind the
-picture's end, or a last segment of a few milliseconds, wait for it for ever. Here sound is cut where the picture ends,
-and a last segment that is too short is joined with the one before it.
+ffmpeg cuts a segment every few seconds and leaves the remainder as the last one. Players wait forever for audio
+that outlasts the video, or for a last segment of a few milliseconds. Here audio is cut where the video ends, and a
+last segment that is too short is joined to the one before it.
 """
 
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ class _SegmentPiece:
 
 
 def finish_ladder(out_dir: Path, pictures: list[str], sounds: list[str]) -> None:
-    """Finish the renditions in the folders `pictures` and `sounds` of `out_dir`. Safe to repeat.
+    """Finish the renditions in the folders `pictures` and `sounds` of `out_dir`. Idempotent.
 
-    A segment that changes is replaced whole under its name and begins as before, so that players which already hold
-    the former playlist are not disturbed; the file of a last segment that was joined or dropped stays for them. Raises
-    OSError or ValueError when something is missing or broken.
+    A changed segment is replaced whole under its name and starts as before, so players that hold the previous
+    playlist are not disturbed; the file of a joined or dropped last segment stays for them. Raises OSError or
+    ValueError when something is missing or broken.
     """
     end = min(_finish_picture(out_dir / name) for name in pictures)
     for name in sounds:
@@ -50,7 +50,7 @@ def finish_ladder(out_dir: Path, pictures: list[str], sounds: list[str]) -> None
 
 
 def _finish_picture(folder: Path) -> Fraction:
-    """Return the end of the rendition's presentation in seconds."""
+    """Finish a video rendition and return the end of its presentation in seconds."""
     init, track, pieces = _load(folder)
     pieces = _join_short_end(folder, track, pieces)
     _write(folder, init, pieces)
@@ -83,7 +83,7 @@ def _load(folder: Path) -> tuple[str, Track, list[_SegmentPiece]]:
 
 
 def _cut_at(folder: Path, track: Track, pieces: list[_SegmentPiece], end: Fraction) -> list[_SegmentPiece]:
-    """Leave out what lasts beyond `end`. One frame stays of sound with a picture shorter than that."""
+    """Drop what lasts beyond `end`. Keep one frame of audio when the video is shorter than that."""
     kept = [piece for piece in pieces if piece.facts.start < end] or pieces[:1]
     if kept[-1].facts.end <= end:
         return kept
@@ -96,7 +96,7 @@ def _cut_at(folder: Path, track: Track, pieces: list[_SegmentPiece], end: Fracti
 
 
 def _join_short_end(folder: Path, track: Track, pieces: list[_SegmentPiece]) -> list[_SegmentPiece]:
-    """Join a last segment that is too short with the one before it."""
+    """Join a last segment that is too short to the one before it."""
     if len(pieces) < 2:
         return pieces
     *others, former, last = pieces
@@ -114,7 +114,7 @@ def _replace_segment(folder: Path, track: Track, name: str, content: bytes) -> _
 
 
 def _segments(pieces: list[_SegmentPiece]) -> list[Segment]:
-    """Each lasts until the next one starts; the first one from 0, whatever the decoder needs before that."""
+    """Return segments that each last until the next one starts; the first one starts at 0, ignoring preroll."""
     starts = [max(piece.facts.start, Fraction(0)) for piece in pieces]
     ends = [*starts[1:], pieces[-1].facts.end]
     return [

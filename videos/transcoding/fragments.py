@@ -1,4 +1,4 @@
-"""Read, cut and join media segments of a fragmented MP4 that we wrote ourselves, with one track."""
+"""Read, cut and join media segments of our own single-track fragmented MP4 files."""
 
 import struct
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _NOT_A_KEY = 0x10000
 
 @dataclass(frozen=True)
 class Track:
-    """The track of an init segment: ticks per second, the tick at which presentation starts, defaults of samples."""
+    """The track of an init segment: ticks per second, the presentation's first tick, defaults of samples."""
 
     timescale: int
     presentation_start: int
@@ -29,7 +29,7 @@ class Track:
 
 
 class Sample(NamedTuple):
-    """One frame: decode time, duration and composition offset in ticks, `size` in bytes."""
+    """A frame: decode time, duration and composition offset in ticks, `size` in bytes."""
 
     time: int
     duration: int
@@ -50,7 +50,7 @@ class Fragment:
 
 @dataclass(frozen=True)
 class SegmentFacts:
-    """Presentation `start` and `end` in seconds, `size` in bytes; the byte range that decodes to its first key frame.
+    """Presentation `start` and `end` in seconds, `size` in bytes, and the byte range up to the first key frame.
 
     `key_length` is 0 when the segment does not start with a key frame.
     """
@@ -99,7 +99,7 @@ def read_segment(path: Path, track: Track) -> SegmentFacts:
 def cut_segment(path: Path, track: Track, end: Fraction) -> bytes:
     """Return the segment at `path` without the samples that last beyond `end` seconds; empty when none is left.
 
-    For tracks without reordering, such as sound. Raises ValueError when the segment is broken.
+    For tracks without reordering, such as audio. Raises ValueError when the segment is broken.
     """
     content = path.read_bytes()
     with path.open("rb") as file:
@@ -115,7 +115,7 @@ def cut_segment(path: Path, track: Track, end: Fraction) -> bytes:
 
 
 def join_segments(first: Path, second: Path, track: Track) -> bytes:
-    """Return one segment that holds the fragments of two successive ones. Raises ValueError when one is broken."""
+    """Return one segment with the fragments of two successive ones. Raises ValueError when one is broken."""
     content = second.read_bytes()
     with second.open("rb") as file:
         fragments = list(_fragments(file, track))
@@ -125,7 +125,7 @@ def join_segments(first: Path, second: Path, track: Track) -> bytes:
 
 
 def _fragments(file: BinaryIO, track: Track) -> Iterator[Fragment]:
-    """Every `moof` of a segment. Skips the media data."""
+    """Yield every `moof` of a segment, skipping the media data."""
     position = 0
     while len(header := file.read(_HEADER)) == _HEADER:
         size, kind = struct.unpack(">I4s", header)
@@ -166,7 +166,7 @@ def _read_fragment(moof: bytes, position: int, track: Track) -> Fragment:
 
 
 def _run_header(run: bytes) -> tuple[int, int, int, int | None, int]:
-    """Flags, number of samples, offset of their data from the `moof`, flags of the first, and where entries begin."""
+    """Return flags, sample count, data offset from the `moof`, first sample's flags, and position of the entries."""
     what = int.from_bytes(run[1:4], "big")
     count, data_offset = struct.unpack_from(">Ii", run, 4)
     if not what & _DATA_OFFSET:
@@ -213,7 +213,7 @@ def _shortened_moof(moof: bytes, count: int) -> bytes:
 
 
 def _reindexed(content: bytes, track: Track) -> bytes:
-    """Return the segment with a `sidx`, when it has one, that covers all of its fragments."""
+    """Return the segment with its `sidx`, if it has one, covering all of its fragments."""
     boxes = list(_walk(content))
     position = next((at for kind, at, _ in boxes if kind == b"sidx"), None)
     if position is None:
@@ -228,7 +228,7 @@ def _reindexed(content: bytes, track: Track) -> bytes:
 
 
 def _walk(content: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, position and size of the boxes at the top."""
+    """Yield the kind, position and size of the top-level boxes."""
     position = 0
     while position + _HEADER <= len(content):
         size, kind = struct.unpack_from(">I4s", content, position)
@@ -251,7 +251,7 @@ def _index(content: bytes) -> dict[bytes, bytes]:
 
 
 def _presentation_start(edits: bytes) -> int:
-    """The media time at which an edit list of one entry starts; 0 without one, or with an empty edit."""
+    """Return the media time at which a one-entry edit list starts; 0 without one or with an empty edit."""
     if not edits or struct.unpack_from(">I", edits, 4)[0] != 1:
         return 0
     start: int = struct.unpack_from(">q" if edits[0] else ">i", edits, 16 if edits[0] else 12)[0]

@@ -1,6 +1,6 @@
-"""The files in which a poster is kept: large for the player, card and small for lists, WebP and AVIF.
+"""The files of a thumbnail: large for the player, card and small for lists, as WebP and AVIF.
 
-The large one is a JPEG as well: programs that show links and podcasts know that for sure.
+The large one is also a JPEG, which every program that shows links or podcasts supports.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ AVIF_SPEED = 8
 
 @dataclass(frozen=True)
 class ImageSize:
-    """`name` begins the file's name; the longer side has at most `side` pixels."""
+    """A size: `name` is the start of the file name; the longer side has at most `side` pixels."""
 
     name: str
     side: int
@@ -28,12 +28,12 @@ IMAGE_SIZES = (LARGE, CARD, SMALL)
 
 
 def file_names(suffix: str = "") -> list[str]:
-    """The names of all files of one picture: `poster-2.webp`, `card-2.webp`, `card-2.avif`, ... for `-2`."""
+    """Return the names of all files of one thumbnail: `poster-2.webp`, `card-2.webp`, `card-2.avif`, ... for `-2`."""
     return [f"{size.name}{suffix}.{form}" for size in IMAGE_SIZES for form in size.formats]
 
 
 def write_image_sizes(image: Image.Image, folder: Path, suffix: str = "") -> None:
-    """Writes `image` into `folder` in every size and format, never enlarged; each file appears whole."""
+    """Write `image` into `folder` in every size and format, never enlarged; each file appears whole."""
     for size in IMAGE_SIZES:
         resized = image.resize(fit_within(*image.size, size.side), Image.Resampling.LANCZOS)
         for form in size.formats:
@@ -44,6 +44,6 @@ def write_image_sizes(image: Image.Image, folder: Path, suffix: str = "") -> Non
 
 
 def fit_within(width: int, height: int, longest: int) -> tuple[int, int]:
-    """The size within a square of `longest` pixels, never enlarged, both sides even."""
+    """Return the size within a square of `longest` pixels, never enlarged, both sides even."""
     factor = min(1.0, longest / max(width, height))
     return max(2, int(width * factor) // 2 * 2), max(2, int(height * factor) // 2 * 2)

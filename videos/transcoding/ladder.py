@@ -1,12 +1,12 @@
-"""Which renditions a source gets. Pure: no files, no processes."""
+"""Choose the renditions for a source. Pure: no files, no processes."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from videos.captions import languages
-from videos.transcoding.probe import SourceInfo, VideoTiming
+from videos import language_names
+from videos.transcoding.source_info import SourceInfo, VideoTiming
 
 from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, Profile
 from .rungs import Size, ladder_sizes, max_bitrate
@@ -22,6 +22,8 @@ MIN_FRAME_RATE = Fraction(10)
 # Small rungs are for slow connections; they do not spend bits on the second half of 50 or 60 fps.
 FULL_RATE_LINES = 720
 AUDIO_BITRATE = 128_000
+AUDIO_SAMPLE_RATE = 48_000
+AUDIO_FRAME_SECONDS = 1024 / AUDIO_SAMPLE_RATE
 # The folder of the default sound.
 AUDIO = "audio"
 LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
@@ -52,7 +54,7 @@ _STANDARD_RATES = (
 
 @dataclass(frozen=True)
 class Rendition:
-    """One rung of this video: size in pixels, `max_bitrate` in bits/s, `gop_frames` between key frames.
+    """A rung of this video: size in pixels, `max_bitrate` in bits/s, `gop_frames` between key frames.
 
     `codec` is one of profiles.CODECS.
     """
@@ -69,7 +71,7 @@ class Rendition:
 
 @dataclass(frozen=True)
 class AudioRendition:
-    """One rendition of sound: its folder, the source's track, what players show of it, and a gain in decibels."""
+    """An audio rendition: its folder, the source's track, its description for players, and a gain in decibels."""
 
     name: str
     index: int
@@ -80,13 +82,13 @@ class AudioRendition:
 
 @dataclass(frozen=True)
 class LadderPlan:
-    """What to encode: renditions from the largest to the smallest, and one timeline for all of them.
+    """The renditions to encode, from the largest to the smallest, and the timeline that they share.
 
-    Beside a ladder of a newer codec the last rendition is one of H.264, whatever its size.
+    A ladder in a newer codec also has a last rendition in H.264, whatever its size.
 
-    `duration` in seconds; `held_seconds` is how long the last frame stands while longer sound ends. `copies_top` says
-    that the first rendition is the source's own track, taken over without encoding; `copy_obstacle`, why it is not
-    (one of COPY_OBSTACLES); `tone_mapped` that HDR becomes SDR.
+    `duration` is in seconds; `held_seconds` is how long the last frame stays while longer audio ends. `copies_top`
+    says that the first rendition is the source's own track, copied without encoding; `copy_obstacle`, why it is
+    not (one of COPY_OBSTACLES); `tone_mapped`, that HDR becomes SDR.
     """
 
     renditions: tuple[Rendition, ...]
@@ -101,19 +103,22 @@ class LadderPlan:
 
     @property
     def has_audio(self) -> bool:
+        """True when the ladder has an audio rendition."""
         return bool(self.sounds)
 
     @property
     def gop_seconds(self) -> Fraction:
+        """The seconds between two key frames."""
         return self.renditions[0].gop_frames / self.renditions[0].frame_rate
 
     @property
     def segment_seconds(self) -> Fraction:
+        """The seconds of a segment."""
         return self.gop_seconds * SEGMENT_GOPS
 
 
 def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0) -> LadderPlan:
-    """The ladder for a source that `probe.accept` let through; `gain_db` makes all its sound louder or quieter."""
+    """Return the ladder for a source that passed `probe.require_acceptable`; `gain_db` is applied to all audio."""
     rate = output_frame_rate(info.frame_rate, info.nominal_rate, interlaced=info.interlaced)
     sounds = tuple(_sounds(info, gain_db))
     longer_sound = info.audio_end - info.video_end if sounds else 0.0
@@ -141,16 +146,16 @@ def plan(info: SourceInfo, profile: Profile = STANDARD, *, gain_db: float = 0.0)
 
 
 def can_copy_video(info: SourceInfo, top: Rendition) -> bool:
-    """Whether the source's own track can be the top rendition; see copy_obstacle."""
+    """Return whether the source's own track can be the top rendition; see find_copy_obstacle."""
     return not find_copy_obstacle(info, top)
 
 
 def find_copy_obstacle(info: SourceInfo, top: Rendition) -> str:
-    """Return what forbids taking over the source's own track as the top rendition; "" when nothing does.
+    """Return what prevents copying the source's own track as the top rendition; "" when nothing does.
 
-    It must be what every player decodes, and cut where the rungs are: key frames that stand alone on the ladder's grid,
-    so that a player can switch at every segment; pictures that come evenly, upright, in the rendition's size and below
-    its ceiling. When in doubt it is encoded. The answer is one of COPY_OBSTACLES.
+    The track must be decodable by every player and cut where the rungs are: standalone key frames on the ladder's
+    grid, so that a player can switch at every segment; frames at a steady rate, upright, in the rendition's size
+    and below its ceiling. When in doubt the track is encoded. The result is one of COPY_OBSTACLES.
     """
     track = info.pictures
     if top.codec != H264 or info.video_codec != "h264":
@@ -183,10 +188,10 @@ def _stands_on_grid(info: SourceInfo, track: VideoTiming, top: Rendition, step: 
 
 
 def output_frame_rate(average: Fraction, nominal: Fraction, *, interlaced: bool = False) -> Fraction:
-    """The constant rate for a source of this average rate on this timing grid (0: unknown).
+    """Return the constant rate for a source with this average rate on this timing grid (0: unknown).
 
-    The grid wins while it is a real rate, so that the bursts of a screen recording stay smooth; a grid far above 60 is
-    a time base (1000, 90000), and the average decides. Each field of interlaced video becomes a frame.
+    The grid wins while it is a real rate, so that the bursts of a screen recording stay smooth; a grid far above
+    60 is a time base (1000, 90000), and the average decides. Each field of interlaced video becomes a frame.
     """
     if average <= 0:
         return FALLBACK_FRAME_RATE
@@ -206,18 +211,18 @@ def output_frame_rate(average: Fraction, nominal: Fraction, *, interlaced: bool 
 
 
 def _divided(rate: Fraction) -> Fraction:
-    """Every n-th picture, so many that at most 60 per second are left."""
+    """Return the rate of every n-th frame, with n large enough for at most 60 per second."""
     divisor = max(1, -(-rate * 100 // (MAX_FRAME_RATE * 101)))
     return _standard(rate / divisor) or (rate / divisor).limit_denominator(1001)
 
 
 def _sounds(info: SourceInfo, gain_db: float) -> Iterator[AudioRendition]:
-    """The first is the default one. Labels differ, because players tell tracks apart by them."""
+    """Return the audio renditions, the default one first. Labels differ because players identify tracks by them."""
     used: set[str] = set()
     for number, track in enumerate(info.sounds):
-        tag = languages.normalize_tag(track.language)
+        tag = language_names.normalize_tag(track.language)
         language = tag if LANGUAGE.match(tag) else ""
-        name = languages.language_name(language) if language else ""
+        name = language_names.language_name(language) if language else ""
         wanted = track.title or name or ("Original" if number == 0 else f"Track {number + 1}")
         label = wanted.replace('"', "'")
         if label in used:

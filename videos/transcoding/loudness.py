@@ -1,12 +1,13 @@
-"""How loud a source is (EBU R 128), and what brings it to where other videos are."""
+"""Measure a source's loudness (EBU R 128) and the gain that brings it to the site's level."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from videos.transcoding.source_info import SourceInfo
+
 from . import ffmpeg
 from .errors import EncodeFailed
-from .probe import SourceInfo
 
 # What large sites and streaming services play at; the peak leaves room for what AAC adds.
 TARGET_LUFS = -14.0
@@ -20,14 +21,14 @@ _PEAK = re.compile(r"Peak:\s+(-?[0-9.]+|-inf) dBFS")
 
 @dataclass(frozen=True)
 class Loudness:
-    """Integrated loudness in LUFS and the true peak in dB below full scale."""
+    """Integrated loudness in LUFS and true peak in dB below full scale."""
 
     integrated: float
     peak: float
 
     @property
     def gain_db(self) -> float:
-        """What to add, in decibels, to reach the target without clipping; 0 for silence."""
+        """The gain in decibels that reaches the target without clipping; 0 for silence."""
         if self.integrated <= SILENCE_LUFS:
             return 0.0
         wanted = min(TARGET_LUFS - self.integrated, MAX_PEAK_DB - self.peak)
@@ -35,7 +36,7 @@ class Loudness:
 
 
 def measure_loudness(source: Path, info: SourceInfo) -> Loudness | None:
-    """The loudness of the track that is played by default, decoded once; `None` without sound. Raises EncodeFailed."""
+    """Return the loudness of the default audio track, decoded once; `None` without audio. Raises EncodeFailed."""
     if info.sound is None:
         return None
     args = ["-v", "info", *ffmpeg.input_args(source, info.demuxer), "-map", f"0:{info.sound.index}"]

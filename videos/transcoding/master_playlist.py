@@ -1,7 +1,7 @@
-"""Write the master playlist of a ladder, and read it again.
+"""Write and read the master playlist of a ladder.
 
-ffmpeg's own master is not used: it silently leaves out what it cannot compute, and its bandwidths are the configured
-ones, not the measured. Captions are not in it: they come and go, see `videos.playback.manifests`.
+ffmpeg's own master is not used: it silently drops what it cannot compute, and its bandwidths are the configured
+ones, not the measured ones. Captions are not in it because they change; see `videos.playback.manifests`.
 """
 
 import re
@@ -24,7 +24,7 @@ _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^,]*)')
 
 @dataclass(frozen=True)
 class Variant:
-    """A rung as the master playlist describes it: its folder, size in pixels, frames per second."""
+    """A rung in the master playlist: its folder, size in pixels, frames per second."""
 
     name: str
     width: int
@@ -33,7 +33,7 @@ class Variant:
 
 
 def plan_variants(plan: LadderPlan) -> list[Variant]:
-    """The rungs of a plan, the smallest first."""
+    """Return the rungs of a plan, the smallest first."""
     return [
         Variant(rendition.name, rendition.width, rendition.height, rendition.frame_rate)
         for rendition in reversed(plan.renditions)
@@ -43,10 +43,10 @@ def plan_variants(plan: LadderPlan) -> list[Variant]:
 def master_playlist(
     out_dir: Path, variants: list[Variant], sounds: Iterable[AudioRendition], bandwidths: dict[str, Bandwidth]
 ) -> str:
-    """Return the master playlist for the renditions in `out_dir`, in the order given; every URI is relative.
+    """Return the master playlist for the renditions in `out_dir`, in the given order; every URI is relative.
 
-    `bandwidths` is keyed by folder name. Renditions that have an I-frame playlist are listed with it. Raises
-    ValueError when an init segment does not hold the picture that is described.
+    `bandwidths` is keyed by folder name. Renditions with an I-frame playlist are listed with it. Raises ValueError
+    when an init segment does not match its description.
     """
     tracks = list(sounds)
     lines = [_sound_line(sound, is_default=number == 0) for number, sound in enumerate(tracks)]
@@ -75,13 +75,13 @@ def master_playlist(
 
 
 def max_bandwidths(plan: LadderPlan) -> dict[str, Bandwidth]:
-    """What the renditions may use at most, for a master playlist written during the encoding."""
+    """Return the maximum bandwidths of the renditions, for a master playlist written during encoding."""
     pictures = {item.name: _declared(item.max_bitrate, VIDEO_BURST) for item in plan.renditions}
     return pictures | {sound.name: _declared(AUDIO_BITRATE, AUDIO_BURST) for sound in plan.sounds}
 
 
 def read_master(out_dir: Path) -> tuple[list[Variant], list[AudioRendition]]:
-    """Read the rungs and sounds of a master playlist that this module wrote. Raises OSError or ValueError."""
+    """Return the rungs and audio renditions of our own master playlist. Raises OSError or ValueError."""
     variants, sounds = [], []
     described: dict[str, str] = {}
     for line in (out_dir / MASTER).read_text(encoding="utf-8").splitlines():
@@ -102,7 +102,7 @@ def read_master(out_dir: Path) -> tuple[list[Variant], list[AudioRendition]]:
 
 
 def parse_attributes(text: str) -> dict[str, str]:
-    """Return the attributes of a tag in their order, values as they are written."""
+    """Return the attributes of a tag in order, values as written."""
     return dict(_ATTRIBUTE.findall(text))
 
 

@@ -1,4 +1,4 @@
-"""Reads what a player must know from the init segment of a fragmented MP4 that we wrote ourselves."""
+"""Read codec and size from the init segment of our own fragmented MP4 files."""
 
 import struct
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ _AUDIO_ENTRY = 28
 
 @dataclass(frozen=True)
 class InitSegment:
-    """`codec` as in RFC 6381 (avc1.640028, vp09.00.31.08, av01.0.08M.08, mp4a.40.2); no width and height for sound."""
+    """An init segment: `codec` as in RFC 6381 (avc1.640028, mp4a.40.2, ...); audio has no width and height."""
 
     codec: str
     width: int = 0
@@ -21,7 +21,7 @@ class InitSegment:
 
 
 def read_init(path: Path) -> InitSegment:
-    """The one track of the init segment at `path`. Raises ValueError when there is none that we write."""
+    """Return the one track of the init segment at `path`. Raises ValueError when it is not one of ours."""
     try:
         return _read_sample_entry(path.read_bytes())
     except (IndexError, struct.error) as error:
@@ -41,7 +41,7 @@ def _read_sample_entry(data: bytes) -> InitSegment:
 
 
 def _walk(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Every box down to the sample entries, parents first."""
+    """Yield every box down to the sample entries, parents first."""
     for kind, body in _boxes(data):
         yield kind, body
         if kind in _CONTAINERS:
@@ -72,12 +72,12 @@ def _avc(config: bytes) -> str:
 
 
 def _vp9(config: bytes) -> str:
-    """After version and flags: profile, level, and the bit depth in the upper half of a byte (VP9 in ISO BMFF)."""
+    """Return the codec string: profile, level and bit depth follow version and flags (VP9 in ISO BMFF)."""
     return f"vp09.{config[4]:02}.{config[5]:02}.{config[6] >> 4:02}"
 
 
 def _av1(config: bytes) -> str:
-    """Profile and level share a byte; of the next, the upper bits are the tier and the bit depth (AV1 in ISO BMFF)."""
+    """Return the codec string: profile and level share a byte; tier and bit depth follow (AV1 in ISO BMFF)."""
     tier = "H" if config[2] & 0x80 else "M"
     depth = 8 if not config[2] & 0x40 else 12 if config[2] & 0x20 else 10
     return f"av01.{config[1] >> 5}.{config[1] & 0x1F:02}{tier}.{depth:02}"
@@ -91,7 +91,7 @@ _PICTURE_CODECS: dict[bytes, tuple[bytes, Callable[[bytes], str]]] = {
 
 
 def _audio_object_type(esds: bytes) -> int:
-    """MPEG-4 audio object type out of the DecoderSpecificInfo descriptor (ISO 14496-1, tag 5)."""
+    """Return the MPEG-4 audio object type from the DecoderSpecificInfo descriptor (ISO 14496-1, tag 5)."""
     offset = 4
     while offset < len(esds):
         tag = esds[offset]

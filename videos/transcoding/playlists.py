@@ -1,4 +1,4 @@
-"""Media playlists: reads those that ffmpeg wrote, writes the final ones, measures bit rates by them."""
+"""Media playlists: read those that ffmpeg wrote, write the final ones, measure bit rates."""
 
 import math
 import os
@@ -17,9 +17,9 @@ SEGMENT_PATTERN = "seg_%05d.m4s"
 
 @dataclass(frozen=True)
 class Segment:
-    """A media segment: `uri` relative to its playlist, `duration` in seconds; `offset` and `length` of a byte range.
+    """A media segment: `uri` relative to its playlist, `duration` in seconds, `offset` and `length` in bytes.
 
-    `length` is 0 for the whole file.
+    `length` is 0 for a whole file.
     """
 
     uri: str
@@ -30,18 +30,21 @@ class Segment:
 
 @dataclass(frozen=True)
 class MediaPlaylist:
+    """A parsed media playlist."""
+
     init_uri: str
     segments: tuple[Segment, ...]
     ended: bool
 
     @property
     def duration(self) -> float:
+        """The sum of the segments' durations in seconds."""
         return sum(segment.duration for segment in self.segments)
 
 
 @dataclass(frozen=True)
 class Bandwidth:
-    """Bits per second: of the densest segment, and over the whole."""
+    """Bits per second: peak and average."""
 
     peak: int
     average: int
@@ -51,7 +54,7 @@ class Bandwidth:
 
 
 def read_playlist(path: Path) -> MediaPlaylist:
-    """The media playlist at `path`, as ffmpeg writes them. Raises ValueError when it is not one."""
+    """Return the media playlist at `path`, as ffmpeg writes them. Raises ValueError."""
     lines = path.read_text(encoding="utf-8").splitlines()
     if not lines or lines[0] != "#EXTM3U":
         raise ValueError("not a playlist")
@@ -70,7 +73,7 @@ def read_playlist(path: Path) -> MediaPlaylist:
 
 
 def build_media_playlist(init_uri: str, segments: list[Segment]) -> str:
-    """Return the text of a complete media playlist; one of key frames when the segments are byte ranges."""
+    """Return the text of a complete media playlist, or of an I-frame playlist when the segments are byte ranges."""
     kind = "#EXT-X-I-FRAMES-ONLY" if segments[0].length else "#EXT-X-INDEPENDENT-SEGMENTS"
     lines = [
         "#EXTM3U",
@@ -90,14 +93,14 @@ def build_media_playlist(init_uri: str, segments: list[Segment]) -> str:
 
 
 def target_duration(segments: list[Segment]) -> int:
-    """The target duration in seconds: that of the longest segment, rounded as RFC 8216 rounds it."""
+    """Return the target duration in seconds: the longest segment's, rounded as RFC 8216 requires."""
     return max(1, math.floor(max(segment.duration for segment in segments) + 0.5))
 
 
 def measure_bandwidth(folder: Path, name: str = INDEX) -> Bandwidth:
-    """Bit rates of the finished rendition in `folder`, from the sizes of what its playlist `name` lists.
+    """Return the bit rates of the finished rendition in `folder`, from the files that its playlist `name` lists.
 
-    The peak is RFC 8216's: the largest rate of any run of segments that lasts half to one and a half times the target
+    The peak is RFC 8216's: the highest rate of any run of segments that lasts 0.5 to 1.5 times the target
     duration.
     """
     playlist = read_playlist(folder / name)
@@ -120,7 +123,7 @@ def _run_rates(durations: list[float], bits: list[int], target: int) -> Iterator
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write `path` so that readers see the former content or the new one, also after a crash."""
+    """Write `path` atomically: readers see the old or the new content, even after a crash."""
     draft = path.with_name(f".{path.name}.tmp")
     with draft.open("wb") as out:
         out.write(content)
@@ -130,7 +133,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def rendition_names(out_dir: Path) -> list[str]:
-    """Folder names of the variants in the master playlist of `out_dir`, the smallest first; ValueError when none."""
+    """Return the variants' folder names in `out_dir`'s master playlist, the smallest first. Raises ValueError."""
     lines = (out_dir / MASTER).read_text(encoding="utf-8").splitlines()
     variants = [line.partition("/") for line in lines if line and not line.startswith("#")]
     if not variants or any(index != INDEX for _, _, index in variants):
@@ -139,15 +142,15 @@ def rendition_names(out_dir: Path) -> list[str]:
 
 
 def smallest_rendition(out_dir: Path) -> str:
-    """The folder name of the smallest variant. Raises ValueError when there is none."""
+    """Return the folder name of the smallest variant. Raises ValueError when there is none."""
     return rendition_names(out_dir)[0]
 
 
 def largest_rendition(out_dir: Path) -> str:
-    """The folder name of the largest variant. Raises ValueError when there is none."""
+    """Return the folder name of the largest variant. Raises ValueError when there is none."""
     return rendition_names(out_dir)[-1]
 
 
 def rendition_folders(plan: LadderPlan) -> list[str]:
-    """Names of the folders with a media playlist, in the order of the plan, sound last."""
+    """Return the names of the folders with a media playlist in the plan's order, audio last."""
     return [*(rendition.name for rendition in plan.renditions), *(sound.name for sound in plan.sounds)]

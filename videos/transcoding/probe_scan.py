@@ -1,15 +1,15 @@
-"""Read every packet of one file, decoding none: how long it lasts, how its pictures follow each other.
+"""Read every packet of one file without decoding: durations, frame timing, key frames.
 
-Runs in the confined child only (probe_child.py). Times are those that ffmpeg will give the packets: counted from the
-file's start, with the jumps of a broadcast's clock mended as ffmpeg mends them.
+Runs in the confined child only (probe_child.py). Times are those that ffmpeg will assign to the packets: counted
+from the file's start, with jumps of a broadcast's clock corrected as ffmpeg does.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 import av.container
 import av.error
@@ -18,6 +18,7 @@ import av.stream
 import av.video.stream
 
 from videos.transcoding.frame_changes import FrameChangeDetector
+from videos.transcoding.probe_report import ScanReport, TimingReport
 
 # Five hours at 60 frames per second; longer videos are encoded anew.
 MAX_FRAMES = 1_080_000
@@ -45,11 +46,11 @@ def scan(
     video_index: int,
     seconds: float,
     watch: FrameChangeDetector | None = None,
-) -> dict[str, Any]:
-    """Return the ends in seconds after the start, the number of pictures, and what Pictures and `watch` report.
+) -> ScanReport:
+    """Return the end times in seconds, the number of frames, and the reports of FrameTiming and `watch`.
 
-    `streams` are those that will be used; `video_index` is -1 for a file without a picture. `complete` tells whether
-    the whole file was read within `seconds`; `start` is what the file's own clock shows at its start.
+    `streams` are those that will be used; `video_index` is -1 for a file without video. `complete` says whether
+    the whole file was read within `seconds`; `start` is the file's own clock at its start.
     """
     deadline = time.monotonic() + seconds
     ends = {"video": 0.0, "audio": 0.0}
@@ -77,13 +78,19 @@ def scan(
     except av.error.FFmpegError:
         # What came before the damage is what can be read.
         pass
-    found = {"video_end": ends["video"], "audio_end": ends["audio"], "complete": complete}
-    found |= {"start": clock.start, "clock_jumps": clock.jumps} | pictures.report()
-    return found | {"watch": watch.report(ends["video"]) if watch else None}
+    return {
+        **pictures.report(),
+        "video_end": ends["video"],
+        "audio_end": ends["audio"],
+        "complete": complete,
+        "start": clock.start,
+        "clock_jumps": clock.jumps,
+        "watch": watch.report(ends["video"]) if watch else None,
+    }
 
 
 class PacketClock:
-    """When ffmpeg will present a packet (source: `ts_discontinuity_detect` in its fftools/ffmpeg_demux.c)."""
+    """Predicts ffmpeg's presentation times (source: `ts_discontinuity_detect` in its fftools/ffmpeg_demux.c)."""
 
     def __init__(self, container: av.container.InputContainer, streams: Sequence[av.stream.Stream]) -> None:
         self.may_jump = bool(int(container.format.flags) & _CLOCK_MAY_JUMP)
@@ -101,8 +108,8 @@ class PacketClock:
         self._end: dict[int, float] = {}
         self._length = {stream.index: _usual_length(stream) for stream in streams}
 
-    def place(self, packet: av.packet.Packet[Any]) -> tuple[float, float]:
-        """Return when the packet begins, in seconds after the start of the file, and its length."""
+    def place(self, packet: av.packet.Packet[av.stream.Stream]) -> tuple[float, float]:
+        """Return the packet's start in seconds after the start of the file, and its duration."""
         index = packet.stream_index
         length = _seconds(packet.duration, packet.time_base) or self._length.get(index, 0.0)
         presented, decoded = _seconds(packet.pts, packet.time_base), _seconds(packet.dts, packet.time_base)
@@ -127,7 +134,7 @@ class PacketClock:
         return moment - self.start, length
 
     def _jump(self, index: int, decoded: float) -> float:
-        """Return by how many seconds the clock has jumped before this packet; 0 when it has not."""
+        """Return by how many seconds the clock jumped before this packet; 0 when it did not."""
         expected = self._expected.get(index)
         if expected is None:
             delta = decoded - self._last if self._last is not None else 0.0
@@ -138,7 +145,7 @@ class PacketClock:
 
 
 class FrameTiming:
-    """What decides the frame rate, and whether the track can be taken over as it is."""
+    """Collects what determines the frame rate and whether the track can be copied."""
 
     def __init__(self, stream: av.stream.Stream | None) -> None:
         self.count = 0
@@ -151,8 +158,8 @@ class FrameTiming:
         self.leading = 0
         self.config = AvcKeyFrameCheck(stream)
 
-    def add(self, moment: float, packet: av.packet.Packet[Any]) -> None:
-        """Count one packet that is shown `moment` seconds after the start."""
+    def add(self, moment: float, packet: av.packet.Packet[av.stream.Stream]) -> None:
+        """Count a packet that is shown `moment` seconds after the start."""
         self.count += 1
         if len(self.moments) >= MAX_FRAMES:
             return
@@ -165,8 +172,8 @@ class FrameTiming:
         window = int(moment // PEAK_SECONDS)
         self.bits[window] = self.bits.get(window, 0) + packet.size * 8
 
-    def report(self) -> dict[str, Any]:
-        """Seconds of key frames, steps between pictures, bits/s of the densest window, and what forbids copying."""
+    def report(self) -> TimingReport:
+        """Return key frame times, steps between frames, the peak bit rate in bits/s, and obstacles to copying."""
         moments = sorted(self.moments)
         steps = [later - earlier for earlier, later in pairwise(moments)]
         return {
@@ -185,9 +192,9 @@ class FrameTiming:
 
 
 def grid_step(steps: Sequence[float]) -> float:
-    """Return the seconds between the pictures of the grid that all are timed on; 0 when unknown.
+    """Return the seconds between frames on the grid that times them; 0 when unknown.
 
-    That is the shortest step that is no hiccup, averaged over the steps that are as long but for rounding.
+    That is the shortest regular step, averaged over all steps that equal it except for rounding.
     """
     ordered = sorted(step for step in steps if step > MIN_STEP)
     if not ordered:
@@ -199,7 +206,7 @@ def grid_step(steps: Sequence[float]) -> float:
 
 
 class AvcKeyFrameCheck:
-    """Whether every key frame of an H.264 track stands alone and uses the parameter sets of the track's header."""
+    """Checks that every key frame of an H.264 track is standalone and uses the parameter sets of the header."""
 
     def __init__(self, stream: av.stream.Stream | None) -> None:
         context = stream.codec_context if isinstance(stream, av.video.stream.VideoStream) else None
@@ -211,8 +218,8 @@ class AvcKeyFrameCheck:
         # Without a header in this form nothing can be compared; the track is then not taken over.
         self.all_idr = self.is_constant = bool(self.length_size)
 
-    def check(self, packet: av.packet.Packet[Any]) -> None:
-        """Look at the NAL units of one key frame."""
+    def check(self, packet: av.packet.Packet[av.stream.Stream]) -> None:
+        """Inspect the NAL units of one key frame."""
         if not self.length_size:
             return
         if packet.has_sidedata("new_extradata"):
@@ -232,7 +239,7 @@ class AvcKeyFrameCheck:
 
 
 def _usual_length(stream: av.stream.Stream) -> float:
-    """Return the seconds of a packet that does not say how long it lasts."""
+    """Return the duration in seconds of a packet that does not state it."""
     context = stream.codec_context
     if isinstance(stream, av.video.stream.VideoStream):
         rate = stream.guessed_rate or stream.average_rate
@@ -241,5 +248,5 @@ def _usual_length(stream: av.stream.Stream) -> float:
     return frame_size / sample_rate if frame_size and sample_rate else 0.0
 
 
-def _seconds(value: int | None, time_base: Any) -> float | None:
+def _seconds(value: int | None, time_base: Fraction | None) -> float | None:
     return float(value * time_base) if value is not None and time_base is not None else None

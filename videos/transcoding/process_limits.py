@@ -1,12 +1,13 @@
-"""Limits itself, then becomes the program named on its command line.
+"""Apply limits to this process, then become the program named on its command line.
 
-Run as a script, never imported:
-`python -I -S process_limits.py PARENT_PID CPU_SECONDS ADDRESS_SPACE FILE_SIZE SANDBOX PROGRAM ARGS...`, where SANDBOX
-is a JSON object: the names of the layers to apply as `layers`, and the paths for them as `read`, `write` and `run`.
-`python -I -S process_limits.py --layers` prints the layers that work here, one a line.
-A `preexec_fn` would run Python between fork and exec of a threaded worker, which can deadlock; a fresh
-interpreter that calls exec cannot. The limits, the sandbox and the death signal survive the exec. A layer that was
-asked for and cannot be applied ends the process before the program has begun.
+Run as a script, never imported: `python -I -S process_limits.py PARENT_PID CPU_SECONDS ADDRESS_SPACE FILE_SIZE
+SANDBOX PROGRAM ARGS...`, where SANDBOX is a JSON object: the names of the layers to apply as `layers`, and the
+allowed paths as `read`, `write` and `run`. `python -I -S process_limits.py --layers` prints the layers that work
+here, one per line.
+
+A `preexec_fn` would run Python between fork and exec of a threaded worker, which can deadlock; a fresh interpreter
+that calls exec cannot. The limits, the sandbox and the death signal survive the exec. If a requested layer cannot
+be applied, the process ends before the program starts.
 """
 
 import ctypes
@@ -30,7 +31,7 @@ OPEN_FILES = 256
 
 
 def die_with_parent(parent: int) -> None:
-    """Asks the kernel for SIGKILL when the worker's thread ends, however it ends."""
+    """Ask the kernel for SIGKILL when the worker's thread ends, however it ends."""
     if not sys.platform.startswith("linux"):
         return
     libc = ctypes.CDLL(None, use_errno=True)
@@ -42,7 +43,10 @@ def die_with_parent(parent: int) -> None:
 
 
 def set_limit(kind: int, value: int, *, grace: int = 0) -> None:
-    """At the limit comes a signal that names the reason; `grace` above it the kernel kills without one."""
+    """Set soft limit `value` and hard limit `value + grace`.
+
+    The soft limit sends a signal that names the reason; at the hard limit the kernel kills without one.
+    """
     _, hard = resource.getrlimit(kind)
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard - grace)
@@ -50,7 +54,7 @@ def set_limit(kind: int, value: int, *, grace: int = 0) -> None:
 
 
 def drop_capabilities() -> None:
-    """Leave root nothing but its way past the modes of files, which Landlock bounds; it takes effect at the exec."""
+    """Drop root's capabilities at exec, except the one to bypass file modes, which Landlock bounds."""
     libc = ctypes.CDLL(None, use_errno=True)
     for number in range(64):
         if number != CAP_DAC_OVERRIDE:
@@ -58,11 +62,12 @@ def drop_capabilities() -> None:
 
 
 def no_new_privileges() -> None:
+    """Prevent this process and its children from gaining privileges by exec."""
     ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def print_layers() -> None:
-    """Applies what this system has to this process, which is the only way to be sure."""
+    """Print the layers that work on this system, found by applying them to this process."""
     no_new_privileges()
     if version := sandbox.landlock_version():
         try:
@@ -80,6 +85,7 @@ def print_layers() -> None:
 
 
 def enter_sandbox(wanted: dict[str, list[str]]) -> None:
+    """Apply the wanted layers, or exit."""
     kinds = {layer.partition(" ")[0] for layer in wanted["layers"]}
     try:
         if "landlock" in kinds:
@@ -91,6 +97,7 @@ def enter_sandbox(wanted: dict[str, list[str]]) -> None:
 
 
 def main() -> None:
+    """Limit this process and become the command, or print the layers."""
     if sys.argv[1:] == ["--layers"]:
         print_layers()
         return

@@ -1,6 +1,6 @@
-"""What processing did with an uploaded file, in sentences for its owner. Pure.
+"""Describe to its owner, in sentences, how an uploaded file was processed. Pure.
 
-A new note is a function that yields notes, and its place in ``NOTES``.
+To add a note, write a function that yields notes and add it to ``NOTES``.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from videos.captions import languages
+from videos import language_names
 from videos.transcoding.filters import can_tone_map
 from videos.transcoding.ladder import MAX_AUDIO_OVERHANG_SECONDS, MAX_FRAME_RATE, LadderPlan
-from videos.transcoding.probe import SourceInfo, SubtitleTrack
+from videos.transcoding.source_info import SourceInfo, SubtitleTrack
 from videos.transcoding.subtitles import BITMAP_CODECS, MAX_TRACKS, TEXT_CODECS
 
 MIN_GAIN_DB = 0.05
@@ -60,7 +60,7 @@ COPY_OBSTACLE_REASONS = {
 
 @dataclass(frozen=True)
 class Note:
-    """``code`` is stable and for programs; ``detail`` is one sentence in plain words."""
+    """A note: ``code`` is stable and for programs; ``detail`` is one plain sentence."""
 
     code: str
     detail: str
@@ -68,11 +68,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the pipeline knows beyond file and plan.
+    """Facts of the processing that are neither in the file nor in the plan.
 
-    ``unusable_subtitles`` are the indexes of text tracks that could not be read or held no text; ``chapters`` is the
-    number of chapters taken from the file; ``sandbox`` are the layers that confined the decoders
-    (``ffmpeg.sandbox_layers``), ``None`` when that is not known.
+    ``unusable_subtitles`` are the indexes of text tracks that could not be read or had no text; ``chapters`` is
+    the number of chapters taken from the file; ``sandbox`` are the layers that confined the decoders
+    (``ffmpeg.sandbox_layers``), ``None`` when unknown.
     """
 
     unusable_subtitles: tuple[int, ...] = ()
@@ -81,7 +81,7 @@ class Outcome:
 
 
 def build_report(info: SourceInfo, plan: LadderPlan, outcome: Outcome) -> list[dict[str, str]]:
-    """Return the notes as ``[{"code": ..., "detail": ...}]``, in the order in which they are shown."""
+    """Return the notes as ``[{"code": ..., "detail": ...}]`` in display order."""
     notes = [note for make in NOTES for note in make(info, plan, outcome)]
     return [{"code": note.code, "detail": note.detail} for note in notes]
 
@@ -276,11 +276,11 @@ def _number(count: int, noun: str) -> str:
 
 
 def _tracks(tracks: Iterable[SubtitleTrack]) -> str:
-    """Return the kinds and languages of tracks, "" without any."""
+    """Return the kinds and languages of tracks, "" for none."""
     return _count_names(
         [
             f"{_name(track.codec)} ({track.language})"
-            if languages.normalize_tag(track.language)
+            if language_names.normalize_tag(track.language)
             else _name(track.codec)
             for track in tracks
         ]
@@ -288,7 +288,7 @@ def _tracks(tracks: Iterable[SubtitleTrack]) -> str:
 
 
 def _count_names(names: list[str]) -> str:
-    """Return ``2 x PGS (eng) and VobSub``: every name once, with its number."""
+    """Return each name once with its count, such as ``2 x PGS (eng) and VobSub``."""
     return _join_names(
         [name if count == 1 else f"{count} x {name}" for name, count in Counter(names).items()]
     )

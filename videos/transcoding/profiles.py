@@ -1,7 +1,7 @@
-"""How a site encodes: which codec, which rungs, how many bits. Everything else about a ladder is fixed.
+"""Encoding profiles: codec, rungs, bit rates. Everything else about a ladder is fixed.
 
-H.264 plays everywhere and is the default. VP9 and AV1 save viewers a third and more of the bytes and cost the server a
-multiple of the time; beside their rungs stands one of H.264, for players that decode nothing newer.
+H.264 plays everywhere and is the default. VP9 and AV1 save viewers a third of the bytes or more and take a
+multiple of the encoding time; their ladders also have one H.264 rung, for players without a newer decoder.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,9 @@ FALLBACK_SHORT_SIDE = 480
 
 @dataclass(frozen=True)
 class Profile:
-    """`short_sides` are the rungs by their lines (see rungs.py), the largest first.
+    """An encoding profile: `short_sides` are the rungs by their lines (see rungs.py), the largest first.
 
-    `bitrate_percent` is of the table's ceilings; `preset` is x264's.
+    `bitrate_percent` is relative to the table's ceilings; `preset` is x264's.
     """
 
     codec: str = H264
@@ -29,10 +29,10 @@ class Profile:
 
 @dataclass(frozen=True)
 class Codec:
-    """`share` of H.264's bits for the same picture; `slowness` as a multiple of its time, with room to spare.
+    """A codec: `share` of H.264's bits for the same quality; `slowness` as a multiple of its time, with a margin.
 
-    `options(preset, ceiling in bits/s, frames between key frames)` are ffmpeg's for one rendition: constant quality
-    under a ceiling, key frames at fixed frames only.
+    `options(preset, ceiling in bits/s, frames between key frames)` returns ffmpeg's options for one rendition:
+    constant quality under a ceiling, key frames at fixed frames only.
     """
 
     share: float

@@ -1,4 +1,4 @@
-"""How long a frame of raw sound is, by its header. Pure; every function returns 0 when the bytes are no such header."""
+"""Frame lengths of raw audio by its headers. Pure; every function returns 0 for an invalid header."""
 
 HEADER_BYTES = 8
 
@@ -16,7 +16,7 @@ _AAC_HEADER_BYTES = 7
 
 
 def mpeg_frame_length(header: bytes, *, layer: int) -> int:
-    """Bytes of an MPEG audio frame of `layer` 2 or 3. Source: ISO 11172-3, 2.4.2.3."""
+    """Return the bytes of an MPEG audio frame of `layer` 2 or 3. Source: ISO 11172-3, 2.4.2.3."""
     layer_bits = (4 - layer) << 1
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE0 | layer_bits:
         return 0
@@ -32,7 +32,7 @@ def mpeg_frame_length(header: bytes, *, layer: int) -> int:
 
 
 def aac_frame_length(header: bytes) -> int:
-    """Bytes of an AAC frame in ADTS. Source: ISO 14496-3, 1.A.2.2."""
+    """Return the bytes of an AAC frame in ADTS. Source: ISO 14496-3, 1.A.2.2."""
     if len(header) < _AAC_HEADER_BYTES or header[0] != 0xFF or header[1] & 0xF6 != 0xF0:
         return 0
     length = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
@@ -41,7 +41,7 @@ def aac_frame_length(header: bytes) -> int:
 
 
 def ac3_frame_length(header: bytes) -> int:
-    """Bytes of an AC-3 frame. Source: ETSI TS 102 366, 4.3 and table 4.13."""
+    """Return the bytes of an AC-3 frame. Source: ETSI TS 102 366, 4.3 and table 4.13."""
     if len(header) < 6 or header[:2] != b"\x0b\x77" or header[5] >> 3 > _LAST_AC3_STREAM:
         return 0
     rate_index, size_index = header[4] >> 6, header[4] & 0x3F
@@ -54,7 +54,7 @@ def ac3_frame_length(header: bytes) -> int:
 
 
 def eac3_frame_length(header: bytes) -> int:
-    """Bytes of an E-AC-3 frame. Source: ETSI TS 102 366, E.1.3.1."""
+    """Return the bytes of an E-AC-3 frame. Source: ETSI TS 102 366, E.1.3.1."""
     if len(header) < 6 or header[:2] != b"\x0b\x77":
         return 0
     if not _LAST_AC3_STREAM < header[5] >> 3 <= _LAST_EAC3_STREAM:

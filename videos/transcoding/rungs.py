@@ -1,7 +1,7 @@
-"""Sizes of the rungs of a ladder, their names and the bits they may spend. Pure.
+"""Sizes, names and maximum bit rates of a ladder's rungs. Pure.
 
-A rung is named by its lines as viewers count them: those of the smallest 16:9 picture, upright or lying, that it fits
-into. A film of 1920x800 is "1080p", and so is one of 1080x1920. No rung is above the source.
+A rung is named by the lines of the smallest 16:9 frame, landscape or portrait, that contains it. A film of
+1920x800 is "1080p", and so is one of 1080x1920. No rung exceeds the source.
 """
 
 import math
@@ -21,7 +21,7 @@ MIN_SIDE = 16
 
 @dataclass(frozen=True)
 class Rung:
-    """Largest bit rates (bits/s) for a 16:9 picture at up to 30 frames per second, and above."""
+    """Maximum bit rates (bits/s) for 16:9 video at up to 30 frames per second, and above."""
 
     lines: int
     bitrate_30: int
@@ -42,7 +42,7 @@ RUNGS = (
 
 @dataclass(frozen=True)
 class Size:
-    """A rung's lines, as viewers count them, and its size in pixels."""
+    """A rung's nominal lines and its size in pixels."""
 
     lines: int
     width: int
@@ -50,15 +50,15 @@ class Size:
 
 
 def display_lines(width: int, height: int) -> float:
-    """Lines of the smallest 16:9 picture, upright or lying, that a picture of this size fits into."""
+    """Return the lines of the smallest 16:9 frame, landscape or portrait, that contains this size."""
     return max(min(width, height), max(width, height) * 9 / 16)
 
 
 def ladder_sizes(width: int, height: int, allowed: tuple[int, ...] = STANDARD_SHORT_SIDES) -> list[Size]:
-    """Every rung, the largest first, for a source of this size.
+    """Return every rung for a source of this size, the largest first.
 
-    The largest keeps the source's size unless it has more lines than the largest of `allowed`; below it stand those of
-    `allowed` that are clearly smaller.
+    The largest keeps the source's size unless it has more lines than the largest of `allowed`; below it are those
+    of `allowed` that are clearly smaller.
     """
     source = display_lines(width, height)
     if _is_within(width, height, allowed[0]):
@@ -76,9 +76,9 @@ def ladder_sizes(width: int, height: int, allowed: tuple[int, ...] = STANDARD_SH
 
 
 def max_bitrate(width: int, height: int, *, fast: bool) -> int:
-    """Largest bit rate (bits/s) of a picture of this size; `fast` is above 30 frames per second.
+    """Return the maximum bit rate (bits/s) for this size; `fast` means above 30 frames per second.
 
-    That of the 16:9 picture with as many pixels, between two rungs by linear interpolation.
+    It is that of the 16:9 frame with the same number of pixels, interpolated linearly between two rungs.
     """
     lines = math.sqrt(width * height * 9 / 16)
     lower = max((rung for rung in RUNGS if rung.lines <= lines), key=_by_lines, default=RUNGS[-1])
@@ -95,14 +95,14 @@ def _is_within(width: int, height: int, limit: int) -> bool:
 
 
 def _named_lines(lines: float, limit: int) -> int:
-    """What a source of so many lines is called: a standard rung, if it is one by and large; never above `limit`."""
+    """Return the nominal lines of a source: those of a standard rung if they are close, never above `limit`."""
     nearest = min(STANDARD_SHORT_SIDES, key=lambda standard: abs(standard - lines))
     is_same = 1 / SAME_RUNG_RATIO <= lines / nearest <= SAME_RUNG_RATIO
     return min(nearest if is_same else _nearest_even(lines), limit)
 
 
 def _scaled(width: int, height: int, lines: int) -> Size:
-    """A source of this size brought down to so many lines: even, and not above it."""
+    """Return a source of this size scaled down to these lines: even, and not above it."""
     share = lines / display_lines(width, height)
     return Size(
         lines,
@@ -116,7 +116,7 @@ def _by_lines(rung: Rung) -> int:
 
 
 def _even(value: int) -> int:
-    """The largest even number not above `value` (4:2:0 halves both sides)."""
+    """Return the largest even number up to `value` (4:2:0 halves both sides)."""
     return value // 2 * 2
 
 

@@ -1,7 +1,7 @@
-"""What a confined process may reach: Landlock for files and TCP, seccomp for system calls. Linux only, no privileges.
+"""Confine a process: Landlock for files and TCP, seccomp for system calls. Linux only, without privileges.
 
-Runs in process_limits.py, a fresh interpreter that becomes the decoder, and imports nothing of the site. Both layers
-survive exec, hold for root as well and cannot be lifted again. Every function raises OSError when the kernel refuses.
+Used by process_limits.py, a fresh interpreter that becomes the decoder; imports nothing of the site. Both layers
+survive exec, bind root too, and cannot be lifted. Every function raises OSError when the kernel refuses.
 """
 
 import ctypes
@@ -90,9 +90,9 @@ def landlock_version() -> int:
 
 
 def restrict_files(read: list[str], write: list[str], run: list[str]) -> None:
-    """Allow this process, from now on, to read, write below, and run what lies at the paths, and no TCP at all.
+    """Restrict this process to reading, writing and running below the given paths, without TCP.
 
-    Paths that do not exist are passed over. What the system's loader and libraries need is always allowed.
+    Missing paths are ignored. The files that the system's loader and libraries need are always allowed.
     """
     version = landlock_version()
     rights = VERSION_1_RIGHTS
@@ -129,14 +129,14 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 
 def has_calls_table() -> bool:
-    """Return whether `restrict_calls` knows this machine's system calls."""
+    """Return whether `restrict_calls` supports this machine's system calls."""
     return sys.platform.startswith("linux") and os.uname().machine in AUDIT_ARCHES
 
 
 def restrict_calls() -> None:
-    """Refuse, from now on, the system calls that open sockets, change files' owners or reach other processes.
+    """Refuse system calls that open sockets, change file owners or reach other processes, from now on.
 
-    They fail with EPERM. `kill` reaches this process alone. Only for machines with a table.
+    They fail with EPERM. `kill` reaches this process only. Only for machines with a table.
     """
     program = b"".join(struct.pack("=HBBI", *line) for line in _program(os.uname().machine))
     kept = ctypes.create_string_buffer(program)
@@ -147,7 +147,7 @@ def restrict_calls() -> None:
 
 
 def _program(machine: str) -> list[tuple[int, int, int, int]]:
-    """Return the filter, one instruction per tuple: code, lines to skip if true, if false, operand."""
+    """Return the filter, one instruction per tuple: code, jumps if true, jumps if false, operand."""
     column = list(AUDIT_ARCHES).index(machine)
     refuse = REFUSE | EPERM
     lines = [

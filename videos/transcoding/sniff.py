@@ -1,8 +1,7 @@
-"""Which container a file is, by its first bytes, before any demuxer sees it.
+"""Identify a file's container by its first bytes, before any demuxer sees it.
 
-Demuxers guess from content as well, and some of the guesses (an HLS playlist, a concat list, an SDP file)
-are texts that name other files or hosts. Only the binary containers below are let through, and the
-demuxer is then forced by name.
+Demuxers also guess from content, and some guesses (an HLS playlist, a concat list, an SDP file) are texts that
+name other files or hosts. Only the binary containers below are accepted, and the demuxer is then forced by name.
 """
 
 import struct
@@ -33,7 +32,7 @@ IMAGE_DETAIL = f"This file is an image, not a video. {SUPPORTED_FORMATS}"
 
 @dataclass(frozen=True)
 class Container:
-    """`name` is shown to people and stored; `demuxer` is the one demuxer that may open the file."""
+    """A container: `name` is shown and stored; `demuxer` is the only demuxer that may open the file."""
 
     name: str
     demuxer: str
@@ -105,10 +104,9 @@ _FRAMINGS: tuple[tuple[Container, Callable[[bytes], int]], ...] = (
 
 
 def sniff(path: Path) -> Container:
-    """The container of the file at `path`.
+    """Return the container of the file at `path`.
 
-    Raises UnreadableMedia for an empty file and UnsupportedMedia for text, still pictures and anything
-    unknown.
+    Raises UnreadableMedia for an empty file and UnsupportedMedia for text, images and anything unknown.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -116,7 +114,7 @@ def sniff(path: Path) -> Container:
 
 
 def sniff_bytes(head: bytes) -> Container:
-    """The container that starts with `head`: the first `HEAD_BYTES` bytes, or all of a shorter file."""
+    """Return the container that starts with `head`: the first `HEAD_BYTES` bytes, or all of a shorter file."""
     if not head:
         raise UnreadableMedia(EMPTY_DETAIL)
     container = _match(head)
@@ -145,7 +143,7 @@ def _match(head: bytes) -> Container | None:
 
 
 def _match_raw_audio(head: bytes) -> Container | None:
-    """Sound without a container: two frames in a row, the second where the first one's header says that it ends."""
+    """Match audio without a container: two frames, the second where the first one's header says it ends."""
     for container, frame_length in _FRAMINGS:
         length = frame_length(head)
         if length and frame_length(head[length : length + HEADER_BYTES]):
@@ -154,12 +152,12 @@ def _match_raw_audio(head: bytes) -> Container | None:
 
 
 def _is_dv(head: bytes) -> bool:
-    """A DIF header block, then a block of subcode (IEC 61834-2)."""
+    """Return whether there is a DIF header block followed by a subcode block (IEC 61834-2)."""
     return head[:3] == b"\x1f\x07\x00" and head[3:4] in (b"\x3f", b"\xbf") and head[80:82] == b"\x3f\x07"
 
 
 def _is_transport_stream(head: bytes) -> bool:
-    """188-byte packets, or 192-byte ones (M2TS) whose sync byte follows four bytes of time code."""
+    """Return whether there are 188-byte packets, or 192-byte ones (M2TS) with four bytes of time code each."""
     for size, offset in ((188, 0), (192, 4)):
         sync_bytes = head[offset::size]
         if len(sync_bytes) >= 4 and set(sync_bytes) == {0x47}:

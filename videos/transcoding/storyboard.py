@@ -1,4 +1,4 @@
-"""The storyboard: sheets of small frames, and a WebVTT track that says which of them shows which seconds."""
+"""The storyboard: sheets of small frames, and a WebVTT track that maps times to frames."""
 
 import math
 from dataclasses import dataclass
@@ -37,9 +37,9 @@ class Storyboard:
 
 
 def make_storyboard(folder: Path, *, duration: float) -> Storyboard:
-    """Writes storyboard.vtt and its sheets into `folder`, an encoded ladder, from its smallest rendition.
+    """Write storyboard.vtt and its sheets into `folder`, an encoded ladder, from its smallest rendition.
 
-    Only key frames are decoded, which takes a second or so per hour of video. `duration` in seconds. Raises
+    Only key frames are decoded, which takes about a second per hour of video. `duration` is in seconds. Raises
     EncodeFailed.
     """
     folder = folder.absolute()
@@ -65,7 +65,7 @@ def make_storyboard(folder: Path, *, duration: float) -> Storyboard:
 
 
 def build_webvtt(board: Storyboard, duration: float) -> str:
-    """The WebVTT text: one cue per frame, its payload a relative URL with a #xywh fragment."""
+    """Return the WebVTT text: one cue per frame, its payload a relative URL with a #xywh fragment."""
     cues = ["WEBVTT"]
     for number in range(board.tiles):
         start = number * board.interval
@@ -78,9 +78,9 @@ def build_webvtt(board: Storyboard, duration: float) -> str:
 
 
 def _write_sheets(playlist: Path, folder: Path, interval: int, tile: tuple[int, int], sheets: int) -> None:
-    """The playlist is our own and verified, which is why the HLS demuxer may be used here and nowhere else.
+    """Write the sheets. The HLS demuxer may be used because the playlist is ours and verified.
 
-    The last frame is repeated once, for the part of an interval that is left after the last key frame.
+    The last frame is repeated once, for the part of an interval that remains after the last key frame.
     """
     pictures = (
         f"fps=1/{interval}:start_time=0:eof_action=pass,tpad=stop_mode=clone:stop=1,scale={tile[0]}:{tile[1]}"
@@ -111,7 +111,7 @@ def _write_sheets(playlist: Path, folder: Path, interval: int, tile: tuple[int, 
 
 
 def _crop_sheet(path: Path, tiles: int, tile: tuple[int, int]) -> None:
-    """Cuts the rest off: a short video would otherwise carry a sheet that is mostly empty."""
+    """Crop the unused part, so that a short video does not get a mostly empty sheet."""
     rows = math.ceil(tiles / COLUMNS)
     columns = min(tiles, COLUMNS)
     with Image.open(path, formats=("JPEG",)) as image:

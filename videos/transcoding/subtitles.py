@@ -1,16 +1,17 @@
-"""Text subtitles that came inside an uploaded file, extracted into files. Pictures of text are left alone."""
+"""Extract text subtitles from an uploaded file. Bitmap subtitles are ignored."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import ffmpeg
+from videos.transcoding import decoders, ffmpeg
+from videos.transcoding.source_info import SourceInfo, SubtitleTrack
+
 from .errors import TranscodeError
-from .probe import SourceInfo, SubtitleTrack
 
 TEXT_CODECS = frozenset({"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"})
 BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
 # With those of picture and sound: without them ffmpeg takes the first cue for the beginning of a silent file.
-SUBTITLE_DECODERS = f"{ffmpeg.DECODER_WHITELIST},mov_text,subrip,srt,ass,ssa,webvtt,text"
+SUBTITLE_DECODERS = f"{decoders.DECODER_WHITELIST},mov_text,subrip,srt,ass,ssa,webvtt,text"
 # Formats that text is copied into as it is. ffmpeg's decoders refuse text that is not UTF-8, take "<3" for a tag,
 # drop the times of words and keep drawings as text.
 OUTPUT_FORMATS = {"webvtt": "webvtt", "subrip": "srt", "srt": "srt", "ass": "ass", "ssa": "ass"}
@@ -21,22 +22,22 @@ LIMITS = ffmpeg.ProcessLimits(wall_seconds=300, cpu_seconds=120, file_size=MAX_F
 
 @dataclass(frozen=True)
 class ExtractedSubtitles:
-    """One extracted track: its file (WebVTT, SubRip or ASS), and how the container describes it."""
+    """An extracted track: its file (WebVTT, SubRip or ASS) and its description in the container."""
 
     path: Path
     track: SubtitleTrack
 
 
 def select_text_tracks(info: SourceInfo) -> list[SubtitleTrack]:
-    """Return the tracks that hold text, at most ``MAX_TRACKS``."""
+    """Return up to ``MAX_TRACKS`` text tracks."""
     return [track for track in info.subtitles if track.codec in TEXT_CODECS][:MAX_TRACKS]
 
 
 def extract_subtitles(source: Path, info: SourceInfo, out_dir: Path) -> list[ExtractedSubtitles]:
-    """Write one file per text track of `source` into `out_dir`; a damaged track is left out.
+    """Write one file per text track of `source` into `out_dir`; skip damaged tracks.
 
-    Times are on the clock of the pictures, which begins at 0 whatever the file's clock says. The file is read once
-    for all tracks, and once more per track when that fails.
+    Times are on the video's clock, which starts at 0 whatever the file's clock says. The file is read once for all
+    tracks, and once more per track when that fails.
     """
     tracks = select_text_tracks(info)
     if not tracks:

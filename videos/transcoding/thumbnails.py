@@ -1,7 +1,7 @@
-"""Posters: telling frames of the video, to choose from.
+"""Take thumbnails: representative frames of the video to choose from.
 
-They are taken from the finished ladder, whose key frames stand every two seconds, and judged by the tiles of the
-storyboard, which are decoded already: a search through the source would cost seconds.
+They come from the finished ladder, which has a key frame every two seconds, and are scored by the tiles of the
+storyboard, which are already decoded: searching the source would take seconds.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from videos.transcoding import ffmpeg
 from videos.transcoding.errors import EncodeFailed
 from videos.transcoding.image_sizes import LARGE, write_image_sizes
 from videos.transcoding.playlists import INDEX, largest_rendition, read_playlist
-from videos.transcoding.probe import SourceInfo
+from videos.transcoding.source_info import SourceInfo
 from videos.transcoding.storyboard import COLUMNS, TILES_PER_SHEET, Storyboard
 
 MAX_CHOICES = 3
@@ -36,14 +36,14 @@ _DARK, _BRIGHT = 24, 235
 
 @dataclass(frozen=True)
 class ThumbnailChoice:
-    """A picture that was written: the suffix of its files' names and the moment it shows, in seconds."""
+    """A written thumbnail: the suffix of its file names and its time in seconds."""
 
     suffix: str
     moment: float
 
 
 def make_thumbnail_choices(folder: Path, board: Storyboard) -> list[ThumbnailChoice]:
-    """Writes up to three posters into `folder`, a finished ladder; the best has no suffix, the others "-2", "-3".
+    """Write up to three thumbnails into `folder`, a finished ladder; the best has no suffix, the others "-2", "-3".
 
     They come from different parts of the video. Raises EncodeFailed when not even one can be taken.
     """
@@ -58,17 +58,17 @@ def make_thumbnail_choices(folder: Path, board: Storyboard) -> list[ThumbnailCho
 def make_thumbnail(
     folder: Path, moment: float, out_dir: Path, suffix: str = "", *, exact: bool = False
 ) -> None:
-    """Writes the frame at `moment` seconds of the ladder in `folder`, in all sizes, into `out_dir`.
+    """Write the frame at `moment` seconds of the ladder in `folder`, in all sizes, into `out_dir`.
 
-    Takes the key frame at or before the moment unless `exact`. The ladder may still be growing; then the last frame
-    there is stands for what is not. Raises EncodeFailed.
+    Takes the key frame at or before the moment unless `exact`. While the ladder is still growing, its last frame
+    is used for a later moment. Raises EncodeFailed.
     """
     with TemporaryDirectory(dir=out_dir.absolute(), prefix=".poster-") as scratch:
         write_image_sizes(_frame(folder.absolute(), moment, Path(scratch), exact=exact), out_dir, suffix)
 
 
 def write_cover(source: Path, info: SourceInfo, out_dir: Path) -> None:
-    """Writes the cover art of a file of sound into `out_dir`, in all sizes, as its poster. Raises EncodeFailed."""
+    """Write the cover art of an audio file into `out_dir`, in all sizes, as its thumbnail. Raises EncodeFailed."""
     with TemporaryDirectory(dir=out_dir.absolute(), prefix=".cover-") as scratch:
         picture = Path(scratch) / "cover.png"
         args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer), "-map", f"0:{info.cover_index}"]
@@ -92,7 +92,7 @@ def write_cover(source: Path, info: SourceInfo, out_dir: Path) -> None:
 
 
 def add_backdrop(cover: Image.Image) -> Image.Image:
-    """A cover whole, in the shape of a video's picture, before a dark and blurred enlargement of itself."""
+    """Return the whole cover in a video's shape, in front of a dark, blurred enlargement of itself."""
     behind = ImageOps.fit(cover, COVER_SIZE).filter(ImageFilter.GaussianBlur(BACKDROP_BLUR))
     canvas = ImageEnhance.Brightness(behind).enhance(BACKDROP_LIGHT)
     front = ImageOps.contain(cover, COVER_SIZE)
@@ -101,7 +101,7 @@ def add_backdrop(cover: Image.Image) -> Image.Image:
 
 
 def segment_files_at(folder: Path, moment: float) -> list[str]:
-    """What is read besides playlists for the frame at `moment`, as names below `folder`. Raises EncodeFailed."""
+    """Return the names below `folder` of the files, except playlists, that hold `moment`. Raises EncodeFailed."""
     try:
         rendition = largest_rendition(folder)
         names, _ = _names_and_offset(folder / rendition, moment)
@@ -111,7 +111,7 @@ def segment_files_at(folder: Path, moment: float) -> list[str]:
 
 
 def pick_moments(board: Storyboard) -> list[float]:
-    """Up to three moments in seconds, the most telling first, each from another part of the video."""
+    """Return up to three times in seconds from different parts of the video, the best first."""
     tiles = list(_tiles(board))
     edge = int(len(tiles) * EDGE_SHARE)
     inner = tiles[edge : len(tiles) - edge]
@@ -125,7 +125,7 @@ def pick_moments(board: Storyboard) -> list[float]:
 
 
 def score_frame(image: Image.Image) -> float:
-    """How telling a frame is: spread of brightness plus edges, next to nothing when almost black or white."""
+    """Return a frame's score: spread of brightness plus edges, near zero when almost black or white."""
     gray = image.convert("L").resize((160, 90))
     statistics = ImageStat.Stat(gray)
     edges = ImageStat.Stat(gray.filter(ImageFilter.FIND_EDGES))
@@ -134,7 +134,7 @@ def score_frame(image: Image.Image) -> float:
 
 
 def _tiles(board: Storyboard) -> list[tuple[int, float]]:
-    """Number and score of every tile."""
+    """Yield the number and score of every tile."""
     scores = []
     for sheet_number, path in enumerate(board.sheets):
         first = sheet_number * TILES_PER_SHEET
@@ -148,7 +148,7 @@ def _tiles(board: Storyboard) -> list[tuple[int, float]]:
 
 
 def _frame(folder: Path, moment: float, scratch: Path, *, exact: bool) -> Image.Image:
-    """One segment of the largest rendition is read, nothing else."""
+    """Return the frame at `moment`, reading one segment of the largest rendition only."""
     try:
         piece, offset = _piece(folder / largest_rendition(folder), moment, scratch)
     except (OSError, ValueError) as error:
@@ -175,7 +175,7 @@ def _frame(folder: Path, moment: float, scratch: Path, *, exact: bool) -> Image.
 
 
 def _piece(rendition: Path, moment: float, scratch: Path) -> tuple[Path, float]:
-    """A file that plays the segment which holds `moment`, and where in it the moment is."""
+    """Return a file that plays the segment with `moment`, and the moment's offset in it."""
     names, offset = _names_and_offset(rendition, moment)
     piece = scratch / "piece.mp4"
     piece.write_bytes(b"".join((rendition / name).read_bytes() for name in names))
@@ -197,7 +197,7 @@ def _names_and_offset(rendition: Path, moment: float) -> tuple[list[str], float]
 
 
 def _scale_filter() -> str:
-    """A filter that brings the picture into the largest size, which spares Pillow the pixels of a 4K frame."""
+    """Return a filter that scales to the largest size, which spares Pillow the pixels of a 4K frame."""
     side = LARGE.side
     most = f"w=min({side}\\,iw):h=min({side}\\,ih)"
     return f"scale={most}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bicubic"

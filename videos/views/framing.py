@@ -10,7 +10,7 @@ from django.shortcuts import render
 from streamsite.cache_headers import REVALIDATED
 from streamsite.middleware import framed_content_policy
 from streamsite.view_helpers import referring_host
-from videos.syndication import embed_domains
+from videos import embed_allowlist
 
 FRAMES = {"iframe", "frame", "embed", "object"}
 # Reason -> status, and the code of the ``error`` event that a frame sends to the page around it.
@@ -32,12 +32,12 @@ def framing_host(request: HttpRequest) -> str:
 def is_framed_by_other_site(request: HttpRequest, domains: Iterable[str]) -> bool:
     """Return whether the browser says that a site that isn't on the list frames the page."""
     host = framing_host(request)
-    return bool(host and domains and not embed_domains.is_allowed(domains, host))
+    return bool(host and domains and not embed_allowlist.is_allowed(domains, host))
 
 
 def allow_framing(response: HttpResponse, domains: Sequence[str] = ()) -> HttpResponse:
     """Add the headers of a page that the sites on the list may frame, every site when it is empty."""
-    response["Content-Security-Policy"] = framed_content_policy(embed_domains.frame_ancestors(domains))
+    response["Content-Security-Policy"] = framed_content_policy(embed_allowlist.frame_ancestors(domains))
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["Vary"] = "Referer, Sec-Fetch-Dest"
     return REVALIDATED.set_on(response)

@@ -16,6 +16,7 @@ from streamsite.view_helpers import is_htmx, render_page_or_part
 from videos import access, mappers, watch_marks
 from videos.models import Watch
 from videos.playback import history as histories
+from videos.playback import history_store
 from videos.reactions import services
 from videos.views._shared import toggle_reaction
 
@@ -43,7 +44,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove_from_history(request: HttpRequest, video_id: str) -> HttpResponse:
     """Remove one video from the history."""
-    histories.delete_entry(signed_in_user(request).pk, video_id)
+    history_store.delete_entry(signed_in_user(request).pk, video_id)
     return HttpResponse() if is_htmx(request) else redirect("history")
 
 
@@ -52,7 +53,7 @@ def remove_from_history(request: HttpRequest, video_id: str) -> HttpResponse:
 def clear_history(request: HttpRequest) -> HttpResponse:
     """Remove all of the history, once that is confirmed."""
     if request.POST.get("confirm"):
-        histories.clear_history(signed_in_user(request).pk)
+        history_store.clear_history(signed_in_user(request).pk)
         messages.success(request, "Your history is empty.")
     return redirect("history")
 

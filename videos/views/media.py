@@ -1,4 +1,4 @@
-"""Serving a video's files: token, present state of the video, then a byte range or the way to the bucket.
+"""Serves a video's files: checks the token and the video's state, then sends a byte range or redirects to the bucket.
 
 Everything that may not be had is a 404 with the same body. The state is read again every two seconds, so making a
 video private stops its segments at once.
@@ -19,10 +19,11 @@ from django.views.decorators.http import require_safe
 from accounts import api_tokens, sessions
 from accounts.authentication import authenticate_bearer
 from streamsite import cors
+from streamsite.cache_headers import PRIVATE_NEVER_STORED, REVALIDATED, CachePolicy, public_for
 from streamsite.caching import ExpiringCache
-from streamsite.errors import Absent, SiteError
+from streamsite.errors import Absent
 from streamsite.files import send_file
-from streamsite.visibility import is_linkable
+from streamsite.view_actions import found_or_none
 from videos import share_links
 from videos.access import is_embeddable_anywhere
 from videos.files import bucket, bucket_delivery, paths, tokens
@@ -30,12 +31,9 @@ from videos.files.content_types import content_type_of
 from videos.files.urls import DOWNLOAD, EXTRAS
 from videos.models import Video
 from videos.playback import manifests
+from videos.playback_gate import PlaybackGate
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
-PUBLIC_CACHE = "public, max-age=60"
-PRIVATE_CACHE = "private, no-store"
-# Playlists of a ladder that still grows are asked for again and again.
-GROWING_CACHE = "no-cache"
 _states: ExpiringCache[str, Any] = ExpiringCache(
     seconds=lambda _: settings.MEDIA_STATE_CACHE_SECONDS, max_entries=50_000
 )
@@ -44,7 +42,7 @@ _states: ExpiringCache[str, Any] = ExpiringCache(
 @cors.allow_preflight
 @require_safe
 def serve(request: HttpRequest, token: str, video_id: str, generation: str, name: str) -> HttpResponseBase:
-    """One file of a video's generation, or of its extras, whole or in part."""
+    """Serve one file of a video's generation, or of its extras, whole or in part."""
     shown = tokens.verify_token(token, video_id, generation)
     match = NAME.match(name)
     if shown is None or match is None:
@@ -87,26 +85,23 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
 
 
 def forget_all() -> None:
-    """Make this process look at every video again."""
+    """Make this process read the state of every video again."""
     _states.clear()
     manifests.clear_cache()
 
 
 def _state(video_id: str) -> dict[str, Any] | None:
     columns: Any = Video.objects.filter(pk=video_id).values(
-        "generation",
+        *PlaybackGate.DOCUMENT_FIELDS,
         "stored_generation",
         "is_complete",
-        "visibility",
         "visibility_epoch",
-        "is_taken_down",
         "allow_download",
         "allow_embed",
         "embed_domains",
         "title",
         "duration",
         "language",
-        "channel_id",
         "channel__is_active",
     )
     found: dict[str, Any] | None = _states.get_or_load(video_id, columns.first)
@@ -126,11 +121,11 @@ def _may_have(
 def _is_held(
     shown: tokens.MediaTokenClaims, grant: tokens.Grant, video_id: str, state: dict[str, Any]
 ) -> bool:
-    """Whether nothing has ended a token that is good by itself."""
+    """Return whether nothing has revoked a valid token."""
     if shown.epoch != state["visibility_epoch"] or not state["channel__is_active"]:
         return False
     if grant.kind == tokens.LINK:
-        return _is_shown(state) and _is_link_live(grant.id, video_id)
+        return _gate(state).is_open and _is_link_live(grant.id, video_id)
     look = sessions.user_id_for_session if grant.kind == tokens.SESSION else api_tokens.reader_id_by_token_id
     return bool(
         _states.get_or_load(f"{grant.kind}~{grant.id}", lambda: look(grant.id)) == state["channel_id"]
@@ -138,16 +133,13 @@ def _is_held(
 
 
 def _others_may_have(shown: tokens.MediaTokenClaims, video_id: str, state: dict[str, Any]) -> bool:
-    if not _is_shown(state):
-        return False
     if shown.viewer_class == tokens.SHARED:
-        return _is_link_live(shown.link_id, video_id)
-    return is_linkable(state["visibility"])
+        return _gate(state).is_open and _is_link_live(shown.link_id, video_id)
+    return _gate(state).allows_anyone
 
 
-def _is_shown(state: dict[str, Any]) -> bool:
-    """Whether anybody but the owner may have files at all."""
-    return bool(state["channel__is_active"] and state["generation"] and not state["is_taken_down"])
+def _gate(state: dict[str, Any]) -> PlaybackGate:
+    return PlaybackGate.from_document(state, channel_is_active=state["channel__is_active"])
 
 
 def _is_link_live(link_id: str, video_id: str) -> bool:
@@ -156,21 +148,19 @@ def _is_link_live(link_id: str, video_id: str) -> bool:
     )
 
 
-def _cache(shown: tokens.MediaTokenClaims, state: dict[str, Any], kind: str) -> str:
+def _cache(shown: tokens.MediaTokenClaims, state: dict[str, Any], kind: str) -> CachePolicy:
     if shown.viewer_class != tokens.PUBLIC:
-        return PRIVATE_CACHE
-    return GROWING_CACHE if kind == "m3u8" and not state["is_complete"] else PUBLIC_CACHE
+        return PRIVATE_NEVER_STORED
+    # Players ask for the playlists of a ladder that still grows again and again.
+    return REVALIDATED if kind == "m3u8" and not state["is_complete"] else public_for(60)
 
 
 def _caller_id(request: HttpRequest) -> str | None:
-    """Who asks: by access token, by API token, else by the page's session."""
+    """Return the caller's id, by access token, by API token, or by the page's session."""
     scheme, _, credentials = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer":
-        try:
-            user, _token = authenticate_bearer(credentials.strip(), fresh=False)
-        except SiteError:
-            return None
-        return user.pk
+        found = found_or_none(lambda: authenticate_bearer(credentials.strip(), fresh=False))
+        return found[0].pk if found is not None else None
     if scheme.lower() == "token":
         text = credentials.strip()
         known = hashlib.sha256(text.encode()).hexdigest()

@@ -129,8 +129,8 @@ def _create_video(user: User, form: forms.UploadForm) -> Video:
 def edit(request: HttpRequest, video_id: str) -> HttpResponse:
     """Change a video's details."""
     video = access.video_for_editing(request.user, video_id)
-    form = forms.VideoForm(request.POST) if request.method == "POST" else forms.VideoForm.of(video)
-    form.explain(video)
+    form = forms.VideoForm(request.POST) if request.method == "POST" else forms.VideoForm.for_video(video)
+    form.explain_schedule(video)
 
     def saved(changed: Video) -> HttpResponse:
         message = f"Saved. {schedules.cancellation_notice(video, changed)}".strip()

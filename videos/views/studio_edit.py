@@ -22,9 +22,9 @@ from streamsite.view_actions import (
     refusal_of,
 )
 from streamsite.view_helpers import allow_get_and_post
-from videos import access, forms, mappers, services, share_links, thumbnails
-from videos.captions import languages, webvtt
+from videos import access, forms, language_names, mappers, services, share_links, thumbnails
 from videos.captions import services as caption_services
+from videos.captions import webvtt
 from videos.chapters import description_parser
 from videos.chapters import services as chapter_services
 from videos.models import Video
@@ -115,7 +115,7 @@ def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
 
     def add() -> webvtt.CaptionFile:
         file = form.read()
-        caption_services.add_track(video, file.cues, **form.described())
+        caption_services.add_track(video, file.cues, **form.track_fields())
         return file
 
     def done(file: webvtt.CaptionFile) -> HttpResponse:
@@ -126,7 +126,7 @@ def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
         return response
     problem = _problem(form, "Select a file and a language.")
     return _page(
-        request, video, "captions", problem=problem, form=form, languages=languages.language_choices()
+        request, video, "captions", problem=problem, form=form, languages=language_names.language_choices()
     )
 
 
@@ -166,13 +166,13 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
     response = perform(
         request,
         form,
-        lambda: caption_services.update_track(track, cues=form.cues(), **form.described()),
+        lambda: caption_services.update_track(track, cues=form.cues(), **form.track_fields()),
         lambda _: redirect_with_message(request, "Subtitles saved.", "studio-caption", video_id, caption_id),
     )
     if response is not None:
         return response
     problem = _problem(form, "Please fix the errors below.")
-    shown = {"track": mappers.serialize_caption(video, track), "languages": languages.language_choices()}
+    shown = {"track": mappers.serialize_caption(video, track), "languages": language_names.language_choices()}
     return _page(request, video, "caption", problem=problem, form=form, **shown)
 
 

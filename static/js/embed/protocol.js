@@ -7,7 +7,7 @@ const MAX_LISTENERS = 200;
 export const METHOD_NOT_SUPPORTED = 2;
 
 /**
- * Whether a list of domains (see videos/syndication/embed_domains.py) contains the host. An empty list contains every host.
+ * Whether a list of domains (see videos/embed_allowlist.py) contains the host. An empty list contains every host.
  *
  * @param {string[]} domains
  * @param {string} host

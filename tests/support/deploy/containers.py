@@ -55,7 +55,7 @@ class Container:
         return self.folder / f"{self.name}.log"
 
     def output(self) -> str:
-        """What it has printed."""
+        """Return what it has printed."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def start(self) -> None:
@@ -80,7 +80,7 @@ class Container:
             raise
 
     def is_running(self) -> bool:
-        """Whether it has not ended."""
+        """Return whether it has not ended."""
         return self.process is not None and self.process.poll() is None
 
     def stop(self, number: int = signal.SIGTERM) -> int:

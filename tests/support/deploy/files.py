@@ -19,7 +19,7 @@ UNITS = ("streamsite-web", "streamsite-worker", "streamsite-tasks")
 
 @dataclass(frozen=True)
 class Image:
-    """What ``deploy/Dockerfile`` makes: ``steps`` are its instructions in order, as pairs of name and text."""
+    """The image of ``deploy/Dockerfile``: ``steps`` are its instructions in order, as pairs of name and text."""
 
     steps: tuple[tuple[str, str], ...]
     environment: dict[str, str]

@@ -75,7 +75,7 @@ NOTABLE_SHARE = 0.15
 
 @dataclass
 class Outcome:
-    """What became of one suite; ``error`` says why there is no report."""
+    """The outcome of one suite; ``error`` says why there is no report."""
 
     suite: str
     seconds: float
@@ -86,7 +86,7 @@ class Outcome:
 
     @property
     def passed(self) -> int:
-        """How many tests ran to their end and held."""
+        """The number of tests that passed."""
         return self.run - len(self.skipped) - len(self.failed)
 
 

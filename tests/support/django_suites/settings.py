@@ -1,4 +1,4 @@
-"""What Django's test suites run with; ``script/test-engine`` sets the two environment variables."""
+"""Settings of Django's test suites; ``script/test-engine`` sets the two environment variables."""
 
 from __future__ import annotations
 

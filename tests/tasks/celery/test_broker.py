@@ -1,4 +1,4 @@
-"""What a broker may do to messages, and what becomes of the jobs: nothing, for MongoDB has them."""
+"""A broker that loses messages loses no jobs: MongoDB has them."""
 
 import json
 import os

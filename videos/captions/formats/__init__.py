@@ -1,7 +1,7 @@
-"""Caption files of any common format in, cues out. Pure: bytes and strings, no database, no files.
+"""Parsers of caption files in all common formats. Pure: bytes and strings in, cues out.
 
-Parsers of this package are its own, because people's files are broken and hostile: a parser here keeps what it can
-read and counts what it cannot, and takes time in proportion to the file. (webvtt-py and pycaption refuse a file for
-one broken cue; pysubs2 needs hours in SubRip times, knows no frames in TTML, and takes quadratic time on a long line.)
-Character encodings and XML are left to charset-normalizer and defusedxml.
+The parsers are written for this package because real files are broken and hostile: a parser here keeps what it can
+read, counts what it cannot, and takes time in proportion to the file. (webvtt-py and pycaption refuse a file for
+one broken cue; pysubs2 requires hours in SubRip times, does not know frames in TTML, and takes quadratic time on a
+long line.) charset-normalizer detects character encodings, defusedxml parses XML.
 """

@@ -1,7 +1,7 @@
-"""What a cue may hold.
+"""Cues and the text that they may contain.
 
-Nothing of a foreign file is passed on as it was: only times and text survive, and of the markup only ``<b>``, ``<i>``
-and ``<u>``. Style blocks, regions, settings, classes and links are dropped.
+Only times and text survive from a foreign file, and of the markup only ``<b>``, ``<i>`` and ``<u>``. Style blocks,
+regions, settings, classes and links are dropped.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _CUT_OFF = re.compile(r"[<&][^<>&;]*\Z")
 
 @dataclass(frozen=True)
 class Cue:
-    """``start`` and ``end`` in seconds; ``text`` is escaped WebVTT with only bold, italics and underlining."""
+    """A cue: ``start`` and ``end`` in seconds; ``text`` is escaped WebVTT with bold, italics and underlining only."""
 
     start: float
     end: float
@@ -44,7 +44,7 @@ class Cue:
 
 @dataclass(frozen=True)
 class RawCue:
-    """A cue as a parser found it: seconds, and text with markup as in WebVTT."""
+    """A cue as a parser found it: times in seconds, text with WebVTT markup."""
 
     start: float
     end: float
@@ -52,7 +52,7 @@ class RawCue:
 
 
 def clean_cue(raw: RawCue) -> Cue | None:
-    """Return the cue with sanitized text; ``None`` when its times are impossible or it says nothing."""
+    """Return the cue with sanitized text; ``None`` when its times are impossible or it has no text."""
     if not 0 <= raw.start < raw.end <= MAX_SECONDS:
         return None
     text = sanitize(raw.text)
@@ -60,7 +60,7 @@ def clean_cue(raw: RawCue) -> Cue | None:
 
 
 def sanitize(raw: str) -> str:
-    """Return escaped text with only the kept tags, and without blank lines, which would end the cue."""
+    """Return escaped text with the allowed tags only and without blank lines, which would end the cue."""
     raw = _OVERRIDE.sub("", raw[:MAX_RAW_TEXT])
     pieces: list[str] = []
     position = 0
@@ -74,23 +74,23 @@ def sanitize(raw: str) -> str:
 
 
 def _shorten(text: str) -> str:
-    """Return at most ``MAX_CUE_TEXT`` characters, without a part of a tag or reference at the end."""
+    """Return at most ``MAX_CUE_TEXT`` characters without cutting through a tag or character reference."""
     return text if len(text) <= MAX_CUE_TEXT else _CUT_OFF.sub("", text[:MAX_CUE_TEXT]).strip()
 
 
 def plain_text(text: str) -> str:
-    """Return sanitized text without markup, for people and for search."""
+    """Return sanitized text without markup, for pages and search."""
     return html.unescape(TAG.sub("", text))
 
 
 def remove_blank_lines(text: str) -> str:
-    """Return the lines that hold something, stripped."""
+    """Return the lines that are not blank, stripped."""
     lines = [line.strip() for line in text.splitlines()]
     return "\n".join(line for line in lines if line)
 
 
 def invalid_file_error(sentence: str, field: str = "file") -> Invalid:
-    """Return the error of a caption file that cannot be used."""
+    """Return the error for a caption file that cannot be used."""
     return Invalid(sentence, fields={field: [sentence]})
 
 

@@ -1,4 +1,4 @@
-"""The character encoding of a caption file: chosen by the uploader, marked in the file, or detected."""
+"""Character encodings of caption files: chosen by the uploader, marked in the file, or detected."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ _DAMAGED_SHARE = 4
 
 
 def decode(content: bytes, *, encoding: str = "", language: str = "") -> tuple[str, str]:
-    """Return the text of a caption file, and the encoding it was read with (a key of ``ENCODINGS``).
+    """Return the text of a caption file and its encoding (a key of ``ENCODINGS``).
 
-    ``encoding`` is what the uploader chose, "" to detect it; ``language`` helps to. Raises ``Invalid``.
+    ``encoding`` is the uploader's choice, "" to detect it; ``language`` is a hint. Raises ``Invalid``.
     """
     found = _name(encoding) if encoding else _encoding_from_bom(content) or _detect(content, language)
     if not found:
@@ -98,7 +98,7 @@ def _encoding_from_bom(content: bytes) -> str:
 
 
 def _byte_order(content: bytes) -> str:
-    """Return the codec of UTF-16 with or without a byte order mark: most NULs are high bytes."""
+    """Return the UTF-16 codec of the content, with or without a byte order mark: most NUL bytes are high bytes."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     head = content[:_HEAD_BYTES]
@@ -118,7 +118,7 @@ def _detect(content: bytes, language: str) -> str:
 
 
 def _is_mostly_utf8(content: bytes) -> bool:
-    """Return whether the bytes are UTF-8 but for a few damaged ones."""
+    """Return whether the bytes are UTF-8 except for a few damaged ones."""
     try:
         content.decode()
     except UnicodeDecodeError:
@@ -129,7 +129,7 @@ def _is_mostly_utf8(content: bytes) -> bool:
 
 
 def _detect_legacy(content: bytes, language: str) -> str:
-    """Return the most plausible encoding of one byte per character, or of East Asia."""
+    """Return the most plausible single-byte or East Asian encoding."""
     # Times and numbers say nothing about the encoding and would outweigh the words.
     lines = [line for line in content.split(b"\n") if not line.isascii()]
     sample = b"\n".join(lines)[:_SAMPLE_BYTES]
@@ -144,7 +144,7 @@ def _detect_legacy(content: bytes, language: str) -> str:
 
 
 def _name(written: str) -> str:
-    """Return the key of ``ENCODINGS`` for a name that people or programs use, "" when there is none."""
+    """Return the key of ``ENCODINGS`` for an encoding name, "" when there is none."""
     if written.lower() in ENCODINGS:
         return written.lower()
     try:

@@ -1,4 +1,4 @@
-"""Read a caption file: its encoding, its format, its cues."""
+"""Read a caption file: detect its encoding and format, and parse its cues."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FORMAT_NAMES = {
 
 @dataclass(frozen=True)
 class CaptionFile:
-    """What was read: cues sorted by time, format (a key of ``FORMAT_NAMES``), encoding, number of cues left out."""
+    """A parsed caption file: sorted cues, format (a key of ``FORMAT_NAMES``), encoding, number of dropped cues."""
 
     cues: list[Cue]
     format: str
@@ -41,11 +41,11 @@ def read_caption_file(
     keep_rolling: bool = False,
     max_bytes: int = MAX_BYTES,
 ) -> CaptionFile:
-    """Read a file of WebVTT, SubRip, SubStation Alpha, SBV or TTML.
+    """Parse a WebVTT, SubRip, SubStation Alpha, SBV or TTML file.
 
-    ``encoding`` is a key of ``ENCODINGS``, or "" to detect it, which ``language`` helps. A cue that cannot be read is
-    left out and counted. The repeated lines of rolling captions are dropped unless ``keep_rolling``.
-    Raises ``Invalid`` or ``TooLarge``.
+    ``encoding`` is a key of ``ENCODINGS``, or "" to detect it with ``language`` as a hint. Unreadable cues are
+    dropped and counted. The repeated lines of roll-up captions are dropped unless ``keep_rolling``. Raises
+    ``Invalid`` or ``TooLarge``.
     """
     if len(content) > max_bytes:
         raise TooLarge(f"A subtitle file can be up to {max_bytes // 1_000_000} MB.")

@@ -1,7 +1,7 @@
-"""Rolling captions, as speech recognition makes them (YouTube's automatic captions, broadcast captions).
+"""Roll-up captions, as speech recognition and broadcasts produce them (such as YouTube's automatic captions).
 
-Each cue repeats the line above the new one, and between two cues stands a short one of repeated lines only. Shown as
-they are they flicker; read or searched, everything is said two or three times.
+Each cue repeats the line above the new one, and between two cues stands a short one with repeated lines only.
+Shown unchanged they flicker; read or searched, everything appears two or three times.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MIN_PAIRS = 3
 
 
 def unroll_cues(cues: list[RawCue]) -> list[RawCue]:
-    """Return the cues with every line said once, if they roll; otherwise the cues as they are."""
+    """Return the cues with every line once if they roll up; otherwise return them unchanged."""
     if not cues:
         return cues
     lines = [_lines(cue.text) for cue in cues]
@@ -42,9 +42,9 @@ def unroll_cues(cues: list[RawCue]) -> list[RawCue]:
 
 
 def _is_rolling(cues: list[RawCue], repeats: list[int], grown: int) -> bool:
-    """Return whether most cues repeat lines, and a quarter of them (``grown``) adds a line to those that it repeats.
+    """Return whether most cues repeat lines and a quarter of those (``grown``) also add a line.
 
-    With times of words, which people do not write, any cue that repeats a line tells.
+    When words have times of their own, which only programs write, a single repeated line is enough.
     """
     count = sum(1 for number in repeats if number)
     if any(_WORD_TIME.search(cue.text) for cue in cues):
@@ -54,13 +54,13 @@ def _is_rolling(cues: list[RawCue], repeats: list[int], grown: int) -> bool:
 
 
 def _lines(text: str) -> list[tuple[str, str]]:
-    """Return the lines that say something, as they are and as plain text."""
+    """Return the lines that are not blank, each with its plain text."""
     lines = [(line, plain_text(sanitize(line)).strip()) for line in text.split("\n")[:20]]
     return [(raw, said) for raw, said in lines if said]
 
 
 def _count_repeated_lines(earlier: list[tuple[str, str]], later: list[tuple[str, str]]) -> int:
-    """Return how many lines the later cue takes over from the end of the earlier one."""
+    """Return how many lines the later cue repeats from the end of the earlier one."""
     for count in range(min(len(earlier), len(later)), 0, -1):
         taken = later[:count]
         # A line with times of words is said now, even when the same was said before.

@@ -1,7 +1,7 @@
-"""SubRip, WebVTT and SubViewer (SBV): lines with times, each followed by lines of text.
+"""SubRip, WebVTT and SubViewer (SBV): times, each followed by lines of text.
 
-Read as players read them: blank lines first, missing numbers or blank lines, ``mm:ss`` without hours, dots in SubRip
-and commas in WebVTT do not matter.
+Parsed as leniently as players do: leading blank lines, missing numbers or blank lines, ``mm:ss`` without hours,
+dots in SubRip and commas in WebVTT are accepted.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _MAX_TIMES = 300
 
 
 def is_webvtt(text: str) -> bool:
-    """Return whether the file says that it is WebVTT."""
+    """Return whether the file has a WebVTT header."""
     return text.lstrip().startswith("WEBVTT")
 
 
 def read_blocks(text: str) -> tuple[list[RawCue], int, str]:
-    """Return the cues in the order of the file, how many had unreadable times, and the format (srt, vtt or sbv)."""
+    """Return the cues in file order, the number with unreadable times, and the format (srt, vtt or sbv)."""
     reader = _Reader(is_vtt=is_webvtt(text))
     for line in text.split("\n"):
         reader.feed(line)
@@ -83,19 +83,19 @@ class _Reader:
         return None
 
     def _is_unreadable(self, line: str) -> bool:
-        """Return whether the line was meant to hold times: it has an arrow and is no comment of WebVTT."""
+        """Return whether the line should contain times: it has an arrow and is not a WebVTT comment."""
         if "-->" not in line or len(line) > _MAX_TIMES:
             return False
         is_own_text = self._moments is not None and not self._has_blank
         return not self.is_vtt or is_own_text or not _VTT_BLOCK.match(self._block or line)
 
     def _text_of_vtt(self) -> list[str]:
-        """Return the lines before the first blank one: what follows are identifiers and comments."""
+        """Return the lines before the first blank one; identifiers and comments follow it."""
         end = self._lines.index("") if "" in self._lines else len(self._lines)
         return self._lines[:end]
 
     def _drop_number(self) -> None:
-        """Drop the number of the cue that begins: it stands in the line before its times."""
+        """Drop the number of the next cue, which is on the line before its times."""
         match = _NUMBER.match(self._lines[-1]) if self._lines else None
         if match is None:
             return

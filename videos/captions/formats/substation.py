@@ -1,4 +1,4 @@
-"""SubStation Alpha (ASS, SSA): the lines of dialogue, without positions, fonts and drawings."""
+"""SubStation Alpha (ASS, SSA): the dialogue lines without positions, fonts and drawings."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _BOLD_WEIGHT = 550
 
 
 def is_substation(text: str) -> bool:
-    """Return whether the file is SubStation Alpha."""
+    """Return whether the file is in SubStation Alpha format."""
     return _SECTION.search(text[:20_000]) is not None
 
 
 def read_substation(text: str) -> tuple[list[RawCue], int]:
-    """Return the dialogue in the order of the file, and how many of its lines cannot be read."""
+    """Return the dialogue in file order and the number of unreadable lines."""
     cues: list[RawCue] = []
     left_out = 0
     fields: tuple[str, ...] = _FIELDS
@@ -57,7 +57,7 @@ def _cue(rest: str, fields: tuple[str, ...]) -> RawCue | None:
 
 
 def _text(raw: str) -> str:
-    """Return the text with ``<b>``, ``<i>`` and ``<u>`` in the place of overrides."""
+    """Return the text with overrides replaced by ``<b>``, ``<i>`` and ``<u>``."""
     pieces: list[str] = []
     opened: list[str] = []
     is_drawing = False
@@ -80,7 +80,7 @@ def _text(raw: str) -> str:
 
 
 def _closed(opened: list[str], name: str) -> list[str]:
-    """Close the tag ``name`` and those opened after it, or all; the ones after it are not opened again."""
+    """Close the tag ``name`` and the tags opened after it, or all tags; do not reopen the later ones."""
     if name and name not in opened:
         return []
     first = opened.index(name) if name else 0

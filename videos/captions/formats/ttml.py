@@ -1,4 +1,4 @@
-"""TTML and its older form DFXP: XML with a paragraph per cue. Entities and external parts are refused."""
+"""TTML and its predecessor DFXP: XML with one paragraph per cue. Entities and external references are rejected."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _ENCODING = re.compile(r"""\A(\s*<\?xml[^>]{0,200}?)\s+encoding\s*=\s*["'][^"']{
 
 
 def is_ttml(text: str) -> bool:
-    """Return whether the file's root is that of TTML."""
+    """Return whether the file has a TTML root element."""
     head = text[:5_000]
     return head.lstrip().startswith("<") and _ROOT.search(head) is not None
 
 
 def read_ttml(text: str) -> tuple[list[RawCue], int]:
-    """Return the cues in the order of the file, and how many parts cannot be read. Raises ``Invalid``.
+    """Return the cues in file order and the number of unreadable parts. Raises ``Invalid``.
 
-    Of a file that is damaged midway what comes before the damage is kept.
+    In a file that is damaged midway, everything before the damage is kept.
     """
     text = _LONE_LESS.sub("&lt;", _LONE_AMPERSAND.sub("&amp;", _ENCODING.sub(r"\1", text)))
     reader = _Reader()
@@ -56,13 +56,13 @@ def read_ttml(text: str) -> tuple[list[RawCue], int]:
 
 @dataclass
 class _Clock:
-    """How the file counts frames and ticks."""
+    """The frame and tick rates of the file."""
 
     frame_rate: float = 30.0
     tick_rate: float = 1.0
 
     def take(self, attributes: dict[str, str]) -> None:
-        """Read the rates that the root element states."""
+        """Read the rates from the attributes of the root element."""
         rate = _number(attributes.get("frameRate", ""))
         if rate:
             self.frame_rate = rate
@@ -72,7 +72,7 @@ class _Clock:
         self.tick_rate = _number(attributes.get("tickRate", "")) or (self.frame_rate if rate else 1.0)
 
     def seconds(self, expression: str) -> float | None:
-        """Return the seconds of a time expression, to the millisecond; ``None`` when it is none."""
+        """Return the seconds of a time expression, to the millisecond; ``None`` when it is invalid."""
         if match := _CLOCK.match(expression.strip()):
             hours, minutes, seconds, fraction, frames = match.groups()
             value = int(hours) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
@@ -94,7 +94,7 @@ class _Clock:
 
 @dataclass
 class _Frame:
-    """An open element: the moment from which its children count, its own end, and the tags that close with it."""
+    """An open element: the base time of its children, its own end, and the tags that close with it."""
 
     begin: float
     end: float | None
@@ -103,7 +103,7 @@ class _Frame:
 
 
 class _Reader:
-    """The target of the XML parser: gets tags and text in the order of the file."""
+    """The XML parser's target: receives tags and text in file order."""
 
     def __init__(self) -> None:
         self.cues: list[RawCue] = []
@@ -147,7 +147,7 @@ class _Reader:
             self._add(frame)
 
     def close(self) -> None:
-        """Do nothing: the cues have been added as their elements ended."""
+        """Do nothing: cues are added when their elements end."""
 
     def _frame(self, known: dict[str, str]) -> _Frame:
         base = self._stack[-1].begin if self._stack else 0.0
@@ -175,7 +175,7 @@ def _local(name: str) -> str:
 
 
 def _style_tags(known: dict[str, str], styles: dict[str, list[str]]) -> list[str]:
-    """Return the tags of bold, italics and underlining that an element or its styles ask for."""
+    """Return the tags for bold, italics and underlining that an element or its styles request."""
     tags = {tag for name in known.get("style", "").split()[:20] for tag in styles.get(name, [])}
     for tag, key, value in _STYLES:
         if key in known:

@@ -1,4 +1,4 @@
-"""``manage.py bucket_cors``: the CORS rule that the bucket needs."""
+"""``manage.py bucket_cors``: print or apply the bucket's CORS rule."""
 
 import json
 from typing import Any
@@ -9,14 +9,16 @@ from videos.files import bucket
 
 
 class Command(BaseCommand):
-    """Print the rule in the form that ``aws s3api put-bucket-cors`` takes, or add it."""
+    """Prints the rule in the form that ``aws s3api put-bucket-cors`` accepts, or applies it."""
 
     help = "Print the CORS rule that the bucket needs; with --apply, add it to the bucket's rules."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the option ``--apply``."""
         parser.add_argument("--apply", action="store_true", help="add the rule and keep the others")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Print or apply the rule."""
         if not options["apply"]:
             self.stdout.write(json.dumps({"CORSRules": [bucket.cors_rule()]}, indent=2))
             return

@@ -1,4 +1,4 @@
-"""``manage.py move_media``: bring the videos there are to where new ones go."""
+"""``manage.py move_media``: move existing videos to the configured storage."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,18 +15,20 @@ from videos.models import Status, Video
 
 
 class Command(SiteCommand):
-    """Into the bucket with ``MEDIA_STORAGE=s3``, out of it with ``local``. Videos play all the while.
+    """Moves videos into the bucket with ``MEDIA_STORAGE=s3``, out of it with ``local``. They can be played meanwhile.
 
-    May be stopped and run again: what has been moved is not moved twice. A video that cannot be moved is reported and
-    stops no other; the command then ends with 1.
+    It can be stopped and run again: moved videos are not moved twice. A video that cannot be moved is reported and
+    does not stop the others; the command then exits with status 1.
     """
 
     help = "Move complete videos into the bucket (MEDIA_STORAGE=s3) or out of it (local)."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
         parser.add_argument("--dry-run", action="store_true", help="only say how many would be moved")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Move the videos and report the outcome."""
         if not bucket.is_configured():
             raise CommandError("S3_BUCKET is not set: there is no bucket to move to or from.")
         self.failed: dict[str, None] = {}
@@ -62,7 +64,7 @@ class Command(SiteCommand):
         return moved
 
     def _tidy(self, moved: list[str]) -> None:
-        """Remove the former copies, those that an interrupted run left included."""
+        """Remove the old copies, including those that an interrupted run left."""
         left = self._left_over(len(moved))
         first = next(left, None)
         if first is None and not moved:
@@ -80,7 +82,7 @@ class Command(SiteCommand):
             raise _stop_error(error, moved) from None
 
     def _try(self, video_id: str, work: Callable[[str], int | None], moved: int) -> int | None:
-        """Return what ``work`` returns. Report what fails, and stop only when the bucket answers nothing at all."""
+        """Return the result of ``work``. Report a failure; stop only when the bucket does not answer at all."""
         try:
             return work(video_id)
         except (SiteError, OSError) as error:
@@ -104,7 +106,7 @@ def _bucket_answers() -> bool:
 
 
 def _move_one(video_id: str) -> int | None:
-    """Move a video; ``FileNotFoundError`` when its files are nowhere."""
+    """Move a video. Raises ``FileNotFoundError`` when its files do not exist anywhere."""
     size = relocation.move_to_default(video_id)
     if size is None and _pending_ids().filter(pk=video_id).exists():
         raise FileNotFoundError("its files are not where the database says")

@@ -1,4 +1,4 @@
-"""``manage.py prepare``: everything between an empty database and a first request."""
+"""``manage.py prepare``: everything between an empty database and the first request."""
 
 import secrets
 from datetime import timedelta
@@ -31,21 +31,22 @@ DEMO_ACCOUNTS = (
 
 
 class Command(BaseCommand):
-    """Gives the site its id, migrates, creates indexes, folders, the signing key and, unless told otherwise, demo
-    accounts. Refuses a database that knows nothing of the data folder's files, and a data folder without the
-    files that the database names.
+    """Gives the site its id, migrates, and creates indexes, folders, the signing key and, by default, demo accounts.
 
-    Pictures that a killed process left without an account are removed; what search knows is made anew by a worker when
-    an update gave it another shape.
+    It refuses a database that does not know the data folder's files, and a data folder without the files that the
+    database names. It removes images that a killed process left without an account; a worker rebuilds the search
+    index when an update changed its schema.
     """
 
     help = "Prepare the database and the data folder. Safe to repeat."
     requires_system_checks = ()  # they want the folders that this command makes
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
         parser.add_argument("--no-demo", dest="demo", action="store_false")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare the site."""
         try:
             self._require_adoptable()
             folders.create_missing()
@@ -57,7 +58,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _require_adoptable() -> None:
-        """Look before anything is written, also to the database."""
+        """Check database and data folder before anything is written to either."""
         try:
             site_id.require_adoptable()
         except site_id.CONNECTION_ERRORS as error:
@@ -99,7 +100,7 @@ class Command(BaseCommand):
             )
 
     def _demo_accounts(self) -> None:
-        """Accounts to try the site with. Their password is random and kept in the data folder."""
+        """Create accounts to try the site with. Their password is random and stored in the data folder."""
         kept = Path(settings.KEYS_DIR) / "demo_password"
         if kept.is_file():
             return

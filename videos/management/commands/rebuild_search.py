@@ -1,4 +1,4 @@
-"""``manage.py rebuild_search``: make the search documents anew."""
+"""``manage.py rebuild_search``: rebuild the search index."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from videos.search import finders, index
 
 
 class Command(SiteCommand):
-    """Search keeps working meanwhile. The sweeper adds missing videos; this also corrects wrong documents and names."""
+    """Rebuilds all documents and names, including wrong ones. Search keeps working meanwhile."""
 
     help = "Rebuild the search index of listed videos, channels, and public playlists."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Rebuild the index and print the number of documents and names."""
         others = finders.rebuild_name_indexes()
         self.stdout.write(f"{index.rebuild_index()} videos and {others} channels and playlists can be found")

@@ -1,4 +1,4 @@
-"""``manage.py repackage``: mend the ladders of former versions."""
+"""``manage.py repackage``: correct the ladders that earlier versions made."""
 
 from collections import Counter
 from typing import Any
@@ -10,17 +10,19 @@ from videos.processing.repackaging import Outcome, iter_candidates, repackage
 
 
 class Command(SiteCommand):
-    """Cut sound at the picture's end, join tiny last segments, add I-frame playlists. Encodes nothing.
+    """Cuts audio at the video's end, joins tiny last segments, adds I-frame playlists. Encodes nothing.
 
-    Videos play all the while. May be stopped and run again.
+    Videos can be played meanwhile. It can be stopped and run again.
     """
 
     help = "Mend videos that were processed by a former version, all or those named. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
         parser.add_argument("video_ids", nargs="*", metavar="VIDEO_ID")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Repackage the ladders and report the outcome."""
         named: list[str] = options["video_ids"]
         outcomes: Counter[Outcome] = Counter()
         for video_id in named or iter_candidates():

@@ -1,4 +1,4 @@
-"""``manage.py seed_demo``."""
+"""``manage.py seed_demo``: upload generated clips as demo content."""
 
 from __future__ import annotations
 
@@ -36,11 +36,12 @@ SECONDS = 12
 
 
 class Command(SiteCommand):
-    """Uploads a few generated clips through the same service as everybody, once."""
+    """Uploads a few generated clips through the regular upload service, once."""
 
     help = "Create the demo clips, unless there are videos already."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Generate and upload the clips that are missing."""
         if Video.objects.exists():
             return
         for username, title, picture, sound, category in CLIPS:

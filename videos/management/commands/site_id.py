@@ -1,4 +1,4 @@
-"""``manage.py site_id``: whether database, data folder and bucket belong together."""
+"""``manage.py site_id``: check whether database, data folder and bucket belong together."""
 
 from typing import Any
 
@@ -10,11 +10,12 @@ from videos.files import bucket, bucket_site
 
 
 class Command(BaseCommand):
-    """Prints the site's id, or says what is wrong and ends with 1; ``--adopt`` declares that they belong together."""
+    """Prints the site's id, or the mismatch with exit status 1; ``--adopt`` declares that they belong together."""
 
     help = "Say whether the database, the data folder and the bucket belong to one site."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the option ``--adopt``."""
         parser.add_argument(
             "--adopt",
             action="store_true",
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Print or adopt the site's id."""
         name = settings.DATABASES["default"]["NAME"]
         try:
             if options["adopt"]:

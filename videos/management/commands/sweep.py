@@ -1,4 +1,4 @@
-"""``manage.py sweep``: take orphan files and rows away now, look first, empty the trash, or restore from it."""
+"""``manage.py sweep``: remove orphan files and rows, list them, empty the trash, or restore from it."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from videos.processing import bucket_cleanup, cleanup
 
 
 class Command(SiteCommand):
-    """The same as the periodic task; prints what it found. Ends with 1 when something was left alone."""
+    """Runs the periodic sweep now and prints what it found. Exits with status 1 when something was left in place."""
 
     help = (
         "Move files without a video to the trash, remove drafts without an upload and expired uploads, "
@@ -21,6 +21,7 @@ class Command(SiteCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
             "--dry-run", action="store_true", help="list what would be moved or deleted, and change nothing"
@@ -39,6 +40,7 @@ class Command(SiteCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Sweep, list, empty or restore."""
         if options["restore"] is not None:
             self._restore(options["restore"])
         elif options["empty_trash"]:

@@ -31,7 +31,7 @@ def stored_site(s3, tmp_path_factory):
     try:
         yield stack
     finally:
-        stack.stop()
+        stack.kill()
 
 
 @pytest.fixture

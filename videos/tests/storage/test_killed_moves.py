@@ -103,7 +103,7 @@ def test_moves_that_are_killed_end_whole(cast, films, in_bucket, settings):
     assert len(whole) > 3 * 5
     for home in ("s3", "local"):
         settings.MEDIA_STORAGE = home
-        for point in POINTS[home][:: walk(2, deep=1)]:
+        for point in POINTS[home][:: walk(4, deep=1)]:
             kill_at(point)
             assert all(plays(cast, video) for video in films), point
         run()

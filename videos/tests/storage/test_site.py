@@ -1,16 +1,13 @@
 """A running site that keeps its videos in a bucket: what viewers get, and what happens without the bucket."""
 
 import http.client
-import os
 import re
 import subprocess
 import time
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.support import browser as browsers
 from tests.support.http_client import Caller
 from tests.support.s3 import NAME
 from videos.files import bucket
@@ -151,15 +148,6 @@ def test_pages_may_load_from_the_bucket_and_from_nowhere_else(s3, anonymous, fil
     assert f"connect-src 'self' {s3.url};" in policy
     assert f"media-src 'self' blob: {s3.url};" in policy
     assert f"script-src 'self' {s3.url}" not in policy
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM_BIN") or browsers.require()
-        started = playwright.chromium.launch(executable_path=path, args=browsers.arguments())
-        yield started
-        started.close()
 
 
 def plays(chromium, site, video):

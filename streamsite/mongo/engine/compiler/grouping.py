@@ -51,7 +51,9 @@ class Accumulator:
 
 def aggregates_in(nodes: Iterable[Any]) -> list[Aggregate]:
     """Return the different aggregates in some expressions."""
-    return list(dict.fromkeys(aggregate for node in nodes for aggregate in _aggregates(node)))
+    # Most nodes are plain columns: every query asks, so those are passed over first.
+    expressions = [node for node in nodes if type(node) is not Col]
+    return list(dict.fromkeys(aggregate for node in expressions for aggregate in _aggregates(node)))
 
 
 def _aggregates(node: Any) -> Iterator[Aggregate]:

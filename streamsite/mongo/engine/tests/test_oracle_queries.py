@@ -1,4 +1,4 @@
-"""What queries select, compute, order and write: the same code on SQLite and on MongoDB, the same answers."""
+"""Queries that select, compute, order and write: the same code on SQLite and on MongoDB, the same answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has no exact counterpart in MongoDB is refused by name, before anything is asked of the server."""
+"""Queries without an exact counterpart in MongoDB are refused by name, before the server is asked."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def _in_block(key: int) -> None:
 
 
 def test_a_conflict_after_a_read_is_an_error() -> None:
-    """What was decided on a value that is no longer true must not be written."""
+    """A decision on a value that is no longer true is not written."""
     key = _counter()
 
     def overtake() -> None:

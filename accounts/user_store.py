@@ -1,0 +1,64 @@
+"""MongoDB access for ``accounts_user``: exchanges, conditional updates, and joins that the ORM cannot express."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+from pymongo import ReturnDocument
+from pymongo.collection import Collection
+
+from streamsite.mongo.collections import collection
+
+USERS = "accounts_user"
+
+Document = dict[str, object]
+
+
+def _users() -> Collection[Document]:
+    return cast("Collection[Document]", collection(USERS))
+
+
+def swap_image(user_id: str, field: str, folder: str) -> str | None:
+    """Set the account's image ``field`` to ``folder``. Return the former value, or ``None`` if the account is gone."""
+    before = _users().find_one_and_update({"_id": user_id}, {"$set": {field: folder}}, projection={field: 1})
+    return None if before is None else str(before.get(field) or "")
+
+
+def update_profile(
+    user_id: str, changes: Mapping[str, object], expected_version: int | None
+) -> Document | None:
+    """Set fields (dotted names for single preferences) and increment the version.
+
+    Returns the updated account; ``None`` if it is gone or not at ``expected_version``.
+    """
+    condition: Document = {"_id": user_id}
+    if expected_version is not None:
+        condition["profile_version"] = expected_version
+    return _users().find_one_and_update(
+        condition,
+        {"$set": changes, "$inc": {"profile_version": 1}},
+        return_document=ReturnDocument.AFTER,
+    )
+
+
+def change_subscriber_count(user_id: str, change: int) -> int | None:
+    """Add ``change`` to the account's subscriber count; return the new count, or ``None`` if the account is gone."""
+    row = _users().find_one_and_update(
+        {"_id": user_id},
+        {"$inc": {"subscriber_count": change}},
+        projection={"subscriber_count": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+    return None if row is None else cast("int", row["subscriber_count"])
+
+
+def read_with(
+    user_ids: Iterable[str], fields: Iterable[str], stages: Sequence[Mapping[str, object]]
+) -> Iterable[Document]:
+    """Read ``fields`` of some accounts, followed by the rows that ``stages`` add, in one command."""
+    accounts: list[Mapping[str, object]] = [
+        {"$match": {"_id": {"$in": list(user_ids)}}},
+        {"$project": dict.fromkeys(fields, 1)},
+    ]
+    return _users().aggregate([*accounts, *stages])

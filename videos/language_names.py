@@ -1,0 +1,80 @@
+"""Language tags (RFC 5646) of captions and audio tracks: canonical forms and native names."""
+
+from __future__ import annotations
+
+import langcodes
+from django.conf.locale import LANG_INFO
+
+UNDETERMINED = "und"
+# Codes of ISO 639-2 that name no language: undetermined, several, none, uncoded.
+_NO_LANGUAGE = frozenset({UNDETERMINED, "mul", "zxx", "mis"})
+_TAG_BY_ENGLISH_NAME = {
+    info["name"].lower(): tag
+    for tag, info in reversed(LANG_INFO.items())
+    if "name" in info and "-" not in tag
+}
+
+# Django names Chinese by its scripts only.
+_WITHOUT_SCRIPT = {"zh": {"name": "Chinese", "name_local": "中文"}}
+_TAG_BY_ENGLISH_NAME["chinese"] = "zh"
+
+
+def normalize_tag(tag: str) -> str:
+    """Return the canonical tag for a code found in media files: ``eng`` and ``English`` become ``en``.
+
+    Return "" for an undetermined language and for invalid codes.
+    """
+    written = tag.strip()
+    written = _TAG_BY_ENGLISH_NAME.get(written.lower(), written)
+    try:
+        found = langcodes.standardize_tag(written)
+    except ValueError:
+        return ""
+    return "" if found.lower() in _NO_LANGUAGE else found
+
+
+def canonical_tag(tag: str) -> str:
+    """Return the canonical form of a typed tag (``EN-us`` becomes ``en-US``), or invalid text unchanged."""
+    return normalize_tag(tag) or tag.strip()
+
+
+def language_name(tag: str) -> str:
+    """Return the language's name in that language, or the tag when it is unknown."""
+    matched, info = _info(tag)
+    name: str = info.get("name_local", "")
+    if not name:
+        return "Unknown language" if tag == UNDETERMINED else tag
+    rest = tag[len(matched) + 1 :]
+    return f"{name[:1].upper()}{name[1:]}" + (f" ({rest})" if rest else "")
+
+
+def language_names(tag: str) -> tuple[str, ...]:
+    """Return the language's native and English names in lower case."""
+    info = _info(tag)[1]
+    return tuple(info[key].casefold() for key in ("name_local", "name") if key in info)
+
+
+def _info(tag: str) -> tuple[str, dict[str, str]]:
+    """Return the longest prefix of the tag that has names, and the names; the tag and nothing if none has."""
+    parts = tag.lower().split("-")
+    for length in range(len(parts), 0, -1):
+        matched = "-".join(parts[:length])
+        info = _WITHOUT_SCRIPT.get(matched) or LANG_INFO.get(matched, {})
+        if "name_local" in info:
+            return matched, info
+    return tag, {}
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """Return ``(tag, name)`` for all languages with known names, sorted by name."""
+    named = {**LANG_INFO, **_WITHOUT_SCRIPT}
+    tags = {normalize_tag(tag) for tag, info in named.items() if "name_local" in info} - {""}
+    return sorted(((tag, language_name(tag)) for tag in tags), key=lambda choice: choice[1].casefold())
+
+
+def is_same_language(one: str, other: str) -> bool:
+    """Return whether two tags mean the same language; the region is ignored when one has none."""
+    if not one or not other:
+        return False
+    first, second = one.lower(), other.lower()
+    return first == second or first == second.partition("-")[0] or second == first.partition("-")[0]

@@ -1,0 +1,61 @@
+"""The collection of watch histories: one document per account and video."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from streamsite.mongo.batches import batches
+from streamsite.mongo.collections import collection
+from videos.folded_titles import fold_title
+from videos.models import Watch
+
+WATCHES = Watch._meta.db_table
+
+
+def save_entry(
+    user_id: str, video_id: str, values: Mapping[str, object], initial: Mapping[str, object]
+) -> None:
+    """Set ``values`` of the entry of an account and a video; a new entry gets ``initial``, too."""
+    pair = {"user_id": user_id, "video_id": video_id}
+    rows = collection(WATCHES, acknowledged_by=1)
+    try:
+        rows.update_one(pair, {"$set": values, "$setOnInsert": initial}, upsert=True)
+    except DuplicateKeyError:  # two first heartbeats at once
+        rows.update_one(pair, {"$set": values})
+
+
+def set_title(video_id: str, title: str, *, only_of: str = "") -> None:
+    """Set the title in all entries of a video, or in that of the account ``only_of``."""
+    which: dict[str, object] = {"video_id": video_id, "title": {"$ne": title}}
+    if only_of:
+        which["user_id"] = only_of
+    collection(WATCHES).update_many(which, {"$set": {"title": title, "folded_title": fold_title(title)}})
+
+
+def iter_titles() -> Iterator[list[dict[str, Any]]]:
+    """Yield ``{user_id, video_id, title}`` of all entries, in batches."""
+    yield from batches(collection(WATCHES), {}, fields=("user_id", "video_id", "title"))
+
+
+def find_positions(user_id: str, video_ids: list[str]) -> list[dict[str, Any]]:
+    """Return ``{video_id, position, duration, completed}`` of an account's entries for some videos."""
+    fields = {"_id": 0, "video_id": 1, "position": 1, "duration": 1, "completed": 1}
+    return list(collection(WATCHES).find({"user_id": user_id, "video_id": {"$in": video_ids}}, fields))
+
+
+def delete_entry(user_id: str, video_id: str) -> None:
+    """Delete one video from an account's history. Idempotent."""
+    collection(WATCHES).delete_one({"user_id": user_id, "video_id": video_id})
+
+
+def clear_history(user_id: str) -> None:
+    """Delete an account's history."""
+    collection(WATCHES).delete_many({"user_id": user_id})
+
+
+def delete_for_video(video_id: str) -> None:
+    """Delete a deleted video from all histories."""
+    collection(WATCHES).delete_many({"video_id": video_id})

@@ -1,0 +1,110 @@
+"""The collection of view sessions: one document per viewer, video and UTC day; see ``heartbeats`` for its fields.
+
+A *batch* is what one worker claimed of many sessions to add it to the statistics. It is released once it is added, and
+taken over by another worker when it is abandoned.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from streamsite.mongo.collections import collection
+
+SESSIONS = "view_session"
+INDEXES = {
+    SESSIONS: [
+        IndexModel([("dirty", ASCENDING)], name="view_dirty", partialFilterExpression={"dirty": True}),
+        IndexModel(
+            [("claim.batch", ASCENDING)],
+            name="view_claimed",
+            partialFilterExpression={"claim.batch": {"$exists": True}},
+        ),
+        IndexModel([("video", ASCENDING)], name="view_video"),
+        IndexModel([("purge_at", ASCENDING)], name="view_purge", expireAfterSeconds=0),
+    ]
+}
+OPEN, COUNTED, OWNER, BOT = "open", "counted", "owner", "bot"
+BATCH = 500
+CLAIM_TIMEOUT = timedelta(seconds=60)
+RETENTION = timedelta(days=3)
+
+
+def update_session(session_id: str, stages: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    """Create or update a session by a pipeline; return ``{verdict, counted_by}`` as they are afterwards."""
+    try:
+        return _update(session_id, stages)
+    except DuplicateKeyError:  # two first heartbeats at once
+        return _update(session_id, stages)
+
+
+def _update(session_id: str, stages: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    found = collection(SESSIONS, acknowledged_by=1).find_one_and_update(
+        {"_id": session_id},
+        list(stages),
+        upsert=True,
+        projection={"verdict": 1, "counted_by": 1},
+        return_document=ReturnDocument.AFTER,
+    )
+    return found or {}
+
+
+def delete_for_video(video_id: str) -> None:
+    """Delete a deleted video's sessions."""
+    collection(SESSIONS).delete_many({"video": video_id})
+
+
+def abandoned_batches() -> list[str]:
+    """Return the batches whose worker has not finished them within ``CLAIM_TIMEOUT``."""
+    old = datetime.now(UTC) - CLAIM_TIMEOUT
+    found: list[str] = collection(SESSIONS).distinct(
+        "claim.batch", {"claim.at": {"$lt": old}, "claim.batch": {"$exists": True}}
+    )
+    return found
+
+
+def claim_batch() -> str | None:
+    """Set aside what is new in some sessions; return the new batch's name, ``None`` when nothing is new."""
+    rows = collection(SESSIONS)
+    free = {"dirty": True, "claim": {"$exists": False}}
+    ids = [row["_id"] for row in rows.find(free, {"_id": 1}).limit(BATCH)]
+    if not ids:
+        return None
+    batch = secrets.token_urlsafe(9)
+    now = {
+        "started": 1,
+        "views": {"$cond": [{"$eq": ["$verdict", COUNTED]}, 1, 0]},
+        "repeats": {"$max": [0, {"$subtract": [{"$size": "$sessions"}, 1]}]},
+        "refused_owner": {"$cond": [{"$eq": ["$verdict", OWNER]}, 1, 0]},
+        "refused_bot": {"$cond": [{"$eq": ["$verdict", BOT]}, 1, 0]},
+        # Who does not count does not add to the time that was watched either.
+        "seconds": {"$cond": [{"$in": ["$verdict", [OWNER, BOT]]}, 0, "$seconds"]},
+    }
+    fresh = {name: {"$subtract": [value, {"$ifNull": [f"$folded.{name}", 0]}]} for name, value in now.items()}
+    rows.update_many(
+        {"_id": {"$in": ids}} | free,
+        [
+            {"$set": {"claim": {"batch": batch, "at": "$$NOW", "seen": "$seen", **fresh}}},
+            {"$set": {"folded": now, "seen": [], "dirty": False}},
+        ],
+    )
+    return batch
+
+
+def claimed_sessions(batch: str) -> list[dict[str, Any]]:
+    """Return ``{video, channel, day, source, claim}`` of the sessions of a batch."""
+    fields = {"video": 1, "channel": 1, "day": 1, "source": 1, "claim": 1}
+    return list(collection(SESSIONS).find({"claim.batch": batch}, fields))
+
+
+def release_batch(batch: str) -> None:
+    """Release the sessions of a batch that was added; they are removed after ``RETENTION``."""
+    purge_at = datetime.now(UTC) + RETENTION
+    collection(SESSIONS).update_many(
+        {"claim.batch": batch}, {"$unset": {"claim": ""}, "$set": {"purge_at": purge_at}}
+    )

@@ -1,0 +1,169 @@
+"""The collections of statistics of videos and channels: totals, and one document per day.
+
+``video_total {_id: video, views, viewings, seconds, shown: {bucket: n}, batches}``, ``channel_total {_id: channel,
+views, batches}``; ``video_day {_id: "video:day", video, channel, day, ...}`` and ``channel_day {_id: "channel:day",
+channel, day, ...}`` with ``views``, ``seconds``, ``offered``, ``started``, ``repeats``, ``refused_owner``,
+``refused_bot``, ``sources.<source>``, ``likes``, ``dislikes``, ``comments``, ``gained``, ``lost``. Days are UTC.
+``batches`` are the latest that were added, so that none is added twice. A *viewing* is one viewer, one video, one
+day, unless refused; ``offered`` are the seconds that viewings could have watched, the video's length each;
+``seconds`` those they did.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from streamsite.mongo.collections import collection
+
+VIDEO_TOTALS, CHANNEL_TOTALS, VIDEO_DAYS, CHANNEL_DAYS = (
+    "video_total",
+    "channel_total",
+    "video_day",
+    "channel_day",
+)
+INDEXES = {
+    VIDEO_DAYS: [
+        IndexModel([("video", ASCENDING), ("day", ASCENDING)], name="video_day_of_video"),
+        # Holds all that a channel's most watched videos are found by, so that no document is read for them.
+        IndexModel(
+            [(name, ASCENDING) for name in ("channel", "day", "video", "views", "seconds")],
+            name="video_day_by_channel",
+        ),
+    ],
+    CHANNEL_DAYS: [IndexModel([("channel", ASCENDING), ("day", ASCENDING)], name="channel_day_of_channel")],
+}
+MAX_BUCKETS = 600
+WITHOUT_BATCHES = {"_id": 0, "batches": 0}
+Document = dict[str, Any]
+MAX_BATCHES = 300
+
+
+def today() -> str:
+    """Return the current UTC day, as ``2026-01-31``."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def bucket_seconds(duration: float) -> int:
+    """Return how many seconds a bucket of retention spans: one, or more for videos of over ten minutes."""
+    return max(1, math.ceil(duration / MAX_BUCKETS))
+
+
+def add_today(video: str, channel: str, **changes: int) -> None:
+    """Add to today's statistics of a video and its channel."""
+    add_video_today(video, channel, **changes)
+    add_channel_today(channel, **changes)
+
+
+def add_video_today(video: str, channel: str, **changes: int) -> None:
+    """Add to today's statistics of a video alone."""
+    day = today()
+    _add_once(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, None)
+
+
+def add_channel_today(channel: str, **changes: int) -> None:
+    """Add to today's statistics of a channel."""
+    day = today()
+    _add_once(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, None)
+
+
+def add_day(video: str, channel: str, day: str, changes: Mapping[str, float], batch: str) -> None:
+    """Add a batch to a day's statistics of a video. Idempotent."""
+    _add_once(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, batch)
+
+
+def add_channel_day(channel: str, day: str, changes: Mapping[str, float], batch: str) -> None:
+    """Add a batch to a day's statistics of a channel. Idempotent."""
+    _add_once(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, batch)
+
+
+def add_total(video: str, changes: Mapping[str, float], batch: str) -> int:
+    """Add a batch to a video's totals; return its views afterwards. Idempotent."""
+    return int(_add_once(VIDEO_TOTALS, video, {}, changes, batch).get("views", 0))
+
+
+def add_channel_total(channel: str, changes: Mapping[str, float], batch: str) -> int:
+    """Add a batch to a channel's totals; return its views afterwards. Idempotent."""
+    return int(_add_once(CHANNEL_TOTALS, channel, {}, changes, batch).get("views", 0))
+
+
+def delete_for_video(video: str) -> None:
+    """Delete a deleted video's statistics; its channel's days stay."""
+    collection(VIDEO_TOTALS).delete_one({"_id": video})
+    collection(VIDEO_DAYS).delete_many({"video": video})
+
+
+def delete_for_channel(channel: str) -> None:
+    """Delete a deleted account's statistics."""
+    collection(CHANNEL_TOTALS).delete_one({"_id": channel})
+    collection(CHANNEL_DAYS).delete_many({"channel": channel})
+
+
+def find_days(name: str, owner: Mapping[str, str], first: str, last: str) -> dict[str, Document]:
+    """Return the documents of ``VIDEO_DAYS`` or ``CHANNEL_DAYS`` of one owner by day, without days without figures."""
+    which = {**owner, "day": {"$gte": first, "$lte": last}}
+    return {row["day"]: row for row in collection(name).find(which, WITHOUT_BATCHES)}
+
+
+def find_total(video: str) -> Document:
+    """Return a video's totals; empty before the first of its sessions was added."""
+    return collection(VIDEO_TOTALS).find_one({"_id": video}, WITHOUT_BATCHES) or {}
+
+
+def most_watched(channel: str, first: str, last: str, *, most: int, time_limit_ms: int) -> list[Document]:
+    """Return ``{video: id, views, seconds}`` of a channel's videos, by views. Raises ``ExecutionTimeout``.
+
+    Answered from the index alone.
+    """
+    order = {"views": -1, "seconds": -1, "_id": 1}
+    kept = {"video": "$_id", "views": "$views", "seconds": "$seconds"}
+    pipeline: list[Mapping[str, object]] = [
+        {"$match": {"channel": channel, "day": {"$gte": first, "$lte": last}}},
+        {"$group": {"_id": "$video", "views": {"$sum": "$views"}, "seconds": {"$sum": "$seconds"}}},
+        {"$match": {"$or": [{"views": {"$gt": 0}}, {"seconds": {"$gt": 0}}]}},
+        {"$group": {"_id": None, "top": {"$topN": {"n": most, "sortBy": order, "output": kept}}}},
+    ]
+    found = list(collection(VIDEO_DAYS).aggregate(pipeline, maxTimeMS=time_limit_ms))
+    return list(found[0]["top"]) if found else []
+
+
+def views_since(videos: list[str], day: str) -> dict[str, int]:
+    """Return the views of some videos since a day, by video; videos without any are left out."""
+    pipeline: list[Mapping[str, object]] = [
+        {"$match": {"video": {"$in": videos}, "day": {"$gte": day}}},
+        {"$group": {"_id": "$video", "views": {"$sum": "$views"}}},
+    ]
+    return {row["_id"]: int(row["views"]) for row in collection(VIDEO_DAYS).aggregate(pipeline)}
+
+
+def _add_once(
+    name: str, document_id: str, fields: Mapping[str, str], changes: Mapping[str, float], batch: str | None
+) -> dict[str, Any]:
+    """Add ``changes`` unless ``batch`` is among the latest; return ``{views}`` afterwards."""
+    change: dict[str, Any] = {"$inc": {key: value for key, value in changes.items() if value} or {"views": 0}}
+    which: dict[str, Any] = {"_id": document_id}
+    if fields:
+        change["$setOnInsert"] = dict(fields)
+    if batch is not None:
+        which["batches"] = {"$ne": batch}
+        change["$push"] = {"batches": {"$each": [batch], "$slice": -MAX_BATCHES}}
+    rows = collection(name)
+    for _ in range(2):
+        try:
+            found = rows.find_one_and_update(
+                which, change, upsert=True, projection={"views": 1}, return_document=ReturnDocument.AFTER
+            )
+        except DuplicateKeyError:
+            # There is one: with this batch, or made by another in between.
+            if batch is not None and (
+                found := rows.find_one({"_id": document_id, "batches": batch}, {"views": 1})
+            ):
+                return dict(found)
+        else:
+            return dict(found or {})
+    return dict(rows.find_one({"_id": document_id}, {"views": 1}) or {})

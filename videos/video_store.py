@@ -1,0 +1,54 @@
+"""The collection of videos, for what the ORM cannot say: updates from other fields, and merged reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from django.conf import settings
+
+from streamsite.mongo import keyset_merge
+from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.client import session_for
+from videos.access import LISTED
+from videos.models import Video
+from videos.tags import tag_keys
+
+VIDEOS = Video._meta.db_table
+FIRST_PUBLISHED = {"$ifNull": ["$originally_published_on", "$published_at", None]}
+
+
+def refresh_first_published(condition: Mapping[str, object]) -> None:
+    """Compute ``first_published_at`` of the videos that match ``condition``. Idempotent."""
+    stages = [{"$set": {"first_published_at": FIRST_PUBLISHED}}]
+    collection(VIDEOS).update_many(dict(condition), stages, session=session_for())
+
+
+def iter_stale_first_published() -> Iterator[str]:
+    """Yield the ids of videos whose ``first_published_at`` does not follow from their other fields."""
+    differs = {"$expr": {"$ne": [{"$ifNull": ["$first_published_at", None]}, FIRST_PUBLISHED]}}
+    for row in collection(VIDEOS).find(differs, {"_id": 1}):
+        yield row["_id"]
+
+
+def iter_stale_tag_keys() -> Iterator[str]:
+    """Yield the ids of videos whose ``tag_keys`` are not those of their tags."""
+    has_some: dict[str, object] = {
+        "$or": [{"tags": {"$nin": [[], None]}}, {"tag_keys": {"$nin": [[], None]}}]
+    }
+    for row in collection(VIDEOS).find(has_some, {"tags": 1, "tag_keys": 1}):
+        if (row.get("tag_keys") or []) != tag_keys(row.get("tags") or []):
+            yield row["_id"]
+
+
+def newest_ids(channel_ids: list[str], most: int, before: keyset_merge.Moment | None) -> list[str]:
+    """Return the ids of the newest listed videos of some channels, published before a moment and id. One command."""
+    rows = keyset_merge.find_newest(
+        VIDEOS, "channel_id", channel_ids, LISTED, by="published_at", most=most, before=before, fields=["_id"]
+    )
+    return [row["_id"] for row in rows]
+
+
+def ids_by_source(stages: Sequence[Mapping[str, object]]) -> Iterable[tuple[str, str]]:
+    """Return ``(source, id)`` of the rows of a pipeline on videos. Stopped after ``MONGODB_TIME_LIMIT_MS``."""
+    rows = collection(VIDEOS).aggregate(list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+    return [(row["source"], row["_id"]) for row in rows]
