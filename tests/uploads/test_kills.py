@@ -22,7 +22,7 @@ from tests.support.profile import walk
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
-KILLS, SEED = walk(6, deep=20), 20_261_123
+KILLS, SEED = walk(7, deep=20), 20_261_123
 SENDERS, PIECE = walk(2, deep=3), 32 * 1024
 PATIENCE = 150
 TUS = {"Tus-Resumable": "1.0.0"}
