@@ -104,7 +104,7 @@ def test_node_refreshes_when_told_that_the_token_has_expired(site, person, expir
         "const answers = await Promise.all([client.call('/me'), client.call('/me'), client.call('/me')]);\n"
         "console.log(...answers.map((answer) => answer.status));"
     )
-    assert run([snippets.node(), "--input-type=module", "-"], program, tmp_path) == "200 200 200\n"
+    assert run([snippets.find_node(), "--input-type=module", "-"], program, tmp_path) == "200 200 200\n"
     assert jwt.decode((tmp_path / "token").read_text(), options={"verify_signature": False})["gen"] == 2
 
 

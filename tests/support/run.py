@@ -24,12 +24,12 @@ def main() -> int:
         sys.stderr.write(
             "script/test: npm is not installed: the players that it would fetch are not tried (install 'npm')\n"
         )
-    with scratch.folder_for_run():
+    with scratch.temporary_folder():
         if sys.argv[1:]:
             return int(pytest.main(sys.argv[1:]))
         # One more than cores saves three minutes of twenty, and makes tests miss their time.
         workers = str(min(4, os.cpu_count() or 1))
-        return second_try.run(
+        return second_try.run_with_reruns(
             ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10"], ["-q"]
         )
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
-from tests.support.processes import children
+from tests.support.processes import child_pids
 from tests.support.profile import walk
 from tests.support.stack import Stack
 
@@ -113,9 +113,9 @@ def processes(site: Stack) -> dict[str, list[int]]:
         "web worker": [],
     }
     for parent in found["worker"]:
-        found["ffmpeg"] += children(parent)
+        found["ffmpeg"] += child_pids(parent)
     for parent in found["web"]:
-        found["web worker"] += children(parent)
+        found["web worker"] += child_pids(parent)
     return {kind: ids for kind, ids in found.items() if ids}
 
 
