@@ -38,7 +38,7 @@ class Answer:
 
 
 class DiskMonitor:
-    """Samples what forms have on a site's disk, every 10 ms; ``most`` is the largest sum of bytes seen."""
+    """Samples what forms have on a site's disk, every 10 ms; ``peak`` is the largest sum of bytes seen."""
 
     def __init__(self, site: Stack) -> None:
         self.peak = 0
