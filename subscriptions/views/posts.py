@@ -76,7 +76,7 @@ def channel_posts(request: HttpRequest, username: str) -> HttpResponse:
         "form": form,
     }
     return render_page_or_part(
-        request, "accounts/channel.html", "posts/_posts.html", context, form_status(form)
+        request, "subscriptions/channel.html", "posts/_posts.html", context, form_status(form)
     )
 
 

@@ -14,7 +14,7 @@ from videos.captions import services, webvtt
 from videos.metadata import MAX_LANGUAGE_LENGTH, clean_language
 from videos.models import Video
 from videos.models.caption import CaptionKind, CaptionSource
-from videos.transcoding.probe import SubtitleTrack
+from videos.transcoding.source_info import SubtitleTrack
 from videos.transcoding.subtitles import MAX_FILE_BYTES, ExtractedSubtitles
 
 logger = logging.getLogger("streamsite.captions")

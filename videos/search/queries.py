@@ -14,15 +14,12 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any
 
-from django.conf import settings
-
 from streamsite import folding, stemming
 from streamsite.folding import Term
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
-from videos.search import query_text, spelling, vocabulary
-from videos.search.index import SEARCH_VIDEOS
+from videos.search import query_text, spelling, store, vocabulary_store
 from videos.search.query_text import Query
+from videos.search.store import SEARCH_VIDEOS
 
 MAX_MATCHES = 500
 FRESHNESS_HALF_LIFE_DAYS = 90
@@ -120,7 +117,7 @@ def popular_with_word_stages(word: str, *, most: int) -> Stages:
 
 def _languages(filters: Mapping[str, Any]) -> tuple[str, ...]:
     asked = stemming.language_of(str(filters.get("language", "")))
-    return (asked,) if asked else vocabulary.frequent_languages()
+    return (asked,) if asked else vocabulary_store.frequent_languages()
 
 
 def _relaxed_queries(query: Query) -> Iterable[list[Query]]:
@@ -233,4 +230,4 @@ def _best(rows: Iterable[dict[str, Any]]) -> list[str]:
 
 def _read(parts: list[Stages]) -> list[dict[str, Any]]:
     pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
-    return list(collection(SEARCH_VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS))
+    return store.aggregate(pipeline)
