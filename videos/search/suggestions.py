@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
 
@@ -56,7 +56,7 @@ def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
         .limit(MAX_SUGGESTIONS * SPARE)
         .max_time_ms(settings.MONGODB_TIME_LIMIT_MS)
     )
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[dict[str, object]]] = {}
     for row in rows:
         found.setdefault(fold(row["title"]), []).append(row)
     return [
@@ -65,7 +65,7 @@ def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     ]
 
 
-def _suggestion_url(same: Sequence[dict[str, Any]]) -> str:
+def _suggestion_url(same: Sequence[dict[str, object]]) -> str:
     """Return the video's URL when it alone has this title, else that of a search for the title."""
     first = same[0]
     return (

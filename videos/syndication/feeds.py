@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any
+from typing import IO
 
 from django.conf import settings
 from django.utils.feedgenerator import Enclosure, Rss201rev2Feed, rfc2822_date
@@ -170,7 +170,7 @@ class PodcastFeed(Rss201rev2Feed):
         if feed["modified"]:
             handler.add("lastBuildDate", rfc2822_date(feed["modified"]))
 
-    def add_item_elements(self, handler: InertXMLGenerator, item: dict[str, Any]) -> None:
+    def add_item_elements(self, handler: InertXMLGenerator, item: dict[str, object]) -> None:
         """Write an item: RSS's elements, then those of podcasts and of media."""
         super().add_item_elements(handler, item)
         video: Video = item["video"]
@@ -221,7 +221,7 @@ def _enclosures(video: Video) -> list[Enclosure]:
     return [Enclosure(media.url, str(size), media.content_type)] if size else []
 
 
-def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, Any]) -> None:
+def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, object]) -> None:
     media = enclosures.get_shared_media(video)
     facts = {
         "url": media.url,
