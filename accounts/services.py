@@ -54,7 +54,7 @@ def create_account(
         with image_storage.stored_images(prepared or {}) as folders:
             user.avatar, user.cover = folders.get("avatar", ""), folders.get("cover", "")
             user.save(force_insert=True)
-    except IntegrityError:  # somebody else took the name since the look above
+    except IntegrityError:  # the name was taken since the check above
         raise Invalid("Some fields are not right.", fields={"username": ["This name is taken."]}) from None
     audit.record("register", user.pk, request=request)
     tasks.enqueue_mail("verify", user)

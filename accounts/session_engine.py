@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
+
+if TYPE_CHECKING:  # the models cannot be imported before the apps are ready
+    from django.contrib.sessions.models import Session
 
 
 def hashed_session_key(session_key: str) -> str:
@@ -17,11 +20,12 @@ def hashed_session_key(session_key: str) -> str:
 class SessionStore(DatabaseStore):
     """Reads and writes rows named by the hash of the cookie's value."""
 
-    def _get_session_from_db(self) -> Any:
+    def _get_session_from_db(self) -> Session | None:
         try:
-            return self.model.objects.get(
+            found = self.model.objects.get(
                 session_key=hashed_session_key(self.session_key or ""), expire_date__gt=timezone.now()
             )
+            return cast("Session", found)
         except self.model.DoesNotExist:
             self._session_key = None
         return None
@@ -29,8 +33,8 @@ class SessionStore(DatabaseStore):
     def exists(self, session_key: str) -> bool:
         return bool(self.model.objects.filter(session_key=hashed_session_key(session_key)).exists())
 
-    def create_model_instance(self, data: dict[str, Any]) -> Any:
-        instance = super().create_model_instance(data)
+    def create_model_instance(self, data: dict[str, object]) -> Session:
+        instance = cast("Session", super().create_model_instance(data))
         instance.session_key = hashed_session_key(instance.session_key)
         return instance
 
@@ -40,5 +44,5 @@ class SessionStore(DatabaseStore):
             self.model.objects.filter(session_key=hashed_session_key(key)).delete()
 
     @classmethod
-    def get_model_class(cls) -> Any:
+    def get_model_class(cls) -> type[Session]:
         return DatabaseStore.get_model_class()

@@ -10,7 +10,7 @@ import hashlib
 import math
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
 import jwt
 from django.conf import settings
@@ -38,15 +38,15 @@ class KeyRingBackend(TokenBackend):
         )
         self.typ = typ
 
-    def encode(self, payload: dict[str, Any]) -> str:
+    def encode(self, payload: dict[str, object]) -> str:
         keys = key_ring()
         claims = payload | {"iss": self.issuer, "aud": self.audience}
         return jwt.encode(
             claims, keys.signing, algorithm=ALGORITHM, headers={"kid": keys.kid, "typ": self.typ}
         )
 
-    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
-        raw = token.encode() if isinstance(token, str) else bytes(token)
+    def decode(self, token: object, verify: bool = True) -> dict[str, object]:
+        raw = token.encode() if isinstance(token, str) else bytes(cast("bytes", token))
         if len(raw) > MAX_TOKEN_BYTES:
             raise TokenBackendError("Token is invalid")
         try:
@@ -56,7 +56,7 @@ class KeyRingBackend(TokenBackend):
             key = key_ring().verifying.get(str(header.get("kid", "")))
             if key is None or header.get("alg") != ALGORITHM or header.get("typ") != self.typ:
                 raise TokenBackendError("Token is invalid")
-            claims: dict[str, Any] = jwt.decode(
+            claims: dict[str, object] = jwt.decode(
                 raw,
                 key,
                 algorithms=[ALGORITHM],
@@ -84,7 +84,7 @@ def _is_canonical(raw: bytes) -> bool:
     )
 
 
-def _check_claims(claims: dict[str, Any], leeway: float) -> None:
+def _check_claims(claims: dict[str, object], leeway: float) -> None:
     """Check types and ranges that PyJWT does not check. Raises ``TokenBackendError``."""
     times = [claims.get("exp"), claims.get("iat")]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in times):

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -24,6 +24,7 @@ from playlists.store import Surroundings
 from streamsite.visibility import Viewer
 from videos.mappers import serialize_card
 from videos.models import Video
+from videos.schemas.cards import CardDict
 
 ITEMS_BEFORE, ITEMS_AFTER = 15, 45
 SEED_PATTERN = re.compile(r"\A([0-9a-f]{8})(?:\.([A-Za-z0-9_-]{12,32}))?\Z", re.ASCII)
@@ -32,7 +33,7 @@ LOOPS = ("list", "one")
 
 @dataclass(frozen=True)
 class PlaybackMode:
-    """How a playlist is played: parsed from a URL."""
+    """A mode of playing a playlist, as its URLs carry it."""
 
     playlist_id: str
     item_id: str = ""
@@ -59,6 +60,38 @@ class PlaybackMode:
             ("loop", self.loop),
         ]
         return f"/watch/{video_id}?{urlencode([(name, value) for name, value in pairs if value])}"
+
+
+class QueueEntryDict(TypedDict):
+    """An item of the queue; ``number`` counts from 1, null outside the part that was read."""
+
+    id: str
+    url: str
+    video: CardDict
+    is_current: bool
+    number: int | None
+
+
+class ModeUrlsDict(TypedDict):
+    """URLs of the same place in other modes."""
+
+    shuffle_url: str
+    loop_url: str
+
+
+class QueueDict(ModeUrlsDict):
+    """A queue as templates show it; ``number`` is null where it would reveal hidden items."""
+
+    items: list[QueueEntryDict]
+    next: QueueEntryDict | None
+    previous: QueueEntryDict | None
+    number: int | None
+    place: int
+    total: int
+    has_earlier: bool
+    has_later: bool
+    loop: str
+    is_shuffled: bool
 
 
 def new_shuffle_seed(first: str | None = None) -> str:
@@ -97,12 +130,8 @@ def load_surroundings(playlist: Playlist, current: PlaylistItem | None, shuffle:
     return store.find_surroundings(playlist.pk, field, key, item_id, before=ITEMS_BEFORE, onwards=ITEMS_AFTER)
 
 
-def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer: Viewer) -> dict[str, Any]:
-    """Return the queue while ``video`` plays, for templates.
-
-    ``items`` (``id, url, video{card}, is_current, number``), ``next`` and ``previous`` (one of those or ``None``),
-    ``place``, ``number`` and ``total``, ``loop``, ``is_shuffled``, and the URLs that change the mode.
-    """
+def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer: Viewer) -> QueueDict:
+    """Return the queue while ``video`` plays."""
     current = _current_item(playlist, video, mode)
     near = load_surroundings(playlist, current, mode.shuffle)
     ends = {one for one in (near.first, near.last) if one} if mode.loop == "list" else set()
@@ -111,7 +140,7 @@ def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer
     seen = {row.pk: row for row in queries.visible_items(viewer, playlist, rows)}
     numbers = {one: near.place - len(near.before) + index + 1 for index, one in enumerate(wanted)}
 
-    def entry(item_id: str | None) -> dict[str, Any] | None:
+    def entry(item_id: str | None) -> QueueEntryDict | None:
         row = seen.get(item_id or "")
         if row is None:
             return None
@@ -133,7 +162,7 @@ def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer
         "items": shown,
         "next": next(iter(following), None) or (entry(near.first) if around else None),
         "previous": (former[-1] if former else None) or (entry(near.last) if around else None),
-        # Places count every item; where some are hidden from the viewer, they would tell how many.
+        # Positions count every item; if some are hidden from the viewer, they would reveal how many.
         "number": near.place + 1 if here is not None and total == playlist.item_count else None,
         "place": near.place + 1,
         "total": total,
@@ -161,7 +190,7 @@ def _current_item(playlist: Playlist, video: Video, mode: PlaybackMode) -> Playl
     return named or next(iter(rows[:1]), None)
 
 
-def _mode_urls(mode: PlaybackMode, video: Video, current: PlaylistItem | None) -> dict[str, str]:
+def _mode_urls(mode: PlaybackMode, video: Video, current: PlaylistItem | None) -> ModeUrlsDict:
     """Return URLs of the same place in other modes. Loop cycles through off, list, and one."""
     item_id = current.pk if current is not None else None
     following = {"": "list", "list": "one", "one": ""}[mode.loop]

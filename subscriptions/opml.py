@@ -21,7 +21,7 @@ from videos.syndication import urls
 
 CONTENT_TYPE = "text/x-opml"
 MAX_BYTES = 2_000_000
-MAX_NEW_SUBSCRIPTIONS = 2_000  # new subscriptions of one import
+MAX_NEW_SUBSCRIPTIONS = 2_000  # per import
 MAX_REPORTED = 50
 FEED_PREFIX, PAGE_PREFIX = "/feeds/channels/", "/@"
 

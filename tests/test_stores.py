@@ -24,6 +24,8 @@ OWNERS = {
     "videos.playback.history_store": {"videos_watch"},
     "videos.playback.session_store": {"view_session"},
     "videos.playback.statistics_store": {"video_total", "video_day", "channel_total", "channel_day"},
+    "videos.search.store": {"search_video"},
+    "videos.search.vocabulary_store": {"search_term"},
     "videos.video_store": {"videos_video"},
 }
 # Stores of one field, or of rows of one shape, in whatever collection they are given.
@@ -31,6 +33,7 @@ SHARED = {
     "videos.facet_store": "the field facets",
     "videos.folded_title_store": "the field folded_title",
     "videos.copied_url_store": "reads url and title",
+    "videos.search.name_store": "names, one collection for each kind of objects that are found by name",
     "videos.reactions.store": "reactions, and the fields like_count and dislike_count of what they are to",
 }
 # Modules that open collections and are no stores yet, and the helpers that open any. This list only gets shorter.
@@ -59,13 +62,6 @@ NOT_YET = {
     "subscriptions/queries.py",
     "subscriptions/services.py",
     "videos/management/commands/prepare.py",
-    "videos/search/index.py",
-    "videos/search/name_index.py",
-    "videos/search/ordered_results.py",
-    "videos/search/queries.py",
-    "videos/search/spelling.py",
-    "videos/search/suggestions.py",
-    "videos/search/vocabulary.py",
 }
 
 

@@ -1,4 +1,4 @@
-"""What public lists can be filtered by, as one array that one index serves.
+"""The filters of public lists, combined into one array that one index serves.
 
 ``facets`` of a video holds a text for every combination of its category, language, length and "has captions", such as
 ``category=music;`` and ``category=music;captions=1;``. Whatever combination a list is filtered by is then one equality

@@ -1,4 +1,4 @@
-"""The rules of what people write about a video: every field has its cleaner."""
+"""Validation of video metadata: one cleaner per field."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ CLEARABLE = {"description", "category", "language", "tags", "chapters"}
 
 
 def clean_metadata(data: dict[str, Any]) -> dict[str, Any]:
-    """The editable fields, cleaned; ``None`` clears what may be empty. ``Invalid`` has every problem by field."""
+    """Return the cleaned fields; ``None`` clears a field. Raises ``Invalid`` with all errors by field."""
     problems: dict[str, list[str]] = {}
     clean: dict[str, Any] = {}
     for name, value in data.items():
@@ -84,7 +84,7 @@ def _clean_category(value: Any) -> str:
 
 
 def clean_language(value: Any) -> str:
-    """A language tag (BCP 47), or "" for none. Raises ``ValueError``."""
+    """Return a language tag (BCP 47), or "" for none. Raises ``ValueError``."""
     if value == "":
         return ""
     if not isinstance(value, str) or len(value) > MAX_LANGUAGE_LENGTH or not LANGUAGE.match(value):

@@ -1,4 +1,4 @@
-"""When a video was first published anywhere: what its owner says of archives, and the order that follows from it.
+"""Original publication dates of videos that were first published elsewhere, and the order that follows from them.
 
 ``originally_published_on`` is a day, as ``originallyPublishedAt`` of PeerTube and ``datePublished`` of schema.org.
 ``first_published_at`` follows from it: that day, or else the moment of publication here. So a channel that moved here

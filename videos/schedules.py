@@ -92,13 +92,13 @@ def hold_reason(video: Video) -> str:
 
 
 def overdue_reason(video: Video) -> str:
-    """Return ``held_back`` for a change whose time has come, else ``""``."""
+    """Return ``hold_reason`` for a change whose time has come, else ``""``."""
     is_late = video.publish_at is not None and video.publish_at <= timezone.now()
     return hold_reason(video) if is_late else ""
 
 
 def apply_change(video: Video) -> bool:
-    """Make the scheduled change if the video is still as ``video`` says. Return whether it was made."""
+    """Apply the scheduled change if the row still equals ``video``. Return whether it was applied."""
     changed = Video.objects.filter(
         _as_read(video),
         NOT_TAKEN_DOWN.q(),

@@ -1,4 +1,4 @@
-"""What can be done to a video. The API, the forms, admin and commands call these."""
+"""Changes of videos, called by the API, forms, admin and commands."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PUBLIC_TEXT_FIELDS = ("title", "description", "tags", "chapters")
 def build_draft(
     owner: User, *, filename: str, size: int, data: dict[str, Any], status: Status = Status.QUEUED
 ) -> Video:
-    """An unsaved video for a file of ``size`` bytes, described by what of ``data`` an owner may write.
+    """Build an unsaved video for a file of ``size`` bytes, with the editable fields of ``data``.
 
     Raises ``Invalid``, ``standing.Paused`` for an owner who may not publish for the time being, or
     ``verification.EmailNotVerified`` for one who may only keep it private.
@@ -72,7 +72,7 @@ def create_from_upload(
     enqueue: Callable[[Video], object],
     sha256: str = "",
 ) -> Video:
-    """Keep an uploaded file and queue its processing; ``sha256`` is its hash where that is known.
+    """Store an uploaded file and queue its processing; ``sha256`` is the file's hash if known.
 
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
     ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``storage.DiskFull``.
@@ -98,7 +98,7 @@ def create_from_upload(
 
 
 def require_valid_size(size: int) -> None:
-    """Raise when a file of ``size`` bytes is empty or larger than what is accepted."""
+    """Raise ``Invalid`` for an empty file, ``TooLarge`` above the limit."""
     if size == 0:
         raise Invalid("The file is empty.", fields={"file": ["The file is empty."]})
     if size > settings.MAX_UPLOAD_BYTES:
@@ -143,7 +143,7 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
 
 
 def _publishes(video: Video, changes: dict[str, Any]) -> bool:
-    """Whether ``changes`` show more of a video to others, or other words."""
+    """Return whether ``changes`` make the video, or text that others see, visible to more people."""
     after = changes.get("visibility", video.visibility)
     if not is_linkable(after):
         return False
@@ -153,7 +153,7 @@ def _publishes(video: Video, changes: dict[str, Any]) -> bool:
 
 
 def _opens(video: Video, changes: dict[str, Any]) -> bool:
-    """Whether ``changes`` let more people see a video, at once or by a schedule that they set."""
+    """Return whether ``changes`` make the video visible to more people, at once or by a schedule."""
     if schedules.is_more_visible(video.visibility, changes.get("visibility", video.visibility)):
         return True
     moment = changes.get("publish_at", video.publish_at)
@@ -163,7 +163,7 @@ def _opens(video: Video, changes: dict[str, Any]) -> bool:
 
 
 def apply_schedule() -> int:
-    """Make the changes of visibility whose time has come; how many. Safe to repeat and to run twice at once.
+    """Apply scheduled visibility changes that are due; return their number. Idempotent, safe in parallel.
 
     A change that is held back waits (``schedules.held_back``). One that was made for another epoch is dropped.
     """
@@ -179,7 +179,7 @@ def apply_schedule() -> int:
 
 
 def take_down(video_id: str) -> None:
-    """Staff decided that nobody but its owner is to see it. Cancels its schedule. Safe to repeat.
+    """Hide the video from everyone but its owner, and cancel its schedule. Idempotent.
 
     It can be put back, and then has no schedule.
     """
@@ -187,7 +187,7 @@ def take_down(video_id: str) -> None:
 
 
 def restore(video_id: str) -> None:
-    """Undo ``take_down``; a schedule that its owner made meanwhile stays. Safe to repeat."""
+    """Undo ``take_down``; a schedule that its owner set in the meantime stays. Idempotent."""
     _set_taken_down(video_id, False, schedule_epoch=F("schedule_epoch") + 1)
     video_retitled.send(sender=Video, video_id=video_id)
 
@@ -210,7 +210,7 @@ def require_version(video: Video, expected: int | None) -> None:
 
 
 def refresh_listing(video_id: str) -> None:
-    """Bring ``listed`` in line with what decides about it, the channel's counter with ``listed``, and ``facets``.
+    """Update ``listed``, the channel's number of videos, and ``facets`` from the fields that decide them.
 
     Each switch is one conditional update whose outcome decides the counter, so repeats and races count once.
     """
@@ -244,7 +244,7 @@ def refresh_listing(video_id: str) -> None:
 
 
 def delete(video: Video) -> None:
-    """Remove the video, its files, and what refers to it. Safe to repeat."""
+    """Delete the video, its files, and rows that refer to it. Idempotent."""
     video_deleted.send(sender=Video, video_id=video.pk)
 
     def remove_row() -> None:
@@ -261,7 +261,7 @@ def delete(video: Video) -> None:
 
 
 def retry(video: Video, *, enqueue: Callable[[Video], object]) -> Video:
-    """Queue a failed video again. ``Conflict`` unless another try can help and its file is still there."""
+    """Queue a failed video again. Raises ``Conflict`` when retrying cannot help or the file is gone."""
     _check_retry(video)
 
     def queue_again() -> None:
@@ -273,7 +273,7 @@ def retry(video: Video, *, enqueue: Callable[[Video], object]) -> Video:
 
 
 def requeue(video_id: str) -> None:
-    """Make a failed video wait again for a job that exists already. ``Conflict`` as for ``retry``."""
+    """Set a failed video to queued, for a job that exists already. Raises ``Conflict`` as ``retry`` does."""
     video = Video.objects.filter(pk=video_id).first()
     if video is None:
         raise Conflict("The video was deleted.")

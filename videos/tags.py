@@ -62,7 +62,7 @@ def tag_keys(tags: Iterable[Any]) -> list[str]:
 
 
 def refresh_tag_keys(video_ids: Iterable[str]) -> None:
-    """Bring ``tag_keys`` of videos in line with their tags. Idempotent."""
+    """Update ``tag_keys`` of videos from their tags. Idempotent."""
     for video_id, tags, known in Video.objects.filter(pk__in=list(video_ids)).values_list(
         "pk", "tags", "tag_keys"
     ):

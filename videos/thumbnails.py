@@ -1,4 +1,4 @@
-"""The picture that stands for a video: one of three automatic ones, a moment, or one that its owner sends."""
+"""Thumbnails of videos: one of three automatic ones, a frame at a moment, or an uploaded image."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ IMAGE_KIND = image_processing.ImageType("poster", ((1280, 720),))
 
 
 def thumbnail_url(video: Video, size: str, grant: AnyGrant | None = None) -> str | None:
-    """The address of the chosen picture in ``LARGE`` or ``CARD``; ``None`` while there is none."""
+    """Return the URL of the thumbnail in size ``LARGE`` or ``CARD``; ``None`` while there is none."""
     if len(video.poster) > 1:
         return extra_url(video, _own_name(size, video.poster), grant)
     return media_url(video, automatic_file_name(size, video.poster), grant) if video.has_poster else None
 
 
 def thumbnail_jpeg_url(video: Video) -> str | None:
-    """The address of the chosen picture in ``LARGE`` as a JPEG; as WebP where it is from before there were any."""
+    """Return the URL of the ``LARGE`` thumbnail as JPEG, or as WebP for videos that have no JPEG."""
     address = thumbnail_url(video, LARGE)
     if address is None:
         return None
@@ -56,7 +56,7 @@ def _is_there(video: Video, name: str) -> bool:
 
 
 def thumbnail_choices(video: Video) -> list[dict[str, Any]]:
-    """The automatic pictures to choose from."""
+    """Return the automatic thumbnails to choose from."""
     found: list[dict[str, Any]] = []
     for number in range(1, video.poster_choices + 1):
         chosen = "" if number == 1 else str(number)
@@ -67,19 +67,19 @@ def thumbnail_choices(video: Video) -> list[dict[str, Any]]:
 
 
 def automatic_file_name(size: str, chosen: str = "") -> str:
-    """The file of an automatic picture: ``poster.webp``, ``card-2.webp``."""
+    """Return the file name of an automatic thumbnail: ``poster.webp``, ``card-2.webp``."""
     return f"{size}-{chosen}.webp" if chosen else f"{size}.webp"
 
 
 def choose_automatic(video: Video, number: int) -> Video:
-    """Take one of the automatic pictures."""
+    """Use one of the automatic thumbnails. Raises ``Invalid``."""
     if not 1 <= number <= max(1, video.poster_choices):
         raise Invalid("There is no such picture.", fields={"choice": ["There is no such picture."]})
     return _switch(video, "" if number == 1 else str(number))
 
 
 def set_image(video: Video, content: IO[bytes]) -> Video:
-    """Take a picture that was sent; it is cut to 16:9 and written anew. ``Invalid`` or ``TooLarge`` when it is none."""
+    """Use an uploaded image, cropped to 16:9 and encoded again. Raises ``Invalid`` or ``TooLarge``."""
     (safe,) = image_processing.prepare_image(content, IMAGE_KIND).values()
     with Image.open(io.BytesIO(safe), formats=("WEBP",)) as image:
         picture = image.convert("RGB")
@@ -87,7 +87,7 @@ def set_image(video: Video, content: IO[bytes]) -> Video:
 
 
 def set_frame(video: Video, seconds: float) -> Video:
-    """Take the frame at ``seconds``. ``Conflict`` while there is nothing to take it from."""
+    """Use the frame at ``seconds``. Raises ``Invalid``, or ``Conflict`` while there are no files to take it from."""
     if not 0 <= seconds <= max(video.duration, 0.0):
         sentence = f"Choose a time between 0 and {video.duration:.1f} seconds."
         raise Invalid(sentence, fields={"at": [sentence]})
@@ -106,12 +106,12 @@ def set_frame(video: Video, seconds: float) -> Video:
 
 
 def reset_thumbnail(video: Video) -> Video:
-    """Back to the automatic picture."""
+    """Use the first automatic thumbnail again."""
     return _switch(video, "")
 
 
 def _keep(video: Video, write: Callable[[Path, str], None]) -> Video:
-    """Let ``write`` make the files of a new revision, then show it. When that fails nothing has changed."""
+    """Write the files of a new revision with ``write``, then switch to it. A failure changes nothing."""
     revision = object_id()
     with TemporaryDirectory(dir=settings.WORK_DIR) as made:
         write(Path(made), f"-{revision}")

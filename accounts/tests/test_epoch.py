@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts import (
     auth_session_store,
-    credentials,
+    email_changes,
     email_tokens,
     security_epoch,
     sessions,
@@ -234,7 +234,7 @@ def test_a_password_that_was_checked_before_a_change_changes_no_address(cast, rf
     proved = owner() if cast.owner else None
     security_epoch.raise_epoch(proved, reason="test")
     with pytest.raises(Conflict):
-        credentials.change_email(rf.post("/"), proved, "thief@example.org", current_password=PASSWORD)
+        email_changes.change_email(rf.post("/"), proved, "thief@example.org", current_password=PASSWORD)
     assert owner().pending_email == ""
 
 

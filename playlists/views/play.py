@@ -26,7 +26,7 @@ def queue_context(request: HttpRequest, video: Video, relation: ViewerState) -> 
     return {
         "playlist": mappers.serialize_playlist(playlist, request.user, None),
         "queue": queue.queue_for_video(playlist, video, mode, request.user),
-        # What the player does at the end: see templates/videos/_player.html.
+        # For the player: see templates/videos/_player.html.
         "loop": mode.loop == "one",
     }
 

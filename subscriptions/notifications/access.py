@@ -31,7 +31,7 @@ from videos.models import Comment, Video
 from videos.models.comment import CommentState
 from videos.playback_gate import PlaybackGate
 
-# What ``badge`` and the sentences need of an account.
+# The account fields that badges and sentences need.
 ACTOR_FIELDS = ("username", "full_name", "avatar", "subscriber_count", "is_active")
 Stage = Mapping[str, object]
 
@@ -70,7 +70,7 @@ class ContextRow(TypedDict, total=False):
 
 @dataclass
 class NotificationContext:
-    """What some entries are about, as far as it exists.
+    """The subjects of some entries, as far as they exist.
 
     ``actors`` are accounts by id; ``things`` titles and URLs of announced, listed subjects; ``videos``, ``posts``, and
     ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
@@ -161,7 +161,7 @@ def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContex
     return there
 
 
-# Adds ``channel``: a row if the channel's account is open, else none.
+# Adds ``channel``: one row if the channel's account is active, else none.
 _CHANNEL = {
     "$lookup": {
         "from": User._meta.db_table,
@@ -233,7 +233,7 @@ def _add_row(there: NotificationContext, row: ContextRow) -> None:
         there.things[row["thing"]] = (str(thing), thing.get_absolute_url())
     elif "video" in row:
         gate = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
-        there.videos[row["video"]["_id"]] = gate
+        there.videos[str(row["video"]["_id"])] = gate
     elif "post" in row:
         there.posts[row["post"]["_id"]] = row["post"]
     elif "comment" in row:

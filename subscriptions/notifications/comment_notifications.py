@@ -14,7 +14,7 @@ from videos.models import Comment
 from videos.models.comment import CommentState
 
 HELD_PAGE = "/studio/comments?state=held"
-# A count that others change meanwhile is taken again.
+# A count that changed meanwhile is taken again.
 MAX_ATTEMPTS = 5
 
 
@@ -26,7 +26,7 @@ def notify_comment_posted(comment: Comment, *, is_new: bool, called: Iterable[st
     title, url = place
     actor = User.objects.filter(pk=comment.author_id).first()
     for user_id, kinds in _recipients(comment, is_new=is_new, called=set(called)).items():
-        if not (approved and user_id == comment.owner_id):  # the owner has just read it
+        if not (approved and user_id == comment.owner_id):  # approved by the owner, who has just read it
             services.notify(user_id, kinds, comment.pk, url=url, title=title, actor=actor)
 
 
@@ -88,7 +88,7 @@ def update_held_notification(about: str, subject_id: str, owner_id: str, *, is_n
         now = held.count()
         if now == waiting:
             return
-        # It may have been taken back beside this.
+        # The notification may have been withdrawn concurrently.
         waiting, is_news = now, is_news or now > waiting
 
 

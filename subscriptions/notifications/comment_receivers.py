@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from django.dispatch import receiver
 
@@ -20,6 +20,16 @@ from videos.signals import (
     comment_state_changed,
     comment_unhearted,
 )
+
+
+class ChangedComment(TypedDict):
+    """A comment whose state changed; ``state`` is the former one."""
+
+    _id: str
+    about: str
+    subject: str
+    owner_id: str
+    state: CommentState
 
 
 @receiver(comment_posted)
@@ -57,7 +67,7 @@ def withdraw_heart_notification(sender: type, comment: Comment, **extra: object)
 
 @receiver(comment_state_changed)
 def track_comment_states(
-    sender: type, rows: list[dict[str, Any]], now: CommentState | None, **extra: object
+    sender: type, rows: list[ChangedComment], now: CommentState | None, **extra: object
 ) -> None:
     """Withdraw notifications of removed comments, and update the count of comments held for review."""
     if now is None:

@@ -25,7 +25,7 @@ from subscriptions.schemas import NotificationDict
 
 MAX_CHANNELS = 2_000
 MAX_UNREAD = 100
-# Some of them may be about what is hidden from the reader now.
+# More than are counted, since some may be about hidden subjects.
 MAX_CANDIDATES = 3 * MAX_UNREAD
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ def load_reader(user: User) -> ReaderState:
     """Load an account's reader state in one read."""
     kinds = [kind for kind in BROADCAST_KINDS if delivery_channels(user.preferences, kind)[0]]
     marks, channels = ReadMarks(user_id=user.pk), {}
-    for row in store.read_state(user.pk, with_channels=bool(kinds), most_channels=MAX_CHANNELS):
+    for row in store.read_state(user.pk, with_channels=bool(kinds), channel_limit=MAX_CHANNELS):
         if "channel_id" in row:
             channels[row["channel_id"]] = _aware(row["created_at"]) or EARLIEST
         else:
@@ -59,7 +59,7 @@ def load_reader(user: User) -> ReaderState:
 
 def load_page(user_id: str, known: ReaderState, before: Moment | None, size: int) -> list[Entry]:
     """Return the next ``size`` entries, latest first, in one read."""
-    rows = store.newest(user_id, list(known.channels), known.kinds, before=before, most=size)
+    rows = store.newest(user_id, list(known.channels), known.kinds, before=before, limit=size)
     return [_entry(row, known.marks, known.channels) for row in rows]
 
 
@@ -96,7 +96,7 @@ def _load_unread(user_id: str, known: ReaderState) -> list[Entry]:
             "kind": {"$in": known.kinds},
             "_id": {"$nin": known.marks.read},
         }
-    rows = store.unread(user_id, news, most=MAX_CANDIDATES)
+    rows = store.unread(user_id, news, limit=MAX_CANDIDATES)
     return [_entry(row, known.marks, known.channels) for row in rows]
 
 

@@ -11,8 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection, connections
 from pymongo import MongoClient
 
+from streamsite.mongo.engine import client
 from streamsite.mongo.engine.base import DatabaseWrapper
-from streamsite.mongo.engine.client import get_client, shared_client
+from streamsite.mongo.engine.client import DURABILITY, get_client, shared_client
 from tests.engine.models import Tag
 from tests.engine.replica_set import start_server
 from tests.support import certificates
@@ -32,7 +33,7 @@ def test_threads_share_one_client(database: None) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {client for client, _ in seen} == {id(get_client())}
+    assert {known for known, _ in seen} == {id(get_client())}
     assert id(connections["default"]) not in {wrapper for _, wrapper in seen}
 
 
@@ -45,14 +46,17 @@ def test_closing_a_connection_leaves_the_client(database: None) -> None:
 
 
 @pytest.mark.parametrize("weaker", [{"w": 1}, {"w": 0}, {"journal": False}, {"retryWrites": False}])
-def test_durability_cannot_be_weakened(weaker: dict[str, Any]) -> None:
+def test_durability_cannot_be_weakened(
+    weaker: dict[str, Any], prepared_database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither by an option nor by the connection string."""
+    monkeypatch.setattr(client, "DURABILITY", DURABILITY)
     with pytest.raises(ImproperlyConfigured):
         shared_client({"host": "mongodb://127.0.0.1:1/", **weaker})
     options = "&".join(f"{name}={str(value).lower()}" for name, value in weaker.items())
-    client = shared_client({"host": f"mongodb://127.0.0.1:1/?{options}", "connect": False})
-    assert client.write_concern.document == {"w": "majority", "j": True}
-    assert client.options.retry_writes
+    made = shared_client({"host": f"mongodb://127.0.0.1:1/?{options}", "connect": False})
+    assert made.write_concern.document == {"w": "majority", "j": True}
+    assert made.options.retry_writes
 
 
 def test_the_connection_string_sets_pool_and_set() -> None:
@@ -104,8 +108,8 @@ def test_tls_and_a_password(database: None, tmp_path: Path) -> None:
     host, server = start_server(tmp_path / "tls", replica_set=None, options=options)
     secure = f"tls=true&tlsCAFile={authority}&serverSelectionTimeoutMS=20000"
     try:
-        with MongoClient[dict[str, Any]](f"mongodb://{host}/?{secure}") as client:
-            client.admin.command("createUser", "site", pwd="secret", roles=["root"])
+        with MongoClient[dict[str, Any]](f"mongodb://{host}/?{secure}") as administrator:
+            administrator.admin.command("createUser", "site", pwd="secret", roles=["root"])
         assert _version(f"mongodb://site:secret@{host}/?{secure}")
         for wrong in (
             f"mongodb://site:other@{host}/?{secure}",

@@ -276,6 +276,7 @@ def test_owners_are_never_told_that_their_own_things_are_not_theirs(database: No
             put_back(documents)
             if "/uploads/" in operation:  # what is on the disk is not put back
                 things = make_upload(cast, things)
+                documents, before = everything(), stored()
     assert wrong == []
 
 

@@ -19,7 +19,7 @@ from pymongo.database import Database
 
 from streamsite.mongo.server import EmbeddedMongo
 from tests.support.commands import LOG
-from tests.support.mongo import root_uri
+from tests.support.mongo import acknowledge_before_journal, root_uri
 from tests.support.selection import Record, Selection
 
 READY = "STREAMSITE_TEST_DATA_DIR"
@@ -105,10 +105,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="streamsite-test-"))
     _mongo = EmbeddedMongo(folder)
     _mongo.start()
+    uri = root_uri(folder)
+    acknowledge_before_journal(uri)
     os.environ |= {
         READY: str(folder),
         "STREAMSITE_DATA_DIR": str(folder),
-        "MONGODB_URI": root_uri(folder),  # every process makes a database of its own,
+        "MONGODB_URI": uri,  # every process makes a database of its own,
         "MONGODB_NAME": "streamsite",
         "SECRET_KEY": "only-for-tests-" + "x" * 40,
         "SITE_URL": "http://localhost:8000",

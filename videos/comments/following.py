@@ -95,17 +95,17 @@ def iter_follower_batches(thread_id: str) -> Iterator[list[str]]:
 
 
 def delete_for_threads(thread_ids: Iterable[str]) -> None:
-    """Remove what was said about threads that are gone."""
+    """Delete what accounts chose about deleted threads."""
     ThreadFollow.objects.filter(thread__in=list(thread_ids)).delete()
 
 
 def delete_for_user(user_id: str) -> None:
-    """Remove what an erased account follows."""
+    """Delete the choices of a deleted account."""
     ThreadFollow.objects.filter(user_id=user_id).delete()
 
 
 def delete_between(user_id: str, other_id: str) -> None:
-    """Let two accounts follow no thread of each other's, because one blocks the other. Idempotent."""
+    """Stop both accounts from following threads of the other, because one blocks the other. Idempotent."""
     for follower, host in ((user_id, other_id), (other_id, user_id)):
         followed = list(
             ThreadFollow.objects.filter(user_id=follower, follows=True).values_list("thread", flat=True)

@@ -1,4 +1,4 @@
-"""Changes of a comment's state, and the counters that follow. Each is a conditional update whose outcome decides them.
+"""Changes of a comment's state, and the counters that follow from the outcome of each conditional update.
 
 A thread is its comment and the replies to it: while that comment is not shown, nobody reaches the replies. So a
 thread counts its shown replies, always, and a subject counts threads that are shown with those replies. Both are
@@ -46,7 +46,7 @@ def delete_comment(comment_id: str) -> None:
 
 
 def adjust_counts(row: dict[str, Any], by: int) -> bool:
-    """Follow a shown comment that came or went; False when its thread or its subject is no longer there."""
+    """Update the counters for a shown comment that came or went; return False when thread or target is gone."""
     if not row.get("parent"):
         return get_target_type(row["about"]).count(
             row["subject"], row["owner_id"], by * (1 + int(row.get("reply_count") or 0))

@@ -42,14 +42,14 @@ ANY_NAME: Container[str] = _Everybody()
 
 
 def find_mentions(text: str, *, most: int) -> list[str]:
-    """The first ``most`` usernames that a text may call, each once, lower case."""
+    """Return the first ``most`` usernames that a text mentions, each once, in lower case."""
     without_links = re.sub(LINK, " ", text)
     names = (match[1].lower() for match in MENTIONED.finditer(without_links))
     return list(dict.fromkeys(names))[:most]
 
 
 def split_text(text: str, mentions: Container[str], seconds: float) -> list[TextPart]:
-    """``text`` in parts. Only who is in ``mentions`` is linked, and only moments within a video of ``seconds``."""
+    """Return the parts of ``text``. Links only users in ``mentions``, and only moments within ``seconds`` of video."""
     return list(_pieces(text, mentions, seconds))
 
 
@@ -81,7 +81,7 @@ def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> Te
 
 
 def _address(whole: str) -> str:
-    """Without what ends the sentence, and without a bracket that was opened before it; "" for what is no link."""
+    """Return the URL without trailing punctuation and unmatched brackets; "" for what is no link."""
     address = whole.rstrip(TRAILING_PUNCTUATION)
     while address.endswith(")") and address.count(")") > address.count("("):
         address = address[:-1].rstrip(TRAILING_PUNCTUATION)

@@ -41,7 +41,7 @@ class Orphans:
 
     @property
     def refusal(self) -> str:
-        """Why nothing of this kind goes unless it is forced, "" when it may."""
+        """The reason for leaving files of this kind alone unless forced, "" when they may go."""
         if not self.paths or not trash.exceeds_limits(self.count, self.there, self.moved):
             return ""
         return trash.refusal_message(self.count, self.there, self.what, moved=self.moved)
@@ -66,7 +66,7 @@ def existing_ids(video_ids: set[str]) -> set[str]:
 
 
 def expects_files() -> bool:
-    """Whether the database names a video with files on the disk; in a bucket there are only second copies."""
+    """Return whether the database has videos with files on the disk; a bucket holds only second copies."""
     return Video.objects.exclude(status=Status.UPLOADING).exists()
 
 
@@ -215,7 +215,7 @@ def iter_old_entries(root: Path) -> Iterator[Path]:
 
 
 def is_old(path: Path) -> bool:
-    """Whether nobody has changed the file or folder for ``SWEEP_GRACE_SECONDS``."""
+    """Return whether the file or folder was not changed for ``SWEEP_GRACE_SECONDS``."""
     try:
         changed = path.stat().st_mtime
     except FileNotFoundError:
@@ -224,7 +224,7 @@ def is_old(path: Path) -> bool:
 
 
 def is_settled(folder: Path) -> bool:
-    """Whether nobody has changed the folder and what lies in it for ``SWEEP_GRACE_SECONDS``."""
+    """Return whether neither the folder nor its contents were changed for ``SWEEP_GRACE_SECONDS``."""
     return is_old(folder) and all(is_old(entry) for entry in _entries(folder))
 
 

@@ -44,7 +44,7 @@ PARTIAL_PREFIX = ".fetching-"
 
 @dataclass(frozen=True)
 class MediaLocation:
-    """What a video's row says about its files."""
+    """The fields of a video's row that say where its files are."""
 
     video_id: str
     generation: str
@@ -55,7 +55,7 @@ class MediaLocation:
 
     @property
     def is_stored(self) -> bool:
-        """Whether it is served from the bucket."""
+        """Whether the video is served from the bucket."""
         return bucket.is_stored(self.stored_generation, self.generation)
 
     @property
@@ -76,17 +76,17 @@ class LocationChanged(Conflict):
 
 
 def settle_seconds() -> float:
-    """How long after a move something may still refer to the old place."""
+    """Return for how many seconds after a move URLs and readers may still refer to the old place."""
     return settings.MEDIA_STATE_CACHE_SECONDS + settings.S3_URL_SECONDS + SETTLE_MARGIN_SECONDS
 
 
 def get_location(video_id: str) -> MediaLocation | None:
-    """What the video's row says now; ``None`` when it is gone."""
+    """Return the present location of a video; ``None`` when its row is gone."""
     return get_locations({video_id}).get(video_id)
 
 
 def get_locations(video_ids: set[str]) -> dict[str, MediaLocation]:
-    """What the rows of those videos that are there say now."""
+    """Return the present locations of the videos that exist, by id."""
     fields = ("pk", "generation", "stored_generation", "status", "is_complete", "has_download")
     rows = Video.objects.filter(pk__in=video_ids).values_list(*fields)
     return {row[0]: MediaLocation(*row) for row in rows}
@@ -228,7 +228,7 @@ def fetch_files(place: MediaLocation, names: list[str], target: Path, source: Bu
 def files_on_disk(
     place: MediaLocation, choose: Callable[[Path, list[str]], list[str]], *, for_request: bool = False
 ) -> Iterator[Path]:
-    """A folder on the disk with some of the video's files: its own, or a temporary one filled from the bucket.
+    """Give a folder on the disk with some of the video's files: its own, or a temporary one filled from the bucket.
 
     Playlists are there first; ``choose`` says by them which of all names are needed besides. ``for_request`` when
     somebody waits for it: a bucket that does not answer is then ``BucketUnavailable`` within seconds.
@@ -294,7 +294,7 @@ def iter_old_copies() -> Iterator[str]:
 
 
 def is_needed(place: MediaLocation | None, name: str) -> bool:
-    """Whether a folder of the bucket is the one a video is served from, or may be about to become it."""
+    """Return whether a folder of the bucket is the one a video is served from, or may be about to become it."""
     if place is None:
         return False
     if place.is_stored:
@@ -303,7 +303,7 @@ def is_needed(place: MediaLocation | None, name: str) -> bool:
 
 
 def move_to_default(video_id: str) -> int | None:
-    """Bring the video to where ``MEDIA_STORAGE`` says; the number of bytes, or ``None`` when it is there."""
+    """Move the video to where ``MEDIA_STORAGE`` says; return the bytes moved, ``None`` when it is there."""
     return move_to_bucket(video_id) if bucket.is_default_storage() else move_to_disk(video_id)
 
 
@@ -333,7 +333,7 @@ def _is_settled(folder: Path) -> bool:
 
 
 def _files(folder: Path) -> dict[str, int]:
-    """Names and sizes of a folder's files, without those that are being written."""
+    """Return sizes by name of a folder's files, without those that are being written."""
     return {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in folder.rglob("*")
@@ -344,7 +344,7 @@ def _files(folder: Path) -> dict[str, int]:
 def _in_parallel(
     place: MediaLocation, names: list[str], work: Callable[[str, Callable[[int], None]], None]
 ) -> None:
-    """``work`` on each name. Stops for a lost lease and, as ``Moved``, when the row names another generation."""
+    """Run ``work`` on each name. Raises ``LeaseLost``, or ``LocationChanged`` when the row names another generation."""
     lease, stop = current_lease(), threading.Event()
 
     def on_bytes(count: int) -> None:

@@ -10,7 +10,7 @@ from videos.models.video import Video
 
 
 class CaptionKind(models.TextChoices):
-    """What a text track is for: the kinds of HTML's ``<track>``, and forced tracks, which are subtitles there."""
+    """The purpose of a text track: HTML's ``<track>`` kinds, and forced tracks, which are subtitles there."""
 
     SUBTITLES = "subtitles", "Subtitles"
     CAPTIONS = "captions", "Captions for the deaf and hard of hearing"
@@ -23,7 +23,7 @@ FULLEST_FIRST = (CaptionKind.SUBTITLES, CaptionKind.CAPTIONS, CaptionKind.DESCRI
 
 
 class CaptionSource(models.TextChoices):
-    """Where the text came from."""
+    """The origin of the text."""
 
     UPLOADED = "uploaded", "Uploaded"
     EMBEDDED = "embedded", "Embedded in the video file"

@@ -26,7 +26,7 @@ CATEGORIES = (
 
 
 class Status(models.TextChoices):
-    """Where a video is between its upload and its first viewer."""
+    """The state of a video from its upload to its first viewer."""
 
     UPLOADING = "uploading", "Uploading"
     QUEUED = "queued", "Waiting for a worker"
@@ -195,5 +195,5 @@ class Video(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        """The watch page."""
+        """Return the path of the watch page."""
         return f"/watch/{self.id}"

@@ -1,4 +1,4 @@
-"""Who watches, as far as counting views needs to know."""
+"""Identification of viewers for counting views."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ BROWSER_BUCKETS = 16
 
 
 def is_bot(request: HttpRequest) -> bool:
-    """Whether the caller says that it is a program, or says nothing."""
+    """Return whether the user agent names a program, or is missing."""
     name = request.headers.get("User-Agent", "")
     return not name or BOTS.search(name) is not None
 
 
 def _browser(request: HttpRequest) -> int:
-    """One of ``BROWSERS`` numbers by what the browser calls itself: an address cannot be more viewers than that."""
+    """Return one of ``BROWSER_BUCKETS`` numbers by the user agent: an address cannot be more viewers than that."""
     name = request.headers.get("User-Agent", "")[:300]
     return int(salted_hmac("streamsite.browsers", name, algorithm="sha256").hexdigest(), 16) % BROWSER_BUCKETS
 
 
 def viewer_key(request: HttpRequest, day: str) -> str:
-    """What stands for a viewer on one ``day``: the account, else the address and browser. It leads back to nobody.
+    """Return a one-way key of a viewer on one ``day``: of the account, else of address and browser.
 
     32 hexadecimal characters; different ones every day, so that days cannot be connected either.
     """

@@ -40,7 +40,7 @@ class _Found:
 
 
 def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool = False) -> CleanupReport:
-    """Note folders that nothing names, and remove those that were noted ``TRASH_DAYS`` ago and still are not named.
+    """Mark folders that no row names, and remove those that were marked ``TRASH_DAYS`` ago and still are unnamed.
 
     ``force`` notes as many as there are, ``empty_trash`` removes at once what is noted, ``is_dry`` only lists. Raises
     ``site_id.WrongSite``. A bucket that is silent is swept another time.
@@ -128,7 +128,7 @@ def _find(folders: set[str]) -> _Found:
 
 
 def _is_served(place: relocation.MediaLocation, folders: set[str]) -> bool:
-    """Whether what the video's row names is there; if not, the database may be older than the bucket."""
+    """Return whether the folder that the video's row names exists; if not, the database may be an older one."""
     if place.is_stored:
         return place.folder in folders
     if place.generation:

@@ -1,4 +1,4 @@
-"""From an uploaded file to a playable video, in a worker.
+"""The pipeline: from an uploaded file to a playable video, in a worker.
 
 Each attempt makes a generation: a folder under its final name that nobody can reach before the video's row names it.
 That happens twice, each time by one update that only the present attempt can make: as soon as every rung has its first
@@ -51,7 +51,7 @@ OUT_OF_ATTEMPTS = ("transcode_failed", "The conversion failed several times. You
 
 
 def process(video_id: str) -> None:
-    """Make the video playable, or mark it failed with a reason. Safe to repeat; a missing video is no error.
+    """Transcode the video, or mark it failed with a reason. Idempotent; a missing video is no error.
 
     Raises what is worth another try: the queue runs the task again, later.
     """
@@ -77,7 +77,7 @@ def process(video_id: str) -> None:
 
 
 def fail_video(video_id: str, reason: tuple[str, str] = OUT_OF_ATTEMPTS) -> None:
-    """The queue has set the job aside: tell the owner, keep the source for a manual retry."""
+    """Mark the video of a job that was set aside as failed. Its source stays for a manual retry."""
     code, detail = reason
     Video.objects.filter(pk=video_id, status__in=[Status.QUEUED, Status.PROCESSING]).update(
         status=Status.FAILED, failure_code=code, failure_detail=detail, updated_at=timezone.now()
@@ -86,7 +86,7 @@ def fail_video(video_id: str, reason: tuple[str, str] = OUT_OF_ATTEMPTS) -> None
 
 
 def _begin(video_id: str) -> int | None:
-    """Take the video for a new attempt; ``None`` when there is nothing to do.
+    """Claim the video for a new attempt; return its number, ``None`` when there is nothing to do.
 
     What former attempts left is removed, except the generation that viewers may be watching already.
     """
@@ -104,7 +104,7 @@ def _begin(video_id: str) -> int | None:
 
 
 class _Attempt:
-    """One attempt: its generation, and the two moments at which it is shown."""
+    """One attempt: its generation, and the two moments at which it is published."""
 
     def __init__(self, video_id: str, progress: Progress) -> None:
         self.video_id = video_id
@@ -118,7 +118,7 @@ class _Attempt:
         self.loudness: float | None = None
 
     def run(self) -> None:
-        """All steps. Whatever way it ends, nothing stays that no row names."""
+        """Run all steps. However it ends, no files stay that no row names."""
         progress = self.progress
         with progress.step("inspect"):
             duplicates.record_hash(self.video_id)
@@ -167,7 +167,7 @@ class _Attempt:
         )
 
     def _gain(self, info: SourceInfo) -> float:
-        """What the owner's wish for an even loudness asks for, in decibels. Measuring takes a pass over the sound."""
+        """Return the gain in decibels that loudness normalization needs. Measuring takes a pass over the sound."""
         if not Video.objects.filter(pk=self.video_id, normalise_loudness=True).exists():
             return 0.0
         try:
@@ -179,7 +179,7 @@ class _Attempt:
         return loudness.gain_db if loudness else 0.0
 
     def _show_early(self, info: SourceInfo) -> None:
-        """Every rung has its first segment: viewers may begin while the rest is made."""
+        """Publish a ladder whose renditions have their first segment, so that viewers can start while it grows."""
         try:
             if info.cover_index >= 0:
                 write_cover(self.source, info, self.folder)
@@ -194,7 +194,7 @@ class _Attempt:
         self._remove(former)
 
     def _show(self, info: SourceInfo, **made: Any) -> None:
-        """The ladder is complete."""
+        """Publish the complete ladder."""
         current_lease().check()
         for step in self.progress.steps:
             if step["name"] == "publish":
@@ -245,7 +245,7 @@ class _Attempt:
         self.board = make_storyboard(self.folder, duration=duration)
 
     def _make_posters(self, info: SourceInfo) -> None:
-        """Three to choose from, or at least one when there is no storyboard to judge by, or cover art."""
+        """Make three thumbnails to choose from, or one when there is cover art or no storyboard to judge by."""
         if info.cover_index >= 0:
             write_cover(self.source, info, self.folder)
             self.poster_choices = 1
@@ -256,7 +256,7 @@ class _Attempt:
             self.poster_choices = len(make_thumbnail_choices(self.folder, self.board))
 
     def _download(self) -> bool:
-        """A file for download, when the owner offers one."""
+        """Make the file for download if the owner offers one."""
         if not Video.objects.filter(pk=self.video_id, allow_download=True).exists():
             self.progress.skip("download")
             return False
@@ -276,7 +276,7 @@ class _Attempt:
         return *unusable, *(track.index for track in tracks if track.index not in extracted)
 
     def _comfort(self, step: str, make: Callable[[], object]) -> bool:
-        """Something that the video plays without; whether it was made."""
+        """Run a step that the video plays without; return whether it succeeded."""
         try:
             with self.progress.step(step):
                 make()
@@ -300,7 +300,7 @@ class _Attempt:
 
 
 def make_missing_download(video_id: str) -> None:
-    """The file for download of a video that was made before its owner offered one. Safe to repeat."""
+    """Make the file for download of a video that was processed before its owner offered one. Idempotent."""
     while not _make_missing_download(video_id):
         logger.info("video %s: moved while its file for download was made", video_id)
 
@@ -340,7 +340,7 @@ def _fail(video_id: str, attempt: int, progress: Progress, code: str, detail: st
 
 
 def _take_back(video_id: str) -> None:
-    """A video that failed shows nothing of an incomplete ladder, and its owner hears of it."""
+    """Remove an incomplete ladder of a failed video, and notify its owner."""
     processing_failed.send(sender=Video, video_id=video_id)
     rows = Video.objects.filter(pk=video_id, status=Status.FAILED, is_complete=False)
     if rows.update(generation="", has_poster=False, has_storyboard=False):
@@ -350,7 +350,7 @@ def _take_back(video_id: str) -> None:
 
 
 class _Stopper:
-    """Asked several times a second; looks into the database for a deleted video now and then."""
+    """Asked several times a second; checks the database for a deleted video now and then."""
 
     def __init__(self, video_id: str) -> None:
         self.video_id = video_id

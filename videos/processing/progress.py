@@ -26,7 +26,7 @@ STEPS = (
 
 
 class AttemptSuperseded(Exception):
-    """The video was deleted, or another attempt has it now: stop, and write nothing more."""
+    """The video was deleted, or another attempt has it: stop and write nothing more."""
 
 
 class Progress:
@@ -56,16 +56,16 @@ class Progress:
         entry |= {"state": "done", "percent": 100.0, "seconds": self._elapsed()}
 
     def advance(self, name: str, share: float) -> None:
-        """Note that ``share`` (0 to 1) of the running step is done."""
+        """Set the running step to ``share`` (0 to 1) done."""
         self._entry(name).update(percent=round(100 * share, 1), seconds=self._elapsed())
         self.write()
 
     def skip(self, name: str) -> None:
-        """Note a step that this video does not need or that failed without harm."""
+        """Mark a step as skipped: the video does not need it, or it failed without harm."""
         self._entry(name)["state"] = "skipped"
 
     def fraction(self) -> float:
-        """The share of the whole that is done, 0 to 1."""
+        """Return the share of the whole that is done, from 0 to 1."""
         weights = dict(STEPS)
         done = sum(
             weights[step["name"]] * (1.0 if step["state"] == "skipped" else step["percent"] / 100)

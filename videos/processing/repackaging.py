@@ -1,4 +1,4 @@
-"""Mend the ladders of former versions without encoding: ends of sound and picture, I-frame playlists, bit rates.
+"""Repair of ladders of earlier versions without encoding: ends of tracks, I-frame playlists, bit rates.
 
 Works on the files that are served. Each one is replaced whole, every file that a player may know stays, and any mixture
 of former and new files plays; so viewers in the middle notice nothing, and a run that was killed is made good by the
@@ -22,7 +22,7 @@ logger = logging.getLogger("streamsite.repackaging")
 
 
 class Outcome(Enum):
-    """What became of a video, as the command says it."""
+    """The outcome for one video, as the command prints it."""
 
     MENDED = "mended"
     UNCHANGED = "already as it should be"
@@ -35,13 +35,13 @@ class Outcome(Enum):
 
 
 def iter_candidates() -> list[str]:
-    """The ids of all videos with a complete ladder."""
+    """Return the ids of all videos with a complete ladder."""
     rows = Video.objects.filter(status=Status.READY, is_complete=True)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def repackage(video_id: str) -> Outcome:
-    """Mend the ladder of a video. Safe to repeat."""
+    """Repair the ladder of a video. Idempotent."""
     place = relocation.get_location(video_id)
     if place is None or not place.is_complete or place.status != Status.READY:
         return Outcome.NOT_READY
@@ -63,7 +63,7 @@ def repackage(video_id: str) -> Outcome:
 
 
 def _mend(place: relocation.MediaLocation) -> bool:
-    """Whether any playlist changed."""
+    """Rewrite the playlists; return whether any changed."""
     folder = place.local
     former = {path: path.read_bytes() for path in folder.glob("**/*.m3u8")}
     variants, sounds = read_master(folder)

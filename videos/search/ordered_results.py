@@ -11,15 +11,14 @@ from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import Any, cast
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
 from videos.models import Video
 from videos.search import queries as search_queries
-from videos.search.index import SEARCH_VIDEOS
+from videos.search import store
 from videos.search.query_text import Query
+from videos.search.store import SEARCH_VIDEOS
 
 MAX_IN_MEMORY = 1_000  # matches that are read whole
 BY_TIME = "published_at"
@@ -86,9 +85,8 @@ class IndexedMatches:
     def _by_time(self, most: int) -> list[str]:
         conditions = [self._condition, *([_q_to_mongo(self._beyond)] if self._beyond else [])]
         order = {MONGO_FIELDS[name.lstrip("-")]: -1 if name.startswith("-") else 1 for name in self._order}
-        found = collection(SEARCH_VIDEOS).aggregate(
-            [{"$match": {"$and": conditions}}, {"$sort": order}, {"$limit": most}, {"$project": {"_id": 1}}],
-            maxTimeMS=settings.MONGODB_TIME_LIMIT_MS,
+        found = store.aggregate(
+            [{"$match": {"$and": conditions}}, {"$sort": order}, {"$limit": most}, {"$project": {"_id": 1}}]
         )
         return [row["_id"] for row in found]
 
@@ -98,12 +96,7 @@ class IndexedMatches:
         found: list[str] = []
         for start, step in zip(accumulate(WALK_STEPS, initial=0), WALK_STEPS, strict=False):
             ids = list(ordered[start : start + step])
-            having = collection(SEARCH_VIDEOS).find(
-                {"$and": [{"_id": {"$in": ids}}, self._condition]},
-                {"_id": 1},
-                max_time_ms=settings.MONGODB_TIME_LIMIT_MS,
-            )
-            known = {row["_id"] for row in having}
+            known = store.matching_ids({"$and": [{"_id": {"$in": ids}}, self._condition]})
             found += [video_id for video_id in ids if video_id in known]
             if len(found) >= most or len(ids) < step:
                 break
@@ -131,7 +124,7 @@ def _ids(conditions: list[dict[str, object]]) -> list[str]:
     if not parts:
         return []
     pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
-    found = collection(SEARCH_VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+    found = store.aggregate(pipeline)
     return list(dict.fromkeys(row["_id"] for row in found))[: MAX_IN_MEMORY + 1]
 
 

@@ -13,15 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 
-from django.conf import settings
-
 from streamsite import folding, stemming
 from streamsite.folding import Term
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
-from videos.search import query_text, spelling, vocabulary
-from videos.search.index import SEARCH_VIDEOS
+from videos.search import query_text, spelling, store, vocabulary_store
 from videos.search.query_text import Query
+from videos.search.store import SEARCH_VIDEOS
 
 MAX_MATCHES = 500
 FRESHNESS_HALF_LIFE_DAYS = 90
@@ -119,7 +116,7 @@ def popular_with_word_stages(word: str, *, most: int) -> Stages:
 
 def _languages(filters: Mapping[str, object]) -> tuple[str, ...]:
     asked = stemming.language_of(str(filters.get("language", "")))
-    return (asked,) if asked else vocabulary.frequent_languages()
+    return (asked,) if asked else vocabulary_store.frequent_languages()
 
 
 def _relaxed_queries(query: Query) -> Iterable[list[Query]]:
@@ -232,4 +229,4 @@ def _best(rows: Iterable[dict[str, object]]) -> list[str]:
 
 def _read(parts: list[Stages]) -> list[dict[str, object]]:
     pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
-    return list(collection(SEARCH_VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS))
+    return store.aggregate(pipeline)

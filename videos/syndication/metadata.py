@@ -6,6 +6,8 @@ everybody may watch reveals only its title here.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.utils.text import Truncator
 

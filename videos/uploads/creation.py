@@ -1,4 +1,4 @@
-"""How a resumable upload begins: a file, a part of one, or a file that is joined from parts.
+"""Creation of resumable uploads: of a file, of a part, or of a file that is joined from parts.
 
 A file's video exists as a draft from the beginning, so that its owner sees it and can describe it meanwhile. A partial
 upload has none: the final one that joins it does.
@@ -152,7 +152,7 @@ def _draft(owner: User, metadata: str, size: int) -> Video:
 
 
 def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
-    """Save the upload and its draft, and let it have the partial uploads ``joins``; all of it or nothing."""
+    """Save the upload and its draft, and assign it the partial uploads ``joins``, all or nothing."""
     video = upload.video
     partial_file.create_file(upload.pk)
     try:

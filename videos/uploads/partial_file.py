@@ -44,19 +44,19 @@ class UploadFileMissing(Exception):
 
 
 def upload_path(upload_id: str) -> Path:
-    """The file of an unfinished upload."""
+    """Return the path of an unfinished upload's file."""
     return Path(settings.WORK_DIR) / "uploads" / upload_id
 
 
 def create_file(upload_id: str) -> None:
-    """An empty file."""
+    """Create an empty file."""
     path = upload_path(upload_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)
 
 
 def received_bytes(upload_id: str) -> int:
-    """How many bytes have arrived. Raises ``Gone``."""
+    """Return the number of bytes received. Raises ``UploadFileMissing``."""
     try:
         return upload_path(upload_id).stat().st_size
     except FileNotFoundError:
@@ -64,12 +64,12 @@ def received_bytes(upload_id: str) -> int:
 
 
 def delete_file(upload_id: str) -> None:
-    """Delete the file, whoever still writes to it."""
+    """Delete the file, even while a request writes to it."""
     upload_path(upload_id).unlink(missing_ok=True)
 
 
 def _unlimited(_reach: int) -> None:
-    """Let every offset be reached."""
+    """Accept every offset."""
 
 
 def append_bytes(
@@ -146,7 +146,7 @@ def _copy_to(descriptor: int, piece_id: str, start: int) -> None:
 def _append_checked(
     upload_id: str, pieces: Iterator[bytes], *, start: int, length: int | None, checksum: Checksum
 ) -> int:
-    """By way of a file of its own, so that a killed process leaves nothing unproven in the upload."""
+    """Append by way of a separate file, so that a killed process leaves no unverified bytes in the upload."""
     hasher = hashlib.new(checksum.algorithm, usedforsecurity=False)
     aside = upload_path(upload_id).with_name(f"{upload_id}.{os.urandom(6).hex()}")
     try:
@@ -267,7 +267,7 @@ def _locked(descriptor: int) -> Iterator[None]:
 
 @contextmanager
 def _locked_unless_busy(descriptor: int) -> Iterator[bool]:
-    """Hold the lock, or yield ``False`` at once when another has it."""
+    """Lock the file and yield ``True``, or yield ``False`` at once when another process has the lock."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""What happens to a resumable upload: continued, finished, given up, swept. ``creation`` begins it.
+"""Resumable uploads after ``creation``: appending, finishing, canceling, expiring.
 
 Finishing is moving the file, then one transaction that turns the draft into a queued video with its job; both can be
 repeated. A final upload gets its bytes from partial ones before that.
@@ -62,7 +62,7 @@ def current_offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int
 
 
 def _parts_of(upload: Upload) -> list[tuple[str, int]]:
-    """Ids and lengths of what a final upload joins, in order. Raises ``parts.Gone`` when there are none any more."""
+    """Return ids and lengths of the parts of a final upload, in order. Raises ``UploadFileMissing`` without them."""
     lengths: dict[str, int] = dict(
         Upload.objects.filter(joined_into=upload.pk).values_list("pk", "length")  # type: ignore[arg-type]
     )
@@ -73,7 +73,7 @@ def _parts_of(upload: Upload) -> list[tuple[str, int]]:
 
 
 def unfinished_uploads(owner: User) -> list[dict[str, Any]]:
-    """The account's uploads of files that can go on, newest first, for its page."""
+    """Return the account's uploads of files that it can resume, newest first, for its page."""
     rows = Upload.objects.select_related("video").filter(
         owner=owner,
         kind=UploadKind.WHOLE,
@@ -205,7 +205,7 @@ def finish_interrupted(*, enqueue: Callable[[Video], object]) -> int:
 
 
 def cancel_upload(upload: Upload) -> None:
-    """Give the upload up: its bytes and, unless it is finished, its parts and the draft of its video.
+    """Delete the upload: its bytes and, unless it is finished, its parts and the draft of its video.
 
     Raises ``Absent`` for a part that was joined meanwhile.
     """
@@ -265,13 +265,13 @@ def _last_written(upload: Upload) -> datetime:
 
 
 def _is_younger_than_row(upload: Upload) -> bool:
-    """Whether bytes arrived that the row knows nothing of; both are written one after the other."""
+    """Return whether bytes arrived that the row knows nothing of; they are written before the row."""
     written = upload.expires_at - timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
     return _last_written(upload) > written + timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
 
 
 def _is_moved(upload: Upload) -> bool:
-    """Whether the file has reached its place already: a process ended between that and the queue."""
+    """Return whether the file is in its final place already, because a process ended before it queued the job."""
     if upload.video_id is None:
         return False
     try:
@@ -281,5 +281,5 @@ def _is_moved(upload: Upload) -> bool:
 
 
 def new_expiry() -> datetime:
-    """Return until when an upload that goes on now is waited for."""
+    """Return until when an upload that was continued now is kept."""
     return timezone.now() + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
