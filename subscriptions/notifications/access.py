@@ -72,8 +72,8 @@ class ContextRow(TypedDict, total=False):
 class NotificationContext:
     """The subjects of some entries, as far as they exist.
 
-    ``actors`` are accounts by id; ``announced`` titles and URLs of announced, listed subjects; ``videos``, ``posts``, and
-    ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
+    ``actors`` are accounts by id; ``announced`` titles and URLs of announced, listed subjects; ``videos``, ``posts``,
+    and ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
     """
 
     reader_id: str
