@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 
-from accounts import api_tokens, sessions
+from accounts import api_tokens, sessions, token_rotation
 from accounts.models import ApiToken, User
 from accounts.tokens import AccessToken
 from streamsite import csrf
@@ -60,6 +60,16 @@ def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
     if sessions.find_live_session(user, token["sid"], fresh=fresh) is None:
         raise TokenRefused("This session has ended.", code="session_revoked")
     return user, token
+
+
+def verify_access_token(raw: str) -> AccessToken:
+    """Return a valid access token. Raise ``TokenRefused``, for a refresh token with code ``wrong_token_type``."""
+    try:
+        return authenticate_bearer(raw, fresh=True)[1]
+    except TokenRefused as refusal:
+        if refusal.code == "token_invalid" and token_rotation.is_refresh_token(raw):
+            raise TokenRefused("This is a refresh token.", code="wrong_token_type") from None
+        raise
 
 
 class ApiTokenAuthentication(BaseAuthentication):

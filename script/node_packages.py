@@ -15,7 +15,7 @@ STAMP = os.path.join(MODULES, ".streamsite-lock")
 
 
 def ensure():
-    """Install what package-lock.json lists, when it changed; return Node's path. Exit with a sentence on failure."""
+    """Install the packages of package-lock.json when it changed, and return the path of Node. Exit on failure."""
     node = _node()
     with open(LOCK, "rb") as source:
         wanted = hashlib.sha256(source.read()).hexdigest()

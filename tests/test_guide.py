@@ -13,6 +13,7 @@ from django.conf import settings
 from accounts import api_tokens
 from streamsite.markdown_pages import WRITTEN_ORIGIN, heading_id
 from tests.support import snippets
+from tests.support.node import NODE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 FILE = settings.BASE_DIR / "docs" / "tokens.md"
@@ -82,7 +83,7 @@ def test_python(local, registered, tmp_path):
 
 def test_node(local, registered, tmp_path):
     program = snippets.joined(of("js node"), f"console.log({snippets.MARK!r})")
-    command = [snippets.node(), "--input-type=module", "-"]
+    command = [NODE, "--input-type=module", "-"]
     snippets.check(of("js node"), run(command, local(program), tmp_path), local)
 
 

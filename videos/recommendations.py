@@ -14,6 +14,7 @@ from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
 from videos import facets, mappers, queries, tags, video_store
 from videos.access import LISTED, listed_videos
+from videos.library_filters import SORTS
 from videos.models import CATEGORIES, Video
 from videos.playback import statistics_store
 from videos.schemas.cards import RecommendationDict
@@ -31,7 +32,7 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> P
     page = paginate(
         request,
         listed_videos().select_related("channel"),
-        queries.SORTS["trending"],
+        SORTS["trending"],
         absolute=absolute,
     )
     views = _recent_views([video.pk for video in page.rows])

@@ -14,7 +14,7 @@ from streamsite.api.described import described
 
 
 class EmailVerifyView(PublicAuthView):
-    """Take the mailed link's token as proof of the address. Safe to repeat."""
+    """Verification of an email address."""
 
     @extend_schema(
         operation_id="auth_email_verify",
@@ -22,22 +22,24 @@ class EmailVerifyView(PublicAuthView):
         responses={200: described(VerifiedEmailDict)},
     )
     def post(self, request: Request) -> Response:
+        """Verify an email address by a mailed link's token. Idempotent."""
         data = EmailTokenSerializer.from_body(request)
         user = credentials.verify_email(request._request, data["token"])
         return no_store(Response({"username": user.username, "email": user.email, "email_verified": True}))
 
 
 class EmailResendView(PersonalView):
-    """Mail the link again."""
+    """Another verification email."""
 
     @extend_schema(operation_id="auth_email_resend", request=None, responses={202: described(EmailSentDict)})
     def post(self, request: Request) -> Response:
+        """Send the verification link again."""
         address = credentials.resend_verification(signed_in_user(request))
         return no_store(Response({"email": address or None}, status=202))
 
 
 class EmailChangeView(PersonalView):
-    """Ask a new address for its confirmation."""
+    """Change of the email address."""
 
     @extend_schema(
         operation_id="auth_email_change",
@@ -45,6 +47,7 @@ class EmailChangeView(PersonalView):
         responses={200: described(AccountDict)},
     )
     def post(self, request: Request) -> Response:
+        """Change the email address; it takes effect once it is verified."""
         data = EmailChangeSerializer.from_body(request)
         user = credentials.change_email(
             request._request,

@@ -20,6 +20,7 @@ class AccountDeletionSerializer(InputSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the password, whichever of its two names was sent."""
         password = attrs["password"] or attrs["current_password"]
         if not password:
             raise serializers.ValidationError({"password": ["Type your password."]})

@@ -19,6 +19,7 @@ class ProofSerializer(InputSerializer):
     otp = StrictCharField(max_length=40, required=False, allow_blank=True, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the password and the code."""
         return {"password": attrs["current_password"] or attrs["password"], "otp": attrs["otp"]}
 
 

@@ -19,6 +19,7 @@ class TotpEnableSerializer(InputSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the code, whichever of its two names was sent."""
         otp = attrs["otp"] or attrs["code"]
         if not otp:
             raise serializers.ValidationError({"otp": ["Send the code that the app shows."]})

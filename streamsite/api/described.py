@@ -67,12 +67,15 @@ class DescribedExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped
     target_class = Described
 
     def get_name(self, auto_schema: AutoSchema, direction: str) -> str:
+        """Return the component's name."""
         return str(self.target.name)
 
     def get_identity(self, auto_schema: AutoSchema, direction: str) -> object:
+        """Return what makes two components the same."""
         return self.target.shape
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> JsonSchema:
+        """Return the schema of the component."""
         fields, bindings = _fields_of(self.target.shape)
         properties = {name: _schema_of(hint, bindings, auto_schema) for name, (hint, _) in fields.items()}
         required = [name for name, (_, is_required) in fields.items() if is_required]

@@ -26,7 +26,7 @@ CODE_BY_STATUS = {
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """A response for everything a caller can cause and for a database that is away; ``None`` for our faults."""
+    """Return a response for errors that callers cause and for outages, ``None`` for faults of the site."""
     error = translate(exception)
     if error is None:
         return None
@@ -46,7 +46,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 
 
 def translate(exception: Exception) -> errors.SiteError | None:
-    """The ``SiteError`` that says the same as ``exception``, or ``None`` when it is no caller's error."""
+    """Return ``exception`` as a ``SiteError``, ``None`` when it is a fault of the site."""
     if isinstance(exception, exceptions.ValidationError):
         return errors.Invalid("Some fields are not right.", fields=flatten_field_errors(exception.detail))
     if isinstance(exception, DjangoValidationError):
@@ -80,7 +80,7 @@ def _django_field_errors(exception: DjangoValidationError) -> dict[str, list[str
 
 
 def flatten_field_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
-    """Nested serializer errors as ``{"links.0.url": ["..."]}``."""
+    """Return nested serializer errors as ``{"links.0.url": ["..."]}``."""
     if isinstance(detail, dict):
         merged: dict[str, list[str]] = {}
         for key, value in detail.items():

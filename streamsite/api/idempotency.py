@@ -1,4 +1,4 @@
-"""``Idempotency-Key``: a creating POST that is repeated gives the first answer again and creates nothing.
+"""``Idempotency-Key``: a repeated POST gets the first response again and creates nothing.
 
 One document per user, path and key: inserted before the work (the unique ``_id`` decides who works), completed with the
 answer afterwards, removed when the work is refused. Kept for 24 hours.
@@ -56,8 +56,8 @@ def idempotent(
 ) -> Callable[[Handler], Handler]:
     """Let a view's ``post`` honour ``Idempotency-Key`` for signed-in callers.
 
-    ``conceal`` names fields of the answer that are given once and kept nowhere: a repetition lacks them. ``headers``
-    are those of the answer that a repetition carries too; ``fingerprint`` tells requests apart whose body is no form.
+    ``conceal`` names fields of the response that are not stored, so that a repetition lacks them. ``headers`` are
+    those that a repetition has too; ``fingerprint`` tells requests apart whose body is not a form.
     """
     take = fingerprint or _fingerprint_body
 
@@ -128,7 +128,7 @@ def _store_response(
 
 
 def _fingerprint_body(request: Request) -> str:
-    """The same for the same body; of a file its name, size and beginning count, not gigabytes of content."""
+    """Return a digest of the body; of a file of its name, size and first megabyte."""
     data: Any = request.data
     if hasattr(data, "lists"):
         fields = {name: [_fingerprint_value(value) for value in values] for name, values in data.lists()}

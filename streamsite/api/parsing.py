@@ -1,4 +1,4 @@
-"""A strict JSON parser: what is ambiguous, oversized or not UTF-8 is refused before any view sees it."""
+"""A strict JSON parser, which refuses ambiguous, oversized and wrongly encoded bodies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_DIGITS = 30
 
 
 class JSONParseError(Invalid):
-    """The body is not JSON as this API reads it."""
+    """The body is not valid JSON."""
 
     code = "parse_error"
     detail = "The body is not valid JSON."
@@ -33,6 +33,7 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
+        """Return the body as an object. Raise ``JSONParseError`` or ``TooLarge``."""
         raw = stream.read(settings.MAX_JSON_BYTES + 1)
         if len(raw) > settings.MAX_JSON_BYTES:
             raise TooLarge(f"A JSON body may have at most {settings.MAX_JSON_BYTES} bytes.")

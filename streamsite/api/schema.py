@@ -21,7 +21,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
     request_id = serializers.CharField()
 
 
-# What a method may be answered with besides what its view says.
+# Error statuses that an operation may have besides those of its view.
 COMMON_ERROR_STATUSES = ("400", "404", "429", "503")
 ERROR_STATUSES_BY_METHOD = {
     "POST": ("409", "413", "415", "422"),
@@ -35,6 +35,7 @@ class StreamsiteSchema(AutoSchema):
     """Adds the error responses that any operation can give."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the operation with every error response that it may have."""
         operation = super().get_operation(*args, **kwargs)
         if not operation:
             return operation
@@ -55,6 +56,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "bearer"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Return the security scheme of OpenAPI."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
@@ -65,6 +67,7 @@ class PageSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
     name = "page_session"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Return the security scheme of OpenAPI."""
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
@@ -75,4 +78,5 @@ class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
     name = "api_token"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Return the security scheme of OpenAPI."""
         return {"type": "apiKey", "in": "header", "name": "Authorization"}

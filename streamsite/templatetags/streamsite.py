@@ -60,7 +60,7 @@ def size(number: int | None) -> str:
 
 
 @register.filter
-def poster(url: str, name: str) -> str:
+def thumbnail_file(url: str, name: str) -> str:
     """Return a thumbnail's URL in another size or format: ``.../card-2.webp`` as ``.../small-2.avif``."""
     folder, _, file = url.rpartition("/")
     size, _, form = name.partition(".")

@@ -26,7 +26,7 @@ from subscriptions.serializers import OpmlUploadSerializer
 
 
 def read_uploaded_opml(files: Any) -> bytes:
-    """The content of the form's ``file``. ``Invalid`` without one, ``TooLarge`` when it is no list of channels."""
+    """Return the content of the form's ``file``. Raise ``Invalid`` without one, ``TooLarge`` for a large one."""
     sent = files.get("file")
     if not isinstance(sent, UploadedFile):
         raise Invalid("Send the OPML file as the field 'file'.", fields={"file": ["No file was sent."]})
@@ -37,7 +37,7 @@ def read_uploaded_opml(files: Any) -> bytes:
 
 
 class ExportView(APIView):
-    """The caller's subscriptions as OPML, for feed readers and for another account."""
+    """Export of subscriptions."""
 
     permission_classes = [IsAuthenticated]
 
@@ -46,11 +46,12 @@ class ExportView(APIView):
         responses={(200, opml.CONTENT_TYPE): OpenApiTypes.BINARY},
     )
     def get(self, request: Request) -> HttpResponse:
+        """Download the caller's subscriptions as OPML."""
         return opml_response(opml.export_subscriptions(signed_in_user(request)))
 
 
 def opml_response(content: bytes) -> HttpResponse:
-    """A file to keep."""
+    """Return an OPML file as a download."""
     return HttpResponse(
         content,
         content_type=f"{opml.CONTENT_TYPE}; charset=utf-8",
@@ -62,7 +63,7 @@ def opml_response(content: bytes) -> HttpResponse:
 
 
 class ImportView(APIView):
-    """Subscribe to every channel of this site that an OPML file names. Safe to repeat."""
+    """Import of subscriptions."""
 
     permission_classes = [IsAuthenticated]
     parser_classes = [MultiPartParser]
@@ -73,7 +74,8 @@ class ImportView(APIView):
         responses={200: described(SubscriptionImportDict)},
     )
     def post(self, request: Request) -> Response:
-        content = read_uploaded_opml(request.data)
+        """Subscribe to every channel of this site that an OPML file names. Idempotent."""
+        content = read_uploaded_opml(OpmlUploadSerializer.from_body(request))
         return no_store(Response(asdict(opml.import_subscriptions(signed_in_user(request), content))))
 
 
@@ -89,12 +91,14 @@ class PrivateFeedView(APIView):
 
     @extend_schema(operation_id="me_feed_rss", responses={200: described(PrivateFeedDict)})
     def get(self, request: Request) -> Response:
+        """Read the state of the private feed URL."""
         return no_store(Response(private_feed.load_status(signed_in_user(request))))
 
     @extend_schema(
         operation_id="me_feed_rss_renew", request=None, responses={201: described(NewPrivateFeedDict)}
     )
     def post(self, request: Request) -> Response:
+        """Create a private feed URL, which is shown once; the former one ends."""
         user = signed_in_user(request)
         url = private_feed.create_address(user, session_id=current_session_id(request))
         return no_store(
@@ -107,5 +111,6 @@ class PrivateFeedView(APIView):
         responses={204: OpenApiResponse(description="No address leads to the feed")},
     )
     def delete(self, request: Request) -> Response:
+        """Revoke the private feed URL. Idempotent."""
         private_feed.revoke(signed_in_user(request).pk)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

@@ -59,7 +59,7 @@ def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = N
             video=video,
             picture=folders.get("picture", ""),
             picture_size=size,
-            allow_comments=_clean_flag(data, "allow_comments", True),
+            allow_comments=data.get("allow_comments", True),
         )
         post.save(force_insert=True)
     notifications.announce_to_subscribers(user.pk, POST, post.pk)
@@ -76,7 +76,7 @@ def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None 
             strikes.require_may_publish(post.channel)
             changes["edited_at"] = timezone.now()
     if "allow_comments" in data:
-        changes["allow_comments"] = _clean_flag(data, "allow_comments", True)
+        changes["allow_comments"] = data["allow_comments"]
     rows = Post.objects.filter(pk=post.pk, version=post.version)
     if not rows.update(**changes, version=F("version") + 1):
         raise stale_or_absent(Post.objects.filter(pk=post.pk))
@@ -128,12 +128,3 @@ def _clean_video(user: User, video_id: object) -> Video | None:
     if video is None:
         raise Invalid("Unknown video.", fields=problem)
     return video
-
-
-def _clean_flag(data: Mapping[str, Any], name: str, default: bool) -> bool:
-    value = data.get(name, default)
-    if isinstance(value, str) and value in {"true", "false"}:  # of a multipart form
-        return value == "true"
-    if not isinstance(value, bool):
-        raise Invalid("Some fields are not right.", fields={name: ["Must be true or false."]})
-    return value

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 from streamsite.api.pagination import Page, paginate
-from streamsite.errors import Invalid
 from streamsite.visibility import Viewer
 from videos import block_store, blocks
 from videos.comments import following, hidden_counts
@@ -52,20 +51,15 @@ class CommentPage:
     known: CommentViewerState
 
 
-def parse_sort(params: QueryDict) -> str:
-    """Return ``?sort=``, or its default. Raises ``Invalid``."""
-    sort = params.get("sort", "") or TOP
-    if sort not in SORTS:
-        raise Invalid("Unknown sort.", fields={"sort": [f"One of: {', '.join(SORTS)}."]})
-    return sort
-
-
 def list_threads(
-    request: HttpRequest | Request, subject: CommentTarget, *, absolute: bool = True
+    request: HttpRequest | Request, subject: CommentTarget, *, sort: str, absolute: bool = True
 ) -> CommentPage:
-    """Return a page of the threads below a target, pinned first; the caller's own held ones lead the first page."""
+    """Return a page of the threads below a target, in an order of ``SORTS``, pinned ones first.
+
+    The caller's own held ones lead the first page.
+    """
     rows = _shown(subject, "")
-    listing = paginate(request, rows, SORTS[parse_sort(request.GET)], absolute=absolute)
+    listing = paginate(request, rows, SORTS[sort], absolute=absolute)
     held = [] if request.GET.get("cursor") else _own_held(request.user, subject, "")
     return _complete(request, listing, held, with_total=True)
 

@@ -11,17 +11,15 @@ any number of players, heartbeats and claims of one viewer add up to no more tha
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
 
-from streamsite.errors import Invalid
 from streamsite.visibility import is_owner
 from videos.models import Video
 from videos.playback import session_store, viewers
@@ -65,24 +63,14 @@ class Heartbeat:
         return sum(end - start for start, end in self.watched)
 
 
-def parse_heartbeat(data: Any, duration: float) -> Heartbeat:
-    """Parse the body of a heartbeat for a video of this length. Raises ``Invalid`` with all errors by field."""
-    problems: dict[str, list[str]] = {}
-    position = _seconds(data.get("position"))
-    if position is None:
-        problems["position"] = ["Seconds from the beginning, as a number."]
-    watched = _intervals(data.get("watched", []), duration)
-    if watched is None:
-        problems["watched"] = [f"At most {MAX_INTERVALS} pairs [start, end] of seconds."]
-    session = data.get("session", "")
-    if not isinstance(session, str) or (session and not SESSION_PATTERN.match(session)):
-        problems["session"] = ["1 to 64 letters, digits, '-' and '_'."]
-    source = data.get("source", "direct")
-    if not isinstance(source, str) or source not in SOURCES:
-        problems["source"] = [f"One of: {', '.join(SOURCES)}."]
-    if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
-    return Heartbeat(min(position or 0.0, duration), watched or (), session, source)
+def parse_heartbeat(data: Mapping[str, Any], duration: float) -> Heartbeat:
+    """Return a heartbeat, cut to the video's length, from the fields of ``HeartbeatSerializer``."""
+    return Heartbeat(
+        min(data["position"], duration),
+        _intervals(data.get("watched", ()), duration),
+        data.get("session", ""),
+        data.get("source", "direct"),
+    )
 
 
 @dataclass(frozen=True)
@@ -154,30 +142,10 @@ def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) ->
     ]
 
 
-def _seconds(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
-
-
-def _intervals(value: Any, duration: float) -> tuple[tuple[float, float], ...] | None:
-    """Return the pairs sorted, cut to the video's length and merged; ``None`` for anything but a list of pairs."""
-    if not isinstance(value, list) or len(value) > MAX_INTERVALS:
-        return None
-    pairs = []
-    for pair in value:
-        if not isinstance(pair, list) or len(pair) != 2:
-            return None
-        start, end = _seconds(pair[0]), _seconds(pair[1])
-        if start is None or end is None or end < start:
-            return None
-        if (end := min(end, duration)) > start:
-            pairs.append((start, end))
-    return _joined(sorted(pairs))
+def _intervals(pairs: Iterable[Sequence[float]], duration: float) -> tuple[tuple[float, float], ...]:
+    """Return the pairs sorted, cut to the video's length and merged where they touch."""
+    shown = ((start, min(end, duration)) for start, end in pairs)
+    return _joined(sorted(pair for pair in shown if pair[1] > pair[0]))
 
 
 def _joined(pairs: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

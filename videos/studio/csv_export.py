@@ -13,10 +13,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 
 from streamsite.cache_headers import PRIVATE_NEVER_STORED
-from streamsite.errors import Invalid
 
 DAYS = "days"
 MAX_VIDEOS = 100
@@ -47,14 +46,6 @@ def _cell(value: Any) -> str:
         return "" if value is None else str(value)
     text = neutralize_formula(value)
     return '"{}"'.format(text.replace('"', '""')) if NEEDS_QUOTES.search(text) else text
-
-
-def parse_table_name(params: QueryDict, among: Iterable[str]) -> str:
-    """Return the table in ``?table=``. Raises ``Invalid`` for an unknown one."""
-    name = params.get("table", "") or DAYS
-    if name not in among:
-        raise Invalid("Unknown table.", fields={"table": [f"One of: {', '.join(among)}."]})
-    return name
 
 
 def csv_response(table: Table, filename: str) -> HttpResponse:

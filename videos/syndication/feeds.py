@@ -23,6 +23,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from accounts.models import User
 from streamsite import xml
 from videos import access, queries
+from videos.library_filters import NEWEST
 from videos.models import Video
 from videos.syndication import enclosures, urls
 from videos.syndication.metadata import upload_time
@@ -81,7 +82,7 @@ def build_channel_feed(owner: User) -> Feed:
         page=urls.channel_url(owner),
         address=urls.channel_feed_url(owner),
     )
-    return build_feed(head, queries.videos_of_channel(owner.pk).order_by(*queries.NEWEST)[:MAX_ITEMS])
+    return build_feed(head, queries.videos_of_channel(owner.pk).order_by(*NEWEST)[:MAX_ITEMS])
 
 
 def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:

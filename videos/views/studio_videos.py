@@ -20,6 +20,7 @@ from videos import mappers
 from videos.access import own_videos
 from videos.models import CATEGORIES, Status, Video
 from videos.studio import bulk_actions, videos_table
+from videos.studio.serializers import StudioVideosQuerySerializer
 
 MAX_REASONS = 5
 
@@ -28,7 +29,7 @@ MAX_REASONS = 5
 @require_safe
 def studio_videos(request: HttpRequest) -> HttpResponse:
     """List the caller's videos in every state, filtered and sorted by the query."""
-    user, wanted = signed_in_user(request), videos_table.parse_filters(request.GET)
+    user, wanted = signed_in_user(request), StudioVideosQuerySerializer.from_query(request)
     page = videos_table.own_videos_page(request, user.pk, wanted, absolute=False).body(
         mappers.serialize_studio_video
     )
