@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
@@ -64,7 +62,7 @@ def require_not_blocked(user: User, *hosts: str) -> None:
         raise BlockedByChannel
 
 
-def blocked_stages(blocker_id: str, others: set[str]) -> list[dict[str, Any]]:
+def blocked_stages(blocker_id: str, others: set[str]) -> list[dict[str, object]]:
     """Return the stages on ``BLOCKS`` that give ``{blocked_id}`` of those of ``others`` that an account blocks."""
     return [
         {"$match": {"blocker_id": blocker_id, "blocked_id": {"$in": list(others)}}},

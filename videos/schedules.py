@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -17,20 +16,21 @@ from django.utils import timezone
 from accounts import email_verification
 from streamsite.visibility import Visibility, is_linkable, is_listed
 from videos import strikes
+from videos.metadata import VideoChanges
 from videos.models import Status, Video
 from videos.playback_gate import CHANNEL_ACTIVE, NOT_TAKEN_DOWN, PlaybackGate
 
 logger = logging.getLogger("streamsite.schedules")
 
 # The values of a video without a schedule.
-NO_SCHEDULE: dict[str, Any] = {
+NO_SCHEDULE: VideoChanges = {
     "publish_at": None,
     "publish_visibility": Visibility.PUBLIC,
     "schedule_epoch": None,
 }
 
 
-def add_schedule_changes(video: Video, changes: dict[str, Any]) -> None:
+def add_schedule_changes(video: Video, changes: VideoChanges) -> None:
     """Add to the cleaned ``changes`` of a stored video what they mean for its schedule.
 
     A visibility without a time in the same change is a choice that replaces the schedule. A new time or a new

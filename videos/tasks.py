@@ -22,7 +22,7 @@ from videos.files import bucket, bucket_site, relocation
 from videos.models import Status, Video
 from videos.moderation import emails
 from videos.playback import aggregation, history_store, session_store, statistics_store
-from videos.processing import bucket_cleanup, cleanup, pipeline, priority
+from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority
 from videos.reactions import services as reaction_services
 from videos.search import channels, finders, index
 
@@ -43,7 +43,7 @@ def process_video(video_id: str) -> None:
 @task(queue_name="transcode")
 def make_download(video_id: str) -> None:
     """Create the file for download of a video that was processed before its owner offered one."""
-    pipeline.make_missing_download(video_id)
+    downloads.make_missing_download(video_id)
 
 
 @task(queue_name="storage")

@@ -5,8 +5,6 @@ An account that blocks nobody costs one look into an index; each block costs one
 
 from __future__ import annotations
 
-from typing import Any
-
 from videos.block_store import BLOCKS
 from videos.comments.store import COMMENTS
 from videos.models.comment import CommentState
@@ -15,7 +13,7 @@ from videos.models.comment import CommentState
 HIDDEN_FIELD = "unheard_comments"
 # Whoever blocks more accounts than these sees numbers that may count a few comments too many.
 MAX_BLOCKS = 100
-Stages = list[dict[str, Any]]
+Stages = list[dict[str, object]]
 
 
 def hidden_count_stages(user_id: str, subject_id: str) -> Stages:
@@ -85,7 +83,7 @@ def _blocked_by(user_id: str) -> Stages:
     ]
 
 
-def _join(table: str, local: str, foreign: str, pipeline: Stages, name: str) -> dict[str, Any]:
+def _join(table: str, local: str, foreign: str, pipeline: Stages, name: str) -> dict[str, object]:
     return {
         "$lookup": {
             "from": table,

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 
@@ -112,7 +112,7 @@ def new_stored_generation(generation: str) -> str:
     return f"{generation}.{secrets.token_urlsafe(SECRET_BYTES)}"
 
 
-def cors_rule() -> dict[str, Any]:
+def cors_rule() -> dict[str, object]:
     """Return the CORS rule that the bucket needs: players follow the redirect to it by script.
 
     Any origin, because a page elsewhere that is redirected here from the site sends ``Origin: null``. The site has

@@ -43,7 +43,7 @@ startup_warnings.register_startup_warning(startup_warning)
 
 
 @register(TAG, deploy=True)
-def check_bucket(**extra: Any) -> list[CheckMessage]:
+def check_bucket(**extra: object) -> list[CheckMessage]:
     """Check the bucket, for ``check --deploy``."""
     told = find_problem()
     if not told:
@@ -73,7 +73,7 @@ def _problems() -> Iterator[str]:
     yield from _tried("delete", "DeleteObject", lambda: client.delete_object(**place))
 
 
-def _tried(verb: str, permission: str, call: Callable[[], Any]) -> Iterator[str]:
+def _tried(verb: str, permission: str, call: Callable[[], object]) -> Iterator[str]:
     from videos.files.s3 import BotoCoreError, ClientError, NoCredentialsError
 
     name, server = settings.S3_BUCKET, settings.S3_ENDPOINT_URL or "Amazon S3"

@@ -85,7 +85,7 @@ class Video(models.Model):
 
     source_name = models.CharField(max_length=255, blank=True, editable=False)
     source_size = models.BigIntegerField(default=0, editable=False)
-    # In hexadecimal; "" until it is known: see ``videos.files.duplicates``.
+    # In hexadecimal; "" until it is known: see ``videos.duplicate_uploads``.
     source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     generation = models.CharField(max_length=32, blank=True, editable=False)
     stored_generation = models.CharField(max_length=64, blank=True, editable=False)

@@ -5,8 +5,9 @@ A crowd of reports does nothing but move the case up in the queue.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
@@ -30,7 +31,7 @@ MAX_TITLE_LENGTH = 200
 NEWEST = ("-created_at", "-id")
 
 
-def report(reporter: User, thing: ReportTarget, data: Any) -> Report:
+def report(reporter: User, thing: ReportTarget, data: Mapping[str, object]) -> Report:
     """Report something; return the existing report when the account reported it before."""
     reason, text = data.get("reason"), data.get("text", "")
     problems: dict[str, list[str]] = {}
@@ -138,7 +139,7 @@ def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", not
     _require_impartial(case, staff)
     now = timezone.now()
     rows = Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=staff), pk=case.pk, state=CaseState.APPEALED)
-    changes: dict[str, Any] = {"decision": Decision.NOTHING} if grant else {}
+    changes: dict[str, object] = {"decision": Decision.NOTHING} if grant else {}
     if not rows.update(
         state=CaseState.CLOSED,
         notice=clean_text(notice)[:MAX_LENGTH],

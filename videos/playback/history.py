@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -27,7 +26,7 @@ def record_position(user: User, video: Video, position: float) -> bool:
     """Store the viewer's position. Return False when they paused their history."""
     if preferences.with_defaults(user.preferences)["history_paused"]:
         return False
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "title": video.title,
         "folded_title": folded_titles.fold_title(video.title),
         "position": position,
@@ -35,7 +34,7 @@ def record_position(user: User, video: Video, position: float) -> bool:
         "completed": is_finished(position, video.duration),
         "watched_at": timezone.now(),
     }
-    first: dict[str, Any] = {"_id": object_id()}
+    first: dict[str, object] = {"_id": object_id()}
     if position < MIN_RESUME_SECONDS and not values["completed"]:
         # Opened again, and hardly more: what was seen to its end stays so.
         first["completed"] = values.pop("completed")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
 from videos.models import Status, Video
+from videos.schemas.processing import ProcessingStepDict
 
 WRITE_INTERVAL_SECONDS = 0.7
 
@@ -35,7 +35,7 @@ class Progress:
     def __init__(self, video_id: str, attempt: int) -> None:
         self.video_id = video_id
         self.attempt = attempt
-        self.steps: list[dict[str, Any]] = [
+        self.steps: list[ProcessingStepDict] = [
             {"name": name, "state": "waiting", "percent": 0.0, "seconds": 0.0} for name, _ in STEPS
         ]
         self._written = 0.0
@@ -88,7 +88,7 @@ class Progress:
         if not known:
             raise AttemptSuperseded
 
-    def _entry(self, name: str) -> dict[str, Any]:
+    def _entry(self, name: str) -> ProcessingStepDict:
         return next(step for step in self.steps if step["name"] == name)
 
     def _elapsed(self) -> float:
