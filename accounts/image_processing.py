@@ -183,7 +183,7 @@ def _render(picture: Image.Image, kind: ImageType) -> Image.Image:
     # draft() decodes a JPEG at a fraction of its size, at least what the crop needs.
     box = _center_box(picture.size, target)
     enough = max(target[0] / (box[2] - box[0]), target[1] / (box[3] - box[1]))
-    picture.draft(None, (int(picture.width * enough) + 1, int(picture.height * enough) + 1))  # type: ignore[arg-type]
+    picture.draft(None, (int(picture.width * enough) + 1, int(picture.height * enough) + 1))
     picture.load()
     small = _averageable(picture).resize(target, Image.Resampling.LANCZOS, _center_box(picture.size, target))
     if turn is not None:

@@ -64,7 +64,7 @@ class Heartbeat:
 
 
 def parse_heartbeat(data: Mapping[str, Any], duration: float) -> Heartbeat:
-    """Return a heartbeat cut to the video's length, from the fields of ``HeartbeatSerializer``."""
+    """Return a heartbeat, cut to the video's length, from the fields of ``HeartbeatSerializer``."""
     return Heartbeat(
         min(data["position"], duration),
         _intervals(data.get("watched", ()), duration),
@@ -143,7 +143,7 @@ def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) ->
 
 
 def _intervals(pairs: Iterable[Sequence[float]], duration: float) -> tuple[tuple[float, float], ...]:
-    """Return the pairs sorted, cut to the video's length and joined where they touch."""
+    """Return the pairs sorted, cut to the video's length and merged where they touch."""
     shown = ((start, min(end, duration)) for start, end in pairs)
     return _joined(sorted(pair for pair in shown if pair[1] > pair[0]))
 

@@ -26,6 +26,7 @@ from videos.chapters import services as chapter_services
 from videos.files import duplicates, paths, relocation
 from videos.files.urls import DOWNLOAD
 from videos.models import Status, Video
+from videos.processing.encoding_profile import site_profile
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.signals import files_abandoned, generation_completed, processing_failed
 from videos.transcoding import ladder, processing_notes
@@ -127,7 +128,7 @@ class _Attempt:
                 info,
                 UploadLimits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS),
             )
-            plan = ladder.plan(info, settings.TRANSCODE_PROFILE, gain_db=self._gain(info))
+            plan = ladder.plan(info, site_profile(), gain_db=self._gain(info))
         try:
             self.work.mkdir(parents=True)
             self.generation, self.folder = paths.new_generation(self.video_id)

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from tests.engine.replica_set import ReplicaSet
+from streamsite.mongo.engine.tests.replica_set import ReplicaSet
 
 ROOT = Path(__file__).resolve().parents[2]
-# What `docs/engine.md` tells callers to expect while there is no primary.
+# What `streamsite/mongo/engine/README.md` tells callers to expect while there is no primary.
 DOCUMENTED = {"django.db.utils.OperationalError"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(170)]
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(170)]
 
 def _writer(uri: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.engine.failover_writer", uri],
+        [sys.executable, "-m", "streamsite.mongo.engine.tests.failover_writer", uri],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

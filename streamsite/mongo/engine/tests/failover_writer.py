@@ -1,7 +1,7 @@
 """A process of its own that writes through the ORM until it is told to stop, and says what was acknowledged.
 
-``python -m tests.engine.failover_writer URI``: prints ``ready``, writes until its input ends, prints JSON:
-``{"acknowledged": [session keys], "groups": [names], "errors": {class: count}}``.
+``python -m streamsite.mongo.engine.tests.failover_writer URI``: prints ``ready``, writes until its input ends, prints
+JSON: ``{"acknowledged": [session keys], "groups": [names], "errors": {class: count}}``.
 """
 
 from __future__ import annotations

@@ -130,4 +130,4 @@ class BigPlace(Place):
 
 ALL = (Owner, Channel, Tag, Note, Video, Follow, Slot, Node, Place, Cinema)
 
-from tests.engine.djongo_models import Poem as Poem  # noqa: E402 - djongo's fields, in a module of their own
+from streamsite.mongo.engine.tests.djongo_models import Poem as Poem  # noqa: E402 - djongo's fields, in a module of their own

@@ -67,9 +67,9 @@ from django.db.models.functions import (
     Upper,
 )
 
-from tests.engine.answers import Question, answer_or_error, sorted_keys
-from tests.engine.models import Follow, Tag, Video
-from tests.engine.world import World
+from streamsite.mongo.engine.tests.answers import Question, answer_or_error, sorted_keys
+from streamsite.mongo.engine.tests.models import Follow, Tag, Video
+from streamsite.mongo.engine.tests.world import World
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

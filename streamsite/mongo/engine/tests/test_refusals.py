@@ -10,9 +10,9 @@ from django.db.models import BigIntegerField, F, Func, OuterRef, Q, Subquery, Va
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower, Repeat, RowNumber
 
-from tests.engine.answers import Question
-from tests.engine.models import Follow, Tag, Video
-from tests.engine.world import World
+from streamsite.mongo.engine.tests.answers import Question
+from streamsite.mongo.engine.tests.models import Follow, Tag, Video
+from streamsite.mongo.engine.tests.world import World
 from tests.support.commands import recorded
 
 # What is asked, and the word that the error must contain.

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.db.models import F, Q
 
-from tests.engine.answers import answer_or_error, sorted_keys
-from tests.engine.world import World
+from streamsite.mongo.engine.tests.answers import answer_or_error, sorted_keys
+from streamsite.mongo.engine.tests.world import World
 
 MOMENT = dt.datetime(2023, 6, 1, tzinfo=dt.UTC)
 EXACT = dt.datetime(2023, 3, 3, 2, 30, 2, 123_000, dt.UTC)

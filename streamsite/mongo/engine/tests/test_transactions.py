@@ -16,8 +16,8 @@ from django.db.models import F
 from pymongo import MongoClient
 
 from streamsite.mongo.engine.client import get_database, session_for
-from tests.engine.models import Follow, Tag
-from tests.engine.replica_set import ReplicaSet, start_server
+from streamsite.mongo.engine.tests.models import Follow, Tag
+from streamsite.mongo.engine.tests.replica_set import ReplicaSet, start_server
 
 pytestmark = pytest.mark.usefixtures("database")
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,7 +134,7 @@ def test_a_conflict_without_a_read_is_repeated() -> None:
 
 
 def _counter() -> int:
-    from tests.engine.models import Channel
+    from streamsite.mongo.engine.tests.models import Channel
 
     return int(Follow.objects.create(user=1, channel=Channel.objects.create(name="c")).pk)
 
@@ -210,7 +210,7 @@ def test_a_closed_connection_leaves_no_transaction() -> None:
 
 PROBE = """
 import sys
-from tests.engine.failover_writer import configure
+from streamsite.mongo.engine.tests.failover_writer import configure
 configure(sys.argv[1])
 from django.core.management import call_command
 from django.contrib.auth.models import Group

@@ -12,9 +12,9 @@ from django.db.models import Count, F, Max, Q, Sum
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.answers import answer_or_error
-from tests.engine.models import Video
-from tests.engine.world import World
+from streamsite.mongo.engine.tests.answers import answer_or_error
+from streamsite.mongo.engine.tests.models import Video
+from streamsite.mongo.engine.tests.world import World
 
 EXAMPLES = int(os.environ.get("TREE_EXAMPLES", "250"))
 

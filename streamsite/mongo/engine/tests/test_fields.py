@@ -7,7 +7,7 @@ from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.db.models import F
 
-from tests.engine.djongo_models import Poem
+from streamsite.mongo.engine.tests.djongo_models import Poem
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -26,9 +26,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Length, Upper
 
 from streamsite.mongo.engine.compiler.missing_fields import match_with_missing, satisfies
-from tests.engine.answers import Question, answer_or_error, sorted_keys
-from tests.engine.models import Cinema, Follow, Owner, Video
-from tests.engine.world import World
+from streamsite.mongo.engine.tests.answers import Question, answer_or_error, sorted_keys
+from streamsite.mongo.engine.tests.models import Cinema, Follow, Owner, Video
+from streamsite.mongo.engine.tests.world import World
 
 MISSING: dict[Any, dict[str, Any]] = {
     Video: {

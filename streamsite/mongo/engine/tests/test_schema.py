@@ -12,7 +12,7 @@ from django.db.migrations.state import ProjectState
 from django.db.models.functions import Lower
 
 from streamsite.mongo.engine.client import get_database
-from tests.engine.clips import create_clips
+from streamsite.mongo.engine.tests.clips import create_clips
 
 MANY = 10_000
 APP = "schema_tests"

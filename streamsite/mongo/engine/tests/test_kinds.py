@@ -33,9 +33,9 @@ from django.db.models.functions import (
     Trim,
 )
 
-from tests.engine.answers import Question, answer_or_error, sorted_keys
-from tests.engine.models import Video
-from tests.engine.world import World
+from streamsite.mongo.engine.tests.answers import Question, answer_or_error, sorted_keys
+from streamsite.mongo.engine.tests.models import Video
+from streamsite.mongo.engine.tests.world import World
 from tests.support.commands import recorded
 
 

@@ -9,8 +9,8 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections
 
-from tests.engine import models
-from tests.engine.world import World
+from streamsite.mongo.engine.tests import models
+from streamsite.mongo.engine.tests.world import World
 from tests.support.plugin import empty_collections
 
 

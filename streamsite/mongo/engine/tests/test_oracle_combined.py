@@ -27,9 +27,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Power, Substr, TruncDate, TruncDay
 
-from tests.engine.answers import Question, answer_or_error, sorted_keys
-from tests.engine.models import Follow
-from tests.engine.world import World
+from streamsite.mongo.engine.tests.answers import Question, answer_or_error, sorted_keys
+from streamsite.mongo.engine.tests.models import Follow
+from streamsite.mongo.engine.tests.world import World
 
 COMBINED: dict[str, Question] = {
     "exists in a case": lambda w: list(

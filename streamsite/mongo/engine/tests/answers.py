@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import FieldError, ObjectDoesNotExist
 from django.db import DatabaseError, NotSupportedError, models, transaction
 
-from tests.engine.world import World
+from streamsite.mongo.engine.tests.world import World
 
 Question = Callable[[World], Any]
 

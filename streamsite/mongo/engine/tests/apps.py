@@ -6,6 +6,6 @@ from django.apps import AppConfig
 class EngineTestsConfig(AppConfig):
     """Has no migrations: the test database makes its collections from the models."""
 
-    name = "tests.engine"
+    name = "streamsite.mongo.engine.tests"
     label = "engine_tests"
     default_auto_field = "django.db.models.BigAutoField"

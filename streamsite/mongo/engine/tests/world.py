@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from tests.engine.models import (
+from streamsite.mongo.engine.tests.models import (
     BigPlace,
     Channel,
     Cinema,
