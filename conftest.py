@@ -37,7 +37,11 @@ def prepared_database(
 
     from accounts.signing_keys import create_key
     from streamsite import site_id
+    from streamsite.mongo.engine import client
 
+    # A majority acknowledges every write, but nobody waits for the journal.
+    client.DURABILITY = client.DURABILITY | {"journal": False}
+    settings.DATABASES["default"]["CLIENT"]["journal"] = False
     folders = (
         *(settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR),
         *(settings.STATIC_ROOT, settings.ASSETS_DIR),
@@ -61,13 +65,14 @@ def _make_test_database() -> None:
     from django.db import connection
 
     from streamsite.mongo import indexes
-    from streamsite.mongo.engine.client import get_database
+    from streamsite.mongo.engine.client import get_client, get_database
 
     key = database_template.fingerprint()
     name = connection.settings_dict["TEST"].get("NAME") or f"test_{connection.settings_dict['NAME']}"
     connection.close()
-    connection.mongo_client.drop_database(name)
-    if database_template.restore(connection.mongo_client[name], key):
+    client = get_client()
+    client.drop_database(name)
+    if database_template.restore(client[name], key):
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
         connection.close()
         indexes.ensure_indexes()
@@ -101,7 +106,7 @@ def _clear_caches() -> None:
     sessions.clear_cache()
     media.forget_all()
     health.clear_check_results()
-    GroupThrottle.forget_all()
+    GroupThrottle.reset_counts()
 
 
 @pytest.fixture
@@ -147,20 +152,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, other_origin: OtherOrigin) ->
 
 # --- a browser ---
 
-_browser_files: set[Path] = set()
 _playwright_loop: asyncio.AbstractEventLoop | None = None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note which files use a browser."""
-    _browser_files.update(item.path for item in items if "playwright" in getattr(item, "fixturenames", ()))
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
-    """Show the tests of other files no event loop: with Playwright's one running, Django refuses its database."""
-    _show_loop(_playwright_loop if item.path in _browser_files else None)
-    return (yield)
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Show tests without a browser no event loop: with Playwright's one running, Django refuses its database."""
+    _show_loop(_playwright_loop if "playwright" in getattr(item, "fixturenames", ()) else None)
 
 
 def _show_loop(loop: asyncio.AbstractEventLoop | None) -> None:
@@ -200,6 +198,7 @@ def chromium(shared_chromium: Browser) -> Iterator[IsolatedBrowser]:
 
     isolated = IsolatedBrowser(shared_chromium)
     yield isolated
+    _show_loop(_playwright_loop)
     isolated.close()
 
 
@@ -210,4 +209,5 @@ def autoplaying_chromium(shared_chromium: Browser) -> Iterator[IsolatedBrowser]:
 
     isolated = IsolatedBrowser(shared_chromium, autoplay=True)
     yield isolated
+    _show_loop(_playwright_loop)
     isolated.close()

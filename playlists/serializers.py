@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from playlists.mappers import COLLABORATOR, OWNER
@@ -47,7 +45,7 @@ class ItemChangeSerializer(InputSerializer):
     after = StrictCharField(max_length=32, required=False)
     note = StrictCharField(max_length=300, required=False, allow_blank=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """Refuse two places at once, and no change at all."""
         if len({"position", "before", "after"} & attrs.keys()) > 1:
             raise serializers.ValidationError("Give one of position, before and after.")

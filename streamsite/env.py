@@ -90,7 +90,7 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     if not raw:
         return default
     try:
-        value = int(raw)
+        value = int(environ.Env.parse_value(raw, int))
     except ValueError:
         raise invalid_value(name, f"use a whole number between {least} and {most}") from None
     if not least <= value <= most:
@@ -117,7 +117,11 @@ def matching(name: str, default: str, pattern: str, *, allowed: str) -> str:
 def text_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """The variable as a comma-separated list, blanks dropped."""
     raw = text(name)
-    return [word.strip() for word in raw.split(",") if word.strip()] if raw else list(default)
+    return (
+        [word for part in environ.Env.parse_value(raw, list) if (word := part.strip())]
+        if raw
+        else list(default)
+    )
 
 
 def integer_list(name: str, default: tuple[int, ...], *, among: tuple[int, ...]) -> tuple[int, ...]:

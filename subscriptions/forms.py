@@ -157,7 +157,7 @@ class PostForm(forms.Form):
     def __init__(
         self,
         data: Data = None,
-        files: MultiValueDict[str, UploadedFile] | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
         *,
         initial: Mapping[str, object] | None = None,
         is_edit: bool = False,

@@ -23,8 +23,8 @@ OWNERS = {
     "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
     "subscriptions.channel_page.store": {"subscriptions_channelpage"},
     "subscriptions.notifications.store": {
-        "subscriptions_notification",
         "subscriptions_broadcast",
+        "subscriptions_notification",
         "subscriptions_readmarks",
     },
     "subscriptions.private_feed_store": {"subscriptions_privatefeed"},

@@ -47,7 +47,7 @@ class LibraryQuery:
 
 
 def parse_library_query(params: Mapping[str, str], of: str = "") -> LibraryQuery:
-    """Parse the parameters of ``GET /videos``, for the channel ``of`` (an id) if given."""
+    """Return the query of ``LibraryQuerySerializer``'s fields, only of the channel with the id ``of`` if given."""
     words = params["q"].strip()
     sort = params["sort"] or (RELEVANCE if words else "newest")
     conditions: dict[str, object] = {}

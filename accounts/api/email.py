@@ -1,4 +1,4 @@
-"""``/api/v1/auth/email``: prove an address."""
+"""``/api/v1/auth/email``: verify or change an email address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import credentials, mappers
+from accounts import email_changes, mappers
 from accounts.api.base import PersonalView, PublicAuthView, no_store, signed_in_user
 from accounts.schemas import AccountDict, EmailSentDict, VerifiedEmailDict
 from accounts.serializers.email import EmailChangeSerializer, EmailTokenSerializer
@@ -24,7 +24,7 @@ class EmailVerifyView(PublicAuthView):
     def post(self, request: Request) -> Response:
         """Verify an email address by a mailed link's token. Idempotent."""
         data = EmailTokenSerializer.from_body(request)
-        user = credentials.verify_email(request._request, data["token"])
+        user = email_changes.verify_email(request._request, data["token"])
         return no_store(Response({"username": user.username, "email": user.email, "email_verified": True}))
 
 
@@ -34,7 +34,7 @@ class EmailResendView(PersonalView):
     @extend_schema(operation_id="auth_email_resend", request=None, responses={202: described(EmailSentDict)})
     def post(self, request: Request) -> Response:
         """Send the verification link again."""
-        address = credentials.resend_verification(signed_in_user(request))
+        address = email_changes.resend_verification(signed_in_user(request))
         return no_store(Response({"email": address or None}, status=202))
 
 
@@ -49,7 +49,7 @@ class EmailChangeView(PersonalView):
     def post(self, request: Request) -> Response:
         """Change the email address; it takes effect once it is verified."""
         data = EmailChangeSerializer.from_body(request)
-        user = credentials.change_email(
+        user = email_changes.change_email(
             request._request,
             signed_in_user(request),
             data["email"],

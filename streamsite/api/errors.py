@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
@@ -25,7 +23,7 @@ CODE_BY_STATUS = {
 }
 
 
-def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(exception: Exception, context: dict[str, object]) -> Response | None:
     """Return a response for errors that callers cause and for outages, ``None`` for faults of the site."""
     error = translate(exception)
     if error is None:
@@ -79,7 +77,7 @@ def _django_field_errors(exception: DjangoValidationError) -> dict[str, list[str
     return {"non_field_errors": list(exception.messages)}
 
 
-def flatten_field_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+def flatten_field_errors(detail: object, prefix: str = "") -> dict[str, list[str]]:
     """Return nested serializer errors as ``{"links.0.url": ["..."]}``."""
     if isinstance(detail, dict):
         merged: dict[str, list[str]] = {}

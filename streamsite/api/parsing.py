@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, NoReturn
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
@@ -29,10 +29,10 @@ class StrictJSONParser(BaseParser):
 
     def parse(
         self,
-        stream: IO[Any],
+        stream: IO[bytes],
         media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
+        parser_context: Mapping[str, object] | None = None,
+    ) -> dict[str, object]:
         """Return the body as an object. Raise ``JSONParseError`` or ``TooLarge``."""
         raw = stream.read(settings.MAX_JSON_BYTES + 1)
         if len(raw) > settings.MAX_JSON_BYTES:
@@ -40,7 +40,7 @@ class StrictJSONParser(BaseParser):
         return parse_json_object(raw)
 
 
-def parse_json_object(raw: bytes) -> dict[str, Any]:
+def parse_json_object(raw: bytes) -> dict[str, object]:
     """``raw`` as an object, or ``ParseFailed``."""
     try:
         text = raw.decode("utf-8")
@@ -85,8 +85,8 @@ def _check_depth(text: str) -> None:
             depth -= 1
 
 
-def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
+def _build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result: dict[str, object] = {}
     for key, value in pairs:
         if key in result:
             raise JSONParseError("A JSON object has the same key twice.")
@@ -96,7 +96,7 @@ def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _check_value(value: Any) -> None:
+def _check_value(value: object) -> None:
     if isinstance(value, str):
         _check_text(value)
     elif isinstance(value, list):
@@ -111,7 +111,7 @@ def _check_text(text: str) -> None:
         raise JSONParseError("JSON text may not contain lone surrogates.")
 
 
-def _reject_constant(name: str) -> Any:
+def _reject_constant(name: str) -> NoReturn:
     raise JSONParseError(f"{name} is not JSON.")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, overload
+from typing import overload
 
 import orjson
 from rest_framework.negotiation import BaseContentNegotiation
@@ -28,9 +28,9 @@ class OrjsonRenderer(BaseRenderer):
 
     def render(
         self,
-        data: Any,
+        data: object,
         accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
+        renderer_context: Mapping[str, object] | None = None,
     ) -> bytes:
         """Return ``data`` as JSON; nothing for ``None``."""
         if data is None:
@@ -47,7 +47,7 @@ def with_absolute_urls(content: bytes) -> bytes:
     return content.replace(b'url":"/', b'url":"%b/' % origin.current().encode())
 
 
-def _encode_fallback(value: Any) -> Any:
+def _encode_fallback(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, str):

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from rest_framework import serializers
+
+from streamsite.api.described import described
 
 
-class ErrorSerializer(serializers.Serializer[Any]):
-    """Every status of 400 and above."""
+class ErrorDict(TypedDict):
+    """The body of every status of 400 and above."""
 
-    code = serializers.CharField(help_text="Fixed word for programs.")
-    detail = serializers.CharField(help_text="Sentence for people.")
-    fields = serializers.DictField(  # type: ignore[assignment]
-        child=serializers.ListField(child=serializers.CharField()), required=False
-    )
-    request_id = serializers.CharField()
+    code: Annotated[str, "Fixed word for programs."]
+    detail: Annotated[str, "Sentence for people."]
+    fields: NotRequired[dict[str, list[str]]]
+    request_id: str
 
 
 # Error statuses that an operation may have besides those of its view.
@@ -39,7 +38,7 @@ class StreamsiteSchema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if not operation:
             return operation
-        reference = self.resolve_serializer(ErrorSerializer, "response").ref
+        reference = self.resolve_serializer(described(ErrorDict), "response").ref  # type: ignore[arg-type]
         answer = {"description": "Error", "content": {"application/json": {"schema": reference}}}
         codes = [*COMMON_ERROR_STATUSES, *ERROR_STATUSES_BY_METHOD.get(self.method, ())]
         if operation.get("security"):

@@ -58,7 +58,7 @@ class GroupThrottle(BaseThrottle):
         return known + pending
 
     @classmethod
-    def forget_all(cls) -> None:
+    def reset_counts(cls) -> None:
         """Forget the reads that this process has counted."""
         cls._reads.clear()
 

@@ -30,7 +30,7 @@ class SchemaView(SpectacularJSONAPIView):
     throttle_classes: list[type[BaseThrottle]] = []
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Return the OpenAPI document."""
         response = HttpResponse(_generate_document(), content_type=OpenApiJsonRenderer.media_type)
         response["Content-Disposition"] = 'inline; filename="Streamsite API.json"'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO
 
 from django.db.models import F
 from django.utils import timezone
@@ -37,7 +37,7 @@ def clean_post_text(raw: object) -> str:
     return text
 
 
-def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = None) -> Post:
+def create(user: User, data: Mapping[str, object], *, picture: IO[bytes] | None = None) -> Post:
     """Create a post from ``text`` with an image or a video (``video_id``), and announce it to the subscribers."""
     strikes.require_may_publish(user)
     email_verification.require_verified_email(user)
@@ -59,17 +59,17 @@ def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = N
             video=video,
             picture=folders.get("picture", ""),
             picture_size=size,
-            allow_comments=data.get("allow_comments", True),
+            allow_comments=data.get("allow_comments", True) is True,
         )
         post.save(force_insert=True)
     notifications.announce_to_subscribers(user.pk, POST, post.pk)
     return post
 
 
-def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None = None) -> Post:
+def update(post: Post, data: Mapping[str, object], *, expected_version: int | None = None) -> Post:
     """Change ``text`` and ``allow_comments``. Raises ``Stale`` if the post is no longer at ``expected_version``."""
     require_version(post, expected_version)
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if "text" in data:
         changes["text"] = clean_post_text(data["text"])
         if changes["text"] != post.text:

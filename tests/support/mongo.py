@@ -13,6 +13,15 @@ from streamsite.mongo.server import SUPERVISOR
 USER = PASSWORD = "tests"
 
 
+def acknowledge_before_journal(uri: str) -> None:
+    """Let a majority acknowledge writes that are not in the journal yet: no test pulls this server's plug."""
+    client: MongoClient[dict[str, Any]] = MongoClient(uri)
+    with client:
+        config = client.admin.command("replSetGetConfig")["config"]
+        config |= {"version": config["version"] + 1, "writeConcernMajorityJournalDefault": False}
+        client.admin.command("replSetReconfig", config, force=True)
+
+
 def root_uri(data_dir: Path) -> str:
     """Make a user with the role ``root`` on the server that runs on a data folder; return its connection string."""
     site = urlsplit((data_dir / "run" / "mongodb-uri").read_text(encoding="utf-8").strip())

@@ -19,13 +19,19 @@ from pymongo.database import Database
 
 from streamsite.mongo.server import EmbeddedMongo
 from tests.support.commands import LOG
-from tests.support.mongo import root_uri
+from tests.support.mongo import acknowledge_before_journal, root_uri
 from tests.support.selection import Record, Selection
 
 READY = "STREAMSITE_TEST_DATA_DIR"
 BROKER = "STREAMSITE_TEST_BROKER"  # set by script/test-celery
 # What migrations wrote, which no test is to take away.
-KEPT = {"django_migrations", "django_content_type", "auth_permission", "__schema__", "streamsite_site"}
+KEPT_COLLECTIONS = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "__schema__",
+    "streamsite_site",
+}
 
 _mongo: EmbeddedMongo | None = None
 _has_started_process = False
@@ -59,7 +65,7 @@ def empty_collections() -> None:
     from streamsite.mongo.engine.client import get_database
 
     database = get_database("default").with_options(write_concern=WriteConcern(w=1))
-    names = {name for place, name in LOG.written if place == database.name} - KEPT
+    names = {name for place, name in LOG.written if place == database.name} - KEPT_COLLECTIONS
     if _has_started_process:
         counted = _count_writes(database)
         names |= {
@@ -84,7 +90,7 @@ def _count_writes(database: Database[dict[str, Any]]) -> dict[str, int]:
         name: figures["writeLock"]["count"]
         for space, figures in database.client.admin.command("top")["totals"].items()
         if space.startswith(prefix)
-        and (name := space.removeprefix(prefix)) not in KEPT
+        and (name := space.removeprefix(prefix)) not in KEPT_COLLECTIONS
         and not name.startswith("system.")
     }
 
@@ -105,10 +111,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="streamsite-test-"))
     _mongo = EmbeddedMongo(folder)
     _mongo.start()
+    uri = root_uri(folder)
+    acknowledge_before_journal(uri)
     os.environ |= {
         READY: str(folder),
         "STREAMSITE_DATA_DIR": str(folder),
-        "MONGODB_URI": root_uri(folder),  # every process makes a database of its own,
+        "MONGODB_URI": uri,  # every process makes a database of its own,
         "MONGODB_NAME": "streamsite",
         "SECRET_KEY": "only-for-tests-" + "x" * 40,
         "SITE_URL": "http://localhost:8000",

@@ -54,7 +54,8 @@ class Selection:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out what only a full run tries, unless it is named; order the rest by its file's duration."""
         named = any("::" in argument for argument in config.args)
-        kept, left = [], []
+        kept: list[pytest.Item] = []
+        left: list[pytest.Item] = []
         for item in items:
             why = "" if named else self._why_left_out(item)
             self.left_out[why] += 1

@@ -1,4 +1,4 @@
-"""``/api/v1/videos``."""
+"""``/api/v1/videos``: the library, one video, and uploads of small files."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from videos import language_names
 from videos.captions import services, webvtt
 from videos.models import Video
 from videos.models.caption import CaptionKind, CaptionSource
-from videos.transcoding.probe import SubtitleTrack
+from videos.transcoding.source_info import SubtitleTrack
 from videos.transcoding.subtitles import MAX_FILE_BYTES, ExtractedSubtitles
 
 logger = logging.getLogger("streamsite.captions")

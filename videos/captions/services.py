@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -74,7 +73,7 @@ def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
 def update_track(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
     """Change the text or the description of a track. A changed text gets a new URL."""
     former = track_path(caption)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         name: getattr(caption, name) for name in ("language", "label", "kind")
     } | described
     if described.get("language", caption.language) != caption.language and "label" not in described:
@@ -209,7 +208,7 @@ def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str
     return {"language": tag, "label": name or language_names.language_name(tag), "kind": kind}
 
 
-def _rows(cues: list[Cue]) -> list[list[Any]]:
+def _rows(cues: list[Cue]) -> list[list[object]]:
     return [[cue.start, cue.end, cue.text] for cue in cues]
 
 

@@ -54,9 +54,9 @@ class CommentPage:
 def list_threads(
     request: HttpRequest | Request, subject: CommentTarget, *, sort: str, absolute: bool = True
 ) -> CommentPage:
-    """Return a page of the threads below a target, in an order of ``SORTS``, pinned ones first.
+    """Return a page of the threads below a target in an order of ``SORTS``, pinned first.
 
-    The caller's own held ones lead the first page.
+    The caller's own held comments lead the first page.
     """
     rows = _shown(subject, "")
     listing = paginate(request, rows, SORTS[sort], absolute=absolute)

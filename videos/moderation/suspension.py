@@ -14,14 +14,14 @@ def suspend(user_id: str, /, *, actor: User | None = None) -> None:
     """
     user = _person(user_id)
     if user is not None:
-        staff_actions.suspend(user, actor=actor, tell_owner=False)
+        staff_actions.suspend(user, actor=actor, notify_owner=False)
 
 
 def reinstate(user_id: str, /, *, actor: User | None = None) -> None:
     """Reinstate a suspended account; one that its owner closed stays closed. Idempotent."""
     user = _person(user_id)
     if user is not None:
-        staff_actions.reinstate(user, actor=actor, tell_owner=False)
+        staff_actions.reinstate(user, actor=actor, notify_owner=False)
 
 
 def require_suspendable(user_id: str) -> None:

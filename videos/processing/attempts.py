@@ -17,15 +17,18 @@ from videos.chapters import services as chapter_services
 from videos.files import paths
 from videos.files.urls import DOWNLOAD
 from videos.models import Status, Video
+from videos.processing.encoding_profile import site_profile
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.signals import files_abandoned, generation_completed
 from videos.transcoding import ladder, processing_notes
+from videos.transcoding.acceptance import UploadLimits, require_acceptable
 from videos.transcoding.download import make_download
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.errors import TranscodeError
 from videos.transcoding.ffmpeg import sandbox_layers
 from videos.transcoding.loudness import measure_loudness
-from videos.transcoding.probe import SourceInfo, UploadLimits, probe, require_acceptable
+from videos.transcoding.probe import probe
+from videos.transcoding.source_info import SourceInfo
 from videos.transcoding.storyboard import Storyboard, make_storyboard
 from videos.transcoding.subtitles import extract_subtitles, select_text_tracks
 from videos.transcoding.thumbnails import make_thumbnail, make_thumbnail_choices, write_cover
@@ -62,7 +65,7 @@ class Attempt:
                 info,
                 UploadLimits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS),
             )
-            plan = ladder.plan(info, settings.TRANSCODE_PROFILE, gain_db=self._loudness_gain(info))
+            plan = ladder.plan(info, site_profile(), gain_db=self._loudness_gain(info))
         try:
             self.work.mkdir(parents=True)
             self.generation, self.folder = paths.new_generation(self.video_id)

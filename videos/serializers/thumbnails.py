@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from streamsite.api.fields import NumberField
@@ -30,7 +28,7 @@ class ThumbnailSerializer(ThumbnailChoiceSerializer):
     image = serializers.FileField(required=False, allow_empty_file=True)
     thumbnail = serializers.FileField(required=False, allow_empty_file=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """Return the one of ``file``, ``at`` and ``choice`` that counts."""
         for name in ("file", "image", "thumbnail"):
             if name in attrs:

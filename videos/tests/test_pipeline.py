@@ -12,7 +12,7 @@ from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from streamsite.tasks.worker import Worker
 from tests.support.clips import make_clip, run_generator
-from tests.support.processes import children
+from tests.support.processes import child_pids
 from videos.captions import services, webvtt
 from videos.files import paths
 from videos.models import Status, Video
@@ -68,7 +68,7 @@ def while_encoding_waits(action):
     def act(attempt):
         # Those of this process; a site that runs beside the tests has its own.
         encoders = [
-            pid for pid in children(os.getpid()) if b"ffmpeg" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            pid for pid in child_pids(os.getpid()) if b"ffmpeg" in Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
         assert encoders
         for pid in encoders:

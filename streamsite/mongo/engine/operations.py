@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 EPOCH_OF_TIMES = datetime.date(1900, 1, 1)  # djongo's: a time of day is a datetime on this day
 
 
-class DatabaseOperations(DjongoDatabaseOperations):  # type: ignore[misc]
+class DatabaseOperations(DjongoDatabaseOperations):
     """djongo's storage layout: dates and times as BSON datetimes, UUIDs as hex, durations as microseconds."""
 
     connection: DatabaseWrapper

@@ -47,7 +47,7 @@ OPPOSITES = {"$gt": "$lte", "$gte": "$lt", "$lt": "$gte", "$lte": "$gt"}
 def value_of(scope: Scope, lookup: Any) -> Any:
     """Return a direct right-hand side as it is stored; out of the column's range raises an empty or full set."""
     if isinstance(lookup, IntegerFieldOverflow):
-        (value,) = lookup.process_rhs(None, scope.connection)[1]
+        (value,) = lookup.process_rhs(None, scope.connection)[1]  # type: ignore[arg-type] # it compiles nothing
     else:
         (value,) = lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1]
     return value
@@ -195,7 +195,7 @@ def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
     if isinstance(lookup.rhs, (Query, Subquery)):
         values = _query_values(scope, lookup.rhs)
         if values is None:
-            array: Any = f"${scope.subquery(getattr(lookup.rhs, 'query', lookup.rhs))}.c0"
+            array: Any = f"${scope.subquery(_inner_query(lookup.rhs))}.c0"
             return _membership(known, left, array, wanted, nulls={"$in": [None, {"$ifNull": [array, []]}]})
     else:
         values = _without_none(_members(scope, lookup))
@@ -231,6 +231,10 @@ def _without_none(values: list[Any]) -> list[Any]:
     return [value for value in values if value is not None]
 
 
+def _inner_query(query: Query | Subquery[Any]) -> Query:
+    return query.query if isinstance(query, Subquery) else query
+
+
 def _query_values(scope: Scope, query: Query | Subquery) -> list[Any] | None:
     """Return a subquery's values, nulls included, or ``None`` if it depends on the query around it."""
     from .select import independent_values
@@ -240,7 +244,7 @@ def _query_values(scope: Scope, query: Query | Subquery) -> list[Any] | None:
             "Subqueries aren't allowed across different databases. Force the inner query to be evaluated "
             "using `list(inner_query)`."
         )
-    return independent_values(scope.connection, getattr(query, "query", query))
+    return independent_values(scope.connection, _inner_query(query))
 
 
 # --- text ---------------------------------------------------------------------------------------
@@ -379,7 +383,7 @@ def year(scope: Scope, lookup: Any, wanted: bool, otherwise: Callable[[Scope, An
         return otherwise(scope, lookup, wanted)
     first, last = lookup.year_lookup_bounds(scope.connection, lookup.rhs)
     date = scope.expression(lookup.lhs.lhs)
-    name = lookup.lookup_name
+    name = str(lookup.lookup_name)
     if name == "exact" and wanted:
         tests = [{"$gte": [date, first]}, {"$lte": [date, last]}]
     elif name == "exact":

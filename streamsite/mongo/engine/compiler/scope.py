@@ -191,7 +191,9 @@ class Scope:
     def _match_leaf(self, node: Any, wanted: bool) -> Document:
         if isinstance(node, HasElement) and type(node.lhs) is Col and wanted and not self.computed:
             return {
-                self.path(node.lhs): {"$elemMatch": {"$eq": node.get_db_prep_lookup(node.rhs, None)[1][0]}}
+                str(self.path(node.lhs)): {
+                    "$elemMatch": {"$eq": node.get_db_prep_lookup(node.rhs, None)[1][0]}
+                }
             }
         if isinstance(node, Lookup) and not self.computed:
             column = node.lhs.lhs if isinstance(node, YearLookup) else node.lhs
