@@ -27,7 +27,7 @@ def follows_by_default(user_id: str, thread: Comment) -> bool:
 def set_following(user: User, thread: Comment, *, follow: bool) -> None:
     """Follow a thread, or stop following it. Idempotent.
 
-    Raises ``Blocked`` where its author or the owner of its subject blocks the account, ``LimitReached`` for one too
+    Raises ``BlockedByChannel`` where its author or the owner of its subject blocks the account, ``LimitReached`` for one too
     many.
     """
     rows = ThreadFollow.objects.filter(user=user, thread=thread.pk)
@@ -71,7 +71,7 @@ def choices_of_user(user_id: str, thread_ids: Iterable[str]) -> dict[str, bool]:
 
 
 def union_stage(user_id: str, thread_ids: Iterable[str]) -> dict[str, object]:
-    """Return the stage that adds ``of_user`` as rows ``{thread, follows}`` to those of another collection."""
+    """Return the stage that adds ``choices_of_user`` as rows ``{thread, follows}`` to those of another collection."""
     which = {"user_id": user_id, "thread": {"$in": list(thread_ids)}}
     pipeline = [{"$match": which}, {"$project": {"_id": 0, "thread": 1, "follows": 1}}]
     return {"$unionWith": {"coll": FOLLOWS, "pipeline": pipeline}}

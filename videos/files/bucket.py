@@ -52,7 +52,7 @@ def is_default_storage() -> bool:
 def connect(*, is_patient: bool = True) -> Bucket:
     """Return the bucket of the settings, one client for all threads. Raises ``BucketUnavailable`` without settings.
 
-    Work in the background is patient and tries again. Requests use ``ask`` and ``visit`` instead.
+    Work in the background is patient and tries again. Requests use ``call_bucket`` and ``bucket_session`` instead.
     """
     if not is_configured():
         raise BucketUnavailable
@@ -70,7 +70,7 @@ def connect(*, is_patient: bool = True) -> Bucket:
 def call_bucket(question: Callable[[Bucket], T]) -> T:
     """Return what ``question`` learns from the bucket, for a request. Raises ``FileNotFoundError``.
 
-    ``BucketUnavailable`` after ``REQUEST_SECONDS``; at once while the bucket is known to be silent, or too busy.
+    ``BucketUnavailable`` after ``REQUEST_TIMEOUT_SECONDS``; at once while the bucket is known to be silent, or too busy.
     """
     target = connect(is_patient=False)
     return _partner.call(lambda: question(target))

@@ -171,7 +171,7 @@ def _extras_in(root: Path) -> tuple[list[Path], list[Path]]:
 
 
 def orphaned_uploads() -> Orphans:
-    """Return files of resumable uploads that have no row. Pieces with an unproven checksum are ``leftovers``."""
+    """Return files of resumable uploads that have no row. Pieces with an unproven checksum are ``iter_leftovers``."""
     orphans = Orphans("upload files without a row")
     place = Path(settings.WORK_DIR) / "uploads"
     entries = {entry.name: entry for entry in _entries(place) if "." not in entry.name}

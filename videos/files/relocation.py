@@ -51,7 +51,7 @@ def move_to_bucket(video_id: str) -> int | None:
     """Copy a complete video's generation into the bucket and serve it from there.
 
     The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable``, or
-    ``LeaseLost`` when the job is no longer ours. The copy on the disk stays; ``tidy`` removes it.
+    ``LeaseLost`` when the job is no longer ours. The copy on the disk stays; ``remove_old_copies`` removes it.
     """
     while True:
         place = get_location(video_id)
@@ -105,7 +105,7 @@ def move_to_disk(video_id: str) -> int | None:
     """Copy a stored generation back to the disk and serve it from there.
 
     The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable`` or
-    ``storage.DiskFull``. The objects stay; ``tidy`` removes them.
+    ``DiskFull``. The objects stay; ``remove_old_copies`` removes them.
     """
     while True:
         place = get_location(video_id)
@@ -153,7 +153,7 @@ def _remove_strays(folder: Path, wanted: dict[str, int]) -> None:
 
 
 def _switch(place: MediaLocation, stored_generation: str) -> None:
-    """Serve the video from the other place, or ``Moved`` when its row or its files are no longer those copied."""
+    """Serve the video from the other place, or ``LocationChanged`` when its row or its files are no longer those copied."""
     changed = Video.objects.filter(
         pk=place.video_id,
         generation=place.generation,

@@ -74,7 +74,7 @@ class Progress:
         return round(min(done, 1.0), 4)
 
     def write(self, *, force: bool = False) -> None:
-        """Store the steps, not more often than every ``WRITE_EVERY_SECONDS`` unless forced."""
+        """Store the steps, not more often than every ``WRITE_INTERVAL_SECONDS`` unless forced."""
         moment = time.monotonic()
         if not force and moment - self._written < WRITE_INTERVAL_SECONDS:
             return

@@ -87,7 +87,7 @@ def append_bytes(
     What arrived before the client was gone is kept, so that it need not be sent again; with a checksum all or nothing
     is. ``require_reach`` is asked before each piece whether the file may grow to its end, and raises when it may not.
     A body without a length that has more than ``most`` bytes is refused with the piece that exceeds it, so it never
-    fills the upload. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``TooLarge``, ``storage.DiskFull`` or ``Gone``.
+    fills the upload. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``TooLarge``, ``DiskFull`` or ``UploadFileMissing``.
     """
     if length is None:
         pieces = _pieces_to_the_end(body, most, start, require_reach)
@@ -109,7 +109,7 @@ def join_files(upload_id: str, pieces: Sequence[tuple[str, int]]) -> bool:
     """Append the files of ``pieces``, ids with their lengths, in order, and delete each once its bytes are durable.
 
     Safe to repeat after an interruption: a piece that still has its file is copied again from where it begins. Return
-    ``False`` while somebody else is at it. Raises ``Gone`` when a file is missing, or ``storage.DiskFull``.
+    ``False`` while somebody else is at it. Raises ``UploadFileMissing`` when a file is missing, or ``DiskFull``.
     """
     with _opened(upload_id) as descriptor, _locked_unless_busy(descriptor) as is_ours:
         if not is_ours:

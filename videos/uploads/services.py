@@ -133,8 +133,8 @@ def append_to_upload(
 
     Without a ``length`` all of the body is added, piece by piece: what exceeds the upload is refused, and what was
     added before that piece stays.
-    ``total`` is how long all of it is, for uploads that began without saying so. Raises ``parts.OffsetConflict``,
-    ``protocol.ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``storage.DiskFull``, ``Absent``, or ``Forbidden`` for a
+    ``total`` is how long all of it is, for uploads that began without saying so. Raises ``OffsetConflict``,
+    ``ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``DiskFull``, ``Absent``, or ``Forbidden`` for a
     final upload.
     """
     if upload.kind == UploadKind.FINAL:
