@@ -33,7 +33,7 @@ from videos.signals import (
 )
 from videos.transcoding.errors import is_retryable
 
-# What others read of a video.
+# The text fields that others see.
 PUBLIC_TEXT_FIELDS = ("title", "description", "tags", "chapters")
 
 
@@ -107,8 +107,8 @@ def require_valid_size(size: int) -> None:
 def update(video: Video, data: Mapping[str, object], *, expected_version: int | None = None) -> Video:
     """Change a video's metadata. Raise ``Stale`` when it is no longer at ``expected_version``.
 
-    A visibility without a ``publish_at`` cancels the video's schedule (``schedules.cancellation_notice`` says so). Raises
-    ``PublishingPaused`` or ``EmailNotVerified`` for an owner who may not publish.
+    A visibility without a ``publish_at`` cancels the video's schedule: see ``schedules.cancellation_notice``. Raises
+    ``Invalid``, and ``PublishingPaused`` or ``EmailNotVerified`` for an owner who may not publish.
     """
     changes = clean_metadata({key: data[key] for key in EDITABLE if key in data})
     schedules.add_schedule_changes(video, changes)

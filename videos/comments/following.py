@@ -27,8 +27,7 @@ def follows_by_default(user_id: str, thread: Comment) -> bool:
 def set_following(user: User, thread: Comment, *, follow: bool) -> None:
     """Follow a thread, or stop following it. Idempotent.
 
-    Raises ``BlockedByChannel`` where its author or the owner of its subject blocks the account, ``LimitReached`` for one too
-    many.
+    Raises ``BlockedByChannel`` where its author or the target's owner blocks the account, ``LimitReached`` at the limit.
     """
     rows = ThreadFollow.objects.filter(user=user, thread=thread.pk)
     if follow == follows_by_default(user.pk, thread):

@@ -11,7 +11,7 @@ from videos.models.comment import CommentState
 
 # The field of the row of ``hidden_count_stages``, and of ``videos.viewer_state.ViewerState``.
 HIDDEN_FIELD = "unheard_comments"
-# Whoever blocks more accounts than these sees numbers that may count a few comments too many.
+# With more blocks than these the numbers may include a few hidden comments.
 MAX_BLOCKS = 100
 Stages = list[dict[str, object]]
 

@@ -153,7 +153,7 @@ def _remove_strays(folder: Path, wanted: dict[str, int]) -> None:
 
 
 def _switch(place: MediaLocation, stored_generation: str) -> None:
-    """Serve the video from the other place, or ``LocationChanged`` when its row or its files are no longer those copied."""
+    """Serve the video from the other place. Raises ``LocationChanged`` unless row and files are still those copied."""
     changed = Video.objects.filter(
         pk=place.video_id,
         generation=place.generation,

@@ -77,7 +77,7 @@ def without_actor(change: Callable[[str], None]) -> ModerationAction:
     return apply
 
 
-# A comment has no title; others put it into quotes, so it has none of its own.
+# A comment has no title of its own; callers quote this one.
 COMMENT_ON = "Comment on "
 
 

@@ -13,7 +13,7 @@ from videos.schemas.processing import ProcessingStepDict
 
 WRITE_INTERVAL_SECONDS = 0.7
 
-# Name and share of the whole: encoding is nearly all of the work.
+# Name and share of the total: encoding is nearly all of the work.
 STEPS = (
     ("inspect", 0.03),
     ("encode", 0.85),

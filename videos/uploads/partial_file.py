@@ -87,7 +87,8 @@ def append_bytes(
     What arrived before the client was gone is kept, so that it need not be sent again; with a checksum all or nothing
     is. ``require_reach`` is asked before each piece whether the file may grow to its end, and raises when it may not.
     A body without a length that has more than ``most`` bytes is refused with the piece that exceeds it, so it never
-    fills the upload. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``TooLarge``, ``DiskFull`` or ``UploadFileMissing``.
+    fills the upload. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``TooLarge``, ``DiskFull`` or
+    ``UploadFileMissing``.
     """
     if length is None:
         pieces = _pieces_to_the_end(body, most, start, require_reach)
