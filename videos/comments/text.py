@@ -81,7 +81,7 @@ def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> Te
 
 
 def _address(whole: str) -> str:
-    """Return the URL without trailing punctuation and unmatched brackets; "" for what is no link."""
+    """Return the URL without trailing punctuation and unmatched brackets; "" for an invalid one."""
     address = whole.rstrip(TRAILING_PUNCTUATION)
     while address.endswith(")") and address.count(")") > address.count("("):
         address = address[:-1].rstrip(TRAILING_PUNCTUATION)

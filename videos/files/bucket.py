@@ -68,7 +68,7 @@ def connect(*, is_patient: bool = True) -> Bucket:
 
 
 def call_bucket(question: Callable[[Bucket], T]) -> T:
-    """Return what ``question`` learns from the bucket, for a request. Raises ``FileNotFoundError``.
+    """Return the result of ``question`` about the bucket, for a request. Raises ``FileNotFoundError``.
 
     ``BucketUnavailable`` after ``REQUEST_TIMEOUT_SECONDS``; at once while the bucket is known to be silent or busy.
     """

@@ -94,7 +94,7 @@ def _copy(place: MediaLocation, wanted: dict[str, int]) -> None:
 
 
 def _without_strays(target: Bucket, folder: str, wanted: dict[str, int]) -> dict[str, int]:
-    """Delete what a copy that was begun has besides the wanted files; return the sizes of the others."""
+    """Delete files of an interrupted copy that are not wanted; return the sizes of the others."""
     target.abandon_uploads(folder)
     there = target.sizes(folder)
     target.delete(folder, [name for name in there if name not in wanted])
@@ -166,7 +166,7 @@ def _switch(place: MediaLocation, stored_generation: str) -> None:
 
 
 def remove_old_copies(video_id: str) -> int:
-    """Remove what of the video's generations its row does not name, on the disk and in the bucket; how many folders.
+    """Delete generations that the video's row does not name, on the disk and in the bucket; return their number.
 
     Safe to repeat. What is being made or copied stays.
     """
@@ -186,7 +186,7 @@ def remove_old_copies(video_id: str) -> int:
 
 
 def _remove_partial_copies(video_id: str) -> int:
-    """Remove copies from the bucket that nobody completes any more; return how many there were."""
+    """Delete interrupted copies from the bucket; return their number."""
     copies = list(paths.generation_dir(video_id, "x").parent.glob(f"{PARTIAL_PREFIX}*"))
     for copy in copies:
         shutil.rmtree(copy, ignore_errors=True)

@@ -264,7 +264,7 @@ class Bucket:
         return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
 
     def allow_pages(self, wanted: dict[str, Any]) -> bool:
-        """Add a CORS rule beside those that are there. Return False when it is there."""
+        """Add a CORS rule to the present ones. Return False when it exists."""
         rules = self._cors_rules()
         if wanted in rules:
             return False

@@ -69,7 +69,7 @@ def find_reportable_type(name: str) -> ReportableType | None:
 
 
 def without_actor(change: Callable[[str], None]) -> ModerationAction:
-    """Return ``change`` as a ``ModerationAction`` that does not record who decided."""
+    """Return ``change`` as a ``ModerationAction`` that ignores the actor."""
 
     def apply(subject: str, *, actor: User | None = None) -> None:
         change(subject)

@@ -105,7 +105,7 @@ def _sweep(report: CleanupReport, *, force: bool, is_dry: bool, empty_trash: boo
 
 
 def _clear_notes(noted: dict[str, date], folders: Iterable[str]) -> None:
-    """Delete the notes about folders that are gone, or that a video is served from again."""
+    """Delete the marks of folders that were deleted, or that a video is served from again."""
     for folder in folders:
         bucket.connect().unmark_removal(folder, noted[folder])
 
