@@ -57,7 +57,7 @@ def without_blocked(blocker_id: str, others: set[str]) -> set[str]:
 
 
 def require_not_blocked(user: User, *hosts: str) -> None:
-    """Raise ``Blocked`` when one of the ``hosts`` (account ids) blocks the caller."""
+    """Raise ``BlockedByChannel`` when one of the ``hosts`` (account ids) blocks the caller."""
     if Block.objects.filter(blocker_id__in=set(hosts) - {user.pk}, blocked_id=user.pk).exists():
         raise BlockedByChannel
 

@@ -33,7 +33,7 @@ from videos.signals import (
 )
 from videos.transcoding.errors import is_retryable
 
-# What others read of a video.
+# The text fields that others see.
 PUBLIC_TEXT_FIELDS = ("title", "description", "tags", "chapters")
 
 
@@ -42,8 +42,8 @@ def build_draft(
 ) -> Video:
     """Build an unsaved video for a file of ``size`` bytes, with the editable fields of ``data``.
 
-    Raises ``Invalid``, ``standing.Paused`` for an owner who may not publish for the time being, or
-    ``verification.EmailNotVerified`` for one who may only keep it private.
+    Raises ``Invalid``, ``PublishingPaused`` for an owner who may not publish for the time being, or
+    ``EmailNotVerified`` for one who may only keep it private.
     """
     strikes.require_may_publish(owner)
     changes = clean_metadata(
@@ -74,7 +74,7 @@ def create_from_upload(
     """Store an uploaded file and queue its processing; ``sha256`` is the file's hash if known.
 
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
-    ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``storage.DiskFull``.
+    ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``DiskFull``.
     """
     require_valid_size(size)
     paths.require_space(0)
@@ -107,8 +107,8 @@ def require_valid_size(size: int) -> None:
 def update(video: Video, data: Mapping[str, object], *, expected_version: int | None = None) -> Video:
     """Change a video's metadata. Raise ``Stale`` when it is no longer at ``expected_version``.
 
-    A visibility without a ``publish_at`` cancels the video's schedule (``schedules.canceled`` says so). Raises
-    ``standing.Paused`` or ``verification.EmailNotVerified`` for an owner who may not publish.
+    A visibility without a ``publish_at`` cancels the video's schedule: see ``schedules.cancellation_notice``. Raises
+    ``Invalid``, and ``PublishingPaused`` or ``EmailNotVerified`` for an owner who may not publish.
     """
     changes = clean_metadata({key: data[key] for key in EDITABLE if key in data})
     schedules.add_schedule_changes(video, changes)
@@ -164,7 +164,7 @@ def _opens(video: Video, changes: VideoChanges) -> bool:
 def apply_schedule() -> int:
     """Apply scheduled visibility changes that are due; return their number. Idempotent, safe in parallel.
 
-    A change that is held back waits (``schedules.held_back``). One that was made for another epoch is dropped.
+    A change that is held back waits (``schedules.hold_reason``). One that was made for another epoch is dropped.
     """
     changed = 0
     for video in schedules.iter_due():

@@ -41,7 +41,7 @@ MAX_LABEL = 60
 def create_link(video: Video, data: Mapping[str, object]) -> ShareLink:
     """Create a link with ``label``, ``expires_at`` or ``expires_in`` (seconds), and ``max_views``, all optional.
 
-    Raises ``Invalid``, ``Conflict``, or ``verification.EmailNotVerified``: a link opens a private video to others.
+    Raises ``Invalid``, ``Conflict``, or ``EmailNotVerified``: a link opens a private video to others.
     """
     email_verification.require_verified_email(video.channel)
     problems: dict[str, list[str]] = {}

@@ -50,7 +50,7 @@ def normalize_tag(raw: str) -> str:
 
 
 def tag_key(tag: str) -> str:
-    """Return what all spellings of a tag have in common."""
+    """Return the key that all spellings of a tag share."""
     plain = normalize_tag(tag)
     return " ".join(fold(plain.translate(LETTERS_OF_FLAGS)).split()) or plain
 

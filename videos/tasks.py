@@ -140,14 +140,14 @@ def run_sweep(*, force: bool = False) -> cleanup.CleanupReport:
 
 @task()
 def rebuild_search() -> int:
-    """Rebuild what search knows of every listed video, and of all names; return how many videos there are."""
+    """Rebuild the search index and all indexes of names; return the number of videos."""
     finders.rebuild_name_indexes()
     return index.rebuild_index()
 
 
 @task(priority=10)
 def count_views() -> int:
-    """Add what heartbeats recorded to the figures."""
+    """Fold recorded heartbeats into the statistics."""
     return aggregation.aggregate_pending()
 
 
@@ -185,7 +185,7 @@ def enqueue_relisting(channel_id: str) -> None:
 
 
 def enqueue_name_refresh(channel_id: str) -> None:
-    """Queue the refresh of what repeats a channel's name."""
+    """Queue the update of copies of a channel's name."""
     follow_name.enqueue(channel_id)
 
 

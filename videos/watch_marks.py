@@ -32,7 +32,7 @@ class WatchMark:
 
     @property
     def text(self) -> str:
-        """Return it in words, for screen readers."""
+        """The mark in words, for screen readers."""
         return "Watched" if self.completed else f"{self.percent}% watched"
 
 
@@ -50,7 +50,7 @@ def add_watch_marks(viewer: Viewer, context: Context) -> Context:
 
 
 def is_history_paused(user: User) -> bool:
-    """Return whether nothing is remembered for the account, and nothing shown of what was."""
+    """Return whether the account paused its history, so that nothing is stored or shown."""
     return bool(preferences.with_defaults(user.preferences)["history_paused"])
 
 
@@ -72,7 +72,7 @@ def mark_of_entry(row: Position) -> WatchMark | None:
 
 
 def _cards(part: object) -> Iterator[dict[str, Any]]:
-    """Yield the cards in what a template gets, however deep they are."""
+    """Yield the cards in a template's context, at any depth."""
     if isinstance(part, Shelf):
         part = part.entries
     if isinstance(part, dict):

@@ -9,9 +9,9 @@ from videos.block_store import BLOCKS
 from videos.comments.store import COMMENTS
 from videos.models.comment import CommentState
 
-# The field of the row of ``stages``, and of ``videos.viewer_state.ViewerState``.
+# The field of the row of ``hidden_count_stages``, and of ``videos.viewer_state.ViewerState``.
 HIDDEN_FIELD = "unheard_comments"
-# Whoever blocks more accounts than these sees numbers that may count a few comments too many.
+# With more blocks than these the numbers may include a few hidden comments.
 MAX_BLOCKS = 100
 Stages = list[dict[str, object]]
 
@@ -52,7 +52,7 @@ def hidden_count_stages(user_id: str, subject_id: str) -> Stages:
 
 
 def union_stages(user_id: str, subject_id: str) -> Stages:
-    """Return the stage that adds the row of ``stages`` to those of another collection."""
+    """Return the stage that adds the row of ``hidden_count_stages`` to those of another collection."""
     return [{"$unionWith": {"coll": BLOCKS, "pipeline": hidden_count_stages(user_id, subject_id)}}]
 
 

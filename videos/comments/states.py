@@ -16,7 +16,7 @@ from videos.models.comment import CommentState
 from videos.signals import comment_state_changed
 
 BATCH = 500
-# What receivers of ``changed`` find in its rows.
+# The fields of the rows that ``comment_state_changed`` is sent with.
 SIGNAL_FIELDS = dict.fromkeys(("state", "about", "subject", "owner_id", "author_id", "parent"), 1)
 
 

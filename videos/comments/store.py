@@ -44,12 +44,12 @@ def set_state(comment_id: str, former: CommentState, now: CommentState) -> Comme
 
 
 def pop(comment_id: str) -> CommentRow | None:
-    """Delete a comment; return its document, ``None`` if it was gone."""
+    """Delete a comment; return its document, ``None`` if there was none."""
     return cast("CommentRow | None", collection(COMMENTS).find_one_and_delete({"_id": comment_id}))
 
 
 def add_replies(thread_id: str, number: int) -> ThreadState | None:
-    """Add to the number of replies in a thread; return ``{state}``, ``None`` if it is gone."""
+    """Add to the number of replies in a thread; return ``{state}``, ``None`` if it was deleted."""
     found = collection(COMMENTS).find_one_and_update(
         {"_id": thread_id}, {"$inc": {"reply_count": number, "score": number}}, projection={"state": 1}
     )

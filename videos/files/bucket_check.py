@@ -29,12 +29,12 @@ DENIED = {"AccessDenied", "403", "Forbidden"}
 
 
 def find_problem() -> str:
-    """Return why the bucket cannot be used and what to do, "" when it can, or when none is configured."""
+    """Return why the bucket cannot be used and how to fix it, "" when it works or none is configured."""
     return next(_problems(), "") if bucket.is_configured() else ""
 
 
 def startup_warning() -> str:
-    """Return what web and workers say at their start, "" when all is well. The site goes on without the bucket."""
+    """Return the warning of web and workers at their start, "" when the bucket works or none is configured."""
     told = find_problem()
     return f"{told} Until then its videos answer 503, and new ones stay on the disk." if told else ""
 

@@ -51,7 +51,7 @@ def move_to_bucket(video_id: str) -> int | None:
     """Copy a complete video's generation into the bucket and serve it from there.
 
     The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable``, or
-    ``LeaseLost`` when the job is no longer ours. The copy on the disk stays; ``tidy`` removes it.
+    ``LeaseLost`` when the job is no longer ours. The copy on the disk stays; ``remove_old_copies`` removes it.
     """
     while True:
         place = get_location(video_id)
@@ -94,7 +94,7 @@ def _copy(place: MediaLocation, wanted: dict[str, int]) -> None:
 
 
 def _without_strays(target: Bucket, folder: str, wanted: dict[str, int]) -> dict[str, int]:
-    """Delete what a copy that was begun has besides the wanted files; return the sizes of the others."""
+    """Delete files of an interrupted copy that are not wanted; return the sizes of the others."""
     target.abandon_uploads(folder)
     there = target.sizes(folder)
     target.delete(folder, [name for name in there if name not in wanted])
@@ -105,7 +105,7 @@ def move_to_disk(video_id: str) -> int | None:
     """Copy a stored generation back to the disk and serve it from there.
 
     The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable`` or
-    ``storage.DiskFull``. The objects stay; ``tidy`` removes them.
+    ``DiskFull``. The objects stay; ``remove_old_copies`` removes them.
     """
     while True:
         place = get_location(video_id)
@@ -153,7 +153,7 @@ def _remove_strays(folder: Path, wanted: dict[str, int]) -> None:
 
 
 def _switch(place: MediaLocation, stored_generation: str) -> None:
-    """Serve the video from the other place, or ``Moved`` when its row or its files are no longer those copied."""
+    """Serve the video from the other place. Raises ``LocationChanged`` unless row and files are still those copied."""
     changed = Video.objects.filter(
         pk=place.video_id,
         generation=place.generation,
@@ -166,7 +166,7 @@ def _switch(place: MediaLocation, stored_generation: str) -> None:
 
 
 def remove_old_copies(video_id: str) -> int:
-    """Remove what of the video's generations its row does not name, on the disk and in the bucket; how many folders.
+    """Delete generations that the video's row does not name, on the disk and in the bucket; return their number.
 
     Safe to repeat. What is being made or copied stays.
     """
@@ -186,7 +186,7 @@ def remove_old_copies(video_id: str) -> int:
 
 
 def _remove_partial_copies(video_id: str) -> int:
-    """Remove copies from the bucket that nobody completes any more; return how many there were."""
+    """Delete interrupted copies from the bucket; return their number."""
     copies = list(paths.generation_dir(video_id, "x").parent.glob(f"{PARTIAL_PREFIX}*"))
     for copy in copies:
         shutil.rmtree(copy, ignore_errors=True)

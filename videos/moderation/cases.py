@@ -132,7 +132,7 @@ def appeal(case: Case, text: object) -> Case:
 
 
 def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", note: str = "") -> Case:
-    """Uphold a decision, or undo all of it.
+    """Uphold a decision, or reverse it.
 
     ``Conflict`` unless it is appealed and free or the caller's, ``Forbidden`` for a case about ``staff``.
     """
@@ -199,7 +199,7 @@ def owner_body(case: Case) -> DecisionDict:
 
 
 def update_title(case: Case, title: str) -> None:
-    """Update the title of what a case is about; its history keeps the former one. Idempotent."""
+    """Update the title of the reported content; the case's history keeps the former one. Idempotent."""
     title = title[:MAX_TITLE_LENGTH]
     if title != case.title and Case.objects.filter(pk=case.pk, title=case.title).update(title=title):
         _note(case.pk, None, "renamed", f"Before: {case.title}")

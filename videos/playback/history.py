@@ -16,9 +16,9 @@ from videos.models import Video, Watch
 from videos.playback import history_store
 
 RECENT = ("-watched_at", "-id")
-# What may be left when it counts as watched to the end: the smaller of the two, as in static/js/player/position.js.
+# The rest of a video that counts as watched: the smaller of the two, as in static/js/player/position.js.
 FINISHED_SHARE, FINISHED_SECONDS = 0.05, 180.0
-# Nearer to the beginning than this there is nothing to continue.
+# Before this position there is nothing to resume.
 MIN_RESUME_SECONDS = 5.0
 
 

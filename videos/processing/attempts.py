@@ -157,13 +157,13 @@ class Attempt:
         generation_completed.send(sender=Video, video_id=self.video_id)
 
     def _remove_former(self, former: str) -> None:
-        """Delete the generation that was shown before, wherever it is."""
+        """Delete the generation that was published before."""
         if former and former != self.generation:
             paths.remove_generation(self.video_id, former)
             files_abandoned.send(sender=Video, video_id=self.video_id)
 
     def _set_generation(self, **values: object) -> str:
-        """Show this attempt's generation, unless it is no longer the video's; the name of the one shown before."""
+        """Publish this attempt's generation; return the former one. Raises ``AttemptSuperseded``."""
         rows = Video.objects.filter(pk=self.video_id, attempt=self.progress.attempt, status=Status.PROCESSING)
         former = rows.values_list("generation", "chapters_edited").first()
         if former is None:

@@ -13,7 +13,7 @@ from videos.schemas.processing import ProcessingStepDict
 
 WRITE_INTERVAL_SECONDS = 0.7
 
-# Name and share of the whole: encoding is nearly all of the work.
+# Name and share of the total: encoding is nearly all of the work.
 STEPS = (
     ("inspect", 0.03),
     ("encode", 0.85),
@@ -74,7 +74,7 @@ class Progress:
         return round(min(done, 1.0), 4)
 
     def write(self, *, force: bool = False) -> None:
-        """Store the steps, not more often than every ``WRITE_EVERY_SECONDS`` unless forced."""
+        """Store the steps, not more often than every ``WRITE_INTERVAL_SECONDS`` unless forced."""
         moment = time.monotonic()
         if not force and moment - self._written < WRITE_INTERVAL_SECONDS:
             return

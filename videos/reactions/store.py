@@ -81,7 +81,7 @@ class ReactionStore:
                 self._increase(row[self.key], self._change(None, ReactionValue(row["value"])))
 
     def delete_for_targets(self, target_ids: Iterable[str]) -> None:
-        """Delete the reactions to deleted targets; their counters are gone with them."""
+        """Delete the reactions to deleted targets, whose counters are deleted with them."""
         collection(self.rows).delete_many({self.key: {"$in": list(target_ids)}})
 
     def delete_where(self, condition: Mapping[str, object]) -> None:

@@ -56,7 +56,7 @@ def get_upload(owner: User, upload_id: str) -> Upload:
 
 
 def current_offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int | None:
-    """Return how many bytes have arrived, and finish what was interrupted between the last byte and the queue.
+    """Return the number of bytes received. Finishes an upload that was interrupted after its last byte.
 
     ``None`` for a final upload while another request joins its parts.
     """
@@ -129,12 +129,12 @@ def append_to_upload(
     enqueue: Callable[[Video], object],
     total: int | None = None,
 ) -> int:
-    """Add ``length`` bytes of ``body`` at ``start``; the new offset. Finishes the upload with its last byte.
+    """Append ``length`` bytes of ``body`` at ``start``; return the new offset. The last byte finishes the upload.
 
     Without a ``length`` all of the body is added, piece by piece: what exceeds the upload is refused, and what was
     added before that piece stays.
-    ``total`` is how long all of it is, for uploads that began without saying so. Raises ``parts.OffsetConflict``,
-    ``protocol.ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``storage.DiskFull``, ``Absent``, or ``Forbidden`` for a
+    ``total`` is how long all of it is, for uploads that began without saying so. Raises ``OffsetConflict``,
+    ``ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``DiskFull``, ``Absent``, or ``Forbidden`` for a
     final upload.
     """
     if upload.kind == UploadKind.FINAL:
@@ -172,7 +172,7 @@ def append_to_upload(
 
 
 def finish_upload(upload: Upload, *, enqueue: Callable[[Video], object], sha256: str = "") -> None:
-    """Hand the complete file to processing. Of several who try, one queues the job. A partial one only waits.
+    """Queue the complete file for processing, once even in parallel. A partial upload waits to be joined.
 
     ``sha256`` is the file's hash where it is known.
     """
@@ -238,7 +238,7 @@ def cancel_upload(upload: Upload) -> None:
 
 
 def sweep_expired(*, enqueue: Callable[[Video], object] | None = None) -> int:
-    """Remove uploads nobody has continued for ``UPLOAD_EXPIRES_HOURS``; how many there were.
+    """Delete uploads that were not continued for ``UPLOAD_EXPIRES_HOURS``; return their number.
 
     One that a request is still adding to, however long that takes, goes on. In a database that is older than the
     files, an upload may have gone on since: one whose file has reached its place is handed to processing by
@@ -262,7 +262,7 @@ def sweep_expired(*, enqueue: Callable[[Video], object] | None = None) -> int:
 
 
 def _claim_expired(upload: Upload) -> bool:
-    """Close an expired upload if nobody continues it. Return whether it is closed."""
+    """Close an expired upload unless a request continues it. Return whether it was closed."""
     row = Upload.objects.filter(pk=upload.pk, expires_at=upload.expires_at, joined_into=None)
     until = _last_written(upload) + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
     if upload.finished_at is None and until > timezone.now():
