@@ -43,7 +43,7 @@ def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool
     """Mark folders that no row names, and remove those that were marked ``TRASH_DAYS`` ago and still are unnamed.
 
     ``force`` notes as many as there are, ``empty_trash`` removes at once what is noted, ``is_dry`` only lists. Raises
-    ``site_id.WrongSite``. A bucket that is silent is swept another time.
+    ``site_id.SiteMismatch``. A bucket that is silent is swept another time.
 
     Not a part of ``sweep``: that runs where other short tasks wait, and a silent bucket takes its time.
     """

@@ -63,7 +63,7 @@ def sweep(
     """Move orphans to the trash and queue what was forgotten.
 
     ``task_path`` names the processing task among the queue's jobs, ``enqueue`` queues it; ``place`` queues the copying
-    of a video into the bucket. ``force`` takes as many orphans as there are. Raises ``site_id.WrongSite`` before
+    of a video into the bucket. ``force`` takes as many orphans as there are. Raises ``site_id.SiteMismatch`` before
     anything is touched when the database and the data folder belong to different sites.
     """
     site_id.require_match()
@@ -90,7 +90,7 @@ def sweep(
 
 
 def preview(*, force: bool = False) -> CleanupReport:
-    """Return what a sweep would remove now, without changing anything. Raises ``site_id.WrongSite``."""
+    """Return what a sweep would remove now, without changing anything. Raises ``site_id.SiteMismatch``."""
     site_id.require_match()
     report = CleanupReport()
     older = "" if force else sweep_count.stale_database_message()

@@ -188,7 +188,9 @@ def report(outcomes: list[Outcome]) -> None:
     skipped = sum(len(outcome.skipped) for outcome in outcomes)
     failed = sum(len(outcome.failed) for outcome in outcomes)
     print(f"{'all':<20}{totals[0]:>6}{totals[1]:>8}{skipped:>9}{'':>7}{failed:>8}")
-    print(f"\n* more than {NOTABLE_SHARE:.0%} skipped: the engine's README.md says why.\n\nSkipped, by reason:")
+    print(
+        f"\n* more than {NOTABLE_SHARE:.0%} skipped: the engine's README.md says why.\n\nSkipped, by reason:"
+    )
     for outcome in outcomes:
         reasons = Counter(outcome.skipped.values())
         for reason, count in reasons.most_common():
