@@ -28,6 +28,7 @@ class BearerAuthentication(JWTAuthentication):
     """``Authorization: Bearer <access token>``. ``request.auth`` is the token."""
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:  # type: ignore[override]
+        """Return user and token, or ``None`` without a bearer token. Raises ``TokenRefused``."""
         raw = request.META.get("HTTP_AUTHORIZATION", "")
         if not raw:
             return None
@@ -39,6 +40,7 @@ class BearerAuthentication(JWTAuthentication):
         return authenticate_bearer(credentials.strip(), fresh=request.method not in SAFE)
 
     def authenticate_header(self, request: Request) -> str:
+        """Return the challenge of 401 responses."""
         return 'Bearer realm="api"'
 
 
@@ -78,6 +80,7 @@ class ApiTokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """Return user and token, or ``None`` without an API token. Raises ``TokenRefused`` or ``Forbidden``."""
         raw = request.META.get("HTTP_AUTHORIZATION", "")
         scheme, _, credentials = raw.partition(" ")
         if scheme.lower() != "token":
@@ -98,6 +101,7 @@ class ApiTokenAuthentication(BaseAuthentication):
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
+        """Return the challenge of 401 responses."""
         return 'Token realm="api"'
 
 
@@ -118,6 +122,7 @@ class PageSessionAuthentication(SessionAuthentication):
     """
 
     def enforce_csrf(self, request: Request) -> None:
+        """Raise ``CsrfFailed`` unless the request carries a valid CSRF token."""
         copy = csrf.copy_with_form(request._request)
         check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type]
         check.process_request(copy)

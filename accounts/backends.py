@@ -24,6 +24,7 @@ class LoginBackend(ModelBackend):
         password: str | None = None,
         **extra: object,
     ) -> User | None:
+        """Return the active account with this username or email address and password, or ``None``."""
         login = username if username is not None else str(extra.get("login", ""))
         user = find_by_login(login)
         proved = is_password_correct(user, password or "")

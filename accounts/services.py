@@ -34,20 +34,7 @@ def create_account(
     user = User(
         username=username, email=User.objects.normalize_email(email.strip()), full_name=clean_line(full_name)
     )
-    problems: dict[str, list[str]] = {}
-    try:
-        validate_username(username)
-    except ValidationError as error:
-        problems["username"] = list(error.messages)
-    try:
-        validate_email(user.email)
-    except ValidationError as error:
-        problems["email"] = list(error.messages)
-    if weak := passwords.password_problems(password, user):
-        problems["password"] = weak
-    if "username" not in problems and User.objects.filter(username=username).exists():
-        problems["username"] = ["This name is taken."]
-    if problems:
+    if problems := _problems(user, password):
         raise Invalid("Some fields are not right.", fields=problems)
     user.set_password(password)
     try:
@@ -59,3 +46,21 @@ def create_account(
     audit.record("register", user.pk, request=request)
     tasks.enqueue_mail("verify", user)
     return user
+
+
+def _problems(user: User, password: str) -> dict[str, list[str]]:
+    """Return what is wrong with a new account and its password, by field."""
+    problems: dict[str, list[str]] = {}
+    try:
+        validate_username(user.username)
+    except ValidationError as error:
+        problems["username"] = list(error.messages)
+    try:
+        validate_email(user.email)
+    except ValidationError as error:
+        problems["email"] = list(error.messages)
+    if weak := passwords.password_problems(password, user):
+        problems["password"] = weak
+    if "username" not in problems and User.objects.filter(username=user.username).exists():
+        problems["username"] = ["This name is taken."]
+    return problems

@@ -31,18 +31,22 @@ class SessionStore(DatabaseStore):
         return None
 
     def exists(self, session_key: str) -> bool:
+        """Return whether there is a session of this key."""
         return bool(self.model.objects.filter(session_key=hashed_session_key(session_key)).exists())
 
     def create_model_instance(self, data: dict[str, object]) -> Session:
+        """Return an unsaved row, named by the hash of the key."""
         instance = cast("Session", super().create_model_instance(data))
         instance.session_key = hashed_session_key(instance.session_key)
         return instance
 
     def delete(self, session_key: str | None = None) -> None:
+        """Delete a session, by default this one."""
         key = session_key if session_key is not None else self.session_key
         if key is not None:
             self.model.objects.filter(session_key=hashed_session_key(key)).delete()
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
+        """Return Django's model of sessions."""
         return DatabaseStore.get_model_class()

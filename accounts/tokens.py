@@ -39,6 +39,7 @@ class KeyRingBackend(TokenBackend):
         self.typ = typ
 
     def encode(self, payload: dict[str, object]) -> str:
+        """Return the claims as a signed token."""
         keys = key_ring()
         claims = payload | {"iss": self.issuer, "aud": self.audience}
         return jwt.encode(
@@ -46,6 +47,7 @@ class KeyRingBackend(TokenBackend):
         )
 
     def decode(self, token: object, verify: bool = True) -> dict[str, object]:
+        """Return the claims of a valid token. Raises ``TokenBackendError``."""
         raw = token.encode() if isinstance(token, str) else bytes(cast("bytes", token))
         if len(raw) > MAX_TOKEN_BYTES:
             raise TokenBackendError("Token is invalid")
@@ -103,6 +105,7 @@ class SessionToken(Token):
     _backends: ClassVar[dict[str, KeyRingBackend]] = {}
 
     def get_token_backend(self) -> KeyRingBackend:
+        """Return the backend of this class's ``typ``."""
         return self._backends.setdefault(self.typ, KeyRingBackend(self.typ))
 
 
@@ -146,6 +149,7 @@ class RefreshToken(SessionToken):
         return token
 
     def verify(self) -> None:
+        """Check the claims, including ``gen``. Raises ``TokenBackendError``."""
         super().verify()
         generation = self.payload.get("gen")
         if not isinstance(generation, int) or isinstance(generation, bool) or not 0 <= generation < 2**53:

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from tests.serving_worlds import require_nginx, wait_until_answering
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
-from tests.support.processes import children
+from tests.support.processes import child_pids
 from tests.support.stack import Stack, free_port
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -164,7 +164,7 @@ def read(line: http.client.HTTPConnection, path: str, headers: dict[str, str], s
 def memory(site: Stack) -> float:
     """Return the proportional set size of the web processes together, in MiB."""
     (server,) = site.children("granian")
-    return sum(_proportional_kib(pid) for pid in children(server)) / 1024
+    return sum(_proportional_kib(pid) for pid in child_pids(server)) / 1024
 
 
 def _proportional_kib(pid: int) -> int:

@@ -41,7 +41,7 @@ class PlaybackMode:
     loop: str = ""
 
     @classmethod
-    def read(cls, params: QueryDict) -> PlaybackMode:
+    def parse(cls, params: QueryDict) -> PlaybackMode:
         """Parse URL parameters; ignore invalid ones."""
         item, shuffle, loop = (params.get(name, "") for name in ("item", "shuffle", "loop"))
         return cls(
@@ -51,7 +51,7 @@ class PlaybackMode:
             loop if loop in LOOPS else "",
         )
 
-    def address(self, video_id: str, item_id: str | None) -> str:
+    def watch_url(self, video_id: str, item_id: str | None) -> str:
         """Return the watch page URL of an item in this mode."""
         pairs = [
             ("list", self.playlist_id),
@@ -146,7 +146,7 @@ def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer
             return None
         return {
             "id": row.pk,
-            "url": mode.address(row.video_id, row.pk),
+            "url": mode.watch_url(row.video_id, row.pk),
             "video": serialize_card(row.video),
             "is_current": current is not None and row.pk == current.pk,
             "number": numbers.get(row.pk),
@@ -180,7 +180,7 @@ def first_item_url(playlist: Playlist, mode: PlaybackMode, viewer: Viewer) -> st
     rows = queries.items_with_videos(playlist).filter(pk__in=near.onwards)
     seen = {row.pk: row for row in queries.visible_items(viewer, playlist, rows)}
     first = next((seen[one] for one in near.onwards if one in seen), None)
-    return mode.address(first.video_id, first.pk) if first is not None else None
+    return mode.watch_url(first.video_id, first.pk) if first is not None else None
 
 
 def _current_item(playlist: Playlist, video: Video, mode: PlaybackMode) -> PlaylistItem | None:
@@ -196,6 +196,6 @@ def _mode_urls(mode: PlaybackMode, video: Video, current: PlaylistItem | None) -
     following = {"": "list", "list": "one", "one": ""}[mode.loop]
     shuffle = "" if mode.shuffle else new_shuffle_seed(item_id)
     return {
-        "shuffle_url": replace(mode, shuffle=shuffle).address(video.pk, item_id),
-        "loop_url": replace(mode, loop=following).address(video.pk, item_id),
+        "shuffle_url": replace(mode, shuffle=shuffle).watch_url(video.pk, item_id),
+        "loop_url": replace(mode, loop=following).watch_url(video.pk, item_id),
     }

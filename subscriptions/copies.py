@@ -50,8 +50,8 @@ def _retitle_case(case_id: str) -> None:
     if case is not None:
         # Taken-down content is hidden from reporters, so they do not see its new title.
         others = [] if case.decision == Decision.TAKEN_DOWN else cases.list_reporters(case)
-        told = [case.owner_id, *others]
-        rows = Notification.objects.filter(user_id__in=told, key__startswith=f"{MODERATION}:{case_id}:")
+        recipients = [case.owner_id, *others]
+        rows = Notification.objects.filter(user_id__in=recipients, key__startswith=f"{MODERATION}:{case_id}:")
         rows.update(title=case.title[:MAX_TITLE_LENGTH])
 
 

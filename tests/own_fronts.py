@@ -76,7 +76,7 @@ def make_public_site(folder: Path) -> Stack:
 
 def write_certificate(folder: Path) -> None:
     """Write ``fullchain.pem`` and ``privkey.pem`` for ``NAME``, which is its own authority."""
-    public, key = certificates.self_signed(NAME, x509.DNSName(NAME))
+    public, key = certificates.make_self_signed(NAME, x509.DNSName(NAME))
     (folder / "fullchain.pem").write_bytes(public)
     (folder / "privkey.pem").write_bytes(key)
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts import staff_actions, totp, totp_store
 from accounts.models import AuthEvent, User
 from streamsite.mongo.collections import collection
-from tests.support.documents import comparable, everything, put_back
+from tests.support.documents import dump, normalize, restore
 from tests.support.http_client import PASSWORD
 from tests.support.mailbox import deliver
 from videos.models import Comment, Video
@@ -82,7 +82,7 @@ def test_service_page_and_list_leave_the_same_documents(cast, account, name):
     if name == "reinstate":
         staff_actions.suspend(account, actor=cast.staff)
     deliver()
-    start, mailed, states = everything(), [], []
+    start, mailed, states = dump(), [], []
 
     def by_service():
         service(again(account), actor=cast.staff)
@@ -90,14 +90,14 @@ def test_service_page_and_list_leave_the_same_documents(cast, account, name):
     def by_page():
         confirm = page.get(address(account, "act", name)).content.decode()
         assert account.username in confirm
-        assert comparable(everything()) == comparable(start)
+        assert normalize(dump()) == normalize(start)
         answer = page.post(address(account, "act", name), {"address": "new@example.org"})
         assert answer.url == address(account)
 
     def by_list():
         form = {"action": listed, "_selected_action": [account.pk]}
         asked = page.post(LIST, form)
-        assert comparable(everything()) == comparable(start)
+        assert normalize(dump()) == normalize(start)
         if name == "email":
             assert page.post(asked.url, {"address": "new@example.org"}).status_code == 302
             return
@@ -107,10 +107,10 @@ def test_service_page_and_list_leave_the_same_documents(cast, account, name):
     for act in (by_service, by_page, by_list):
         act()
         mailed.append(sorted((message.to[0], message.subject) for message in deliver()))
-        states.append(comparable(everything()))
-        put_back(start)
+        states.append(normalize(dump()))
+        restore(start)
     assert states[0] == states[1] == states[2]
-    assert states[0] != comparable(start)
+    assert states[0] != normalize(start)
     assert mailed[0] == mailed[1] == mailed[2]
     assert len(mailed[0]) == (2 if name == "email" else 1)
 
@@ -195,7 +195,7 @@ def test_staff_do_not_change_groups(helper):
 def test_no_action_reaches_superusers_or_oneself(cast, helper, account):
     boss = cast.user("boss", is_staff=True, is_superuser=True)
     by_helper, by_superuser = signed_in(helper), cast.page("staff")
-    before = comparable(everything())
+    before = normalize(dump())
     for page, user in ((by_helper, cast.staff), (by_helper, helper), (by_superuser, cast.staff)):
         assert "/act/" not in page.get(address(user)).content.decode()
         for name, (listed, _) in SERVICES.items():
@@ -205,7 +205,7 @@ def test_no_action_reaches_superusers_or_oneself(cast, helper, account):
             )
             form = {"action": listed, "_selected_action": [user.pk], "confirmed": "yes"}
             assert page.post(LIST, form).status_code == 302, name
-    assert comparable(everything()) == before
+    assert normalize(dump()) == before
     assert by_superuser.get(address(boss, "act", "suspend")).status_code == 200
     assert signed_in(cast.member).get(address(account, "act", "suspend")).status_code == 302
 
@@ -245,7 +245,7 @@ def test_view_permission_allows_no_actions(cast, account):
     said = (
         cast.api("member").post(f"/api/v1/videos/{video.pk}/comments", {"text": "Hi"}, format="json").json()
     )
-    before = comparable(everything())
+    before = normalize(dump())
     for model, row in (
         ("videos_video", video.pk),
         ("videos_comment", said["id"]),
@@ -257,7 +257,7 @@ def test_view_permission_allows_no_actions(cast, account):
             form = {"action": action, "_selected_action": [row], "confirmed": "yes", "post": "yes"}
             page.post(path, form)
     assert page.get(address(account, "act", "suspend")).status_code == 404
-    assert comparable(everything()) == before
+    assert normalize(dump()) == before
     assert Comment.objects.get().state == "shown"
 
 

@@ -18,8 +18,8 @@ from subscriptions import services as subscriptions
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from subscriptions.notifications.services import announce_to_subscribers, notify
 from subscriptions.posts import services as posts
-from tests.support.documents import comparable, everything, put_back
-from tests.support.forms import as_sent
+from tests.support.documents import dump, normalize, restore
+from tests.support.forms import form_data
 from videos import blocks, services, strikes
 from videos.comments import filters
 from videos.comments import services as comments
@@ -164,47 +164,47 @@ def test_each_form_has_the_fields_that_a_service_writes_and_no_other(world):
 
 
 def test_read_only_fields_ignore_posted_values(world):
-    before = comparable(everything())
+    before = normalize(dump())
     for model in admin.site._registry:
         editable = EDITABLE.get(model, ())
         sent = {field.name: "1" for field in model._meta.fields if field.name not in editable}
-        known = as_sent(form_of(world[None], world[model]))
+        known = form_data(form_of(world[None], world[model]))
         answer = world[None].post(address(world[model]), sent | known)
         assert answer.status_code in {302, 403}, model
-    after = comparable(everything())
+    after = normalize(dump())
     assert after == before
 
 
 @pytest.mark.parametrize("model", EDITABLE, ids=lambda model: model.__name__)
 def test_a_form_and_the_service_leave_the_same_documents(cast, world, model):
     page, row = world[None], world[model]
-    sent = as_sent(form_of(page, row))
-    start = everything()
+    sent = form_data(form_of(page, row))
+    start = dump()
     for name, (typed, service) in EDITABLE[model].items():
         answer = page.post(address(row), with_change(sent, name, typed))
         assert answer.status_code == 302, (name, answer.context and answer.context["errors"])
-        by_form = comparable(everything())
-        put_back(start)
+        by_form = normalize(dump())
+        restore(start)
         service(model.objects.get(pk=row.pk), cast.staff)
-        by_service = comparable(everything())
-        put_back(start)
+        by_service = normalize(dump())
+        restore(start)
         assert by_form == by_service, name
-        assert by_form != comparable(start), name
+        assert by_form != normalize(start), name
 
 
 def test_a_services_refusal_is_shown_and_nothing_is_written(cast, world):
     page, video = world[None], world[Video]
-    before = comparable(everything())
+    before = normalize(dump())
     sent = with_change(
-        as_sent(form_of(page, video)), "tags", '["a tag that is far too long for anybody to read at all"]'
+        form_data(form_of(page, video)), "tags", '["a tag that is far too long for anybody to read at all"]'
     )
     assert "Add up to 20 tags" in page.post(address(video), sent, follow=True).content.decode()
-    assert comparable(everything()) == before
+    assert normalize(dump()) == before
 
 
 def test_a_form_opened_long_ago_undoes_nothing(cast, world):
     page, owner = world[None], world[User]
-    sent = with_change(as_sent(form_of(page, owner)), "bio", "New")
+    sent = with_change(form_data(form_of(page, owner)), "bio", "New")
     User.objects.filter(pk=owner.pk).update(subscriber_count=7, security_epoch=9, password="another")
     page.post(address(owner), sent)
     row = User.objects.get(pk=owner.pk)
@@ -226,8 +226,8 @@ DELETED = {
 
 
 def test_deleting_in_the_admin_and_by_the_service_leave_the_same_documents(cast, world):
-    page, start = world[None], everything()
-    untouched = comparable(start)
+    page, start = world[None], dump()
+    untouched = normalize(start)
     for model in admin.site._registry:
         row = world[model]
         changelist = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
@@ -235,14 +235,14 @@ def test_deleting_in_the_admin_and_by_the_service_leave_the_same_documents(cast,
         left = []
         for path, form in ((address(row, "delete"), {"post": "yes"}), (changelist, chosen)):
             assert page.post(path, form).status_code in {200, 302, 403}, model
-            left.append(comparable(everything()))
+            left.append(normalize(dump()))
             if left[-1] != untouched:
-                put_back(start)
+                restore(start)
         if model not in DELETED:
             assert left == [untouched, untouched], model
             continue
         DELETED[model](model.objects.get(pk=row.pk), cast.staff)
-        by_service = comparable(everything())
-        put_back(start)
+        by_service = normalize(dump())
+        restore(start)
         assert left == [by_service, by_service], model
         assert by_service != untouched, model

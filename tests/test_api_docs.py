@@ -11,7 +11,7 @@ from streamsite.api.views import generate_schema
 def test_table_is_current() -> None:
     """``manage.py api_docs`` writes it anew."""
     text = endpoint_table.DOCS.read_text(encoding="utf-8")
-    assert endpoint_table.updated(text, generate_schema()) == text
+    assert endpoint_table.replace_table(text, generate_schema()) == text
 
 
 def test_every_operation_is_a_row_that_says_what_it_does() -> None:
@@ -33,4 +33,4 @@ def test_row_names_what_is_sent_and_answered() -> None:
 
 def test_text_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="markers"):
-        endpoint_table.updated("# The API", generate_schema())
+        endpoint_table.replace_table("# The API", generate_schema())

@@ -12,7 +12,7 @@ from django.db import connection
 from streamsite.mongo.batches import batches, id_batches
 from streamsite.mongo.collections import collection
 from tests.support.commands import LOG
-from tests.support.kills import killed_after, writes
+from tests.support.kills import collect_writes, kill_after
 from videos.models import Video
 
 
@@ -46,9 +46,9 @@ def test_facets_are_filled_from_where_a_kill_left_off(cast: Any, monkeypatch: py
     collection("videos_video").update_many({}, {"$set": {"facets": []}})
     collection("search_video").update_many({}, {"$unset": {"facets": ""}})
     with connection.schema_editor() as editor:
-        with killed_after(LOG.writes, 2):
+        with kill_after(LOG.writes, 2):
             step.fill(apps, editor)
-        with writes(LOG.writes) as done:
+        with collect_writes(LOG.writes) as done:
             step.fill(apps, editor)
     assert done == ["update videos_video", *["update search_video"] * 3]
     expected = [Video.objects.get(pk=video.pk).facets for video in videos]

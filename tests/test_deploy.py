@@ -118,7 +118,7 @@ def test_nginx_in_compose_is_in_the_group_that_may_read_media():
 
 @pytest.mark.parametrize("path", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda path: path.stem)
 def test_units_start_commands_that_exist(path):
-    service = files.unit(path.stem)["Service"]
+    service = files.parse_unit(path.stem)["Service"]
     for command in (*service["ExecStart"], *service.get("ExecStartPre", ())):
         assert is_command(shlex.split(command))
     assert {line.partition("=")[0] for line in service["Environment"]} <= KNOWN
@@ -146,7 +146,7 @@ def test_systemd_knows_every_line_of_the_units(tmp_path):
 
 def test_units_leave_room_for_a_long_update_and_an_orderly_end():
     for name in files.UNITS:
-        unit = files.unit(name)
+        unit = files.parse_unit(name)
         assert unit["Service"]["KillMode"] == ["mixed"]
         assert unit["Service"]["UMask"] == ["0027"]
         assert unit["Service"]["EnvironmentFile"] == ["/etc/streamsite.env"]
@@ -200,7 +200,7 @@ def test_volumes_are_the_data_folder():
     for container in found_containers():
         assert data in [mount["mountPath"] for mount in container["volumeMounts"]]
     for name in files.UNITS:
-        service = files.unit(name)["Service"]
+        service = files.parse_unit(name)["Service"]
         assert service["Environment"] == [f"STREAMSITE_DATA_DIR=/var/lib/{service['StateDirectory'][0]}"]
 
 

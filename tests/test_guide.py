@@ -18,7 +18,7 @@ from tests.support.node import NODE
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 FILE = settings.BASE_DIR / "docs" / "tokens.md"
 TEXT = FILE.read_text(encoding="utf-8")
-BLOCKS = snippets.blocks(TEXT)
+BLOCKS = snippets.parse_blocks(TEXT)
 LANGUAGES = {"sh", "python", "js browser", "js node"}
 PASSWORD = "correct horse battery"
 
@@ -50,7 +50,7 @@ def run(command, program, folder):
 
 
 def test_an_output_that_differs_is_noticed():
-    assert snippets.agrees('{"a":"…"}\n200\n', '{"a":"x"}\n200')
+    assert snippets.matches_output('{"a":"…"}\n200\n', '{"a":"x"}\n200')
     for printed in (
         '{"a":"x"}\n201',
         '{"a":"x"}',
@@ -58,9 +58,9 @@ def test_an_output_that_differs_is_noticed():
         '{"a":"x\n"}\n200',
         '{"a":"x"}\n200\n200',
     ):
-        assert not snippets.agrees('{"a":"…"}\n200\n', printed)
+        assert not snippets.matches_output('{"a":"…"}\n200\n', printed)
     with pytest.raises(AssertionError, match="stopped early"):
-        snippets.check([snippets.Block("sh", "true")], "", str)
+        snippets.check_output([snippets.Block("sh", "true")], "", str)
 
 
 def test_there_are_examples_of_every_kind_and_all_of_them_are_run_here():
@@ -70,33 +70,33 @@ def test_there_are_examples_of_every_kind_and_all_of_them_are_run_here():
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the program curl is not installed")
 def test_shell(local, tmp_path):
-    program = "set -eu\n" + snippets.joined(of("sh"), f"echo; echo '{snippets.MARK}'")
-    snippets.check(of("sh"), run(["bash"], local(program), tmp_path), local)
+    program = "set -eu\n" + snippets.join_blocks(of("sh"), f"echo; echo '{snippets.BLOCK_END}'")
+    snippets.check_output(of("sh"), run(["bash"], local(program), tmp_path), local)
 
 
 def test_python(local, registered, tmp_path):
-    program = snippets.joined(of("python"), f"print({snippets.MARK!r})")
-    snippets.check(of("python"), run([sys.executable, "-"], local(program), tmp_path), local)
+    program = snippets.join_blocks(of("python"), f"print({snippets.BLOCK_END!r})")
+    snippets.check_output(of("python"), run([sys.executable, "-"], local(program), tmp_path), local)
     assert list(tmp_path.glob("*.new")) == []
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
 def test_node(local, registered, tmp_path):
-    program = snippets.joined(of("js node"), f"console.log({snippets.MARK!r})")
+    program = snippets.join_blocks(of("js node"), f"console.log({snippets.BLOCK_END!r})")
     command = [NODE, "--input-type=module", "-"]
-    snippets.check(of("js node"), run(command, local(program), tmp_path), local)
+    snippets.check_output(of("js node"), run(command, local(program), tmp_path), local)
 
 
 @pytest.mark.browser
 def test_browser(site, chromium, local, registered):
-    program = local(snippets.joined(of("js browser"), f"console.log({snippets.MARK!r});"))
+    program = local(snippets.join_blocks(of("js browser"), f"console.log({snippets.BLOCK_END!r});"))
     lines = []
     page = chromium.new_page()
     page.on("console", lambda message: lines.append(message) if message.type == "log" else None)
     page.goto(f"{site.url}/developers/tokens")
     page.add_script_tag(url=f"{settings.STATIC_URL}vendor/tus-js-client-4.3.1/tus.min.js")
     page.evaluate(f"async () => {{ {program} }}")
-    snippets.check(of("js browser"), "\n".join(message.text for message in lines), local)
+    snippets.check_output(of("js browser"), "\n".join(message.text for message in lines), local)
 
 
 # --- the page is the file ---

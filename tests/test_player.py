@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from tests.support import browser as browsers
 from tests.support.clips import make_clip, run_generator
 from tests.support.http_client import Caller
-from tests.support.processes import children
+from tests.support.processes import child_pids
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 SECONDS, LONG_SECONDS = 24, 30
@@ -159,7 +159,7 @@ def paused_when_playable(site, caller, video_id):
     while not caller.json("GET", f"/api/v1/videos/{video_id}/processing")[1]["playable"]:
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    for pid in children(worker):
+    for pid in child_pids(worker):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGSTOP)
             encoders.append(pid)

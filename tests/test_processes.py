@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from streamsite.front import binary
-from tests.support.processes import tree
+from tests.support.processes import process_tree
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -48,7 +48,7 @@ def started(tmp_path_factory):
 
 def test_workers_of_a_killed_web_server_end_and_another_takes_its_place(started: Stack) -> None:
     (web,) = started.children("granian")
-    former = tree(web)
+    former = process_tree(web)
     assert len(former) > 2
     os.kill(web, signal.SIGKILL)
     assert left_of(former, seconds=5) == set()
@@ -61,7 +61,7 @@ def test_everything_ends_with_a_killed_supervisor(started: Stack) -> None:
     site = started
     assert len(site.children("nginx: master")) == 1
     assert site.process is not None
-    everything = tree(site.process.pid)
+    everything = process_tree(site.process.pid)
     assert len(everything) > 6
     os.kill(site.process.pid, signal.SIGKILL)
     site.process.wait()

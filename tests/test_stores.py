@@ -17,6 +17,18 @@ OPENERS = {"collection", "get_database"}
 IS_STORE = re.compile(r"(?:.*/)?(?:\w+_)?store\.py")
 # The collection of a store by the store's module. A collection stands here once.
 OWNERS = {
+    "accounts.auth_session_store": {"auth_session"},
+    "accounts.totp_store": {"auth_totp"},
+    "accounts.user_store": {"accounts_user"},
+    "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
+    "subscriptions.channel_page.store": {"subscriptions_channelpage"},
+    "subscriptions.notifications.store": {
+        "subscriptions_broadcast",
+        "subscriptions_notification",
+        "subscriptions_readmarks",
+    },
+    "subscriptions.private_feed_store": {"subscriptions_privatefeed"},
+    "subscriptions.subscription_store": {"subscriptions_subscription"},
     "videos.block_store": {"videos_block"},
     "videos.captions.store": {"videos_caption"},
     "videos.comments.store": {"videos_comment"},
@@ -38,9 +50,6 @@ SHARED = {
 }
 # Modules that open collections and are no stores yet, and the helpers that open any. This list only gets shorter.
 NOT_YET = {
-    "accounts/mongo.py",
-    "accounts/totp.py",
-    "playlists/mongo.py",
     "streamsite/api/idempotency.py",
     "streamsite/rate_limits.py",
     "streamsite/site_id.py",
@@ -50,17 +59,6 @@ NOT_YET = {
     "streamsite/tasks/heartbeats.py",
     "streamsite/tasks/queue.py",
     "streamsite/trash.py",
-    "subscriptions/channel_page/queries.py",
-    "subscriptions/channel_page/services.py",
-    "subscriptions/inactive.py",
-    "subscriptions/notifications/access.py",
-    "subscriptions/notifications/digest.py",
-    "subscriptions/notifications/queries.py",
-    "subscriptions/notifications/references.py",
-    "subscriptions/notifications/services.py",
-    "subscriptions/private_feed.py",
-    "subscriptions/queries.py",
-    "subscriptions/services.py",
     "videos/management/commands/prepare.py",
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from streamsite.supervisor.processes import MAX_QUICK_DEATHS
-from tests.support.processes import tree
+from tests.support.processes import process_tree
 from tests.support.stack import Stack
 from tests.test_processes import left_of
 
@@ -78,7 +78,7 @@ def test_a_site_whose_worker_cannot_start_ends_with_the_reason_and_nothing_is_le
     site = Stack(tmp_path)
     site.start()
     assert site.process is not None
-    everything = tree(site.process.pid)
+    everything = process_tree(site.process.pid)
     (site.data_dir / "media" / "site-id").write_text("0" * 32)
     (worker,) = site.children("run_worker")
     os.kill(worker, signal.SIGKILL)

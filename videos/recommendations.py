@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.request import Request
@@ -101,11 +100,11 @@ def _rank_by_shared_keywords(found: Iterable[list[str]]) -> list[str]:
     return sorted(weights, key=lambda video_id: weights[video_id], reverse=True)
 
 
-def _same_category(video: Video) -> dict[str, Any]:
+def _same_category(video: Video) -> dict[str, object]:
     return {"facets": facets.facet_key({"category": video.category})}
 
 
-def _newest(condition: dict[str, Any], most: int) -> list[dict[str, Any]]:
+def _newest(condition: dict[str, object], most: int) -> list[dict[str, object]]:
     return [
         {"$match": LISTED | condition},
         {"$sort": {"published_at": -1, "_id": -1}},
@@ -113,7 +112,7 @@ def _newest(condition: dict[str, Any], most: int) -> list[dict[str, Any]]:
     ]
 
 
-def _from(source: str) -> dict[str, Any]:
+def _from(source: str) -> dict[str, object]:
     return {"$project": {"source": {"$literal": source}}}
 
 

@@ -97,9 +97,9 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         may = super().has_delete_permission(request, obj)
         return may and (obj is None or access.may_manage(signed_in_user(request), obj))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Return the read-only fields. Only superusers change rights, and never their own."""
-        shown = super().get_readonly_fields(request, obj)
+        shown = (*map(str, super().get_readonly_fields(request, obj)),)
         if obj is not None and access.may_manage_rights(signed_in_user(request), obj):
             return shown
         return (*shown, *PERMISSION_FIELDS)

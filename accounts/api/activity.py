@@ -1,4 +1,4 @@
-"""``GET /auth/activity``: recent events of the account."""
+"""``/api/v1/auth/activity``: recent events of the account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/api/v1/auth/email``: prove an address."""
+"""``/api/v1/auth/email``: verify or change an email address."""
 
 from __future__ import annotations
 

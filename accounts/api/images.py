@@ -1,4 +1,4 @@
-"""``/api/v1/me/avatar`` and ``/api/v1/me/cover``."""
+"""``/api/v1/me/avatar`` and ``/api/v1/me/cover``: images of the account."""
 
 from __future__ import annotations
 

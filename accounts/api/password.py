@@ -1,4 +1,4 @@
-"""``/api/v1/auth/password``: change it, or reset it by mail."""
+"""``/api/v1/auth/password``: change or reset the password."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/api/v1/auth/proof``: confirm one's identity again, for what needs a recent proof."""
+"""``/api/v1/auth/proof``: confirm the caller's identity again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``POST /auth/restore``: undo the deletion of an account."""
+"""``/api/v1/auth/restore``: undo the deletion of an account."""
 
 from __future__ import annotations
 

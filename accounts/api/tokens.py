@@ -1,4 +1,4 @@
-"""``/api/v1/auth``: register, sign in, refresh, verify, log out."""
+"""``/api/v1/auth``: register, sign in, refresh and check tokens, sign out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/api/v1/auth/totp``: the second factor."""
+"""``/api/v1/auth/totp``: two-factor authentication."""
 
 from __future__ import annotations
 

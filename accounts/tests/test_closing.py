@@ -16,7 +16,7 @@ from accounts.models import ApiToken, AuthEvent, User
 from streamsite.models import Job
 from streamsite.mongo.collections import collection
 from tests.support.mailbox import deliver
-from tests.support.older_database import older_database
+from tests.support.older_database import simulate_older_database
 from tests.support.users import PASSWORD
 from videos.files import paths
 from videos.models import Video
@@ -281,7 +281,7 @@ def test_an_older_database_erases_nobody_until_the_operator_goes_on(cast):
     close(cast.api("owner"))
     due = timezone.now() + timedelta(days=settings.ERASE_AFTER_DAYS, hours=1)
     jobs = Job.objects.filter(task=tasks.erase_account.module_path)
-    with older_database():
+    with simulate_older_database():
         erase_as_if(due)
         assert User.objects.filter(username="owner").exists()
         assert jobs.count() == 2

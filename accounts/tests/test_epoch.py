@@ -89,7 +89,7 @@ def test_everything_is_refused_at_another_epoch_also_where_a_live_session_was_se
     assert bearer(sign_in()).get("/api/v1/me/feed/rss").json()["active"] is False
 
 
-def test_what_lacks_an_epoch_counts_as_made_before_the_first_change(held):
+def test_a_missing_epoch_counts_as_zero(held):
     """The previous release stores no epoch, and may run beside this one during an update."""
     for name in (auth_session_store.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
         collection(name).update_many({}, {"$unset": {"epoch": 1}})

@@ -150,7 +150,7 @@ def test_everything_that_hashes_passes_the_gate(full):
     assert not User.objects.exclude(username="owner").exists()
 
 
-def test_what_could_not_be_checked_counts_as_no_failure(full, settings, monkeypatch):
+def test_unchecked_passwords_count_as_no_failure(full, settings, monkeypatch):
     settings.THROTTLE_SCALE = 1
     with monkeypatch.context() as opened:
         opened.setattr(password_hashing, "hashing_pool", password_hashing.hashing_pool)
@@ -196,7 +196,7 @@ def test_the_gate_bounds_who_runs_and_who_waits():
     assert gate.run(lambda: "free again") == "free again"
 
 
-def test_who_waits_too_long_is_sent_away_and_leaves_the_queue():
+def test_callers_that_wait_too_long_leave_the_queue():
     gate = password_hashing.HashingPool(1, max_waiting=1, seconds=0.05)
     begun, ended, ran = threading.Event(), threading.Event(), []
 

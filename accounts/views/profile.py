@@ -51,7 +51,7 @@ def _change_profile(user: User, form: forms.ProfileForm) -> None:
 
 @login_required
 @require_POST
-def remove_picture(request: HttpRequest) -> HttpResponse:
+def remove_profile_image(request: HttpRequest) -> HttpResponse:
     """Remove the avatar or the cover."""
     kind = image_processing.PROFILE_IMAGES.get(request.POST.get("kind", ""))
     if kind is not None:

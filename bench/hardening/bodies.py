@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from bench.hardening import verdict
-from tests.support.bodies import COOKIE, DiskWatch, post_form
+from tests.support.bodies import COOKIE, DiskMonitor, post_form
 from tests.support.stack import Stack
 
 BODY_BYTES = 1_000_000_000
@@ -27,7 +27,7 @@ def measure() -> None:
         site.start()
         try:
             for path in PATHS:
-                with DiskWatch(site).running() as watch:
+                with DiskMonitor(site).running() as watch:
                     answer = post_form(site, path, BODY_BYTES, f"Cookie: {COOKIE}")
                 passed = passed and watch.peak == 0 and answer.seconds < MAX_SECONDS
                 print(

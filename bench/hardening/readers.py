@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from bench.hardening import verdict
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
-from tests.support.processes import tree
+from tests.support.processes import process_tree
 from tests.support.stack import Stack
 
 MIB = 1024 * 1024
@@ -200,7 +200,11 @@ def until_cut(readers: list[socket.socket], deadline: float) -> int:
 
 def memory_mb(site: Stack) -> float:
     """Return the proportional set size of the supervisor and all its processes."""
-    return sum(_proportional_kib(pid) for pid in tree(site.process.pid if site.process else 0)) * 1024 / 1e6
+    return (
+        sum(_proportional_kib(pid) for pid in process_tree(site.process.pid if site.process else 0))
+        * 1024
+        / 1e6
+    )
 
 
 def _proportional_kib(pid: int) -> int:

@@ -1,4 +1,4 @@
-"""``/playlists/{id}/collaborators``."""
+"""``/api/v1/playlists/{id}/collaborators``: people who may add and sort items."""
 
 from __future__ import annotations
 

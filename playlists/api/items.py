@@ -1,4 +1,4 @@
-"""``/api/v1/playlists/{id}/items``."""
+"""``/api/v1/playlists/{id}/items``: the videos of a playlist."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class ItemView(APIView):
                 actor=signed_in_user(request),
             )
         if note is not None:
-            # After a move the version is that of the move.
+            # A move before this has made a newer version.
             expected = None if place else expected_version(request)
             services.set_note(playlist, row, note, expected_version=expected)
         return _item_response(request, playlist, item_id)

@@ -1,4 +1,4 @@
-"""``/me/watch-later`` and ``/me/saved-playlists``."""
+"""``/api/v1/me/watch-later`` and ``/api/v1/me/saved-playlists``."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def conditional_response(request: Request, body: Mapping[str, object]) -> Respon
 
     The ETag of a resource with a ``version`` begins with it, so that ``If-Match`` takes it.
     """
-    # The renderer puts the site's address into what is hashed here without it.
+    # The renderer adds the origin to URLs later, so it is hashed here too.
     digest = hashlib.blake2b(orjson.dumps(body) + origin.current().encode(), digest_size=12).hexdigest()
     version = body.get("version")
     etag = f'W/"v{version}-{digest}"' if isinstance(version, int) else f'W/"{digest}"'

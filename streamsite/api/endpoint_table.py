@@ -19,7 +19,7 @@ PAGINATION = {"cursor", "page_size"}
 Json = Mapping[str, Any]
 
 
-def updated(text: str, document: Json) -> str:
+def replace_table(text: str, document: Json) -> str:
     """Return ``text`` with the table between its markers replaced. Raise ``ValueError`` without the markers."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)

@@ -44,7 +44,7 @@ class StrictFloatField(serializers.FloatField):
     """A finite number: neither text nor a boolean, which Python takes for one."""
 
     def to_internal_value(self, data: object) -> float:
-        # Of the integers beyond the range of floats.
+        # Integers may be too large for a float.
         """Return the value, or fail with ``invalid``."""
         if isinstance(data, bool) or not isinstance(data, int | float) or abs(data) > 1e300:
             self.fail("invalid")

@@ -97,7 +97,7 @@ def _claim_key(record_id: str, fingerprint: str, deadline: float) -> Response | 
     except DuplicateKeyError:
         found = collection(RECORDS).find_one({"_id": record_id})
         if found is None or found["purge_at"].replace(tzinfo=UTC) <= now:
-            # It ended, or its worker died: whoever removes the stale record may claim the key anew.
+            # The record expired, or its worker died: whoever deletes it may claim the key.
             collection(RECORDS).delete_one({"_id": record_id, "purge_at": {"$lte": now}})
             return _claim_key(record_id, fingerprint, deadline)
         if found["fingerprint"] != fingerprint:

@@ -32,10 +32,10 @@ class InputSerializer(serializers.Serializer[Any]):
 
         With ``partial`` no field is required and no default is filled in. Raise ``Invalid`` with messages by field.
         """
-        return cls.checked(request.data, partial=partial)
+        return cls.parse(request.data, partial=partial)
 
     @classmethod
-    def checked(cls, data: object, *, partial: bool = False) -> Any:
+    def parse(cls, data: object, *, partial: bool = False) -> Any:
         """Return the validated fields of ``data``. Raise ``Invalid`` with messages by field."""
         serializer = _instance(cls, partial)
         try:
@@ -65,7 +65,7 @@ class QuerySerializer(InputSerializer):
     @classmethod
     def from_query(cls, request: HttpRequest | Request) -> Any:
         """Return every parameter, validated; "" for one that was not sent. Raise ``Invalid`` with messages by name."""
-        return dict.fromkeys(_instance(cls, partial=False).fields, "") | cls.checked(request.GET)
+        return dict.fromkeys(_instance(cls, partial=False).fields, "") | cls.parse(request.GET)
 
 
 @cache

@@ -69,7 +69,7 @@ def page_size(params: QueryDict) -> int:
     """Return ``?page_size=`` clamped to 1..100. Raise ``Invalid`` when it is not a number."""
     if "page_size" not in params:
         return DEFAULT_PAGE_SIZE
-    wanted: int = PaginationSerializer.checked(params).get("page_size", DEFAULT_PAGE_SIZE)
+    wanted: int = PaginationSerializer.parse(params).get("page_size", DEFAULT_PAGE_SIZE)
     return max(1, min(wanted, MAX_PAGE_SIZE))
 
 
@@ -91,7 +91,7 @@ def paginate(
         rows.reverse()
 
     # Backwards the cursor's place is that of the row after this page. What was added or taken out since moves places
-    # by as much; counting rows instead would cost the more the further on a page is.
+    # by as much; counting rows instead would cost more with every page.
     first = max(0, place - len(rows)) if backwards else place
 
     def link(row: Row, place: int, *, back: bool) -> str:
@@ -244,7 +244,7 @@ def _cursor_value(row: Model, name: str) -> object:
 def _rows_after(order: Sequence[str], key: Sequence[object]) -> Q:
     """Return the condition for rows after ``key``: ``a < x or (a = x and b < y)``, with ``a <= x`` for the index."""
     if isinstance(key[0], bool) and len(order) > 1 and key[0] is not order[0].startswith("-"):
-        # Nothing comes after the last of two values: what follows is equal in it, and the index goes straight there.
+        # Nothing follows the last of two values, so the rest has the same value: a direct index lookup.
         return Q(**{order[0].lstrip("-"): key[0]}) & _rows_after(order[1:], key[1:])
     condition = Q()
     equal = Q()

@@ -1,4 +1,4 @@
-"""The front page of a channel, for visitors and for its owner."""
+"""``/api/v1/channels/{username}/front`` and ``/api/v1/me/channel-page``: a channel's front page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/channels``."""
+"""``/api/v1/channels``: channels and their videos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/me/feed``."""
+"""``/api/v1/me/feed``: videos of the subscribed channels."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Subscriptions for other programs: OPML in and out, and the feed's secret address."""
+"""``/api/v1/me/subscriptions/opml``, ``/import`` and ``/api/v1/me/feed/rss``: subscriptions for other programs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
@@ -25,7 +26,7 @@ from subscriptions.schemas import NewPrivateFeedDict, PrivateFeedDict, Subscript
 from subscriptions.serializers import OpmlUploadSerializer
 
 
-def read_uploaded_opml(files: Any) -> bytes:
+def read_uploaded_opml(files: Mapping[str, object]) -> bytes:
     """Return the content of the form's ``file``. Raise ``Invalid`` without one, ``TooLarge`` for a large one."""
     sent = files.get("file")
     if not isinstance(sent, UploadedFile):
@@ -80,9 +81,9 @@ class ImportView(APIView):
 
 
 class PrivateFeedView(APIView):
-    """The secret address at which a program reads the caller's feed as RSS.
+    """The private URL of the caller's feed as RSS.
 
-    Creating one needs a sign-in or ``POST /auth/proof`` within the last 10 minutes, else 403 ``proof_required``. It
+    Creating one requires a sign-in or ``POST /auth/proof`` within the last 10 minutes, else 403 ``proof_required``. It
     ends when the password or the second factor changes.
     """
 

@@ -1,4 +1,4 @@
-"""``/me/notifications``."""
+"""``/api/v1/me/notifications``: the caller's notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/api/v1/posts``: short texts of channels to their subscribers."""
+"""``/api/v1/posts``: short texts of channels for their subscribers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subscriptions of the caller and of channels."""
+"""``/api/v1/channels/{username}/subscription`` and the lists of subscriptions."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def create(user: User, data: Mapping[str, object], *, picture: IO[bytes] | None 
             video=video,
             picture=folders.get("picture", ""),
             picture_size=size,
-            allow_comments=data.get("allow_comments", True),
+            allow_comments=data.get("allow_comments", True) is True,
         )
         post.save(force_insert=True)
     notifications.announce_to_subscribers(user.pk, POST, post.pk)

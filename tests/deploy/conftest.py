@@ -63,7 +63,7 @@ def context(source):
 @pytest.fixture(scope="session")
 def layer(machine):
     """A folder with what the Dockerfile's steps write, in their order, over this machine's files."""
-    image, target = files.image(), machine / "image" / "layer"
+    image, target = files.parse_dockerfile(), machine / "image" / "layer"
     directory = target / image.directory.lstrip("/")
     directory.mkdir(parents=True)
 

@@ -24,8 +24,8 @@ class Composed:
 
     def __init__(self, machine, layer):
         self.folder, self.layer = machine / "compose", layer
-        self.services = files.compose(VARIABLES)
-        self.image = files.image()
+        self.services = files.parse_compose(VARIABLES)
+        self.image = files.parse_dockerfile()
         self.running = {}
         for name in ("data", "db", "letsencrypt", "deploy"):
             (self.folder / name).mkdir(parents=True)
@@ -98,7 +98,7 @@ def composed(machine, layer, names):
         "web", ["python", "manage.py", "nginx_conf", "--upstream", "web:8000"], "nginx-conf"
     )
     assert made.run() == 0, made.output()
-    (site.folder / "deploy" / "site.nginx.conf").write_text(standins.with_tls(made.output()))
+    (site.folder / "deploy" / "site.nginx.conf").write_text(standins.enable_mongo_tls(made.output()))
     yield site
     site.down()
 

@@ -35,8 +35,8 @@ class Cluster:
 
     def __init__(self, machine, layer):
         self.folder, self.layer = machine / "kubernetes", layer
-        self.image = files.image()
-        self.services = files.kubernetes(SECRETS)
+        self.image = files.parse_dockerfile()
+        self.services = files.parse_kubernetes(SECRETS)
         self.volume = self.folder / "volume"
         self.volume.mkdir(parents=True)
         self.running = {}

@@ -8,7 +8,7 @@ from tests.support.deploy.containers import Container
 
 
 def test_root_gives_way_to_the_owner_of_the_data_folder(machine, layer):
-    image = files.image()
+    image = files.parse_dockerfile()
     folder = machine / "root"
     volume = folder / "data"
     volume.mkdir(parents=True)

@@ -139,7 +139,7 @@ def front(machine_with_units):
             "/etc/letsencrypt": system.folder / "letsencrypt",
         },
         files=standins.nginx_files(group=group)
-        | {"/etc/hosts": standins.HOSTS, "/etc/nginx/nginx.conf": standins.with_tls(made.stdout)},
+        | {"/etc/hosts": standins.HOSTS, "/etc/nginx/nginx.conf": standins.enable_mongo_tls(made.stdout)},
     )
     nginx.start()
     yield nginx, certificate

@@ -10,7 +10,7 @@ from tests.support.smtp import PASSWORD, USER, MailServer
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
     """The file of the authority, and the context of servers that show its certificate."""
-    authority, server = certificates.make(tmp_path_factory.mktemp("certificates"))
+    authority, server = certificates.make_certificate_files(tmp_path_factory.mktemp("certificates"))
     return authority, certificates.server_context(server)
 
 

@@ -12,7 +12,7 @@ from streamsite.mongo.server import EmbeddedMongo
 from tests.rolling.journey import Journey
 from tests.rolling.sides import ROOT, HistoryMissing, Side, environment_for, packages_of, unpack
 from tests.support.clips import make_clip
-from tests.support.scratch import folder_for_run
+from tests.support.scratch import temporary_folder
 
 # The last release; a new one is named here when it is made.
 RELEASE = "32f69d3"
@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--release", default=RELEASE)
     parser.add_argument("--same-packages", action="store_true")
     options = parser.parse_args()
-    with folder_for_run(), tempfile.TemporaryDirectory(prefix="rolling-") as name:
+    with temporary_folder(), tempfile.TemporaryDirectory(prefix="rolling-") as name:
         folder = Path(name)
         try:
             tree = unpack(options.release, folder / "release")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.bodies import BOUNDARY, COOKIE, FILE, TOKEN, DiskWatch, post_form
+from tests.support.bodies import BOUNDARY, COOKIE, FILE_PART, TOKEN_PART, DiskMonitor, post_form
 from tests.support.http_client import Caller
 from tests.support.stack import Stack
 
@@ -47,7 +47,7 @@ def test_an_anonymous_body_leaves_nothing_on_disk_and_is_refused_early(site: Sta
     def attack(path: str):
         return post_form(site, path, FIFTY_MEGABYTES, f"Cookie: {COOKIE}", pause=0.06)
 
-    with DiskWatch(site).running() as watch, ThreadPoolExecutor(len(PATHS)) as pool:
+    with DiskMonitor(site).running() as watch, ThreadPoolExecutor(len(PATHS)) as pool:
         answers = dict(zip(PATHS, pool.map(attack, PATHS), strict=True))
     assert watch.peak == 0
     for path, answer in answers.items():
@@ -56,7 +56,7 @@ def test_an_anonymous_body_leaves_nothing_on_disk_and_is_refused_early(site: Sta
 
 
 def test_a_forged_session_is_nobody(site: Stack) -> None:
-    with DiskWatch(site).running() as watch:
+    with DiskMonitor(site).running() as watch:
         page = post_form(site, "/upload", FIFTY_MEGABYTES, f"Cookie: {COOKIE}; session={'b' * 32}")
         api = post_form(site, "/api/v1/videos", FIFTY_MEGABYTES, "Authorization: Token sst_" + "c" * 43)
     assert watch.peak == 0
@@ -64,8 +64,8 @@ def test_a_forged_session_is_nobody(site: Stack) -> None:
 
 
 def test_a_small_anonymous_form_is_parsed_in_memory(site: Stack) -> None:
-    body = TOKEN + FILE + "x" * 1_000_000 + f"\r\n--{BOUNDARY}--\r\n"
-    with DiskWatch(site).running() as watch:
+    body = TOKEN_PART + FILE_PART + "x" * 1_000_000 + f"\r\n--{BOUNDARY}--\r\n"
+    with DiskMonitor(site).running() as watch:
         answer = post_form(site, "/login", len(body), f"Cookie: {COOKIE}", start=body)
     assert watch.peak == 0
     assert answer.status == 400  # the form lacks its fields
@@ -138,9 +138,9 @@ def _send_quietly(connection: socket.socket, count: int) -> None:
 def test_a_page_session_without_its_token_writes_nothing(site: Stack) -> None:
     browser = Caller(site).sign_up("bodies-tokenless").sign_in_to_pages("bodies-tokenless")
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items() if name != "csrftoken")
-    with DiskWatch(site).running() as watch:
+    with DiskMonitor(site).running() as watch:
         for path in ("/upload", "/settings/profile", "/api/v1/videos"):
-            answer = post_form(site, path, 8_000_000, f"Cookie: {cookies}; {COOKIE}", start=FILE)
+            answer = post_form(site, path, 8_000_000, f"Cookie: {cookies}; {COOKIE}", start=FILE_PART)
             assert answer.status == 403, path
     assert watch.peak == 0
 
@@ -149,7 +149,7 @@ def test_the_form_without_scripts_uploads(site: Stack, clip) -> None:
     browser = Caller(site).sign_up("bodies-plain").sign_in_to_pages("bodies-plain")
     token = browser.cookies["csrftoken"]
     field = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{{}}"\r\n\r\n{{}}\r\n'
-    start = field.format("csrfmiddlewaretoken", token) + field.format("visibility", "private") + FILE
+    start = field.format("csrfmiddlewaretoken", token) + field.format("visibility", "private") + FILE_PART
     body = start.encode() + clip.read_bytes() + f"\r\n--{BOUNDARY}--\r\n".encode()
     browser.token = ""
     status, headers, content = browser.call(

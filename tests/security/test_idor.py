@@ -16,7 +16,7 @@ import pytest
 
 from streamsite.mongo.collections import collection
 from tests.support.commands import record_writes
-from tests.support.documents import everything, put_back
+from tests.support.documents import dump, restore
 from tests.support.users import Cast
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -246,7 +246,7 @@ def test_others_get_what_the_word_says_and_change_nothing_they_may_not(
     assert cast.staff
     visibility = "private" if world == "hidden" else "public"
     things, before, wrong = furnish(cast, visibility), stored(), []
-    documents = everything()
+    documents = dump()
     for operation in ABOUT_THINGS:
         for who, allowed in zip(("anonymous", "stranger", "staff"), expected(world, operation), strict=True):
             with record_writes() as written:
@@ -258,7 +258,7 @@ def test_others_get_what_the_word_says_and_change_nothing_they_may_not(
                 wrong.append(f"{operation} by {who}: refused, and something changed")
             if after != before:
                 # Who may has changed something: the next one finds things as they were.
-                put_back(documents)
+                restore(documents)
     assert wrong == []
 
 
@@ -266,17 +266,17 @@ def test_owners_are_never_told_that_their_own_things_are_not_theirs(database: No
     """On hidden things: what an owner gets is neither 401 nor 403 nor 404, unless there is nothing to it."""
     nothing_there = {"POST /me/decisions/{case_id}/appeal"}
     things, before, wrong = furnish(cast, "private"), stored(), []
-    documents = everything()
+    documents = dump()
     for operation in ABOUT_THINGS:
         with record_writes() as written:
             answer = call(cast, "owner", operation, things)
         if operation not in nothing_there and answer.status_code in {401, 403, 404}:
             wrong.append(f"{operation}: {answer.status_code}")
         if written - EPHEMERAL and stored() != before:
-            put_back(documents)
+            restore(documents)
             if "/uploads/" in operation:  # what is on the disk is not put back
                 things = make_upload(cast, things)
-                documents, before = everything(), stored()
+                documents, before = dump(), stored()
     assert wrong == []
 
 

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from tests.support.stack import Stack
 
-PIECE = b"x" * 262_144
+CHUNK = b"x" * 262_144
 BOUNDARY = "boundary-of-this-form"
 # Whoever has no session can still have a CSRF cookie, with any value of this form.
 COOKIE = f"csrftoken={'a' * 32}"
-TOKEN = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{"a" * 32}\r\n'
-FILE = (
+TOKEN_PART = (
+    f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{"a" * 32}\r\n'
+)
+FILE_PART = (
     f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n'
     "Content-Type: video/mp4\r\n\r\n"
 )
@@ -35,8 +37,8 @@ class Answer:
     sent: int
 
 
-class DiskWatch:
-    """Samples what forms have on a site's disk, every 10 ms; ``most`` is the largest sum of bytes seen."""
+class DiskMonitor:
+    """Samples what forms have on a site's disk, every 10 ms; ``peak`` is the largest sum of bytes seen."""
 
     def __init__(self, site: Stack) -> None:
         self.peak = 0
@@ -45,7 +47,7 @@ class DiskWatch:
         self._done = threading.Event()
 
     @contextmanager
-    def running(self) -> Iterator[DiskWatch]:
+    def running(self) -> Iterator[DiskMonitor]:
         """Sample from a thread while the block runs."""
         self.peak = 0
         self._done.clear()
@@ -76,7 +78,12 @@ def _size(path: Path) -> int:
 
 
 def post_form(
-    site: Stack, path: str, length: int, *headers: str, start: str = TOKEN + FILE, pause: float = 0.0
+    site: Stack,
+    path: str,
+    length: int,
+    *headers: str,
+    start: str = TOKEN_PART + FILE_PART,
+    pause: float = 0.0,
 ) -> Answer:
     """Send a form of ``length`` bytes that begins with ``start``, until an answer comes.
 
@@ -95,7 +102,7 @@ def post_form(
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall("\r\n".join([*lines, "", start]).encode())
             while sent < length and not select.select([connection], [], [], pause)[0]:
-                piece = PIECE[: length - sent]
+                piece = CHUNK[: length - sent]
                 connection.sendall(piece)
                 sent += len(piece)
         head = b""

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def self_signed(name: str, alternative: x509.GeneralName) -> tuple[bytes, bytes]:
+def make_self_signed(name: str, alternative: x509.GeneralName) -> tuple[bytes, bytes]:
     """Return a certificate for ``name`` that is its own authority, and its key, both as PEM. Good for a day."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -36,10 +36,10 @@ def self_signed(name: str, alternative: x509.GeneralName) -> tuple[bytes, bytes]
     return certificate.public_bytes(serialization.Encoding.PEM), private
 
 
-def make(folder: Path) -> tuple[Path, Path]:
+def make_certificate_files(folder: Path) -> tuple[Path, Path]:
     """Return the files of a certificate for 127.0.0.1 and of the same with its key."""
     address = "127.0.0.1"
-    public, private = self_signed(address, x509.IPAddress(ipaddress.ip_address(address)))
+    public, private = make_self_signed(address, x509.IPAddress(ipaddress.ip_address(address)))
     (folder / "authority.pem").write_bytes(public)
     (folder / "server.pem").write_bytes(public + private)
     return folder / "authority.pem", folder / "server.pem"

@@ -52,7 +52,7 @@ def restore(database: Database[Document], key: str) -> bool:
         kept = bson.decode(_path(key).read_bytes())
     except (OSError, bson.errors.InvalidBSON):
         return False
-    snapshots.restore(database, {
+    snapshots.restore_snapshot(database, {
         each["name"]: snapshots.Contents(tuple(each["documents"]), tuple(each["indexes"]), each["options"])
         for each in kept["collections"]
     })  # fmt: skip
@@ -61,7 +61,7 @@ def restore(database: Database[Document], key: str) -> bool:
 
 def keep(database: Database[Document], key: str) -> None:
     """Store a migrated database as the template of ``key``; the oldest templates are removed."""
-    taken = snapshots.take(database)
+    taken = snapshots.take_snapshot(database)
     path = _path(key)
     path.parent.mkdir(parents=True, exist_ok=True)
     collections = [

@@ -9,13 +9,13 @@ from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
 from tests.support import plugin
 from tests.support.commands import LOG
-from tests.support.plugin import KEPT, empty_collections
+from tests.support.plugin import KEPT_COLLECTIONS, empty_collections
 
 Documents = dict[str, list[dict[str, Any]]]
 # What says who asked and when rather than what became of it.
-ASIDE = {"django_admin_log", "django_session", "throttle"}
+IGNORED_COLLECTIONS = {"django_admin_log", "django_session", "throttle"}
 # Of these a few fields say what was done; ids, addresses, and times differ.
-TOLD_BY = {
+COMPARED_FIELDS = {
     "auth_event": ("user_id", "what", "result", "actor"),
     "task_job": ("task", "args", "kwargs", "state"),
     "accounts_user_groups": ("user_id", "group_id"),
@@ -24,21 +24,25 @@ TOLD_BY = {
 }
 
 
-def everything() -> Documents:
+def dump() -> Documents:
     """Return every document by collection, as stored."""
     found = get_database("default")
-    names = [name for name in found.list_collection_names() if name not in KEPT and "system." not in name]
+    names = [
+        name
+        for name in found.list_collection_names()
+        if name not in KEPT_COLLECTIONS and "system." not in name
+    ]
     return {name: list(found[name].find()) for name in names}
 
 
-def put_back(documents: Documents) -> None:
+def restore(documents: Documents) -> None:
     """Make the database hold exactly ``documents`` again."""
     from accounts import sessions
     from videos.views import media
 
     database = get_database("default")
     if LOG.put_back is documents and not plugin.has_started_process():
-        names = {name for place, name in LOG.changed if place == database.name} - KEPT
+        names = {name for place, name in LOG.changed if place == database.name} - KEPT_COLLECTIONS
         for name in names:
             collection(name, acknowledged_by=1).delete_many({})
     else:
@@ -52,17 +56,17 @@ def put_back(documents: Documents) -> None:
     media.forget_all()
 
 
-def comparable(documents: Documents) -> dict[str, list[str]]:
+def normalize(documents: Documents) -> dict[str, list[str]]:
     """Return what can be compared of ``documents``: moments only as there or not there."""
     return {
         name: sorted(repr(_plain(_told(name, row))) for row in rows)
         for name, rows in documents.items()
-        if name not in ASIDE and rows
+        if name not in IGNORED_COLLECTIONS and rows
     }
 
 
 def _told(name: str, row: dict[str, Any]) -> dict[str, Any]:
-    fields = TOLD_BY.get(name)
+    fields = COMPARED_FIELDS.get(name)
     return row if fields is None else {field: row.get(field) for field in fields}
 
 

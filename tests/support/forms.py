@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.forms import BaseForm, CheckboxInput, MultiWidget, Widget
 
 
-def as_sent(form: BaseForm) -> dict[str, object]:
+def form_data(form: BaseForm) -> dict[str, object]:
     """Return what a browser sends when nothing was changed."""
     sent: dict[str, object] = {}
     for bound in form:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from pymongo import monitoring
 
-WRITES = frozenset(
+WRITE_COMMANDS = frozenset(
     {
         *("insert", "update", "delete", "findAndModify", "commitTransaction"),
         *("create", "drop", "renameCollection", "collMod", "createIndexes", "dropIndexes"),
@@ -17,7 +17,7 @@ WRITES = frozenset(
 )
 
 
-class Killed(BaseException):
+class SimulatedKill(BaseException):
     """Ends a block of code as a kill would: nothing that handles errors handles it."""
 
 
@@ -66,7 +66,7 @@ class WriteCounter(monitoring.CommandListener):
         merges = event.command_name == "aggregate" and any(
             {"$merge", "$out"} & set(stage) for stage in stages
         )
-        return merges or event.command_name in WRITES
+        return merges or event.command_name in WRITE_COMMANDS
 
 
 def kill_self() -> None:
@@ -75,11 +75,11 @@ def kill_self() -> None:
 
 
 def _raise() -> None:
-    raise Killed
+    raise SimulatedKill
 
 
 @contextmanager
-def writes(counter: WriteCounter) -> Iterator[list[str]]:
+def collect_writes(counter: WriteCounter) -> Iterator[list[str]]:
     """Collect what the block writes."""
     done = counter.watch()
     try:
@@ -89,12 +89,12 @@ def writes(counter: WriteCounter) -> Iterator[list[str]]:
 
 
 @contextmanager
-def killed_after(counter: WriteCounter, last: int) -> Iterator[None]:
+def kill_after(counter: WriteCounter, last: int) -> Iterator[None]:
     """End the block after write number ``last``, from 1. Raises ``AssertionError`` when it writes less often."""
     done = counter.watch(last, _raise)
     try:
         yield
-    except Killed:
+    except SimulatedKill:
         return
     finally:
         counter.stop()

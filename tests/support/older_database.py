@@ -12,7 +12,7 @@ from streamsite import atomic_files, site_id, sweep_count
 
 
 @contextmanager
-def older_database() -> Iterator[None]:
+def simulate_older_database() -> Iterator[None]:
     """Let the files have been swept once more than the database knows; afterwards both are level."""
     path = Path(settings.MEDIA_ROOT) / site_id.COUNT_FILE
     atomic_files.write_atomically(path, f"{sweep_count.read_database_count() + 1}\n", mode=0o640)

@@ -25,7 +25,13 @@ from tests.support.selection import Record, Selection
 READY = "STREAMSITE_TEST_DATA_DIR"
 BROKER = "STREAMSITE_TEST_BROKER"  # set by script/test-celery
 # What migrations wrote, which no test is to take away.
-KEPT = {"django_migrations", "django_content_type", "auth_permission", "__schema__", "streamsite_site"}
+KEPT_COLLECTIONS = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "__schema__",
+    "streamsite_site",
+}
 
 _mongo: EmbeddedMongo | None = None
 _has_started_process = False
@@ -59,7 +65,7 @@ def empty_collections() -> None:
     from streamsite.mongo.engine.client import get_database
 
     database = get_database("default").with_options(write_concern=WriteConcern(w=1))
-    names = {name for place, name in LOG.written if place == database.name} - KEPT
+    names = {name for place, name in LOG.written if place == database.name} - KEPT_COLLECTIONS
     if _has_started_process:
         counted = _count_writes(database)
         names |= {
@@ -84,7 +90,7 @@ def _count_writes(database: Database[dict[str, Any]]) -> dict[str, int]:
         name: figures["writeLock"]["count"]
         for space, figures in database.client.admin.command("top")["totals"].items()
         if space.startswith(prefix)
-        and (name := space.removeprefix(prefix)) not in KEPT
+        and (name := space.removeprefix(prefix)) not in KEPT_COLLECTIONS
         and not name.startswith("system.")
     }
 

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 
-def children(pid: int) -> list[int]:
+def child_pids(pid: int) -> list[int]:
     """Return the ids of the processes that any thread of ``pid`` started; none when it has ended."""
     found = []
     for thread in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -15,9 +15,9 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def tree(pid: int) -> set[int]:
+def process_tree(pid: int) -> set[int]:
     """Return the ids of ``pid`` and of everything below it."""
     found = {pid}
-    for child in children(pid):
-        found |= tree(child)
+    for child in child_pids(pid):
+        found |= process_tree(child)
     return found

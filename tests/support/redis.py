@@ -12,7 +12,7 @@ from tests.support.stack import free_port
 START_SECONDS = 10.0
 
 
-class Redis:
+class RedisServer:
     """``start``, ``kill`` and ``start`` again at the same address; it keeps nothing over its end."""
 
     def __init__(self, folder: Path) -> None:

@@ -19,12 +19,12 @@ def main() -> int:
     except (browser.BrowserMissingError, MongodUnavailableError) as error:
         sys.stderr.write(f"script/test: {error}\n")
         return 1
-    with scratch.folder_for_run():
+    with scratch.temporary_folder():
         if sys.argv[1:]:
             return int(pytest.main(sys.argv[1:]))
         # One more than cores saves three minutes of twenty, and makes tests miss their time.
         workers = str(min(4, os.cpu_count() or 1))
-        return second_try.run(
+        return second_try.run_with_reruns(
             ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10"], ["-q"]
         )
 

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.redis import Redis
+from tests.support.redis import RedisServer
 
-EVERYTHING = ["-n", "2", "--dist", "loadfile", "-q", "--durations=5", "tests/tasks"]
+DEFAULT_ARGUMENTS = ["-n", "2", "--dist", "loadfile", "-q", "--durations=5", "tests/tasks"]
 
 
 def main() -> int:
     """Run pytest with ``sys.argv``'s arguments; without any, all of them."""
     with tempfile.TemporaryDirectory(prefix="streamsite-redis-") as folder:
-        broker = Redis(Path(folder))
+        broker = RedisServer(Path(folder))
         broker.start()
         os.environ["STREAMSITE_TEST_BROKER"] = broker.url
         try:
-            return int(pytest.main(sys.argv[1:] or EVERYTHING))
+            return int(pytest.main(sys.argv[1:] or DEFAULT_ARGUMENTS))
         finally:
             broker.kill()
 

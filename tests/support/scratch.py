@@ -14,17 +14,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, and a folder of our own is made there
-ENOUGH = 8 * 1024**3
+MIN_FREE_BYTES = 8 * 1024**3
 PREFIX = "streamsite-tests-"
 
 
 @contextmanager
-def folder_for_run() -> Iterator[None]:
+def temporary_folder() -> Iterator[None]:
     """Temporary files of this process and its children are in a folder that is removed at the end."""
     if "TMPDIR" in os.environ or not has_room():
         yield
         return
-    remove_forgotten()
+    remove_abandoned()
     with tempfile.TemporaryDirectory(
         prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY, ignore_cleanup_errors=True
     ) as folder:
@@ -39,12 +39,12 @@ def folder_for_run() -> Iterator[None]:
 def has_room() -> bool:
     """Return whether both the file system and the memory behind it have enough left."""
     try:
-        return min(shutil.disk_usage(MEMORY).free, _available_memory()) >= ENOUGH
+        return min(shutil.disk_usage(MEMORY).free, _available_memory()) >= MIN_FREE_BYTES
     except (OSError, ValueError, KeyError):
         return False
 
 
-def remove_forgotten() -> None:
+def remove_abandoned() -> None:
     """Remove what runs that were killed left: memory does not come back by itself."""
     for folder in MEMORY.glob(f"{PREFIX}*"):
         owner = folder.name.removeprefix(PREFIX).partition("-")[0]

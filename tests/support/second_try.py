@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import pytest
 
-MAX_TESTS = 3  # more than these did not fail by chance
+MAX_RERUNS = 3  # more than these did not fail by chance
 
 
 class _Failures:
@@ -31,7 +31,7 @@ class _Failures:
         self.errors += report.failed
 
 
-def run(parallel: Sequence[str], arguments: Sequence[str]) -> int:
+def run_with_reruns(parallel: Sequence[str], arguments: Sequence[str]) -> int:
     """Run pytest with both lists of arguments; repeat up to ``MAX_TESTS`` failed tests with ``arguments`` alone.
 
     Return pytest's exit code: that of the second run when there was one.
@@ -39,7 +39,7 @@ def run(parallel: Sequence[str], arguments: Sequence[str]) -> int:
     environment = dict(os.environ)  # a run leaves names of its own there
     failures = _Failures()
     code = int(pytest.main([*parallel, *arguments], plugins=[failures]))
-    if code != pytest.ExitCode.TESTS_FAILED or failures.errors or not 0 < len(failures.ids) <= MAX_TESTS:
+    if code != pytest.ExitCode.TESTS_FAILED or failures.errors or not 0 < len(failures.ids) <= MAX_RERUNS:
         return code
     names = list(failures.ids)
     sys.stderr.write(f"\nscript/test: runs again, alone: {', '.join(names)}\n")

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from tests.support.stack import free_port
 
-REFUSED = "nobody@"
+REFUSED_RECIPIENT = "nobody@"
 USER, PASSWORD = "mailer", "correct horse"
 HANG_UP = "hang up"
 
@@ -74,7 +74,7 @@ class MailServer:
     ) -> str:
         """Refuse one address for good."""
         said = self.answers["RCPT"].pop(0) if self.answers["RCPT"] else "250 OK"
-        if address.startswith(REFUSED):
+        if address.startswith(REFUSED_RECIPIENT):
             said = "550 no such mailbox"
         if said == "250 OK":
             envelope.rcpt_tos.append(address)

@@ -24,7 +24,7 @@ class Contents:
 Snapshot = Mapping[str, Contents]
 
 
-def take(database: Database[Document], prefixes: Collection[str] = ("",)) -> Snapshot:
+def take_snapshot(database: Database[Document], prefixes: Collection[str] = ("",)) -> Snapshot:
     """Return the collections whose names begin with one of ``prefixes``."""
     return {
         about["name"]: Contents(
@@ -37,7 +37,7 @@ def take(database: Database[Document], prefixes: Collection[str] = ("",)) -> Sna
     }
 
 
-def comparable(snapshot: Snapshot) -> dict[str, Contents]:
+def without_generated_ids(snapshot: Snapshot) -> dict[str, Contents]:
     """Return a snapshot without the ids that MongoDB or the driver made, which differ from run to run."""
     return {
         name: Contents(_without_ids(contents.documents), contents.indexes, contents.options)
@@ -45,9 +45,11 @@ def comparable(snapshot: Snapshot) -> dict[str, Contents]:
     }
 
 
-def restore(database: Database[Document], wanted: Snapshot, prefixes: Collection[str] = ("",)) -> None:
+def restore_snapshot(
+    database: Database[Document], wanted: Snapshot, prefixes: Collection[str] = ("",)
+) -> None:
     """Make the collections what they were; those that are the same already are left alone."""
-    present = take(database, prefixes)
+    present = take_snapshot(database, prefixes)
     for name in present.keys() - wanted.keys():
         database.drop_collection(name)
     for name, contents in wanted.items():

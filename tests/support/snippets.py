@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 ELLIPSIS = "…"
-MARK = "=== end of block ==="
+BLOCK_END = "=== end of block ==="
 FENCE = re.compile(r"^```(?P<language>[^\n`]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -20,7 +20,7 @@ class Block:
     prints: str | None = None
 
 
-def blocks(text: str) -> list[Block]:
+def parse_blocks(text: str) -> list[Block]:
     """Return the fenced blocks of a Markdown text in order; a ``text`` block belongs to the one before it."""
     found: list[Block] = []
     for match in FENCE.finditer(text):
@@ -33,21 +33,21 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
-def agrees(said: str, printed: str) -> bool:
+def matches_output(said: str, printed: str) -> bool:
     """Return whether ``printed`` is what the guide says; an ellipsis stands for anything within a line."""
     pattern = ".*?".join(re.escape(part) for part in said.strip().split(ELLIPSIS))
     return re.fullmatch(pattern, printed.strip()) is not None
 
 
-def joined(chosen: list[Block], print_mark: str) -> str:
+def join_blocks(chosen: list[Block], print_mark: str) -> str:
     """Return the blocks as one program that prints ``MARK`` after each."""
     return "".join(f"{block.code}\n{print_mark}\n" for block in chosen)
 
 
-def check(chosen: list[Block], output: str, localised: Callable[[str], str]) -> None:
+def check_output(chosen: list[Block], output: str, localised: Callable[[str], str]) -> None:
     """Compare the output between the marks with what each block is said to print."""
-    printed = output.split(MARK)
+    printed = output.split(BLOCK_END)
     assert len(printed) == len(chosen) + 1, f"the program stopped early:\n{output}"
     for block, text in zip(chosen, printed, strict=False):
         said = localised(block.prints or "")
-        assert agrees(said, text), f"{block.code}\nis said to print\n{said}\nbut printed\n{text}"
+        assert matches_output(said, text), f"{block.code}\nis said to print\n{said}\nbut printed\n{text}"

@@ -177,7 +177,7 @@ class Stack:
         process = self.process
         if process is None:
             return
-        pids = processes.tree(process.pid) if process.poll() is None else set()
+        pids = processes.process_tree(process.pid) if process.poll() is None else set()
         for pid in (process.pid, *pids):  # the supervisor first: it starts again what has ended
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

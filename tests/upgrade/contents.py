@@ -26,7 +26,7 @@ UNORDERED_COLLECTIONS = {"task_job"}
 
 def comparable_contents(database: Database[Document]) -> dict[str, snapshots.Contents]:
     """Return every collection, to be compared with that of another run."""
-    found = snapshots.comparable(snapshots.take(database))
+    found = snapshots.without_generated_ids(snapshots.take_snapshot(database))
     found |= {name: replace(found[name], documents=()) for name in SHORT_LIVED_COLLECTIONS & found.keys()}
     for name, varying in VARYING_FIELDS.items():
         if name in found:

@@ -107,9 +107,9 @@ def _site(original: Path, folder: Path) -> Stack:
 def _kill(site: Stack) -> None:
     """End the supervisor and everything below it at once, and wait until nothing of it runs."""
     assert site.process is not None
-    everything = processes.tree(site.process.pid)
+    everything = processes.process_tree(site.process.pid)
     for number in (signal.SIGSTOP, signal.SIGKILL):
-        everything |= processes.tree(site.process.pid)  # what was started meanwhile
+        everything |= processes.process_tree(site.process.pid)  # what was started meanwhile
         for pid in everything:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
@@ -142,7 +142,7 @@ def main(arguments: list[str]) -> int:
         return 1
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     moments = random.Random(seed)
-    with scratch.folder_for_run(), tempfile.TemporaryDirectory(prefix="streamsite-upgrade-") as name:
+    with scratch.temporary_folder(), tempfile.TemporaryDirectory(prefix="streamsite-upgrade-") as name:
         folder = Path(name)
         if shutil.disk_usage(folder).free < MIN_FREE_BYTES:
             sys.stderr.write(

@@ -54,7 +54,7 @@ def record(code: Path) -> None:
                 database["accounts_user"].update_one({"username": "carl"}, {"$set": {"is_active": False}})
                 release.store(database, site.data_dir, facts)
         finally:
-            for pid in processes.tree(site.process.pid) if site.process else ():
+            for pid in processes.process_tree(site.process.pid) if site.process else ():
                 os.kill(pid, signal.SIGKILL)
             mongo.stop()
 

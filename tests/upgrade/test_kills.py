@@ -20,7 +20,7 @@ from pymongo.database import Database
 from streamsite.mongo.engine.client import get_database
 from tests.support import snapshots
 from tests.support.commands import LOG
-from tests.support.kills import killed_after, writes
+from tests.support.kills import collect_writes, kill_after
 from tests.support.profile import walk
 from tests.upgrade import contents, killed_prepare, people, release
 
@@ -79,14 +79,14 @@ def test_each_migration_can_be_killed_after_each_write(recorded: Database[Docume
     executor = MigrationExecutor(connection)
     state, kills = executor._create_project_state(with_applied_migrations=True), 0
     for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        start, before = snapshots.take(recorded), state.clone()
-        with writes(LOG.writes) as done:
+        start, before = snapshots.take_snapshot(recorded), state.clone()
+        with collect_writes(LOG.writes) as done:
             state = executor.apply_migration(state, migration)
         expected = contents.comparable_contents(recorded)
         drops = any(name.startswith("drop") for name in done)
         for last in _kills(done, int(drops)):
-            snapshots.restore(recorded, start)
-            with killed_after(LOG.writes, last):
+            snapshots.restore_snapshot(recorded, start)
+            with kill_after(LOG.writes, last):
                 executor.apply_migration(before.clone(), migration)
             if (migration.app_label, migration.name) not in executor.recorder.applied_migrations():
                 executor.apply_migration(before.clone(), migration)
@@ -105,16 +105,16 @@ def test_prepare_can_be_killed_after_each_write(empty: Database[Document], origi
     if origin == "release":
         release.load_database(empty)
         call_command("migrate", verbosity=0, interactive=False)  # migrations are walked above
-    start = snapshots.take(empty)
-    with writes(LOG.writes) as done:
+    start = snapshots.take_snapshot(empty)
+    with collect_writes(LOG.writes) as done:
         call_command("prepare", demo=False)
     expected = contents.comparable_contents(empty)
     # Some 600 writes of a first start, each repeated whole, would take an hour.
     chosen = _kills(done, 1) if origin == "release" else range(1, len(done) + 1, 20)
     for last in chosen:
-        snapshots.restore(empty, start)
+        snapshots.restore_snapshot(empty, start)
         ContentType.objects.clear_cache()
-        with killed_after(LOG.writes, last):
+        with kill_after(LOG.writes, last):
             call_command("prepare", demo=False)
         ContentType.objects.clear_cache()
         call_command("prepare", demo=False)

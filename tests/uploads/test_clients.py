@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 from tusclient.client import TusClient
 
 from tests.support.http_client import Caller
-from tests.support.processes import tree
+from tests.support.processes import process_tree
 from tests.support.stack import Stack
 from tests.tasks.conftest import wait_until
 
@@ -66,7 +66,7 @@ def memory(site: Stack) -> int:
     """Resident bytes of all web processes."""
     pages = 0
     for child in site.children("granian"):
-        pages += sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in tree(child))
+        pages += sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in process_tree(child))
     return pages * os.sysconf("SC_PAGESIZE")
 
 

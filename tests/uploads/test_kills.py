@@ -17,12 +17,12 @@ import pytest
 
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
-from tests.support.processes import children
+from tests.support.processes import child_pids
 from tests.support.profile import walk
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
-KILLS, SEED = walk(6, deep=20), 20_261_123
+KILLS, SEED = walk(7, deep=20), 20_261_123
 SENDERS, PIECE = walk(2, deep=3), 32 * 1024
 PATIENCE = 150
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -113,9 +113,9 @@ def processes(site: Stack) -> dict[str, list[int]]:
         "web worker": [],
     }
     for parent in found["worker"]:
-        found["ffmpeg"] += children(parent)
+        found["ffmpeg"] += child_pids(parent)
     for parent in found["web"]:
-        found["web worker"] += children(parent)
+        found["web worker"] += child_pids(parent)
     return {kind: ids for kind, ids in found.items() if ids}
 
 

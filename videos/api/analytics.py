@@ -1,4 +1,4 @@
-"""``/studio/stats``: statistics of a channel and of its videos, as JSON and CSV."""
+"""``/api/v1/studio/stats``: statistics of a channel and of its videos, as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CSV_RESPONSE = {(200, "text/csv"): OpenApiTypes.STR}
 
 
 def _period(request: Request) -> date_ranges.Period:
-    return date_ranges.period_of(RangeQuerySerializer.from_query(request)["range"])
+    return date_ranges.get_period(RangeQuerySerializer.from_query(request)["range"])
 
 
 class StatsView(APIView):
@@ -58,7 +58,7 @@ class StatsFileView(APIView):
     def get(self, request: Request) -> HttpResponse:
         """Download a table of the channel's statistics as CSV."""
         user, asked = signed_in_user(request), ChannelFileQuerySerializer.from_query(request)
-        period, name = date_ranges.period_of(asked["range"]), asked["table"]
+        period, name = date_ranges.get_period(asked["range"]), asked["table"]
         found = reports.build_channel_report(user.pk, period, top=csv_export.MAX_VIDEOS)
         for row in found["top_videos"] or []:
             row["video"]["url"] = urls.absolute_url(row["video"]["url"])
@@ -96,7 +96,7 @@ class VideoStatsFileView(APIView):
         """Download a table of a video's statistics as CSV."""
         video = access.video_for_editing(request.user, video_id)
         asked = VideoFileQuerySerializer.from_query(request)
-        period, name = date_ranges.period_of(asked["range"]), asked["table"]
+        period, name = date_ranges.get_period(asked["range"]), asked["table"]
         found = reports.build_video_report(video, period)
         filename = f"video-{video.pk}-{name}-{period.first}-{period.last}.csv"
         return csv_export.csv_response(csv_export.VIDEO_TABLES[name](found), filename)

@@ -1,4 +1,4 @@
-"""``/me/blocks``."""
+"""``/api/v1/me/blocks``: blocked channels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/api/v1/videos/{id}/captions`` and the transcript made from them."""
+"""``/api/v1/videos/{id}/captions`` and ``/transcript``."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from streamsite.errors import Invalid
 from videos import access, mappers, share_links
 from videos.api import media_grants
 from videos.captions import services, webvtt
+from videos.captions.schemas import CaptionDict, TranscriptDict, WrittenCaptionDict
 from videos.captions.webvtt import CaptionFile, Cue
 from videos.models import Caption, Video
 from videos.models.caption import CaptionKind
-from videos.schemas.captions import CaptionDict, TranscriptDict, WrittenCaptionDict
 from videos.serializers.captions import (
     CaptionSerializer,
     CaptionTextSerializer,
@@ -84,7 +84,9 @@ class CaptionsView(APIView):
             label=sent.get("label") or "",
             kind=sent.get("kind") or CaptionKind.SUBTITLES,
         )
-        response = no_store(Response(_written(request, video, track, file), status=status.HTTP_201_CREATED))
+        response = no_store(
+            Response(_serialize_written(request, video, track, file), status=status.HTTP_201_CREATED)
+        )
         response["Location"] = f"/api/v1/videos/{video_id}/captions/{track.pk}"
         return response
 
@@ -122,7 +124,7 @@ class CaptionView(APIView):
         cues, file = _read_cues(sent, sent.get("language", track.language))
         changes = {name: sent[name] for name in DESCRIPTION_FIELDS if sent.get(name) is not None}
         track = services.update_track(track, cues=cues, **changes)
-        return no_store(Response(_written(request, video, track, file)))
+        return no_store(Response(_serialize_written(request, video, track, file)))
 
     @extend_schema(operation_id="captions_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, video_id: str, caption_id: str) -> Response:
@@ -161,7 +163,9 @@ class TranscriptView(APIView):
         return response
 
 
-def _written(request: Request, video: Video, track: Caption, file: CaptionFile | None) -> WrittenCaptionDict:
+def _serialize_written(
+    request: Request, video: Video, track: Caption, file: CaptionFile | None
+) -> WrittenCaptionDict:
     """Return a track after a change, with how its file was read."""
     return {
         **mappers.serialize_caption(video, track, media_grants.grant_for_request(request)),

@@ -1,4 +1,4 @@
-"""``POST /videos/{id}/chapters/preview``."""
+"""``/api/v1/videos/{id}/chapters/preview``: chapters that a text would give a video."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reactions, pins, hearts, approval and follows of comments."""
+"""``/api/v1/comments/{id}`` and below: reactions, pins, hearts, approval and follows."""
 
 from __future__ import annotations
 

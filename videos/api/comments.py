@@ -1,4 +1,4 @@
-"""Comments on videos, and replies."""
+"""``/api/v1/videos/{id}/comments``, ``/api/v1/comments/{id}`` and replies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/me/decisions``: moderation decisions and appeals."""
+"""``/api/v1/me/decisions``: moderation decisions and appeals."""
 
 from __future__ import annotations
 

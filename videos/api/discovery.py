@@ -1,4 +1,4 @@
-"""Suggestions while somebody types, trending videos, videos related to another."""
+"""``/api/v1/search/suggest``, ``/api/v1/trending`` and ``/api/v1/videos/{id}/related``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``POST /uploads/titles``: the titles that videos get from the names of their files, before anything is sent."""
+"""``/api/v1/uploads/titles``: titles made from file names, before the upload."""
 
 from __future__ import annotations
 

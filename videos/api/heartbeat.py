@@ -1,4 +1,4 @@
-"""One heartbeat: the view counter and the history."""
+"""``/api/v1/videos/{id}/playback``: players' heartbeats, for view counts and the history."""
 
 from __future__ import annotations
 

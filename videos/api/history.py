@@ -1,4 +1,4 @@
-"""``/me/history``."""
+"""``/api/v1/me/history``: the watch history."""
 
 from __future__ import annotations
 

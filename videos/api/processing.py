@@ -1,4 +1,4 @@
-"""``/videos/{id}/processing`` and ``/retry``."""
+"""``/api/v1/videos/{id}/processing`` and ``/retry``: the processing job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/videos/{id}/reaction`` and ``/me/likes``."""
+"""``/api/v1/videos/{id}/reaction`` and ``/api/v1/me/likes``."""
 
 from __future__ import annotations
 

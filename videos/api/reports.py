@@ -1,4 +1,4 @@
-"""Reports of videos, comments and channels."""
+"""``/report`` of videos, comments and channels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/videos/{id}/share-links``."""
+"""``/api/v1/videos/{id}/share-links``: links to a private video."""
 
 from __future__ import annotations
 

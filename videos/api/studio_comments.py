@@ -1,4 +1,4 @@
-"""``/studio/comments`` and ``/studio/comment-rules``."""
+"""``/api/v1/studio/comments`` and ``/api/v1/studio/comment-rules``."""
 
 from __future__ import annotations
 

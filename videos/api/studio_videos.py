@@ -1,4 +1,4 @@
-"""``/studio/videos``: the caller's videos, and bulk changes."""
+"""``/api/v1/studio/videos``: the caller's videos, and bulk changes."""
 
 from __future__ import annotations
 

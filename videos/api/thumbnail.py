@@ -1,4 +1,4 @@
-"""``/videos/{id}/thumbnail``."""
+"""``/api/v1/videos/{id}/thumbnail``: a video's thumbnail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/api/v1/uploads``: tus 1.0 with the extensions that ``protocol.EXTENSIONS`` names."""
+"""``/api/v1/uploads``: tus 1.0 with the extensions of ``tus.EXTENSIONS``."""
 
 from __future__ import annotations
 

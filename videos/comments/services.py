@@ -23,6 +23,7 @@ from videos.comments.states import (
     delete_comment,
     switch_state,
 )
+from videos.comments.store import CommentRow
 from videos.comments.targets import CommentTarget
 from videos.models import Comment
 from videos.models.comment import MAX_COMMENT_LENGTH, CommentState
@@ -114,7 +115,9 @@ def edit(comment: Comment, raw: object, *, expected_version: int | None = None) 
     before, now = set(comment.mentions.values()), set(mentions.values())
     if before != now:
         _say(
-            after, called=now - before if after.state == CommentState.SHOWN else set(), uncalled=before - now
+            after,
+            mentioned=now - before if after.state == CommentState.SHOWN else set(),
+            unmentioned=before - now,
         )
     return after
 
@@ -168,7 +171,7 @@ def approve(comment: Comment) -> Comment:
     if switch_state(comment.pk, CommentState.HELD, CommentState.SHOWN):
         comment.state = CommentState.SHOWN
         Comment.objects.filter(pk=comment.pk).update(held_because="")
-        _say(comment, called=comment.mentions.values(), is_new=True, approved=True)
+        _say(comment, mentioned=comment.mentions.values(), is_new=True, approved=True)
     return Comment.objects.select_related("author").get(pk=comment.pk)
 
 
@@ -236,10 +239,10 @@ def _appear(comment: Comment) -> None:
     if not adjust_counts(_row(comment), 1):
         store.delete([comment.pk])
         raise Absent
-    _say(comment, called=comment.mentions.values(), is_new=True)
+    _say(comment, mentioned=comment.mentions.values(), is_new=True)
 
 
-def _row(comment: Comment) -> dict[str, str]:
+def _row(comment: Comment) -> CommentRow:
     """Return a new comment as ``states`` reads it."""
     return {
         "_id": comment.pk,
@@ -254,8 +257,8 @@ def _row(comment: Comment) -> dict[str, str]:
 def _say(
     comment: Comment,
     *,
-    called: Iterable[str],
-    uncalled: Iterable[str] = (),
+    mentioned: Iterable[str],
+    unmentioned: Iterable[str] = (),
     is_new: bool = False,
     approved: bool = False,
 ) -> None:
@@ -263,7 +266,7 @@ def _say(
         sender=Comment,
         comment=comment,
         is_new=is_new,
-        called=list(called),
-        uncalled=list(uncalled),
+        mentioned=list(mentioned),
+        unmentioned=list(unmentioned),
         approved=approved,
     )

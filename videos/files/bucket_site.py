@@ -54,7 +54,7 @@ def require_own_prefix(*, again: bool = False, is_patient: bool = True) -> None:
 
 
 def adopt_prefix() -> None:
-    """Mark the prefix as this site's, whatever it was before. Raises ``BucketUnavailable``."""
+    """Mark the prefix as this site's, even if it was another's. Raises ``BucketUnavailable``."""
     bucket.connect().claim(current_site_id())
 
 

@@ -64,7 +64,7 @@ class Heartbeat:
 
 
 def parse_heartbeat(data: Mapping[str, Any], duration: float) -> Heartbeat:
-    """Return a heartbeat cut to the video's length, from the fields of ``HeartbeatSerializer``."""
+    """Return a heartbeat, cut to the video's length, from the fields of ``HeartbeatSerializer``."""
     return Heartbeat(
         min(data["position"], duration),
         _intervals(data.get("watched", ()), duration),
@@ -105,7 +105,7 @@ def required_seconds(duration: float) -> float:
     return min(VIEW_SECONDS, duration * VIEW_SHARE)
 
 
-def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) -> list[dict[str, Any]]:
+def _change(beat: Heartbeat, fresh: Mapping[str, str], mark: str, needed: float) -> list[dict[str, object]]:
     """Return the update as a pipeline: first the time that passed, then the fields that follow from it."""
     silence = {"$divide": [{"$subtract": ["$$NOW", {"$ifNull": ["$last_at", "$$NOW"]}]}, 1000]}
     credit = {"$min": [silence, MAX_GAP_SECONDS, beat.shown]}
@@ -143,7 +143,7 @@ def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) ->
 
 
 def _intervals(pairs: Iterable[Sequence[float]], duration: float) -> tuple[tuple[float, float], ...]:
-    """Return the pairs sorted, cut to the video's length and joined where they touch."""
+    """Return the pairs sorted, cut to the video's length and merged where they touch."""
     shown = ((start, min(end, duration)) for start, end in pairs)
     return _joined(sorted(pair for pair in shown if pair[1] > pair[0]))
 

@@ -143,7 +143,7 @@ def _take(report: CleanupReport, group: orphans.Orphans, *, force: bool, is_dry:
 
 
 def _take_drafts(report: CleanupReport, *, force: bool, is_dry: bool = False) -> None:
-    """Remove drafts whose upload is gone; files that one of them has move to the trash."""
+    """Delete drafts whose upload was deleted; their files move to the trash."""
     old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
     drafts = Video.objects.filter(status=Status.UPLOADING, created_at__lte=old).select_related("channel")
     forgotten = [video for video in drafts if not Upload.objects.filter(video_id=video.pk).exists()]
@@ -191,7 +191,7 @@ def _unknown_to_search(ids: tuple[str, ...]) -> int:
 
 
 def _place_forgotten(place: Callable[[str], object]) -> int:
-    """Queue what belongs into the bucket and is not there. A job that exists is not doubled."""
+    """Queue the move of videos that belong in the bucket and are on the disk, unless it is queued."""
     if not bucket.is_default_storage():
         return 0
     old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)

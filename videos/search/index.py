@@ -11,7 +11,6 @@ that it seldom changes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -63,7 +62,7 @@ def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
     video = Video.objects.select_related("channel").filter(pk=video_id, listed=True).first()
     if video is None:
         known = store.pop(video_id, COUNTED_FIELDS)
-        made: dict[str, Any] | None = None
+        made: dict[str, object] | None = None
     else:
         made = build_document(video, _caption_text(video_id, video.language))
         known = store.replace(video_id, made, COUNTED_FIELDS)
@@ -92,7 +91,7 @@ def recount_terms() -> None:
     vocabulary_store.rebuild_counts(_counted_terms(row) for row in store.iter_documents({}, COUNTED_FIELDS))
 
 
-def _counted_terms(known: Mapping[str, Any] | None) -> set[str]:
+def _counted_terms(known: Mapping[str, object] | None) -> set[str]:
     # A document that the previous release wrote has no line of words, and its words were not counted.
     if known is None or "names_line" not in known:
         return set()
@@ -127,7 +126,7 @@ def popularity_bucket(views: int) -> int:
     return max(views, 0).bit_length()
 
 
-def build_document(video: Video, spoken: str) -> dict[str, Any]:
+def build_document(video: Video, spoken: str) -> dict[str, object]:
     """Return the search document of a listed video with the caption text ``spoken``. Its channel must be loaded."""
     channel = f"{video.channel.get_full_name()} {video.channel.username}"
     names = (video.title, *video.tags, channel)

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne
@@ -102,7 +101,7 @@ class NameIndex:
         if after is not None and after[0] < EXACT_RANK:
             rank, thing_id = after
             which.append({"$or": [{"rank": {"$lt": rank}}, {"rank": rank, "_id": {"$lt": thing_id}}]})
-        stages: list[dict[str, Any]] = [
+        stages: list[dict[str, object]] = [
             {"$match": {"$and": which}},
             {"$sort": dict(ORDER)},
             {"$limit": most},
@@ -177,7 +176,7 @@ class NameIndex:
             self.refresh(one)
 
 
-def _condition(wanted: NameQuery) -> list[dict[str, Any]]:
+def _condition(wanted: NameQuery) -> list[dict[str, object]]:
     # The longest word first: the fewest things have it, and the index is asked for one of them only.
     longest_first = sorted(wanted.words, key=lambda term: len(term.alternatives[0][0]), reverse=True)
     which = [_has(term, _begins) for term in longest_first]
@@ -185,24 +184,24 @@ def _condition(wanted: NameQuery) -> list[dict[str, Any]]:
     return which + [{"$nor": [{"$and": parts}]} for parts in nowhere]
 
 
-def _has(term: Term, test: Callable[[str], list[dict[str, Any]]]) -> dict[str, Any]:
+def _has(term: Term, test: Callable[[str], list[dict[str, object]]]) -> dict[str, object]:
     choices = [[condition for form in forms for condition in test(form)] for forms in term.alternatives]
     alternatives = [parts[0] if len(parts) == 1 else {"$and": parts} for parts in choices]
     return alternatives[0] if len(alternatives) == 1 else {"$or": alternatives}
 
 
-def _begins(form: str) -> list[dict[str, Any]]:
-    begun: list[dict[str, Any]] = [{"prefixes": form[: query_text.MAX_PREFIX_LENGTH]}]
+def _begins(form: str) -> list[dict[str, object]]:
+    begun: list[dict[str, object]] = [{"prefixes": form[: query_text.MAX_PREFIX_LENGTH]}]
     if len(form) > query_text.MAX_PREFIX_LENGTH:
         begun.append({"names": {"$regex": f"^{re.escape(form)}"}})
     return begun
 
 
-def _is(form: str) -> list[dict[str, Any]]:
+def _is(form: str) -> list[dict[str, object]]:
     return [{"names": form}]
 
 
-def _document(thing: IndexedName) -> dict[str, Any]:
+def _document(thing: IndexedName) -> dict[str, object]:
     said = list(dict.fromkeys(form for text in thing.texts for form in index_forms(text)))[:MAX_FORMS]
     return {
         "_id": thing.id,

@@ -29,7 +29,7 @@ MONGO_FIELDS = {"id": "_id", BY_TIME: BY_TIME}
 
 
 def find_unordered(
-    text: str, filters: Mapping[str, Any], *, is_exact: bool = False
+    text: str, filters: Mapping[str, object], *, is_exact: bool = False
 ) -> search_queries.SearchResult:
     """Return the unordered result of ``queries.find_videos``; over ``MAX_IN_MEMORY`` ids stand for very many."""
     return search_queries.find_videos(text, filters, is_exact=is_exact, look=_match_ids)
@@ -37,7 +37,7 @@ def find_unordered(
 
 def matching_rows(
     found: search_queries.SearchResult,
-    filters: Mapping[str, Any],
+    filters: Mapping[str, object],
     videos: QuerySet[Video],
     load: Callable[[list[str]], list[Video]],
 ) -> QuerySet[Video]:
@@ -58,7 +58,7 @@ class IndexedMatches:
 
     def __init__(
         self,
-        condition: dict[str, Any],
+        condition: dict[str, object],
         videos: QuerySet[Video],
         load: Callable[[list[str]], list[Video]],
         beyond: Q | None = None,
@@ -103,7 +103,7 @@ class IndexedMatches:
         return found[:most]
 
 
-def _match_ids(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
+def _match_ids(queries: list[Query], filters: Mapping[str, object]) -> list[str]:
     """Return ids that match any of ``queries``, at most ``MAX_IN_MEMORY`` + 1, in no order.
 
     Prefixes count only where no video has the word.
@@ -116,7 +116,7 @@ def _match_ids(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
     return ids
 
 
-def _ids(conditions: list[dict[str, Any]]) -> list[str]:
+def _ids(conditions: list[dict[str, object]]) -> list[str]:
     parts: list[keyset_merge.Stages] = [
         [{"$match": condition}, {"$limit": MAX_IN_MEMORY + 1}, {"$project": {"_id": 1}}]
         for condition in conditions
@@ -128,7 +128,7 @@ def _ids(conditions: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(row["_id"] for row in found))[: MAX_IN_MEMORY + 1]
 
 
-def _q_to_mongo(condition: Q) -> dict[str, Any]:
+def _q_to_mongo(condition: Q) -> dict[str, object]:
     """Return the MongoDB form of pagination's condition on time and id."""
     parts = []
     for child in condition.children:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 from streamsite.folding import fold, split_words
 from streamsite.visibility import Viewer
@@ -48,7 +48,7 @@ def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     rows = store.find_popular(
         {"$and": [{"prefixes": word} for word in longest_first]}, {"title": 1}, MAX_SUGGESTIONS * SPARE
     )
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[dict[str, object]]] = {}
     for row in rows:
         found.setdefault(fold(row["title"]), []).append(row)
     return [
@@ -57,7 +57,7 @@ def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     ]
 
 
-def _suggestion_url(same: Sequence[dict[str, Any]]) -> str:
+def _suggestion_url(same: Sequence[dict[str, object]]) -> str:
     """Return the video's URL when it alone has this title, else that of a search for the title."""
     first = same[0]
     return (

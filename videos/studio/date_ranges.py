@@ -30,7 +30,7 @@ class Period:
         return Period(self.name, last - (self.last - self.first), last)
 
 
-def period_of(name: str) -> Period:
+def get_period(name: str) -> Period:
     """Return the period with a name of ``RANGES``, which ends today."""
     today = datetime.now(UTC).date()
     return Period(name, today - timedelta(days=RANGES[name] - 1), today)

@@ -15,12 +15,12 @@ from streamsite.models import Job
 from streamsite.mongo.collections import collection
 from streamsite.tasks.worker import Worker
 from streamsite.visibility import is_listed
-from tests.support.forms import as_sent
-from tests.support.older_database import older_database
+from tests.support.forms import form_data
+from tests.support.older_database import simulate_older_database
 from videos import playback_gate, schedules, services, tasks
 from videos.forms import VISIBILITY_FIELDS
 from videos.models import Video
-from videos.processing import pipeline
+from videos.processing import downloads
 from videos.signals import generation_completed
 
 
@@ -125,7 +125,7 @@ def by_bulk_on_the_page(cast, video, value):
 
 def by_admin(cast, video, value):
     page, url = cast.page("staff"), f"/admin/videos/video/{video.pk}/change/"
-    sent = as_sent(page.get(url).context["adminform"].form) | {"visibility": value}
+    sent = form_data(page.get(url).context["adminform"].form) | {"visibility": value}
     assert (
         "The scheduled change to Public was canceled." in page.post(url, sent, follow=True).content.decode()
     )
@@ -133,7 +133,7 @@ def by_admin(cast, video, value):
 
 def as_shown(page, url):
     """What the page's form sends when nobody touches it."""
-    return as_sent(page.get(url).context["form"])
+    return form_data(page.get(url).context["form"])
 
 
 BY_HAND = [by_patch, by_form, by_bulk, by_bulk_on_the_page, by_admin]
@@ -362,7 +362,7 @@ def test_what_was_never_listed_is_not_counted_as_published(cast, monkeypatch):
 def test_a_download_that_is_no_longer_offered_is_not_made(cast, monkeypatch):
     video = cast.video(allow_download=True)
     Video.objects.filter(pk=video.pk).update(allow_download=False)
-    monkeypatch.setattr(pipeline, "make_download", pytest.fail)
+    monkeypatch.setattr(downloads, "make_download", pytest.fail)
     tasks.make_download.func(video.pk)
     assert not Video.objects.get(pk=video.pk).has_download
 
@@ -372,7 +372,7 @@ def test_an_older_database_publishes_nothing_until_the_operator_goes_on(cast):
     video = cast.video(visibility="private")
     schedule(cast, video)
     with later():
-        with older_database():
+        with simulate_older_database():
             tasks.change_visibility.func()
             assert visibility_of(video) == "private"
         tasks.change_visibility.func()

@@ -19,7 +19,7 @@ def channel_analytics(request: HttpRequest) -> HttpResponse:
     """Show the analytics of the caller's channel."""
     user = signed_in_user(request)
     found = reports.build_channel_report(
-        user.pk, date_ranges.period_of(RangeQuerySerializer.from_query(request)["range"])
+        user.pk, date_ranges.get_period(RangeQuerySerializer.from_query(request)["range"])
     )
     context = {"report": found, "cards": formatting.summary_cards(found), "ranges": formatting.RANGE_LABELS}
     return render(request, "videos/studio_overview.html", context)
@@ -31,7 +31,7 @@ def video_analytics(request: HttpRequest, video_id: str) -> HttpResponse:
     """Show the analytics of one of the caller's videos."""
     row = access.video_for_editing(request.user, video_id)
     found = reports.build_video_report(
-        row, date_ranges.period_of(RangeQuerySerializer.from_query(request)["range"])
+        row, date_ranges.get_period(RangeQuerySerializer.from_query(request)["range"])
     )
     context = {
         "report": found,

@@ -12,6 +12,7 @@ class Command(DjangoCommand):
     """Sets a password, and ends the account's sessions and API tokens."""
 
     def handle(self, *args: object, **options: object) -> str | None:
+        """Set the password, then end all access."""
         username = str(options["username"] or getpass.getuser())
         message: str | None = super().handle(*args, **options | {"username": username})
         staff_actions.end_access_after_password_change(User.objects.get_by_natural_key(username))

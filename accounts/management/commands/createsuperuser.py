@@ -16,6 +16,7 @@ class Command(DjangoCommand):
     """Creates an administrator: prompts at a terminal; with ``--noinput`` the password comes from the environment."""
 
     def handle(self, *args: object, **options: object) -> str | None:
+        """Create the administrator. Raises ``CommandError``."""
         if options["interactive"]:
             if not self.stdin.isatty():
                 raise CommandError(

@@ -12,9 +12,11 @@ class Command(BaseCommand):
     help = "Turn an account's two-factor authentication off and end its sessions and API tokens."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the account to the arguments."""
         parser.add_argument("username")
 
     def handle(self, *args: object, **options: object) -> None:
+        """Reset the second factor. Raises ``CommandError``."""
         try:
             user = User.objects.get_by_natural_key(str(options["username"]))
         except User.DoesNotExist:

@@ -14,9 +14,11 @@ class Command(BaseCommand):
     help = "Create a new signing key. Restart the site to sign with it; remove old files when their tokens expired."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add ``--if-missing``."""
         parser.add_argument("--if-missing", action="store_true", help="do nothing when there is a key")
 
     def handle(self, *args: object, **options: object) -> None:
+        """Create the key."""
         folder = Path(settings.TOKEN_KEYS_DIR)
         if options["if_missing"] and any(folder.glob("*.pem")):
             return

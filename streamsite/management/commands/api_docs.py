@@ -19,6 +19,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Replace the table between the markers."""
         text = endpoint_table.DOCS.read_text(encoding="utf-8")
-        new = endpoint_table.updated(text, generate_schema())
+        new = endpoint_table.replace_table(text, generate_schema())
         endpoint_table.DOCS.write_text(new, encoding="utf-8")
         self.stdout.write("unchanged" if new == text else "written")

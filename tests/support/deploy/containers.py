@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.processes import children
+from tests.support.processes import child_pids
 
 STOP_SECONDS = 20
 PATH = "/opt/python/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -89,7 +89,7 @@ class Container:
         if process is None:
             return 0
         if process.poll() is None:
-            for child in children(process.pid):
+            for child in child_pids(process.pid):
                 os.kill(child, number)
             try:
                 process.wait(timeout=STOP_SECONDS)

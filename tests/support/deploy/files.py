@@ -46,7 +46,7 @@ class Service:
     image: str = ""
 
 
-def image() -> Image:
+def parse_dockerfile() -> Image:
     """Return what the Dockerfile says."""
     text = re.sub(r"\\\n", " ", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
     steps = [
@@ -64,7 +64,7 @@ def image() -> Image:
     return Image(tuple(steps), environment, told["WORKDIR"], int(uid[1]), tuple(json.loads(told["CMD"])))
 
 
-def compose(variables: dict[str, str]) -> dict[str, Service]:
+def parse_compose(variables: dict[str, str]) -> dict[str, Service]:
     """Return the services of ``compose.yml`` with ``variables`` in the place of ``deploy/.env``, in its order."""
     read = _filled(yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8")), variables)
     return {name: _composed(name, body) for name, body in read["services"].items()}
@@ -107,7 +107,7 @@ def _filled(value: Any, variables: dict[str, str]) -> Any:
     return re.sub(r"\$\$|\$\{([^}]+)\}", replaced, value)
 
 
-def kubernetes(secrets: dict[str, str]) -> dict[str, Service]:
+def parse_kubernetes(secrets: dict[str, str]) -> dict[str, Service]:
     """Return the containers of ``kubernetes.yaml``, init containers first, with ``secrets`` as its secret."""
     items = yaml.safe_load((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"))["items"]
     maps = {item["metadata"]["name"]: item["data"] for item in items if item["kind"] == "ConfigMap"}
@@ -149,7 +149,7 @@ def _contained(
     )
 
 
-def unit(name: str) -> dict[str, dict[str, list[str]]]:
+def parse_unit(name: str) -> dict[str, dict[str, list[str]]]:
     """Return a unit's sections: each key with all its values, in order."""
     found: dict[str, dict[str, list[str]]] = {}
     section: dict[str, list[str]] = {}
@@ -162,10 +162,10 @@ def unit(name: str) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def units() -> Iterator[Service]:
+def parse_units() -> Iterator[Service]:
     """Yield the units, in the order in which systemd starts them."""
     for name in UNITS:
-        section = unit(name)["Service"]
+        section = parse_unit(name)["Service"]
         yield Service(
             name=name,
             command=tuple(shlex.split(section["ExecStart"][0])),

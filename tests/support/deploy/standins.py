@@ -67,7 +67,7 @@ def make_certificate(letsencrypt: Path) -> Path:
     return live / "fullchain.pem"
 
 
-def with_tls(text: str) -> str:
+def enable_mongo_tls(text: str) -> str:
     """Return nginx's configuration with the TLS lines of its comment in the place of the two above, if it has such."""
     names = "listen|server_name|ssl_certificate|ssl_certificate_key|ssl_protocols|http2"
     if "\n    # ssl_certificate " in text:

@@ -67,7 +67,7 @@ SUITES = [
     "fixtures",
 ]
 # The longest first, so that the cores finish together.
-LONGEST = ("admin_views", "auth_tests", "queries", "model_forms", "aggregation")
+LONGEST_SUITES = ("admin_views", "auth_tests", "queries", "model_forms", "aggregation")
 SUITE_SECONDS = 1800
 # The share of skipped tests from which the reader is owed a sentence (streamsite/mongo/engine/README.md has them).
 NOTABLE_SHARE = 0.15
@@ -97,7 +97,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--logs", type=Path, help="a folder to keep each suite's output in")
     options = parser.parse_args()
-    tests = source() / "tests"
+    tests = fetch_source() / "tests"
     unknown = [name for name in options.suites if not (tests / name.split(".")[0]).is_dir()]
     if unknown:
         parser.error(f"Django {django.__version__} has no suite {', '.join(unknown)}")
@@ -109,7 +109,7 @@ def main() -> int:
         uri = root_uri(mongo.data_dir)
         try:
             with ThreadPoolExecutor(options.jobs) as pool:
-                order = sorted(options.suites, key=lambda name: name not in LONGEST)
+                order = sorted(options.suites, key=lambda name: name not in LONGEST_SUITES)
                 outcomes = list(pool.map(lambda name: run(tests, name, uri, logs), order))
         finally:
             mongo.stop()
@@ -117,7 +117,7 @@ def main() -> int:
     return 1 if any(outcome.failed or outcome.error for outcome in outcomes) else 0
 
 
-def source() -> Path:
+def fetch_source() -> Path:
     """Return the folder of Django's source distribution, downloaded by pip when it is not there."""
     folder = CACHE / f"django-{django.__version__}"
     if not (folder / "tests" / "runtests.py").is_file():

@@ -14,7 +14,7 @@ from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import control, dispatch, queue
 from streamsite.tasks.celery_app import app
-from tests.support.redis import Redis
+from tests.support.redis import RedisServer
 from tests.tasks import samples
 from tests.tasks.celery.messages import SOON, lose_messages, waiting, words
 from tests.tasks.conftest import ROOT, wait_until
@@ -39,7 +39,7 @@ print(longest)
 @pytest.fixture
 def own_broker(tmp_path, database):
     """A broker that a test may kill."""
-    broker = Redis(tmp_path / "redis")
+    broker = RedisServer(tmp_path / "redis")
     broker.start()
     yield broker
     broker.kill()

@@ -100,7 +100,7 @@ def test_an_iteration_holds_one_batch(database: None) -> None:
 @pytest.mark.slow
 def test_tls_and_a_password(database: None, tmp_path: Path) -> None:
     """A server that wants both gets them; without the authority or the password nothing is told."""
-    authority, key = certificates.make(tmp_path)
+    authority, key = certificates.make_certificate_files(tmp_path)
     options = (
         *("--tlsMode", "requireTLS", "--tlsCertificateKeyFile", str(key), "--tlsCAFile", str(authority)),
         *("--tlsAllowConnectionsWithoutCertificates", "--auth"),

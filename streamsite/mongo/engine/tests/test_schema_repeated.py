@@ -17,7 +17,7 @@ from streamsite.mongo.engine.client import get_database
 from streamsite.mongo.engine.tests.clips import create_clips
 from tests.support import snapshots
 from tests.support.commands import LOG
-from tests.support.kills import killed_after, writes
+from tests.support.kills import collect_writes, kill_after
 from tests.support.profile import walk
 
 APP = "repeated"
@@ -147,22 +147,22 @@ def _kills(done: list[str]) -> list[int]:
 
 
 def _state() -> dict[str, snapshots.Contents]:
-    return snapshots.comparable(snapshots.take(get_database(), OURS))
+    return snapshots.without_generated_ids(snapshots.take_snapshot(get_database(), OURS))
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_killed_after_each_write_it_can_be_run_again(before: ProjectState, name: str) -> None:
     """The same documents, indexes and notes as without the kill; run once more, nothing changes."""
     database, operations = get_database(), OPERATIONS[name]
-    start = snapshots.take(database, OURS)
-    with writes(LOG.writes) as done:
+    start = snapshots.take_snapshot(database, OURS)
+    with collect_writes(LOG.writes) as done:
         _run(before.clone(), operations)
     expected = _state()
     _run(before.clone(), operations)
     assert _state() == expected
     for last in _kills(done):
-        snapshots.restore(database, start, OURS)
-        with killed_after(LOG.writes, last):
+        snapshots.restore_snapshot(database, start, OURS)
+        with kill_after(LOG.writes, last):
             _run(before.clone(), operations)
         _run(before.clone(), operations)
         assert _state() == expected, f"killed after {done[:last]}"
