@@ -99,14 +99,14 @@ def _clear_caches() -> None:
     from accounts import sessions
     from streamsite import health
     from streamsite.api.throttling import GroupThrottle
-    from videos.search import vocabulary
+    from videos.search import vocabulary_store
     from videos.views import media
 
-    vocabulary.clear_language_cache()
+    vocabulary_store.clear_language_cache()
     sessions.clear_cache()
     media.forget_all()
     health.clear_check_results()
-    GroupThrottle.forget_all()
+    GroupThrottle.reset_counts()
 
 
 @pytest.fixture

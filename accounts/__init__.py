@@ -1,0 +1,1 @@
+"""Accounts: sign-in, sessions, credentials, profiles, and channels seen from outside."""

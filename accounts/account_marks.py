@@ -16,16 +16,16 @@ from django.utils.crypto import salted_hmac
 
 from streamsite.cache_headers import PRIVATE_NEVER_STORED, PRIVATE_REVALIDATED, CachePolicy
 
-# Known to ``static/js/account.js`` as well.
+# ``static/js/account.js`` uses the same name.
 COOKIE = "__Host-account" if settings.SESSION_COOKIE_SECURE else "account"
-# Begins the cookie's value from signing out until a page has deleted what that account left in the browser.
+# Prefix of the cookie's value after signing out, until a page has deleted the account's data in the browser.
 SIGNED_OUT = "out."
 SIGNED_OUT_SECONDS = 30 * 86_400
-# As long as a session can live. Where it ends before, the next answer deletes the cookie.
+# The maximum lifetime of a session. If it ends earlier, the next response deletes the cookie.
 MAX_AGE_SECONDS = 90 * 86_400
 MARK_LENGTH = 20
 
-# In Cache-Control: caches that serve several people may keep the answer, or may not.
+# Cache-Control directives that allow, or forbid, shared caches to store the response.
 PUBLIC_DIRECTIVE, PRIVATE_DIRECTIVE = re.compile(r"\bpublic\b"), re.compile(r"\b(?:private|no-store)\b")
 
 

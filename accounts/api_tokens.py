@@ -47,8 +47,8 @@ def create(
         problems["name"] = ["Give the token a name of 1 to 80 characters."]
     if not scopes or not set(scopes) <= SCOPES.keys():
         problems["scopes"] = [f"Choose from: {', '.join(SCOPES)}."]
-    if not now < ends <= now + timedelta(days=settings.API_TOKEN_MOST_DAYS):
-        problems["expires_at"] = [f"Within the next {settings.API_TOKEN_MOST_DAYS} days."]
+    if not now < ends <= now + timedelta(days=settings.API_TOKEN_MAX_DAYS):
+        problems["expires_at"] = [f"Within the next {settings.API_TOKEN_MAX_DAYS} days."]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
     reauthentication.require_recent_proof(user, session_id)

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from accounts.api import account, api_tokens, email, images, me, password, proof, sessions, tokens, totp
+from accounts.api import (
+    activity,
+    api_tokens,
+    email,
+    images,
+    me,
+    password,
+    proof,
+    restore,
+    sessions,
+    tokens,
+    totp,
+)
 
 urlpatterns = [
     path("auth/register", tokens.RegisterView.as_view(), name="api-register"),
@@ -31,8 +43,8 @@ urlpatterns = [
     path("auth/proof", proof.ProofView.as_view(), name="api-proof"),
     path("auth/api-tokens", api_tokens.ApiTokensView.as_view(), name="api-api-tokens"),
     path("auth/api-tokens/<str:token_id>", api_tokens.ApiTokenView.as_view(), name="api-api-token"),
-    path("auth/activity", account.ActivityView.as_view(), name="api-activity"),
-    path("auth/restore", account.RestoreView.as_view(), name="api-restore"),
+    path("auth/activity", activity.ActivityView.as_view(), name="api-activity"),
+    path("auth/restore", restore.RestoreView.as_view(), name="api-restore"),
     path("me", me.MeView.as_view(), name="api-me"),
     path("me/preferences", me.PreferencesView.as_view(), name="api-me-preferences"),
     path("me/avatar", images.AvatarView.as_view(), name="api-me-avatar"),

@@ -213,7 +213,7 @@ def revoke_all(user_id: str, reason: str, now: datetime, *, keep: str | None = N
     return result.modified_count
 
 
-def list_live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[SessionDoc]:
+def list_live(user_id: str, epoch: int, now: datetime, *, limit: int) -> list[SessionDoc]:
     """Return the user's live sessions at ``epoch``, most recently used first."""
     condition: Condition = {
         "user_id": user_id,
@@ -222,7 +222,7 @@ def list_live(user_id: str, epoch: int, now: datetime, *, most: int) -> list[Ses
         "idle_exp": {"$gt": now},
         "abs_exp": {"$gt": now},
     }
-    return list(_sessions().find(condition).sort("rotated_at", DESCENDING).limit(most))
+    return list(_sessions().find(condition).sort("rotated_at", DESCENDING).limit(limit))
 
 
 def delete_for_user(user_id: str) -> None:

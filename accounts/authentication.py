@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, CSRFCheck, SessionAuthentication
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 
-from accounts import api_tokens, sessions
+from accounts import api_tokens, sessions, token_rotation
 from accounts.models import ApiToken, User
 from accounts.tokens import AccessToken
 from streamsite import csrf
@@ -30,6 +28,7 @@ class BearerAuthentication(JWTAuthentication):
     """``Authorization: Bearer <access token>``. ``request.auth`` is the token."""
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:  # type: ignore[override]
+        """Return user and token, or ``None`` without a bearer token. Raises ``TokenRefused``."""
         raw = request.META.get("HTTP_AUTHORIZATION", "")
         if not raw:
             return None
@@ -41,6 +40,7 @@ class BearerAuthentication(JWTAuthentication):
         return authenticate_bearer(credentials.strip(), fresh=request.method not in SAFE)
 
     def authenticate_header(self, request: Request) -> str:
+        """Return the challenge of 401 responses."""
         return 'Bearer realm="api"'
 
 
@@ -62,6 +62,16 @@ def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
     return user, token
 
 
+def verify_access_token(raw: str) -> AccessToken:
+    """Return a valid access token. Raise ``TokenRefused``, for a refresh token with code ``wrong_token_type``."""
+    try:
+        return authenticate_bearer(raw, fresh=True)[1]
+    except TokenRefused as refusal:
+        if refusal.code == "token_invalid" and token_rotation.is_refresh_token(raw):
+            raise TokenRefused("This is a refresh token.", code="wrong_token_type") from None
+        raise
+
+
 class ApiTokenAuthentication(BaseAuthentication):
     """``Authorization: Token sst_...``: a personal token. ``request.auth`` is the ``ApiToken``.
 
@@ -70,6 +80,7 @@ class ApiTokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """Return user and token, or ``None`` without an API token. Raises ``TokenRefused`` or ``Forbidden``."""
         raw = request.META.get("HTTP_AUTHORIZATION", "")
         scheme, _, credentials = raw.partition(" ")
         if scheme.lower() != "token":
@@ -90,11 +101,12 @@ class ApiTokenAuthentication(BaseAuthentication):
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
+        """Return the challenge of 401 responses."""
         return 'Token realm="api"'
 
 
 def _require_scope(request: Request, token: ApiToken) -> None:
-    view: Any = request.parser_context.get("view") if request.parser_context else None
+    view: object = request.parser_context.get("view") if request.parser_context else None
     usual = "read" if request.method in SAFE else "write"
     needed = getattr(view, "token_scopes", {}).get(request.method, usual)
     if needed is None:
@@ -109,10 +121,11 @@ class PageSessionAuthentication(SessionAuthentication):
     Unsafe methods need the CSRF token in a header, so that no body is read for it.
     """
 
-    def enforce_csrf(self, request: Any) -> None:
-        request = csrf.copy_with_form(request._request)
-        check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type, return-value]
-        check.process_request(request)
-        reason: Any = check.process_view(request, None, (), {})  # type: ignore[arg-type]
+    def enforce_csrf(self, request: Request) -> None:
+        """Raise ``CsrfFailed`` unless the request carries a valid CSRF token."""
+        copy = csrf.copy_with_form(request._request)
+        check = CSRFCheck(lambda inner: None)  # type: ignore[arg-type]
+        check.process_request(copy)
+        reason = check.process_view(copy, None, (), {})  # type: ignore[arg-type]
         if reason:
             raise CsrfFailed

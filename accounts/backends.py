@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
@@ -12,7 +10,7 @@ from django.http import HttpRequest
 from accounts.models import User, email_key
 from accounts.usernames import normalize_username
 
-# Accounts that may share an address nobody has verified; more are not mailed.
+# How many accounts that share an unconfirmed address are emailed.
 MAX_SHARED_ACCOUNTS = 5
 
 
@@ -24,8 +22,9 @@ class LoginBackend(ModelBackend):
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
-        **extra: Any,
+        **extra: object,
     ) -> User | None:
+        """Return the active account with this username or email address and password, or ``None``."""
         login = username if username is not None else str(extra.get("login", ""))
         user = find_by_login(login)
         proved = is_password_correct(user, password or "")
@@ -40,7 +39,7 @@ def is_password_correct(user: User | None, password: str) -> bool:
     if not password or len(password) > settings.PASSWORD_MAX_LENGTH:
         return False
     if user is None or not user.has_usable_password():
-        make_password(password)  # an unknown name must take the time of a wrong password
+        make_password(password)  # an unknown name must take as long as a wrong password
         return False
     return user.check_password(password)
 

@@ -26,7 +26,7 @@ class AccountContext(TypedDict):
     must_verify_email: bool
     # The account's address if a mail server refused it for good, otherwise "".
     refused_address: str
-    # See ``account_marks``. A function: the template that calls it says by that that its page checks the mark.
+    # See ``account_marks``. A function: a template that calls it marks its page as one that checks the mark.
     account_mark: Callable[[], str] | str
 
 

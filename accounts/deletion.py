@@ -14,7 +14,7 @@ from accounts.signals import account_deleted
 
 logger = logging.getLogger("streamsite.accounts")
 
-# The ``erase_at`` of an account whose erasure has begun: no clock is so wrong that it could still be restored.
+# The ``erase_at`` of an account whose deletion has started: in the past even for a badly wrong clock.
 DELETION_STARTED = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -7,15 +7,17 @@ of address drops it.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User, email_key
 
 MAX_REASON_LENGTH = 200
-CLEARED: dict[str, Any] = {"undeliverable_key": "", "undeliverable_at": None, "undeliverable_reason": ""}
+CLEARED: dict[str, str | None] = {
+    "undeliverable_key": "",
+    "undeliverable_at": None,
+    "undeliverable_reason": "",
+}
 
 
 def mark_undeliverable(user: User, address: str, reason: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import cast
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import signing
 
@@ -35,7 +36,8 @@ class ResetTokenGenerator(PasswordResetTokenGenerator):
 
     key_salt = "streamsite.accounts.reset"
 
-    def _make_hash_value(self, user: Any, timestamp: int) -> str:
+    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
+        user = cast("User", user)
         return (
             f"{user.pk}|{user.password}|{user.email_key}|{user.security_epoch}|{user.is_active}|{timestamp}"
         )
@@ -55,7 +57,7 @@ def is_link_valid(kind: str, user: User, to: str) -> bool:
     """Return whether a link created now for an email of ``kind`` to the address ``to`` would be accepted."""
     if kind == "verify":
         return user.is_active and email_key(to) in {user.email_key, email_key(user.pending_email)}
-    # A reset link belongs to the address it was asked for: after a change the former one must not receive another.
+    # A reset link belongs to the address it was requested for; a former address must not receive one.
     return user.is_active and email_key(to) == user.email_key
 
 

@@ -32,9 +32,3 @@ def require_verified_email(user: User) -> None:
     """Raise ``EmailNotVerified`` if ``user`` may not publish yet."""
     if needs_verified_email(user):
         raise EmailNotVerified
-
-
-def may_publish(user_id: str) -> bool:
-    """Return whether the account may publish, for deferred work on its behalf."""
-    user = User.objects.filter(pk=user_id).first()
-    return user is not None and not needs_verified_email(user)

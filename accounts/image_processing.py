@@ -20,16 +20,15 @@ from streamsite.bodies import rules
 from streamsite.errors import Invalid, TooLarge, Unavailable
 
 MAX_BYTES = rules.MAX_IMAGE_BYTES
-# Pixels of the header: what one decoder needs for them stays below about 200 MB. A JPEG of one scan is decoded
+# Pixels by header: one decoder's memory for them stays below about 200 MB. A JPEG of one scan is decoded
 # at a fraction of its size; of several, libjpeg keeps all coefficients; libwebp keeps three copies.
 MAX_PIXELS = {"JPEG": 64_000_000, "PNG": 20_000_000, "GIF": 20_000_000, "WEBP": 12_000_000}
 FORMATS = tuple(MAX_PIXELS)
 MAX_PIXELS_OF_SCANS = 24_000_000
-# Each scan is a pass over the whole picture, and an empty one takes twenty bytes. Encoders write about ten.
+# Each scan is a pass over the whole image, and an empty one takes twenty bytes. Encoders write about ten.
 MAX_SCANS = 100
 WAIT_SECONDS = 10
-# What a form may have beside its pictures.
-QUALITY = 84
+QUALITY = 84  # of WebP
 
 UNREADABLE = "This is not a picture that can be read: send a whole JPEG, PNG, WebP or GIF file."
 TWO_FILES = "This file is more than a picture. Save it again with an image editor."
@@ -69,7 +68,7 @@ class ImageType:
 AVATAR = ImageType("avatar", ((256, 256), (96, 96)))
 COVER = ImageType("cover", ((1600, 270), (800, 135)))
 POST = ImageType("post", ((1280, 1280), (640, 640)), whole=True)
-# What an account has; every kind that is kept.
+# The images of an account; all types that are stored.
 PROFILE_IMAGES = {kind.name: kind for kind in (AVATAR, COVER)}
 IMAGE_TYPES = (AVATAR, COVER, POST)
 
@@ -83,7 +82,7 @@ def prepare_image(content: IO[bytes], kind: ImageType, *, field: str = "file") -
         try:
             return _encode(_crop(raw, kind), kind)
         except Invalid as error:
-            raise Invalid("This picture is not accepted.", fields={field: [error.detail]}) from None
+            raise Invalid("Unsupported image.", fields={field: [error.detail]}) from None
 
 
 def prepare_images(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str, bytes]]:
@@ -131,32 +130,32 @@ def _crop(raw: bytes, kind: ImageType) -> Image.Image:
     try:
         with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
             _require_small_enough(picture, raw)
-            picture.verify()  # looks at the checksums of a PNG; the picture cannot be used afterwards
+            picture.verify()  # checks a PNG's checksums; the image object cannot be used afterwards
         with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
             return _render(picture, kind)
     except Invalid:
         raise
     except Image.DecompressionBombError:
         raise Invalid(_too_many_pixels()) from None
-    except Exception:  # Pillow's decoders raise whatever a broken file leads them to
+    except Exception:  # Pillow's decoders raise all kinds of errors for broken files
         raise Invalid(UNREADABLE) from None
 
 
 def _require_small_enough(picture: Image.Image, raw: bytes) -> None:
     width, height = picture.size
-    most = MAX_PIXELS.get(str(picture.format), MAX_PIXELS["JPEG"])
-    if picture.format not in {"PNG", "GIF", "WEBP"}:  # "MPO" is a camera's JPEG with a preview behind it
+    limit = MAX_PIXELS.get(str(picture.format), MAX_PIXELS["JPEG"])
+    if picture.format not in {"PNG", "GIF", "WEBP"}:  # "MPO" is a camera's JPEG followed by a preview
         scans = _count_scans(raw)
         if scans > MAX_SCANS:
             raise Invalid(UNREADABLE)
-        most = most if scans == 1 else MAX_PIXELS_OF_SCANS
-    if not 0 < width * height <= most:
-        raise Invalid(_too_many_pixels(width, height, most))
+        limit = limit if scans == 1 else MAX_PIXELS_OF_SCANS
+    if not 0 < width * height <= limit:
+        raise Invalid(_too_many_pixels(width, height, limit))
 
 
-def _too_many_pixels(width: int = 0, height: int = 0, most: int = min(MAX_PIXELS.values())) -> str:
+def _too_many_pixels(width: int = 0, height: int = 0, limit: int = min(MAX_PIXELS.values())) -> str:
     given = f" ({width} by {height})" if width else ""
-    return f"This picture has too many pixels{given}. Send one of at most {most // 1_000_000} megapixels."
+    return f"This picture has too many pixels{given}. Send one of at most {limit // 1_000_000} megapixels."
 
 
 def _count_scans(raw: bytes) -> int:
@@ -181,10 +180,10 @@ def _render(picture: Image.Image, kind: ImageType) -> Image.Image:
     if kind.whole:
         target = _fit_within(picture.size, target)
     profile = picture.info.get("icc_profile")
-    # draft() decodes a JPEG at a fraction of its size: at least what the crop needs of it.
+    # draft() decodes a JPEG at a fraction of its size, at least what the crop needs.
     box = _center_box(picture.size, target)
     enough = max(target[0] / (box[2] - box[0]), target[1] / (box[3] - box[1]))
-    picture.draft(None, (int(picture.width * enough) + 1, int(picture.height * enough) + 1))  # type: ignore[arg-type]
+    picture.draft(None, (int(picture.width * enough) + 1, int(picture.height * enough) + 1))
     picture.load()
     small = _averageable(picture).resize(target, Image.Resampling.LANCZOS, _center_box(picture.size, target))
     if turn is not None:
@@ -209,9 +208,9 @@ def _center_box(size: tuple[int, int], target: tuple[int, int]) -> tuple[float, 
     return left, top, min(left + width, size[0]), min(top + height, size[1])
 
 
-def _fit_within(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:
-    """Scale ``size`` down to fit within ``most``, keeping its aspect ratio."""
-    scale = min(most[0] / size[0], most[1] / size[1], 1)
+def _fit_within(size: tuple[int, int], limit: tuple[int, int]) -> tuple[int, int]:
+    """Scale ``size`` down to fit within ``limit``, keeping its aspect ratio."""
+    scale = min(limit[0] / size[0], limit[1] / size[1], 1)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
@@ -238,7 +237,7 @@ def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
             )
             colours = converted or colours
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass  # a profile that is broken or of another colour model
+            pass  # a profile that is broken or of another color model
     colours = colours.convert("RGB")
     if alpha is not None:
         colours.putalpha(alpha)
@@ -247,8 +246,8 @@ def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 def _encode(picture: Image.Image, kind: ImageType) -> dict[str, bytes]:
     files = {}
-    for name, most in zip(kind.files, kind.sizes, strict=True):
-        size = _fit_within(picture.size, most) if kind.whole else most
+    for name, limit in zip(kind.files, kind.sizes, strict=True):
+        size = _fit_within(picture.size, limit) if kind.whole else limit
         sized = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
         out = io.BytesIO()
         sized.save(out, "WEBP", quality=QUALITY, method=4)

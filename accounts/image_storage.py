@@ -26,7 +26,7 @@ from streamsite.errors import Absent
 from streamsite.ids import object_id
 
 FOLDER_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{16}\Z")
-# From the writing of a folder to that of its row takes moments; a database that is away may stretch them.
+# A row is written moments after its folder, later if the database is unavailable.
 SETTLED_SECONDS = 120
 FILE_NAMES = frozenset(name for kind in IMAGE_TYPES for name in kind.files)
 FolderLookup = Callable[[set[str]], Iterable[str]]
@@ -122,7 +122,7 @@ def sweep(*, force: bool = False, is_dry: bool = False) -> SweepResult:
     unfinished = _settled_folders(_work_folder())
     left = _settled_folders(folder_path(""))
     there = set(folders_on_disk())
-    lost = there - referenced_folders(there)  # young ones too
+    lost = there - referenced_folders(there)  # including recent ones
     left &= lost
     moved = len(trash.list_entries(folder_path("")))
     if left and trash.exceeds_limits(len(lost), len(there), moved) and not force:
@@ -180,7 +180,7 @@ def _settled_folders(place: Path) -> set[str]:
             if entry.stat().st_mtime < before:
                 found.add(entry.name)
         except FileNotFoundError:
-            continue  # its owner has just replaced it
+            continue  # just replaced by its owner
     return found
 
 
@@ -196,7 +196,7 @@ def delete_folder(folder: str) -> None:
 
 def _replace_folder(user: User, kind: str, folder: str) -> User:
     before = user_store.swap_image(user.pk, kind, folder)
-    if before is None:  # the account went meanwhile
+    if before is None:  # the account was deleted meanwhile
         delete_folder(folder)
         raise Absent
     delete_folder(before)

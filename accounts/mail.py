@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -42,8 +41,8 @@ SUBJECTS = {
     "deleted_by_staff": "Your account was deleted",
 }
 
-# Mails that say how an account is, with what must be true for them. The others tell what happened.
-STATE_EMAILS: dict[str, Callable[[User, Mapping[str, Any]], bool]] = {
+# Emails that describe a state, with the condition for sending them. The others report an event.
+STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
     "erase_asked": lambda user, details: _is_deleted_on(user, details.get("due")),
     "restored": lambda user, details: user.is_active,
     "suspended": lambda user, details: not user.is_active,
@@ -51,7 +50,7 @@ STATE_EMAILS: dict[str, Callable[[User, Mapping[str, Any]], bool]] = {
 }
 
 
-def still_applies(kind: str, user: User, details: Mapping[str, Any]) -> bool:
+def still_applies(kind: str, user: User, details: Mapping[str, object]) -> bool:
     """Return whether a queued email of ``kind`` with ``details`` still describes the account's state."""
     return kind not in STATE_EMAILS or STATE_EMAILS[kind](user, details)
 
@@ -60,13 +59,15 @@ def _is_deleted_on(user: User, day: object) -> bool:
     return not user.is_active and user.erase_at is not None and user.erase_at.date().isoformat() == day
 
 
-def send(kind: str, user: User, to: str, **details: Any) -> None:
+def send(kind: str, user: User, to: str, **details: object) -> None:
     """Send one email of ``kind`` to the address ``to``, and mark the address if it is permanently rejected.
 
     Notification mail carries an unsubscribe link. Raises ``MailNotSent`` or ``PermanentFailure``.
     """
     if not to:
         return
+    may_unsubscribe = kind in unsubscribe_links.EMAIL_PREFERENCES
+    unsubscribe_url = unsubscribe_links.unsubscribe_url(user, kind) if may_unsubscribe else ""
     context = {
         "user": user,
         "to": to,
@@ -74,17 +75,14 @@ def send(kind: str, user: User, to: str, **details: Any) -> None:
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "link": _link(kind, user, to),
-        "unsubscribe_url": unsubscribe_links.unsubscribe_url(user, kind)
-        if kind in unsubscribe_links.EMAIL_PREFERENCES
-        else "",
+        "unsubscribe_url": unsubscribe_url,
         **details,
     }
     message = messages.SiteMessage(
         f"{settings.SITE_NAME}: {SUBJECTS[kind]}",
         _text_engine().get_template(f"emails/{kind}.txt").render(Context(context, autoescape=False)),
         to=[to],
-        headers=messages.message_headers()
-        | unsubscribe_links.unsubscribe_headers(context["unsubscribe_url"]),
+        headers=messages.message_headers() | unsubscribe_links.unsubscribe_headers(unsubscribe_url),
     )
     message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
     current_lease().check()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -28,7 +27,9 @@ class UserManager(BaseUserManager["User"]):
 
     use_in_migrations = True
 
-    def create_user(self, username: str, email: str = "", password: str | None = None, **extra: Any) -> User:
+    def create_user(
+        self, username: str, email: str = "", password: str | None = None, **extra: object
+    ) -> User:
         """Create and return a user with a hashed password; without a password the account cannot sign in."""
         username = normalize_username(username)
         validate_username(username)
@@ -38,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(
-        self, username: str, email: str = "", password: str | None = None, **extra: Any
+        self, username: str, email: str = "", password: str | None = None, **extra: object
     ) -> User:
         """Create and return a superuser."""
         return self.create_user(username, email, password, is_staff=True, is_superuser=True, **extra)
@@ -62,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_key = models.CharField(max_length=254, blank=True, editable=False)
     email_verified = models.BooleanField(default=False)
     pending_email = models.EmailField(max_length=254, blank=True, editable=False)
-    # The compared form of the address that a mail server refused for good: ``accounts.deliverability``.
+    # The normalized address that a mail server rejected permanently: ``accounts.deliverability``.
     undeliverable_key = models.CharField(max_length=254, blank=True, editable=False)
     undeliverable_at = models.DateTimeField(null=True, blank=True, editable=False)
     undeliverable_reason = models.CharField(max_length=200, blank=True, editable=False)
@@ -81,12 +82,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     quota_bytes = models.BigIntegerField(
         "upload quota in bytes", null=True, blank=True, help_text="Empty: the site's own. 0: no limit."
     )
-    # Rises with every change of what proves an identity (``accounts.security_epoch``): what was opened or mailed before
-    # is void.
+    # Rises with every change of credentials (``accounts.security_epoch``), which voids everything opened or emailed
+    # before.
     security_epoch = models.IntegerField(default=0, editable=False)
     # ``<session hash of the password's hash>:<session hash of the one it replaced>``, see below.
     kept_session_hash = models.CharField(max_length=129, blank=True, editable=False)
-    # Rises with every change of profile or preferences, for If-Match.
+    # Rises with every change of profile or preferences; compared with If-Match.
     profile_version = models.IntegerField(default=0, editable=False)
     erase_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -100,7 +101,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         indexes = [
             models.Index(fields=["email_key"], name="user_email_key"),
-            # The filters and the search of the admin's list follow its order.
+            # Covers the filters and the search of the admin's list in its order.
             models.Index(
                 fields=[
                     "-created_at",
@@ -165,23 +166,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return the path of the channel page."""
         return f"/@{self.username}"
 
-    @property
-    def date_joined(self) -> datetime:
-        """Django admin's name for ``created_at``."""
-        return self.created_at
-
 
 class ApiToken(models.Model):
     """A personal token for scripts. Only its hash is stored; ``scopes`` limits it."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
-    # The owner's ``security_epoch`` when it was made; at any other the token is refused.
+    # The owner's ``security_epoch`` at creation; at any other the token is rejected.
     epoch = models.IntegerField(editable=False)
     name = models.CharField(max_length=80)
     scopes = models.JSONField(default=list)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    # The first characters, by which people tell their tokens apart.
+    # The first characters, for telling tokens apart.
     hint = models.CharField(max_length=12, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
@@ -206,7 +202,7 @@ class AuthEvent(models.Model):
     what = models.CharField(max_length=40)
     result = models.CharField(max_length=40, default="ok")
     session_id = models.CharField(max_length=32, blank=True)
-    # The id of the staff member who acted on the account; no relation, because it outlives that person's account.
+    # The id of the staff member who acted on the account; no relation, since it outlives that account.
     actor = models.CharField(max_length=32, blank=True)
     ip_prefix = models.CharField(max_length=45, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)

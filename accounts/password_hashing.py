@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 WAIT_SECONDS = 5.0
-# Each one that waits holds a thread of the web server; most of them stay free for everything else.
+# Each waiting caller holds a web server thread; most threads must stay free for other requests.
 MAX_WAITING = THREADS // 4
 BUSY_MESSAGE = "Too many people are signing in right now. Try again in a few seconds."
 
@@ -46,8 +46,8 @@ class HashingPool:
     every thread that ever hashed, which with hundreds of callers is hundreds of megabytes.
     """
 
-    def __init__(self, places: int, *, most_waiting: int, seconds: float) -> None:
-        self._most = places + most_waiting
+    def __init__(self, places: int, *, max_waiting: int, seconds: float) -> None:
+        self._max_admitted = places + max_waiting
         self._seconds = seconds
         self._pool = ThreadPoolExecutor(places, thread_name_prefix="hashing")
         self._lock = threading.Lock()
@@ -56,7 +56,7 @@ class HashingPool:
     def run(self, work: Callable[[], Result]) -> Result:
         """Run ``work`` and return its result. Raises ``Unavailable`` if the queue is full or the wait too long."""
         with self._lock:
-            if self._admitted >= self._most:
+            if self._admitted >= self._max_admitted:
                 raise Unavailable(BUSY_MESSAGE)
             self._admitted += 1
         try:
@@ -70,15 +70,15 @@ class HashingPool:
         except TimeoutError:
             if future.cancel():
                 raise Unavailable(BUSY_MESSAGE) from None
-            return future.result()  # it has begun, and one hash does not take long
+            return future.result()  # already running, and one hash is quick
 
     def _leave(self, future: Future[Result] | None = None) -> None:
         with self._lock:
             self._admitted -= 1
 
 
-hashing_pool = HashingPool(available_cores(), most_waiting=MAX_WAITING, seconds=WAIT_SECONDS)
-# Hashes of former parameters take five times the memory: one at a time.
+hashing_pool = HashingPool(available_cores(), max_waiting=MAX_WAITING, seconds=WAIT_SECONDS)
+# Hashes with the former parameters take five times the memory, so they run one at a time.
 _large = threading.Lock()
 
 

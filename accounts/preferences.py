@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from streamsite.errors import Invalid
 
@@ -32,33 +32,33 @@ NOTIFICATION_KINDS = (
 )
 PREFERENCES = {
     "theme": Preference("auto", ("auto", "light", "dark")),
-    "language": Preference("", ("", "en")),  # "" is the browser's
-    "autoplay": Preference(True),  # the next video, when one ends
-    "autoplay_open": Preference(True),  # a watch page, when it opens
+    "language": Preference("", ("", "en")),  # "": the browser's
+    "autoplay": Preference(True),  # the next video at the end of one
+    "autoplay_open": Preference(True),  # the video on opening a watch page
     "history_paused": Preference(False),
     "personalised": Preference(True),
     "subscriptions_private": Preference(False),
     "subscribers_private": Preference(False),
-    # Where somebody hears of something: on the page, by email, both, or not at all.
+    # Where to notify: on the page, by email, both, or neither.
     **{f"notify_{kind}": Preference("page", NOTIFY_CHOICES) for kind in NOTIFICATION_KINDS},
     "email_pace": Preference("daily", ("hourly", "daily", "weekly")),
 }
 
 
-def with_defaults(stored: Mapping[str, Any]) -> dict[str, str | bool]:
+def with_defaults(stored: Mapping[str, object]) -> dict[str, str | bool]:
     """Return every preference, with the default where no valid value is stored."""
     return {
-        name: preference.default if preference.problem(stored.get(name)) else stored[name]
+        name: preference.default if preference.problem(stored.get(name)) else cast("str | bool", stored[name])
         for name, preference in PREFERENCES.items()
     }
 
 
-def validate(given: Mapping[str, Any], *, prefix: str = "") -> dict[str, str | bool]:
+def validate(given: Mapping[str, object], *, prefix: str = "") -> dict[str, str | bool]:
     """Return the known preferences in ``given``.
 
     Raises ``Invalid`` with an error per invalid value; ``prefix`` precedes the names in it.
     """
-    known = {name: value for name, value in given.items() if name in PREFERENCES}
+    known = {name: cast("str | bool", value) for name, value in given.items() if name in PREFERENCES}
     problems = {
         f"{prefix}{name}": [problem]
         for name, value in known.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -19,25 +19,26 @@ MAX_LINKS, MAX_LINK_LENGTH = 10, 300
 _validate_url = URLValidator(schemes=["http", "https"])
 
 
-def update(user: User, given: Mapping[str, Any], *, expected_version: int | None = None) -> User:
+def update(user: User, given: Mapping[str, object], *, expected_version: int | None = None) -> User:
     """Change any of ``full_name``, ``bio``, ``links``, and ``preferences`` (partially); ignore other fields.
 
     Raises ``Invalid`` with field errors, and ``Stale`` if the profile is no longer at ``expected_version``.
     """
     problems: dict[str, list[str]] = {}
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if "full_name" in given:
         name = clean_line(str(given["full_name"]))
-        changes["full_name"] = "" if is_blank(name) else name  # then people see the username
+        changes["full_name"] = "" if is_blank(name) else name  # others then see the username
     if "bio" in given:
         changes["bio"] = clean_text(str(given["bio"]))
     try:
         if "links" in given:
-            changes["links"] = clean_links(given["links"])
+            changes["links"] = clean_links(cast("list[str]", given["links"]))
     except Invalid as error:
         problems |= error.fields or {}
     try:
-        settings = preferences.validate(given.get("preferences", {}), prefix="preferences.")
+        wanted = cast("Mapping[str, object]", given.get("preferences", {}))
+        settings = preferences.validate(wanted, prefix="preferences.")
         changes |= {f"preferences.{name}": value for name, value in settings.items()}
     except Invalid as error:
         problems |= error.fields or {}
@@ -46,7 +47,9 @@ def update(user: User, given: Mapping[str, Any], *, expected_version: int | None
     return _write(user, changes, expected_version)
 
 
-def update_preferences(user: User, given: Mapping[str, Any], *, expected_version: int | None = None) -> User:
+def update_preferences(
+    user: User, given: Mapping[str, object], *, expected_version: int | None = None
+) -> User:
     """Change some preferences; unknown names are ignored."""
     settings = preferences.validate(given)
     return _write(user, {f"preferences.{name}": value for name, value in settings.items()}, expected_version)
@@ -70,19 +73,19 @@ def clean_links(raw: list[str]) -> list[str]:
 def _link_problem(link: str) -> str | None:
     if len(link) > MAX_LINK_LENGTH:
         return f"at most {MAX_LINK_LENGTH} characters."
-    # "\\" is "/" to browsers; it and what cannot be seen would make an address look like another one.
+    # Browsers treat "\\" as "/"; it and invisible characters would disguise the address.
     if clean_line(link) != link or any(character in link for character in ' \\<>"'):
         return "this is no web address."
     try:
         parts = urlsplit(link)
         _validate_url(link)
-        _ = parts.port  # raises for what is no port number
+        _ = parts.port  # raises if it is not a port number
     except (ValidationError, ValueError):
         return "this is no web address; it begins with https:// or http://."
     return "an address with a name or a password in it is not shown." if has_userinfo(link) else None
 
 
-def _write(user: User, changes: dict[str, Any], expected_version: int | None) -> User:
+def _write(user: User, changes: dict[str, object], expected_version: int | None) -> User:
     if not changes:
         if expected_version not in {None, user.profile_version}:
             raise Stale

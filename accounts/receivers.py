@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import account_marks, audit, sessions, tasks
+from accounts.auth_session_store import SessionDoc
 from accounts.models import User
 from accounts.signals import refresh_token_reused
 from accounts.web_sessions import SESSION_KEY
@@ -41,7 +40,7 @@ def close_session(sender: type, request: HttpRequest | None, user: User | None, 
 
 
 @receiver(refresh_token_reused)
-def alert_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: object) -> None:
+def alert_token_reuse(sender: type, user: User, session: SessionDoc, **extra: object) -> None:
     """Alert the owner that a refresh token was reused."""
     audit.record("refresh_reused", user.pk, session_id=session["_id"])
     tasks.enqueue_mail(

@@ -58,10 +58,10 @@ def rate_limit_key(request: HttpRequest, user: User) -> str:
 
 
 def _rate_limits(request: HttpRequest, user: User, otp: str) -> list[tuple[Limit, str]]:
-    here = rate_limit_key(request, user)
+    key = rate_limit_key(request, user)
     if totp.is_recovery_code(otp):
-        return [(RECOVERY, here)]
-    return [(OTP, here), (OTP_TOTAL, user.pk)]
+        return [(RECOVERY, key)]
+    return [(OTP, key), (OTP_TOTAL, user.pk)]
 
 
 def _warn_owner(request: HttpRequest, user: User, *, is_signed_in: bool) -> None:

@@ -7,7 +7,6 @@ therefore ends everything opened with older credentials, including a sign-in tha
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -20,7 +19,7 @@ from streamsite.mongo.retry import run_in_transaction
 CHANGED_MEANWHILE = "The account was changed from somewhere else in the meantime. Try again."
 
 
-def raise_epoch(user: User, *, keep: str | None = None, reason: str, **changes: Any) -> User:
+def raise_epoch(user: User, *, keep: str | None = None, reason: str, **changes: object) -> User:
     """Apply ``changes``, end the sessions except ``keep``, and delete the API tokens. Return the account.
 
     Call it for every change of credentials, with the ``user`` that was checked: the change applies only while the

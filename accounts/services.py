@@ -34,9 +34,25 @@ def create_account(
     user = User(
         username=username, email=User.objects.normalize_email(email.strip()), full_name=clean_line(full_name)
     )
+    if problems := _problems(user, password):
+        raise Invalid("Some fields are not right.", fields=problems)
+    user.set_password(password)
+    try:
+        with image_storage.stored_images(prepared or {}) as folders:
+            user.avatar, user.cover = folders.get("avatar", ""), folders.get("cover", "")
+            user.save(force_insert=True)
+    except IntegrityError:  # the name was taken since the check above
+        raise Invalid("Some fields are not right.", fields={"username": ["This name is taken."]}) from None
+    audit.record("register", user.pk, request=request)
+    tasks.enqueue_mail("verify", user)
+    return user
+
+
+def _problems(user: User, password: str) -> dict[str, list[str]]:
+    """Return what is wrong with a new account and its password, by field."""
     problems: dict[str, list[str]] = {}
     try:
-        validate_username(username)
+        validate_username(user.username)
     except ValidationError as error:
         problems["username"] = list(error.messages)
     try:
@@ -45,17 +61,6 @@ def create_account(
         problems["email"] = list(error.messages)
     if weak := passwords.password_problems(password, user):
         problems["password"] = weak
-    if "username" not in problems and User.objects.filter(username=username).exists():
+    if "username" not in problems and User.objects.filter(username=user.username).exists():
         problems["username"] = ["This name is taken."]
-    if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
-    user.set_password(password)
-    try:
-        with image_storage.stored_images(prepared or {}) as folders:
-            user.avatar, user.cover = folders.get("avatar", ""), folders.get("cover", "")
-            user.save(force_insert=True)
-    except IntegrityError:  # somebody else took the name since the look above
-        raise Invalid("Some fields are not right.", fields={"username": ["This name is taken."]}) from None
-    audit.record("register", user.pk, request=request)
-    tasks.enqueue_mail("verify", user)
-    return user
+    return problems

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
+
+if TYPE_CHECKING:  # the models cannot be imported before the apps are ready
+    from django.contrib.sessions.models import Session
 
 
 def hashed_session_key(session_key: str) -> str:
@@ -17,28 +20,33 @@ def hashed_session_key(session_key: str) -> str:
 class SessionStore(DatabaseStore):
     """Reads and writes rows named by the hash of the cookie's value."""
 
-    def _get_session_from_db(self) -> Any:
+    def _get_session_from_db(self) -> Session | None:
         try:
-            return self.model.objects.get(
+            found = self.model.objects.get(
                 session_key=hashed_session_key(self.session_key or ""), expire_date__gt=timezone.now()
             )
+            return cast("Session", found)
         except self.model.DoesNotExist:
             self._session_key = None
         return None
 
     def exists(self, session_key: str) -> bool:
+        """Return whether there is a session of this key."""
         return bool(self.model.objects.filter(session_key=hashed_session_key(session_key)).exists())
 
-    def create_model_instance(self, data: dict[str, Any]) -> Any:
-        instance = super().create_model_instance(data)
+    def create_model_instance(self, data: dict[str, object]) -> Session:
+        """Return an unsaved row, named by the hash of the key."""
+        instance = cast("Session", super().create_model_instance(data))
         instance.session_key = hashed_session_key(instance.session_key)
         return instance
 
     def delete(self, session_key: str | None = None) -> None:
+        """Delete a session, by default this one."""
         key = session_key if session_key is not None else self.session_key
         if key is not None:
             self.model.objects.filter(session_key=hashed_session_key(key)).delete()
 
     @classmethod
-    def get_model_class(cls) -> Any:
+    def get_model_class(cls) -> type[Session]:
+        """Return Django's model of sessions."""
         return DatabaseStore.get_model_class()

@@ -58,8 +58,10 @@ def create_session(
         "purge_at": moment + idle + auth_session_store.RETENTION_AFTER_END,
     }
     auth_session_store.insert(document)
-    most: int = settings.MAX_SESSIONS_PER_USER
-    for surplus in auth_session_store.list_live(user.pk, user.security_epoch, moment, most=most + 20)[most:]:
+    limit: int = settings.MAX_SESSIONS_PER_USER
+    for surplus in auth_session_store.list_live(user.pk, user.security_epoch, moment, limit=limit + 20)[
+        limit:
+    ]:
         revoke(surplus["_id"], user.pk, "too_many")
     return document
 
@@ -177,7 +179,7 @@ def list_sessions(user: User, current: str | None) -> list[SessionDict]:
             "current": session["_id"] == current,
         }
         for session in auth_session_store.list_live(
-            user.pk, user.security_epoch, utc_now(), most=settings.MAX_SESSIONS_PER_USER
+            user.pk, user.security_epoch, utc_now(), limit=settings.MAX_SESSIONS_PER_USER
         )
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -48,7 +47,7 @@ class AccountClosed(SiteError):
         super().__init__(f"You closed this account. You can restore it until {day}, when it is deleted.")
 
     @property
-    def extra(self) -> dict[str, Any]:
+    def extra(self) -> dict[str, object]:
         """``restore_until``, for clients that offer it."""
         return {"restore_until": self.until}
 
@@ -128,7 +127,7 @@ def inactive_error(user: User) -> SiteError:
     """Return the error for signing in to an inactive account. Show it only after a correct password."""
     if user.erase_at is None:
         return AccountSuspended()
-    if user.erase_at <= timezone.now():  # about to be erased: there is nothing to come back to
+    if user.erase_at <= timezone.now():  # about to be deleted: it cannot be restored
         return InvalidCredentials()
     return AccountClosed(user, user.erase_at)
 

@@ -37,7 +37,7 @@ def create_key(folder: Path) -> str:
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    # Whole under its name or not there: an empty key, left by a process that was killed, would end every further start.
+    # Written atomically: an empty key, left by a killed process, would prevent every further start.
     atomic_files.write_atomically(folder / f"{kid}.pem", pem)
     return kid
 

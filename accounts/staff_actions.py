@@ -7,10 +7,9 @@ Each function is idempotent, is recorded in the audit trail with its actor, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
@@ -18,14 +17,24 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import access, api_tokens, audit, credentials, deliverability, profile, sessions, tasks, totp
+from accounts import (
+    access,
+    api_tokens,
+    audit,
+    deliverability,
+    email_changes,
+    profile,
+    sessions,
+    tasks,
+    totp,
+)
 from accounts.models import User
 from accounts.security_epoch import raise_epoch
 from accounts.signals import account_deactivated, account_reactivated
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
 
-# Between the closing of a deleted account and its erasure, so that its owner is told first.
+# Delay between closing and deleting an account, so that its owner is notified first.
 DELETION_DELAY = timedelta(minutes=10)
 
 
@@ -47,11 +56,11 @@ def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequ
 
 
 def suspend(
-    user: User, *, actor: User | None, request: HttpRequest | None = None, tell_owner: bool = True
+    user: User, *, actor: User | None, request: HttpRequest | None = None, notify_owner: bool = True
 ) -> bool:
     """Suspend the account: hide it and its content, and end its sessions and API tokens. Return whether it was active.
 
-    ``tell_owner=False`` sends no email: a decision about a reported channel has its own. Raises ``Conflict`` for an
+    ``notify_owner=False`` sends no email: a decision about a reported channel has its own. Raises ``Conflict`` for an
     account that its owner closed.
     """
     access.require_manageable(actor, user)
@@ -62,18 +71,18 @@ def suspend(
     after = _end_access(user, was_active, actor=actor, reason="suspended", then=hide, is_active=False)
     suspended = after is not None
     if not suspended and User.objects.filter(pk=user.pk, is_active=False, erase_at=None).exists():
-        # Finish what was cut short, or was deactivated without this function.
+        # Complete an interrupted suspension, or one made without this function.
         _revoke(user.pk, "suspended")
         hide()
     if suspended:
         audit.record("suspended", user.pk, request=request, actor=actor)
-        if tell_owner:
+        if notify_owner:
             tasks.enqueue_mail("suspended", user)
     return suspended
 
 
 def reinstate(
-    user: User, *, actor: User | None, request: HttpRequest | None = None, tell_owner: bool = True
+    user: User, *, actor: User | None, request: HttpRequest | None = None, notify_owner: bool = True
 ) -> bool:
     """Undo ``suspend`` and return whether the account was suspended. Sessions and API tokens stay revoked.
 
@@ -82,11 +91,11 @@ def reinstate(
     access.require_manageable(actor, user)
     show = partial(account_reactivated.send, sender=User, user_id=user.pk)
     is_suspended = Q(is_active=False, erase_at=None)
-    # API tokens of an account that was deactivated without ``suspend`` are still there.
+    # An account that was deactivated without ``suspend`` still has its API tokens.
     if _end_access(user, is_suspended, actor=actor, reason="suspended", then=show, is_active=True) is None:
         return False
     audit.record("suspension_lifted", user.pk, request=request, actor=actor)
-    if tell_owner:
+    if notify_owner:
         tasks.enqueue_mail("reinstated", user)
     return True
 
@@ -97,10 +106,10 @@ def change_email(user: User, address: str, *, actor: User | None, request: HttpR
     The address changes once its link is followed. Raises ``Invalid``, ``Conflict``, or ``Throttled``.
     """
     access.require_manageable(actor, user)
-    address = credentials.clean_email(address)
+    address = email_changes.clean_email(address)
     if not user.is_active:
         raise Conflict("This account is closed or suspended.")
-    return credentials.request_email_confirmation(user, address, request=request, actor=actor) is not None
+    return email_changes.request_email_confirmation(user, address, request=request, actor=actor) is not None
 
 
 def retry_email(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:
@@ -138,7 +147,7 @@ def delete_account(user: User, *, actor: User | None, request: HttpRequest | Non
         tasks.enqueue_erasure(user.pk, due)
 
     condition = Q(erase_at=None) | Q(erase_at__gt=due)
-    changes: dict[str, Any] = {"is_active": False, "erase_at": due, "password": make_password(None)}
+    changes: dict[str, object] = {"is_active": False, "erase_at": due, "password": make_password(None)}
     if _end_access(user, condition, actor=actor, reason="deleted_by_staff", then=queue, **changes) is None:
         return False
     audit.record("deleted_by_staff", user.pk, request=request, actor=actor)
@@ -146,7 +155,7 @@ def delete_account(user: User, *, actor: User | None, request: HttpRequest | Non
 
 
 def edit_account(
-    user: User, changes: dict[str, Any], *, actor: User | None, request: HttpRequest | None = None
+    user: User, changes: Mapping[str, object], *, actor: User | None, request: HttpRequest | None = None
 ) -> None:
     """Change ``full_name``, ``bio``, or ``quota_bytes``. Raises ``Invalid``."""
     access.require_manageable(actor, user)
@@ -204,7 +213,7 @@ def _end_access(
     actor: User | None,
     reason: str,
     then: Callable[[], object] | None = None,
-    **changes: Any,
+    **changes: object,
 ) -> User | None:
     """Apply ``changes`` and end all access if the account meets ``condition``; return it, else ``None``.
 
@@ -216,7 +225,7 @@ def _end_access(
         if now is None:
             return None
         access.require_manageable(actor, now)
-        changed = raise_epoch(now, reason=reason, **changes)
+        changed = raise_epoch(now, keep=None, reason=reason, **changes)
         if then is not None:
             then()
         return changed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 from django_tasks import task
@@ -21,15 +20,15 @@ from streamsite.tasks.lease import current_lease
 
 logger = logging.getLogger("streamsite.accounts")
 
-# How often an erasure that is held up asks whether it still is.
+# How often a held-up deletion checks again.
 RETRY_INTERVAL = timedelta(hours=1)
-# Somebody waits for mail with a link, so it goes before notifications.
+# Someone is waiting for an email with a link, so it goes before notifications.
 LINK_PRIORITY = 10
 LINK_EXPIRED = "Not sent: its link would no longer work. A new one can be requested."
 
 
 @task(queue_name=MAIL)
-def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | None = None) -> bool:
+def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, object] | None = None) -> bool:
     """Send the email ``kind`` to ``to`` unless its link or content is outdated. Return whether it was sent.
 
     Jobs of earlier versions may lack ``to``: their mail goes to the account's address at sending time.
@@ -39,7 +38,7 @@ def mail_user(kind: str, user_id: str, to: str = "", details: dict[str, Any] | N
     if user is None or not mail.still_applies(kind, user, details or {}):
         return False
     context, to = dict(details or {}), to or user.email
-    lifetime = _link_lifetime(kind, user, to, context.pop("asked_at", ""))
+    lifetime = _link_lifetime(kind, user, to, str(context.pop("asked_at", "")))
     try:
         mail.send(kind, user, to, **context)
     except RetryLater as error:
@@ -86,7 +85,7 @@ def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta |
     return lifetime
 
 
-def enqueue_mail(kind: str, user: User, *, to: str = "", **details: Any) -> None:
+def enqueue_mail(kind: str, user: User, *, to: str = "", **details: object) -> None:
     """Queue an email to ``to``, or to the account's current address; within ``atomic()`` only if that commits.
 
     The address is fixed now, so that whoever changes it during a mail outage does not receive the warnings about it.

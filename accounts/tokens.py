@@ -10,7 +10,7 @@ import hashlib
 import math
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
 import jwt
 from django.conf import settings
@@ -38,15 +38,17 @@ class KeyRingBackend(TokenBackend):
         )
         self.typ = typ
 
-    def encode(self, payload: dict[str, Any]) -> str:
+    def encode(self, payload: dict[str, object]) -> str:
+        """Return the claims as a signed token."""
         keys = key_ring()
         claims = payload | {"iss": self.issuer, "aud": self.audience}
         return jwt.encode(
             claims, keys.signing, algorithm=ALGORITHM, headers={"kid": keys.kid, "typ": self.typ}
         )
 
-    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
-        raw = token.encode() if isinstance(token, str) else bytes(token)
+    def decode(self, token: object, verify: bool = True) -> dict[str, object]:
+        """Return the claims of a valid token. Raises ``TokenBackendError``."""
+        raw = token.encode() if isinstance(token, str) else bytes(cast("bytes", token))
         if len(raw) > MAX_TOKEN_BYTES:
             raise TokenBackendError("Token is invalid")
         try:
@@ -56,7 +58,7 @@ class KeyRingBackend(TokenBackend):
             key = key_ring().verifying.get(str(header.get("kid", "")))
             if key is None or header.get("alg") != ALGORITHM or header.get("typ") != self.typ:
                 raise TokenBackendError("Token is invalid")
-            claims: dict[str, Any] = jwt.decode(
+            claims: dict[str, object] = jwt.decode(
                 raw,
                 key,
                 algorithms=[ALGORITHM],
@@ -84,7 +86,7 @@ def _is_canonical(raw: bytes) -> bool:
     )
 
 
-def _check_claims(claims: dict[str, Any], leeway: float) -> None:
+def _check_claims(claims: dict[str, object], leeway: float) -> None:
     """Check types and ranges that PyJWT does not check. Raises ``TokenBackendError``."""
     times = [claims.get("exp"), claims.get("iat")]
     if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in times):
@@ -103,6 +105,7 @@ class SessionToken(Token):
     _backends: ClassVar[dict[str, KeyRingBackend]] = {}
 
     def get_token_backend(self) -> KeyRingBackend:
+        """Return the backend of this class's ``typ``."""
         return self._backends.setdefault(self.typ, KeyRingBackend(self.typ))
 
 
@@ -146,6 +149,7 @@ class RefreshToken(SessionToken):
         return token
 
     def verify(self) -> None:
+        """Check the claims, including ``gen``. Raises ``TokenBackendError``."""
         super().verify()
         generation = self.payload.get("gen")
         if not isinstance(generation, int) or isinstance(generation, bool) or not 0 <= generation < 2**53:

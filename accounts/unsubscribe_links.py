@@ -19,7 +19,7 @@ SALT, UNDO_SALT = "streamsite.accounts.unsubscribe", "streamsite.accounts.unsubs
 MAX_TOKEN_LENGTH = 2_000
 UNDO_SECONDS = 86_400
 DIGEST = "digest"
-# Kind of mail, and the preferences that decide about it.
+# The preferences that control each kind of mail.
 EMAIL_PREFERENCES = {DIGEST: tuple(f"notify_{kind}" for kind in preferences.NOTIFICATION_KINDS)}
 WITHOUT_EMAIL = {"email": "none", "both": "page"}
 

@@ -32,6 +32,7 @@ from subscriptions.models import Subscription  # noqa: E402
 from videos import facet_store, folded_titles  # noqa: E402
 from videos.models import CATEGORIES, Comment, Status, Video, Watch  # noqa: E402
 from videos.search import finders, index  # noqa: E402
+from videos.search import store as search_store  # noqa: E402
 
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 CHANNELS = 2_500
@@ -74,7 +75,7 @@ def main() -> None:
     _store(Video, videos)
     facet_store.refresh_facets(Video._meta.db_table, {})
     _index(videos)
-    facet_store.refresh_facets(index.SEARCH_VIDEOS, {})
+    facet_store.refresh_facets(search_store.SEARCH_VIDEOS, {})
     index.recount_terms()
     finders.rebuild_name_indexes()
     User.objects.filter(username="staffer").update(is_staff=True, is_superuser=True)
@@ -140,7 +141,7 @@ def _video(n: int, channel: User, words: list[str], chance: random.Random) -> Vi
 
 def _index(videos: list[Video]) -> None:
     for part in _batches({"_id": video.pk, **index.build_document(video, "")} for video in videos):
-        collection(index.SEARCH_VIDEOS).insert_many(part, ordered=False)
+        collection(search_store.SEARCH_VIDEOS).insert_many(part, ordered=False)
 
 
 def _subscribe(channel: User, fans: list[User]) -> None:

@@ -1,0 +1,1 @@
+"""Playlists: items, order, collaborators, Watch later, and playback queues."""

@@ -21,7 +21,7 @@ class PlaylistAdmin(ServiceAdmin[Playlist]):
     search_fields = ("title", "owner__username")
     search_help_text = "Words of the title, or the beginning of a username."
     ordering = ("-created_at",)
-    # The order's rule is kept in every item as well, and an item in the playlist's sums: services change those.
+    # Items repeat the playlist's sort rule, and its totals count them: services change both.
     readonly_fields = (
         "id",
         "owner",
@@ -67,7 +67,7 @@ class PlaylistItemAdmin(ServiceAdmin[PlaylistItem]):
 
     def write(self, request: HttpRequest, row: PlaylistItem, changes: dict[str, object]) -> None:
         """Change the note, the only field that is not the list's."""
-        services.set_note(row.playlist, row, changes["note"])
+        services.set_note(row.playlist, row, str(changes["note"]))
 
     def remove(self, request: HttpRequest, row: PlaylistItem) -> None:
         """Remove the video; the playlist's totals follow."""

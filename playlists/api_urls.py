@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playlists.api import items, people, playlists
+from playlists.api import collaborators, items, library, playlists
 
 urlpatterns = [
     path("playlists", playlists.PlaylistsView.as_view(), name="api-playlists"),
@@ -14,15 +14,17 @@ urlpatterns = [
     ),
     path(
         "playlists/<str:playlist_id>/collaborators/<str:username>",
-        people.CollaboratorView.as_view(),
+        collaborators.CollaboratorView.as_view(),
         name="api-playlist-collaborator",
     ),
-    path("me/watch-later", people.WatchLaterView.as_view(), name="api-watch-later"),
-    path("me/watch-later/<str:video_id>", people.WatchLaterEntryView.as_view(), name="api-watch-later-entry"),
-    path("me/saved-playlists", people.SavedPlaylistsView.as_view(), name="api-saved-playlists"),
+    path("me/watch-later", library.WatchLaterView.as_view(), name="api-watch-later"),
+    path(
+        "me/watch-later/<str:video_id>", library.WatchLaterEntryView.as_view(), name="api-watch-later-entry"
+    ),
+    path("me/saved-playlists", library.SavedPlaylistsView.as_view(), name="api-saved-playlists"),
     path(
         "me/saved-playlists/<str:playlist_id>",
-        people.SavedPlaylistView.as_view(),
+        library.SavedPlaylistView.as_view(),
         name="api-saved-playlist",
     ),
     path(

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from accounts.models import User
 from playlists import access
 from playlists.models import Playlist, PlaylistItem, Sort
 from playlists.queries import RECENT
 from streamsite.errors import Invalid, SiteError
 from streamsite.visibility import is_owner, listed_match
-from subscriptions.channel_page.shelf_types import MAX_VIDEOS_PER_SHELF, ShelfType
+from subscriptions.channel_page.shelf_types import MAX_VIDEOS_PER_SHELF, ShelfType, Stages
 
 MAX_CHOICES = 200
 
 
-def shelf_stages(channel_id: str, value: str) -> list[dict[str, Any]]:
+def shelf_stages(channel_id: str, value: str) -> Stages:
     """Return the stages that find the first videos of a listed playlist of the channel, with its title."""
-    # The order by hand and that of a rule have an index each; the playlist says which it shows.
+    # Order by hand and order by rule each have an index; the playlist's ``sort`` says which applies.
     chosen = {"$cond": [{"$eq": ["$sort", Sort.MANUAL.value]}, "$rank", "$sort_key"]}
     return [
         {"$match": {"_id": value, "owner_id": channel_id} | listed_match()},
@@ -28,7 +26,7 @@ def shelf_stages(channel_id: str, value: str) -> list[dict[str, Any]]:
     ]
 
 
-def _first_items(name: str) -> dict[str, Any]:
+def _first_items(name: str) -> dict[str, object]:
     items = [
         {"$sort": {name: 1, "_id": 1}},
         {"$limit": 2 * MAX_VIDEOS_PER_SHELF},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from playlists import queries
 from playlists.access import may_show_video
@@ -13,8 +13,17 @@ from videos import embed_allowlist
 from videos.access import ANONYMOUS
 from videos.mappers import serialize_card
 from videos.models import Video
+from videos.schemas.cards import CardDict
 
 ENTRIES_BEFORE, WINDOW_SIZE = 10, 50
+
+
+class EmbedEntryDict(TypedDict):
+    """An entry of the embedded player's list; ``index`` counts from 1 over all items."""
+
+    index: int
+    id: str
+    video: CardDict
 
 
 @dataclass(frozen=True)
@@ -26,13 +35,13 @@ class Window:
     of publicly visible items.
     """
 
-    entries: list[dict[str, Any]]
+    entries: list[EmbedEntryDict]
     first: int
     last: int
     total: int
     shown: int
 
-    def entry_at(self, index: int) -> dict[str, Any] | None:
+    def entry_at(self, index: int) -> EmbedEntryDict | None:
         """Return the first entry from ``index`` on, or else the last one before it."""
         onwards = [entry for entry in self.entries if entry["index"] >= index]
         return next(iter(onwards), None) or next(reversed(self.entries), None)
@@ -76,7 +85,7 @@ def _read(playlist: Playlist, start: int, host: str) -> Window:
     ordered = PlaylistItem.objects.filter(playlist=playlist).order_by(*order_fields(playlist))
     ids = list(ordered.values_list("pk", flat=True)[start : start + WINDOW_SIZE])
     rows = {row.pk: row for row in queries.items_with_videos(playlist).filter(pk__in=ids)} if ids else {}
-    entries = [
+    entries: list[EmbedEntryDict] = [
         {"index": start + place, "id": item_id, "video": serialize_card(rows[item_id].video)}
         for place, item_id in enumerate(ids, start=1)
         if item_id in rows and may_embed(playlist, rows[item_id].video, host)

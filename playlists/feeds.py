@@ -14,7 +14,7 @@ from videos.syndication import urls
 from videos.syndication.feeds import MAX_ITEMS, Feed, FeedHeader, build_feed
 
 LAST_FIRST = ("-rank", "-id")
-# Some of them may be hidden.
+# More than are shown, since some may be hidden.
 MAX_READ = 4 * MAX_ITEMS
 
 

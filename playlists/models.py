@@ -30,7 +30,7 @@ class Playlist(models.Model):
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
-    # Relations without an index of their own begin one below; a second one would only offer worse plans.
+    # Relations without an index of their own are the first field of one below; another would only offer worse plans.
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="playlists", db_index=False
     )
@@ -43,8 +43,8 @@ class Playlist(models.Model):
     collaborators = models.JSONField(default=list, blank=True, editable=False)
     item_count = models.IntegerField(default=0, editable=False)
     duration = models.FloatField(default=0.0, editable=False)
-    # The same of what everybody may see there, and how many items that are; null until somebody asks. ``shown_turn``
-    # rises when it is forgotten.
+    # Duration and number of the publicly visible items; null until they are needed. ``shown_turn`` rises when they
+    # are reset.
     shown_duration = models.FloatField(null=True, editable=False)
     shown_items = models.IntegerField(null=True, editable=False)
     shown_turn = models.IntegerField(default=0, editable=False)
@@ -57,7 +57,7 @@ class Playlist(models.Model):
             models.Index(fields=["owner", "-updated_at", "-id"], name="playlist_own"),
             models.Index(fields=["owner", "visibility", "-updated_at", "-id"], name="playlist_owner_listed"),
             models.Index(fields=["collaborators", "-updated_at", "-id"], name="playlist_shared_with"),
-            # The filters and the search of the admin's list follow its order.
+            # Covers the filters and the search of the admin's list in its order.
             models.Index(
                 fields=["-created_at", "-id", "title", "owner", "visibility", "sort", "is_watch_later"],
                 name="playlist_newest_filtered",

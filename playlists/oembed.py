@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.urls import reverse
 
 from playlists import queries
@@ -14,7 +12,7 @@ from videos.access import ANONYMOUS
 from videos.syndication import oembed, urls
 from videos.syndication.embed_options import EmbedOptions
 
-# Below the picture: previous, next and the list. static/css/pages/embed-playlist.css has the same height.
+# Below the video: previous, next, and the list. static/css/pages/embed-playlist.css has the same height.
 BAR_HEIGHT = 48
 
 
@@ -24,7 +22,7 @@ def embed_url(playlist: Playlist) -> str:
 
 
 @oembed.register_describer("playlist", "playlist-play", "playlist-embed")
-def oembed_response(request: oembed.OEmbedRequest) -> dict[str, Any]:
+def oembed_response(request: oembed.OEmbedRequest) -> dict[str, object]:
     """Return a playlist's oEmbed response, keeping all options of an embed's URL."""
     playlist = playlist_for_sharing(request.parts["playlist_id"])
     query = _query(request) if request.name == "playlist-embed" else ""

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -24,6 +24,7 @@ from playlists.store import Surroundings
 from streamsite.visibility import Viewer
 from videos.mappers import serialize_card
 from videos.models import Video
+from videos.schemas.cards import CardDict
 
 ITEMS_BEFORE, ITEMS_AFTER = 15, 45
 SEED_PATTERN = re.compile(r"\A([0-9a-f]{8})(?:\.([A-Za-z0-9_-]{12,32}))?\Z", re.ASCII)
@@ -32,7 +33,7 @@ LOOPS = ("list", "one")
 
 @dataclass(frozen=True)
 class PlaybackMode:
-    """How a playlist is played: parsed from a URL."""
+    """A mode of playing a playlist, as its URLs carry it."""
 
     playlist_id: str
     item_id: str = ""
@@ -40,7 +41,7 @@ class PlaybackMode:
     loop: str = ""
 
     @classmethod
-    def read(cls, params: QueryDict) -> PlaybackMode:
+    def parse(cls, params: QueryDict) -> PlaybackMode:
         """Parse URL parameters; ignore invalid ones."""
         item, shuffle, loop = (params.get(name, "") for name in ("item", "shuffle", "loop"))
         return cls(
@@ -50,7 +51,7 @@ class PlaybackMode:
             loop if loop in LOOPS else "",
         )
 
-    def address(self, video_id: str, item_id: str | None) -> str:
+    def watch_url(self, video_id: str, item_id: str | None) -> str:
         """Return the watch page URL of an item in this mode."""
         pairs = [
             ("list", self.playlist_id),
@@ -59,6 +60,38 @@ class PlaybackMode:
             ("loop", self.loop),
         ]
         return f"/watch/{video_id}?{urlencode([(name, value) for name, value in pairs if value])}"
+
+
+class QueueEntryDict(TypedDict):
+    """An item of the queue; ``number`` counts from 1, null outside the part that was read."""
+
+    id: str
+    url: str
+    video: CardDict
+    is_current: bool
+    number: int | None
+
+
+class ModeUrlsDict(TypedDict):
+    """URLs of the same place in other modes."""
+
+    shuffle_url: str
+    loop_url: str
+
+
+class QueueDict(ModeUrlsDict):
+    """A queue as templates show it; ``number`` is null where it would reveal hidden items."""
+
+    items: list[QueueEntryDict]
+    next: QueueEntryDict | None
+    previous: QueueEntryDict | None
+    number: int | None
+    place: int
+    total: int
+    has_earlier: bool
+    has_later: bool
+    loop: str
+    is_shuffled: bool
 
 
 def new_shuffle_seed(first: str | None = None) -> str:
@@ -97,12 +130,8 @@ def load_surroundings(playlist: Playlist, current: PlaylistItem | None, shuffle:
     return store.find_surroundings(playlist.pk, field, key, item_id, before=ITEMS_BEFORE, onwards=ITEMS_AFTER)
 
 
-def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer: Viewer) -> dict[str, Any]:
-    """Return the queue while ``video`` plays, for templates.
-
-    ``items`` (``id, url, video{card}, is_current, number``), ``next`` and ``previous`` (one of those or ``None``),
-    ``place``, ``number`` and ``total``, ``loop``, ``is_shuffled``, and the URLs that change the mode.
-    """
+def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer: Viewer) -> QueueDict:
+    """Return the queue while ``video`` plays."""
     current = _current_item(playlist, video, mode)
     near = load_surroundings(playlist, current, mode.shuffle)
     ends = {one for one in (near.first, near.last) if one} if mode.loop == "list" else set()
@@ -111,13 +140,13 @@ def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer
     seen = {row.pk: row for row in queries.visible_items(viewer, playlist, rows)}
     numbers = {one: near.place - len(near.before) + index + 1 for index, one in enumerate(wanted)}
 
-    def entry(item_id: str | None) -> dict[str, Any] | None:
+    def entry(item_id: str | None) -> QueueEntryDict | None:
         row = seen.get(item_id or "")
         if row is None:
             return None
         return {
             "id": row.pk,
-            "url": mode.address(row.video_id, row.pk),
+            "url": mode.watch_url(row.video_id, row.pk),
             "video": serialize_card(row.video),
             "is_current": current is not None and row.pk == current.pk,
             "number": numbers.get(row.pk),
@@ -133,7 +162,7 @@ def queue_for_video(playlist: Playlist, video: Video, mode: PlaybackMode, viewer
         "items": shown,
         "next": next(iter(following), None) or (entry(near.first) if around else None),
         "previous": (former[-1] if former else None) or (entry(near.last) if around else None),
-        # Places count every item; where some are hidden from the viewer, they would tell how many.
+        # Positions count every item; if some are hidden from the viewer, they would reveal how many.
         "number": near.place + 1 if here is not None and total == playlist.item_count else None,
         "place": near.place + 1,
         "total": total,
@@ -151,7 +180,7 @@ def first_item_url(playlist: Playlist, mode: PlaybackMode, viewer: Viewer) -> st
     rows = queries.items_with_videos(playlist).filter(pk__in=near.onwards)
     seen = {row.pk: row for row in queries.visible_items(viewer, playlist, rows)}
     first = next((seen[one] for one in near.onwards if one in seen), None)
-    return mode.address(first.video_id, first.pk) if first is not None else None
+    return mode.watch_url(first.video_id, first.pk) if first is not None else None
 
 
 def _current_item(playlist: Playlist, video: Video, mode: PlaybackMode) -> PlaylistItem | None:
@@ -161,12 +190,12 @@ def _current_item(playlist: Playlist, video: Video, mode: PlaybackMode) -> Playl
     return named or next(iter(rows[:1]), None)
 
 
-def _mode_urls(mode: PlaybackMode, video: Video, current: PlaylistItem | None) -> dict[str, str]:
+def _mode_urls(mode: PlaybackMode, video: Video, current: PlaylistItem | None) -> ModeUrlsDict:
     """Return URLs of the same place in other modes. Loop cycles through off, list, and one."""
     item_id = current.pk if current is not None else None
     following = {"": "list", "list": "one", "one": ""}[mode.loop]
     shuffle = "" if mode.shuffle else new_shuffle_seed(item_id)
     return {
-        "shuffle_url": replace(mode, shuffle=shuffle).address(video.pk, item_id),
-        "loop_url": replace(mode, loop=following).address(video.pk, item_id),
+        "shuffle_url": replace(mode, shuffle=shuffle).watch_url(video.pk, item_id),
+        "loop_url": replace(mode, loop=following).watch_url(video.pk, item_id),
     }

@@ -52,7 +52,7 @@ def update_after_listing_change(sender: type, *, video_id: str, **extra: object)
     if not Video.objects.filter(pk=video_id).exists():
         services.remove_deleted_video(video_id)
         return
-    # What everybody sees of these playlists may be more or less now.
+    # The public totals of these playlists may have changed.
     Playlist.objects.filter(pk__in=holding).update(shown_duration=None, shown_turn=F("shown_turn") + 1)
 
 

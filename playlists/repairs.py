@@ -8,7 +8,7 @@ from playlists import search, store
 from playlists.models import Playlist
 from streamsite.mongo.repairs import Repair, chunk_values
 
-TOLERANCE_SECONDS = 0.01  # seconds that sums may differ by
+TOLERANCE_SECONDS = 0.01  # of sums of durations
 BATCH_SIZE = 100
 
 

@@ -12,11 +12,11 @@ from playlists.schemas import PlaylistDict
 from streamsite.visibility import Viewer
 from videos.schemas.search import SuggestedPlaylistDict
 from videos.search import finders
-from videos.search.name_index import IndexedName, NameIndex, name_variants
+from videos.search.name_store import IndexedName, NameIndex, name_variants
 
 
 def _named(playlist: Playlist) -> IndexedName:
-    # The newest first: when a playlist was made never changes, so nothing moves between two pages.
+    # Newest first: the time of creation never changes, so nothing moves between two pages.
     texts = (playlist.title, *name_variants(playlist.title))
     return IndexedName(playlist.pk, texts, int(playlist.created_at.timestamp()))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
+from playlists.mappers import COLLABORATOR, OWNER
 from playlists.models import MAX_ITEMS, Sort
-from streamsite.api.fields import StrictCharField
-from streamsite.api.inputs import InputSerializer
+from streamsite.api.fields import QueryTextField, StrictCharField, StrictChoiceField
+from streamsite.api.inputs import InputSerializer, QuerySerializer
 from streamsite.visibility import Visibility
 
 
@@ -17,8 +16,8 @@ class PlaylistInputSerializer(InputSerializer):
 
     title = StrictCharField(max_length=150)
     description = StrictCharField(max_length=5000, required=False, allow_blank=True)
-    visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
-    sort = serializers.ChoiceField(choices=Sort.choices, required=False)
+    visibility = StrictChoiceField(choices=Visibility.choices, required=False)
+    sort = StrictChoiceField(choices=Sort.choices, required=False)
     allow_duplicates = serializers.BooleanField(required=False)
 
 
@@ -46,9 +45,17 @@ class ItemChangeSerializer(InputSerializer):
     after = StrictCharField(max_length=32, required=False)
     note = StrictCharField(max_length=300, required=False, allow_blank=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """Refuse two places at once, and no change at all."""
         if len({"position", "before", "after"} & attrs.keys()) > 1:
             raise serializers.ValidationError("Give one of position, before and after.")
         if not attrs:
             raise serializers.ValidationError("Give position, before, after or note.")
         return attrs
+
+
+class PlaylistsQuerySerializer(QuerySerializer):
+    """Parameters of ``GET /playlists``."""
+
+    role = StrictChoiceField(choices=[OWNER, COLLABORATOR], required=False)
+    video = QueryTextField(100, help_text="Say of each playlist whether it contains this video.")

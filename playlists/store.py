@@ -69,11 +69,11 @@ def find_surroundings(
     behind = {**mine, name: {"$gte": key}, "$or": [{name: {"$gt": key}}, {"_id": {"$gte": item_id}}]}
     up, down = {name: 1, "_id": 1}, {name: -1, "_id": -1}
 
-    def some(which: Document, order: Mapping[str, int], most: int, part: str) -> list[Document]:
+    def some(which: Document, order: Mapping[str, int], limit: int, part: str) -> list[Document]:
         return [
             {"$match": which},
             {"$sort": order},
-            {"$limit": most},
+            {"$limit": limit},
             {"$project": {"_id": 1, "part": {"$literal": part}}},
         ]
 

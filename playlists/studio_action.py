@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from accounts.models import User
 from playlists import services
 from playlists.access import own_playlists, playlist_for_editing
@@ -21,7 +19,7 @@ def playlist_choices(actor: User) -> list[tuple[str, str]]:
     return list(rows[:MAX_CHOICES])
 
 
-def prepare_change(actor: User, value: Any) -> Change:
+def prepare_change(actor: User, value: object) -> Change:
     """Return a change that appends a video to the playlist ``value`` unless it contains it. Raises ``Invalid``."""
     if not isinstance(value, str):
         raise Invalid("Choose a playlist.", fields={"value": ["The id of a playlist."]})

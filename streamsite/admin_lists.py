@@ -5,7 +5,6 @@ Django's own count every row twice, join before they search, read all rows for a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
@@ -14,6 +13,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import DateTimeField, Model, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import smart_split, unescape_string_literal
@@ -28,7 +28,7 @@ else:
     Base = type("Base", (), {"__class_getitem__": classmethod(lambda cls, key: cls)})
 
 MIN_VALUES = {"DateTimeField": datetime(1, 1, 1, tzinfo=UTC), "CharField": ""}
-FIRST_PAGE_TIME = "as_of"  # the parameter with the moment of the first page
+FIRST_PAGE_TIME = "as_of"  # the parameter with the time at which the first page was shown
 MAX_COUNTED = 1_000
 MAX_PAGES = 100
 MAX_RELATED = 200  # as many as MongoDB merges in the order of an index
@@ -56,19 +56,19 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 class BoundedChangeList(ChangeList):
     """A list that is always in the order of its admin, which has an index."""
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Model]) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Model]) -> list[str | Combinable]:
         """Return the admin's order, whatever the address asks for."""
         self.params.pop(ORDER_VAR, None)
         return list(super().get_ordering(request, queryset))
 
     def get_queryset(
-        self, request: HttpRequest, exclude_parameters: Collection[str] | None = None
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Model]:
         """Return the chosen rows."""
         rows: QuerySet[Model] = super().get_queryset(request, exclude_parameters)
         return with_index_bound(rows) if rows.query.where else rows
 
-    def get_filters_params(self, params: Mapping[str, list[str]] | None = None) -> dict[str, list[str]]:
+    def get_filters_params(self, params: dict[str, object] | None = None) -> dict[str, list[str]]:
         """Return the parameters that filter; the moment of the first page is none."""
         found: dict[str, list[str]] = super().get_filters_params(params)
         return {name: value for name, value in found.items() if name != FIRST_PAGE_TIME}
@@ -79,7 +79,7 @@ class BoundedChangeList(ChangeList):
         moment = timezone.now() if self.page_num == 1 else _moment(request.GET.get(FIRST_PAGE_TIME, ""))
         if moment is None:
             return
-        self.filter_params[FIRST_PAGE_TIME] = [f"{moment.timestamp():.6f}"]  # what its links repeat
+        self.filter_params[FIRST_PAGE_TIME] = [f"{moment.timestamp():.6f}"]  # the page's links repeat it
         since = next((name for name in self.queryset.query.order_by if self._is_moment(name)), None)
         if self.page_num > 1 and self.multi_page and since is not None:
             rows = self.queryset.filter(**{f"{str(since).lstrip('-')}__lte": moment})

@@ -14,11 +14,11 @@ from streamsite.mongo import repairs
 
 @dataclass(frozen=True)
 class CopiedText:
-    """``where`` is the copy, as ``collection.field``, or a collection that is made of copies; ``of`` is the text.
+    """A stored copy of a text.
 
-    ``refresh(thing_id)`` brings every copy in line with the thing as it is now. It is safe to repeat. ``stale()``
-    yields the ids of things whose copies are wrong: the previous release, running beside this one, renames without
-    them.
+    ``where`` is the copy: ``collection.field``, or a collection of copies. ``of`` names the text, such as
+    ``VIDEO_TITLE``. ``refresh(object_id)`` updates every copy of that object's text and is idempotent. ``stale()``
+    yields the ids of objects with outdated copies, which the previous release makes while it runs beside this one.
     """
 
     where: str
@@ -33,7 +33,7 @@ _copies: list[CopiedText] = []
 
 
 def register_copies(*copies: CopiedText) -> None:
-    """Add copies to those that are kept up to date."""
+    """Register copies, so that ``refresh_copies`` and repairs keep them up to date."""
     _copies.extend(copies)
     for copy in copies:
         if copy.stale is not None:
@@ -43,11 +43,11 @@ def register_copies(*copies: CopiedText) -> None:
 
 
 def _refresher(copy: CopiedText) -> Callable[[list[str]], None]:
-    def correct(ids: list[str]) -> None:
-        for thing_id in dict.fromkeys(ids):
-            copy.refresh(thing_id)
+    def refresh_all(ids: list[str]) -> None:
+        for object_id in dict.fromkeys(ids):
+            copy.refresh(object_id)
 
-    return correct
+    return refresh_all
 
 
 def registered_copies() -> list[CopiedText]:

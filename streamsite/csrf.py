@@ -6,7 +6,6 @@ import copy
 
 from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
-from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 
 
@@ -22,7 +21,7 @@ def _protected(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def rejection(request: HttpRequest, fields: QueryDict | None = None) -> HttpResponseBase | None:
+def rejection(request: HttpRequest, fields: QueryDict | None = None) -> HttpResponse | None:
     """Return the page that refuses the request, ``None`` when its header or ``fields`` prove that it is ours."""
     check = CsrfViewMiddleware(_protected)
     return check.process_view(copy_with_form(request, fields), _protected, (), {})

@@ -91,12 +91,12 @@ def error_page(request: HttpRequest, error: SiteError) -> HttpResponse:
         "missing": _missing_noun(request),
     }
     if error.status >= 500:
-        # Without the request there are no context processors, which would ask the database who is signed in.
+        # Without the request no context processors run, which would read the account from the database.
         return HttpResponse(render_to_string(f"{known}.html", context), status=error.status)
     return render(request, f"{known}.html", context, status=error.status)
 
 
-# What the arguments of routes name, for a page that is not there.
+# The nouns that arguments of routes stand for, for the page of a missing object.
 ROUTE_NOUNS = {
     "comment_id": "comment",
     "post_id": "post",
@@ -107,7 +107,7 @@ ROUTE_NOUNS = {
 
 
 def _missing_noun(request: HttpRequest) -> str:
-    """Return what the requested page would have been about, by its route alone: what was never there looks the same."""
+    """Return the noun of the page's object by the route alone, which reveals nothing about its existence."""
     match = request.resolver_match
     return next(
         (noun for name, noun in ROUTE_NOUNS.items() if match is not None and name in match.kwargs), ""

@@ -140,7 +140,7 @@ class Throttled(SiteError):
     ) -> None:
         super().__init__(detail, retry_after=retry_after)
         self.limit = limit
-        # Whether it is the window's first refusal, for what is to be noted once per window.
+        # Whether this is the window's first refusal: some events are recorded once per window.
         self.is_first = is_first
 
     @property
@@ -190,10 +190,10 @@ def is_outage(error: BaseException) -> bool:
 
 
 def from_exception(error: BaseException) -> SiteError | None:
-    """Return what ``error`` is to a caller: a refusal, an outage, something that is gone, or ``None`` for our faults.
+    """Return the ``SiteError`` for ``error``, or ``None`` for faults of the site.
 
     Gates raise ``Absent`` themselves. An ``ObjectDoesNotExist`` behind a gate means that somebody deleted the object
-    in between, or that data is broken, so it is a 404, and the log says where it was missed.
+    in between, or that data is broken: it becomes a 404, and the log names the place.
     """
     if isinstance(error, SiteError):
         return error
@@ -211,12 +211,12 @@ def from_exception(error: BaseException) -> SiteError | None:
 
 
 def is_disk_full(error: BaseException) -> bool:
-    """Return whether ``error`` says that nothing more can be written to a disk."""
+    """Return whether ``error`` is a full disk or an exhausted quota."""
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _raised_at(error: BaseException) -> str:
-    """Return module and line of the site's own code that ``error`` came from, the engine left out."""
+    """Return module and line of the site's own code that raised ``error``, leaving the database engine out."""
     place = "an unknown place"
     for frame, line in traceback.walk_tb(error.__traceback__):
         file, module = frame.f_code.co_filename, frame.f_globals.get("__name__", "")
@@ -227,7 +227,7 @@ def _raised_at(error: BaseException) -> str:
 
 
 def stale_or_absent(rows: QuerySet[Model]) -> SiteError:
-    """Return why no row was changed: ``Absent`` when there is none any more, else ``Stale``."""
+    """Return the error for an update that matched no row: ``Stale`` if ``rows`` exist, otherwise ``Absent``."""
     return Stale() if rows.exists() else Absent()
 
 

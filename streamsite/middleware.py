@@ -136,7 +136,7 @@ def _redirect(request: HttpRequest, *, is_open: bool) -> HttpResponse:
     status = 301 if request.method in cors.SAFE_METHODS else 308
     response = HttpResponse(status=status, headers={"Location": location})
     if is_open:
-        # A page elsewhere that may read what is there must be able to follow.
+        # Pages of other origins that may read the target must be able to follow the redirect.
         cors.allow_any_origin(response)
     return response
 

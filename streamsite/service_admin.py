@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 
 from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
@@ -40,13 +42,15 @@ class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
         """Delete the row through its service."""
         raise NotImplementedError(f"{type(self).__name__} allows deletion and has no service")
 
-    def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Row, form: ModelForm[Row], change: bool) -> None:
         """Pass the changed fields to ``write``."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
         if changes:
             self.write(request, self.model._default_manager.get(pk=obj.pk), changes)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: ModelForm[Row], formsets: object, change: bool
+    ) -> None:
         """Do nothing: ``write`` changes relations too."""
 
     def delete_model(self, request: HttpRequest, obj: Row) -> None:
@@ -64,21 +68,27 @@ class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
-    ) -> Any:
+    ) -> HttpResponseBase:
         """Show or save the form; show it again with a message when the service refuses."""
         try:
-            return self._changeform_view(request, object_id, form_url, extra_context)  # type: ignore[attr-defined]
+            response: HttpResponseBase = self._changeform_view(  # type: ignore[attr-defined]
+                request, object_id, form_url, extra_context
+            )
         except SiteError as error:
             return self.refused(request, error)
+        return response
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
-    ) -> Any:
+    ) -> HttpResponseBase:
         """Confirm or carry out the deletion; show the page again with a message when the service refuses."""
         try:
-            return self._delete_view(request, object_id, extra_context)  # type: ignore[attr-defined]
+            response: HttpResponseBase = self._delete_view(  # type: ignore[attr-defined]
+                request, object_id, extra_context
+            )
         except SiteError as error:
             return self.refused(request, error)
+        return response
 
     def refused(self, request: HttpRequest, error: SiteError) -> HttpResponse:
         """Show the page again with the sentences of the error."""
@@ -87,7 +97,7 @@ class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
 
     def get_deleted_objects(
         self, objs: QuerySet[Row] | Sequence[Row], request: HttpRequest
-    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """List the rows themselves: services remove what refers to them, of which there may be a great deal."""
         rows = list(objs)
         name = str(self.opts.verbose_name)

@@ -12,6 +12,6 @@ WHITENOISE_AUTOREFRESH = False
 MEDIA_STATE_CACHE_SECONDS = 0.0
 DISK_WATERMARK_BYTES = 0
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.engine.apps.EngineTestsConfig"]  # noqa: F405
+INSTALLED_APPS = [*INSTALLED_APPS, "streamsite.mongo.engine.tests.apps.EngineTestsConfig"]  # noqa: F405
 # The answers that the engine's are compared with.
 DATABASES["oracle"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}  # noqa: F405

@@ -1,0 +1,1 @@
+"""Subscriptions, the feed, notifications, community posts, and channel pages."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subscriptions.api import channel_page, channels, import_export, notifications, posts
+from subscriptions.api import channel_page, channels, feed, import_export, notifications, posts, subscriptions
 
 urlpatterns = [
     path("channels", channels.ChannelsView.as_view(), name="api-channels"),
@@ -10,25 +10,27 @@ urlpatterns = [
     path("channels/<str:username>/videos", channels.ChannelVideosView.as_view(), name="api-channel-videos"),
     path(
         "channels/<str:username>/subscribers",
-        channels.ChannelSubscribersView.as_view(),
+        subscriptions.ChannelSubscribersView.as_view(),
         name="api-channel-subscribers",
     ),
     path(
         "channels/<str:username>/subscriptions",
-        channels.ChannelSubscriptionsView.as_view(),
+        subscriptions.ChannelSubscriptionsView.as_view(),
         name="api-channel-subscriptions",
     ),
     path(
-        "channels/<str:username>/subscription", channels.SubscriptionView.as_view(), name="api-subscription"
+        "channels/<str:username>/subscription",
+        subscriptions.SubscriptionView.as_view(),
+        name="api-subscription",
     ),
-    path("me/subscriptions", channels.MySubscriptionsView.as_view(), name="api-me-subscriptions"),
+    path("me/subscriptions", subscriptions.MySubscriptionsView.as_view(), name="api-me-subscriptions"),
     path("channels/<str:username>/front", channel_page.ChannelFrontView.as_view(), name="api-channel-front"),
     path("me/channel-page", channel_page.ChannelPageView.as_view(), name="api-channel-page"),
     path("me/subscriptions/opml", import_export.ExportView.as_view(), name="api-subscriptions-opml"),
     path("me/subscriptions/import", import_export.ImportView.as_view(), name="api-subscriptions-import"),
     path("me/feed/rss", import_export.PrivateFeedView.as_view(), name="api-private-feed"),
-    path("me/feed", channels.FeedView.as_view(), name="api-me-feed"),
-    path("me/feed/seen", notifications.FeedSeenView.as_view(), name="api-feed-seen"),
+    path("me/feed", feed.FeedView.as_view(), name="api-me-feed"),
+    path("me/feed/seen", feed.FeedSeenView.as_view(), name="api-feed-seen"),
     path("me/notifications", notifications.NotificationsView.as_view(), name="api-notifications"),
     path("me/notifications/unread", notifications.UnreadView.as_view(), name="api-notifications-unread"),
     path("me/notifications/read", notifications.MarkReadView.as_view(), name="api-notifications-read"),

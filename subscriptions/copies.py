@@ -48,10 +48,10 @@ def _retitle_channel(user_id: str) -> None:
 def _retitle_case(case_id: str) -> None:
     case = Case.objects.filter(pk=case_id).first()
     if case is not None:
-        # What was taken down is hidden from who reported it: they are not told what it is called now.
+        # Taken-down content is hidden from reporters, so they do not see its new title.
         others = [] if case.decision == Decision.TAKEN_DOWN else cases.list_reporters(case)
-        told = [case.owner_id, *others]
-        rows = Notification.objects.filter(user_id__in=told, key__startswith=f"{MODERATION}:{case_id}:")
+        recipients = [case.owner_id, *others]
+        rows = Notification.objects.filter(user_id__in=recipients, key__startswith=f"{MODERATION}:{case_id}:")
         rows.update(title=case.title[:MAX_TITLE_LENGTH])
 
 
@@ -71,7 +71,7 @@ def _retitle_cases_of_post(post_id: str) -> None:
     post = Post.objects.filter(pk=post_id).first()
     if post is not None:
         rows = Case.objects.filter(url__startswith=post.get_absolute_url())
-        # As with videos: who wrote a comment does not learn what a hidden post says now.
+        # As with videos, comment authors do not see the new text of a hidden post.
         update_case_titles(rows.exclude(about=reportable.COMMENT) if post.is_taken_down else rows, str(post))
 
 

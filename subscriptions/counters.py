@@ -8,7 +8,7 @@ from videos.counters import CHANNELS, comment_counters, reaction_counters
 
 ROWS, POSTS = Subscription._meta.db_table, Post._meta.db_table
 
-# The previous release stores no ``away``.
+# The previous release writes no ``away``.
 ACTIVE_ROWS = {"away": {"$in": [False, None]}}
 
 COUNTERS = (

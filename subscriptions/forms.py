@@ -14,7 +14,8 @@ from accounts.preferences import NOTIFICATION_KINDS
 from subscriptions.channel_page.services import MAX_SHELVES
 from subscriptions.channel_page.shelf_types import all_shelf_types
 from subscriptions.models import ChannelPage
-from videos.queries import NEWEST, videos_of_channel
+from videos.library_filters import NEWEST
+from videos.queries import videos_of_channel
 
 MAX_FEATURED = 100
 
@@ -156,7 +157,7 @@ class PostForm(forms.Form):
     def __init__(
         self,
         data: Data = None,
-        files: MultiValueDict[str, UploadedFile] | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
         *,
         initial: Mapping[str, object] | None = None,
         is_edit: bool = False,

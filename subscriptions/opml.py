@@ -21,7 +21,7 @@ from videos.syndication import urls
 
 CONTENT_TYPE = "text/x-opml"
 MAX_BYTES = 2_000_000
-MAX_NEW_SUBSCRIPTIONS = 2_000  # new subscriptions of one import
+MAX_NEW_SUBSCRIPTIONS = 2_000  # per import
 MAX_REPORTED = 50
 FEED_PREFIX, PAGE_PREFIX = "/feeds/channels/", "/@"
 
@@ -108,12 +108,12 @@ def _usernames(outlines: list[dict[str, str]], outcome: ImportResult) -> list[st
 
 def _username_from_url(address: str) -> str:
     try:
-        here, there = urlsplit(origin.current()), urlsplit(address.strip())
-        if there.hostname != here.hostname or there.port != here.port:
+        own, target = urlsplit(origin.current()), urlsplit(address.strip())
+        if target.hostname != own.hostname or target.port != own.port:
             return ""
     except ValueError:
         return ""
-    path = unquote(there.path)
+    path = unquote(target.path)
     if path.startswith(FEED_PREFIX) and path.endswith(".rss"):
         return normalize_username(path.removeprefix(FEED_PREFIX).removesuffix(".rss"))[:100]
     if path.startswith(PAGE_PREFIX):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -45,7 +44,7 @@ def build_viewer_relation(viewer: Viewer, channel: User, notify: str | None) -> 
     return {"is_self": is_self, "is_subscribed": notify is not None, "notify": notify}
 
 
-def notify_stages(user_id: str, video: Video) -> tuple[str, list[dict[str, Any]]]:
+def notify_stages(user_id: str, video: Video) -> tuple[str, list[dict[str, object]]]:
     """Return collection and pipeline of the viewer's subscription, ``{notify}``, for ``videos.viewer_state``."""
     pair = {"subscriber_id": user_id, "channel_id": video.channel_id}
     return Subscription._meta.db_table, [{"$match": pair}, {"$project": {"_id": 0, "notify": 1}}]
@@ -142,6 +141,6 @@ def feed_page(
     return {"next": following, "previous": None, "results": cards}
 
 
-def newest_feed_videos(user_id: str, most: int) -> list[Video]:
+def newest_feed_videos(user_id: str, limit: int) -> list[Video]:
     """Return the newest listed videos of the subscribed channels, channels loaded."""
-    return video_queries.newest_of_channels(followed_channels(user_id), most)
+    return video_queries.newest_of_channels(followed_channels(user_id), limit)

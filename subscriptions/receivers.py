@@ -24,7 +24,7 @@ def delete_subscriptions_of_account(sender: type, user_id: str, **extra: object)
     services.delete_for_user(user_id)
     private_feed.revoke(user_id)
     arrangements.delete_for_user(user_id)
-    statistics_store.delete_for_channel(user_id)  # losing its last subscribers was noted
+    statistics_store.delete_for_channel(user_id)  # after losing its last subscribers was recorded
 
 
 @receiver(channel_blocked)

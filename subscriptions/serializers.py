@@ -4,44 +4,52 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from streamsite.api.inputs import InputSerializer
+from streamsite.api.fields import QueryTextField, StrictCharField, StrictChoiceField
+from streamsite.api.inputs import InputSerializer, QuerySerializer
+from subscriptions.channel_page.services import MAX_SHELVES
 from subscriptions.models import Notify
 
 
 class SubscriptionInputSerializer(InputSerializer):
     """``PUT /channels/{username}/subscription``."""
 
-    notify = serializers.ChoiceField(
+    notify = StrictChoiceField(
         choices=Notify.choices,
         required=False,
-        help_text="`all` for a new subscription, unchanged for one that is there, unless given.",
+        help_text="`all` for a new subscription, unchanged for an existing one, unless given.",
     )
-    video_id = serializers.CharField(
-        required=False, max_length=11, help_text="The video of the channel that led to it, for its figures."
+    video_id = StrictCharField(
+        required=False, max_length=11, help_text="The channel's video that led to it, for its statistics."
     )
+
+
+class UnsubscribeQuerySerializer(QuerySerializer):
+    """Parameters of ``DELETE /channels/{username}/subscription``."""
+
+    video_id = QueryTextField(100, help_text="The video that led to it, for its statistics.")
 
 
 class ShelfInputSerializer(InputSerializer):
-    """A shelf as its owner chooses it."""
+    """A shelf that the owner chooses."""
 
-    kind = serializers.CharField(help_text="`newest`, `views`, `oldest` or `playlist`.")
-    value = serializers.CharField(required=False, allow_blank=True, help_text="The playlist's id.")
+    kind = StrictCharField(help_text="`newest`, `views`, `oldest` or `playlist`.")
+    value = StrictCharField(required=False, allow_blank=True, help_text="The playlist's id.")
 
 
 class ChannelPageInputSerializer(InputSerializer):
-    """What a channel's front page is to show."""
+    """Arrangement of the caller's channel page."""
 
-    featured = serializers.CharField(required=False, allow_blank=True, allow_null=True)
-    shelves = ShelfInputSerializer(many=True, required=False)
+    featured = StrictCharField(required=False, allow_blank=True, allow_null=True)
+    shelves = serializers.ListField(child=ShelfInputSerializer(), required=False, max_length=MAX_SHELVES)
 
 
 class OpmlUploadSerializer(InputSerializer):
     """``POST /me/subscriptions/import``."""
 
-    file = serializers.FileField(help_text="OPML, at most 2 MB.")
+    file = serializers.FileField(help_text="OPML, at most 2 MB.", allow_empty_file=True)
 
 
 class MarkReadSerializer(InputSerializer):
-    """Which were read; without ``ids`` all of them."""
+    """Notifications to mark as read; all of them without ``ids``."""
 
-    ids = serializers.ListField(child=serializers.CharField(max_length=32), max_length=100, required=False)
+    ids = serializers.ListField(child=StrictCharField(max_length=32), max_length=100, required=False)

@@ -38,14 +38,14 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
     blocks.require_not_blocked(subscriber, channel.pk)
     if blocks.has_blocked(subscriber.pk, channel.pk):
         raise Conflict("You block this channel. Unblock it first.")
-    most = settings.MAX_SUBSCRIPTIONS_PER_USER
+    limit = settings.MAX_SUBSCRIPTIONS_PER_USER
     cap = RowLimit(
         Subscription.objects.filter(subscriber=subscriber).count,
-        most,
-        f"You can subscribe to up to {most} channels. Unsubscribe from one first.",
+        limit,
+        f"You can subscribe to up to {limit} channels. Unsubscribe from one first.",
     )
     row = Subscription(subscriber=subscriber, channel=channel, notify=notify or Notify.ALL)
-    # No transaction: many people meet at a popular channel's counter, and a lone $inc never conflicts.
+    # No transaction: a popular channel's counter is contended, and a lone $inc never conflicts.
     try:
         row.save(force_insert=True)
     except IntegrityError:

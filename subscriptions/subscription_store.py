@@ -45,8 +45,8 @@ def set_away(row_id: str, away: bool) -> bool:
     return bool(changed.modified_count)
 
 
-def followed_and_seen(user_id: str, most: int) -> tuple[list[str], datetime | None]:
-    """Return the channels of the latest ``most`` subscriptions, and when the feed was last seen, in one read."""
+def followed_and_seen(user_id: str, limit: int) -> tuple[list[str], datetime | None]:
+    """Return the channels of the latest ``limit`` subscriptions, and when the feed was last seen, in one read."""
     marks = [{"$match": {"_id": user_id}}, {"$project": {"feed_seen_at": 1}}]
     channels: list[str] = []
     seen: datetime | None = None
@@ -54,7 +54,7 @@ def followed_and_seen(user_id: str, most: int) -> tuple[list[str], datetime | No
         [
             {"$match": {"subscriber_id": user_id}},
             {"$sort": {"created_at": -1, "_id": -1}},
-            {"$limit": most},
+            {"$limit": limit},
             {"$project": {"_id": 0, "channel_id": 1}},
             {"$unionWith": {"coll": ReadMarks._meta.db_table, "pipeline": marks}},
         ]

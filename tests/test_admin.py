@@ -78,7 +78,7 @@ def test_staff_find_people_by_name(cast, rows):
     assert [user.username for user in answer.context["cl"].queryset] == ["member"]
 
 
-def test_nobody_adds_what_people_make_themselves(cast):
+def test_admin_adds_no_rows_that_people_create(cast):
     staff = cast.page("staff")
     for model in OURS:
         assert staff.get(url(model, "add")).status_code == 403, model

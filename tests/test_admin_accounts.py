@@ -136,7 +136,7 @@ def test_the_form_has_no_field_for_what_proves_an_identity(cast, account):
         assert getattr(after, name) == getattr(before, name), name
 
 
-def test_nobody_sets_a_password_here(cast, account, helper):
+def test_staff_cannot_set_passwords(cast, account, helper):
     path = reverse("admin:auth_user_password_change", args=[account.pk])
     form = {"usable_password": "true", "password1": "another battery", "password2": "another battery"}
     for page in (cast.page("staff"), signed_in(helper)):
@@ -238,7 +238,7 @@ def test_a_superuser_gives_rights_and_it_is_told(cast):
     assert again(cast.staff).is_superuser
 
 
-def test_who_may_only_look_acts_on_nothing(cast, account):
+def test_view_permission_allows_no_actions(cast, account):
     viewer = cast.user("viewer", is_staff=True)
     viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     page, video = signed_in(viewer), Video.objects.get()

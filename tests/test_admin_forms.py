@@ -163,7 +163,7 @@ def test_each_form_has_the_fields_that_a_service_writes_and_no_other(world):
         assert set(form_of(world[None], world[model]).fields) == set(EDITABLE.get(model, ())), model
 
 
-def test_what_is_to_look_at_is_not_written_by_any_value(world):
+def test_read_only_fields_ignore_posted_values(world):
     before = normalize(dump())
     for model in admin.site._registry:
         editable = EDITABLE.get(model, ())
@@ -192,7 +192,7 @@ def test_a_form_and_the_service_leave_the_same_documents(cast, world, model):
         assert by_form != normalize(start), name
 
 
-def test_what_a_service_refuses_is_said_and_not_written(cast, world):
+def test_a_services_refusal_is_shown_and_nothing_is_written(cast, world):
     page, video = world[None], world[Video]
     before = normalize(dump())
     sent = with_change(

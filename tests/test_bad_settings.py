@@ -1,8 +1,8 @@
 """A setting that cannot work is one sentence: its name, its value unless it is secret, and what it may be."""
 
+import importlib
 import os
 import re
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+import streamsite
 from streamsite import env
 from streamsite.mongo import uri
 from streamsite.supervisor import command_line
@@ -43,6 +44,22 @@ GOOD = {
 }
 
 
+def read_settings_anew():
+    """Run the settings' modules again, and leave the running ones as they are."""
+    running = {
+        name: module for name, module in sys.modules.items() if f"{name}.".startswith("streamsite.settings.")
+    }
+    for name in running:
+        del sys.modules[name]
+    try:
+        importlib.import_module("streamsite.settings")
+    finally:
+        for name in [name for name in sys.modules if f"{name}.".startswith("streamsite.settings.")]:
+            del sys.modules[name]
+        sys.modules.update(running)
+        streamsite.settings = running["streamsite.settings"]
+
+
 @pytest.fixture
 def settings_with(monkeypatch):
     """Read the settings anew with nothing but the given variables; the refusal's sentence, "" for none."""
@@ -54,7 +71,7 @@ def settings_with(monkeypatch):
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(env, "load_dotenv", lambda path: None)
         try:
-            runpy.run_path(str(ROOT / "streamsite" / "settings.py"))
+            read_settings_anew()
         except ImproperlyConfigured as error:
             return str(error)
         return ""

@@ -12,7 +12,7 @@ from django.test.client import encode_multipart
 from django.urls import get_resolver
 
 from accounts.models import User
-from accounts.tests.pictures import picture
+from accounts.tests.images import picture
 from streamsite.bodies import handlers, middleware, rules
 from streamsite.disk import DiskFull
 from streamsite.errors import NotSignedIn, TooLarge

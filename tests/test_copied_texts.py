@@ -152,7 +152,7 @@ def test_a_hidden_title_is_told_to_nobody(named: Video, cast: Cast) -> None:
     assert f"Comment on {NEW} secret" in told
 
 
-def test_what_the_previous_release_renamed_is_set_right(named: Video, cast: Cast) -> None:
+def test_renames_by_the_previous_release_are_repaired(named: Video, cast: Cast) -> None:
     """Also what was renamed before copies were kept up to date."""
     Video.objects.filter(pk=named.pk).update(title=f"{NEW} by day")
     wrong = {one.name for one in repairs.repair_documents()}

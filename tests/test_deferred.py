@@ -37,7 +37,7 @@ PAST = {
         "appealed_at",
         "undeliverable_at",
     ),
-    *("read_until", "feed_seen_at", "mailed_until", "date_joined", "last_login"),
+    *("read_until", "feed_seen_at", "mailed_until", "last_login"),
 }
 # Queues whatever the settings name as periodic.
 PERIODIC = "streamsite/tasks/periodic.py"

@@ -146,7 +146,7 @@ def test_a_comment_comes_back_after_leaving_and_goes_when_it_is_sent(page, peopl
     expect(comments(page, people)).to_have_value("")
 
 
-def test_nobody_else_sees_a_draft_and_logging_out_removes_it(page, people, become):
+def test_a_draft_is_private_and_removed_at_sign_out(page, people, become):
     become("drafts-one")
     comments(page, people).fill("Only mine")
     kept(page)

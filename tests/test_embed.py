@@ -198,7 +198,7 @@ def test_player_js_drives_the_player_unmodified(page, visit, films):
 
 
 @pytest.mark.parametrize("query", ["?autoplay=1", ""])
-def test_where_sound_is_refused_it_plays_without(page, visit, films, query):
+def test_it_plays_muted_where_sound_is_refused(page, visit, films, query):
     # Scripts of Playwright count as gestures of the viewer, so the page acts and speaks for itself.
     with page.expect_console_message(lambda message: message.text == "muted: true"):
         visit(f"/embed/{films['long']}{query}", ready=False, play="1")

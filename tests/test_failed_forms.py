@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pymongo.errors import AutoReconnect
 
-from accounts.tests.pictures import picture
+from accounts.tests.images import picture
 from streamsite.drafts import COOKIE
 from streamsite.rate_limits import WRITES, increment, max_events
 from subscriptions.posts import services

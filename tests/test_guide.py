@@ -13,6 +13,7 @@ from django.conf import settings
 from accounts import api_tokens
 from streamsite.markdown_pages import WRITTEN_ORIGIN, heading_id
 from tests.support import snippets
+from tests.support.node import NODE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 FILE = settings.BASE_DIR / "docs" / "tokens.md"
@@ -82,7 +83,7 @@ def test_python(local, registered, tmp_path):
 
 def test_node(local, registered, tmp_path):
     program = snippets.join_blocks(of("js node"), f"console.log({snippets.BLOCK_END!r})")
-    command = [snippets.find_node(), "--input-type=module", "-"]
+    command = [NODE, "--input-type=module", "-"]
     snippets.check_output(of("js node"), run(command, local(program), tmp_path), local)
 
 
@@ -162,6 +163,6 @@ def test_its_numbers_are_the_settings():
         f"with `remember` {long_idle.days} days, at most {long_absolute.days}"
     )
     assert lives in TEXT
-    assert f"at most it may live {settings.API_TOKEN_MOST_DAYS}" in TEXT
+    assert f"at most it may live {settings.API_TOKEN_MAX_DAYS}" in TEXT
     assert f"it lives {api_tokens.DEFAULT_LIFETIME.days} days" in TEXT
     assert set(re.findall(r"^\| `(read|upload|write)` \|", TEXT, re.MULTILINE)) == set(api_tokens.SCOPES)

@@ -14,7 +14,7 @@ from django.conf import settings
 from pymongo import MongoClient
 
 from streamsite.markdown_pages import WRITTEN_ORIGIN
-from tests.support import snippets
+from tests.support.node import NODE
 from tests.test_guide import BLOCKS, PASSWORD, TEXT, of, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -104,7 +104,7 @@ def test_node_refreshes_when_told_that_the_token_has_expired(site, person, expir
         "const answers = await Promise.all([client.call('/me'), client.call('/me'), client.call('/me')]);\n"
         "console.log(...answers.map((answer) => answer.status));"
     )
-    assert run([snippets.find_node(), "--input-type=module", "-"], program, tmp_path) == "200 200 200\n"
+    assert run([NODE, "--input-type=module", "-"], program, tmp_path) == "200 200 200\n"
     assert jwt.decode((tmp_path / "token").read_text(), options={"verify_signature": False})["gen"] == 2
 
 

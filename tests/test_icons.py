@@ -15,7 +15,7 @@ TEMPLATES = ROOT / "templates"
 SCRIPTS = ROOT / "static" / "js"
 SPRITE = ROOT / "static" / "icons.svg"
 # Drawings with parts that style sheets or scripts address: a symbol of a sprite cannot have those.
-DRAWINGS = {TEMPLATES / "drawings" / "brand_mark.html", TEMPLATES / "drawings" / "token_ring.html"}
+DRAWINGS = {TEMPLATES / "icons" / "brand_mark.html", TEMPLATES / "icons" / "token_ring.html"}
 QUOTED = re.compile(r"""["',]([a-z]+(?:-[a-z]+)*)(?=["',])""")
 
 

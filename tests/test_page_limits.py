@@ -33,7 +33,7 @@ def test_every_page_counts_with_the_api(cast):
     assert cast.page("stranger").post("/history/clear").status_code == 302
 
 
-def test_nobody_in_particular_is_counted_by_address(database):
+def test_visitors_are_counted_by_address(database):
     use_up(WRITES, "127.0.0.1")
     answer = Client().post("/login", {"login": "a", "password": "b"})
     assert answer.status_code == 429
@@ -73,7 +73,7 @@ def send(client, path, data, token="a" * 32):
     return client.post(path, form, content_type="application/x-www-form-urlencoded")
 
 
-def test_what_was_typed_is_given_back(tired):
+def test_a_refused_form_returns_its_fields(tired):
     answer = send(tired, "/watch/AAAAAAAAAAA/comments?sort=new", {"text": 'A long "comment" <b>'})
     page = answer.content.decode()
     assert answer.status_code == 429

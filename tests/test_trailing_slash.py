@@ -89,7 +89,7 @@ def test_links_and_cursors_of_the_api_are_those_of_the_address_without_a_slash(c
     assert owner.head(begun["Location"] + "/", HTTP_TUS_RESUMABLE="1.0.0")["Upload-Offset"] == "0"
 
 
-def test_what_has_no_route_has_none_with_a_slash(cast):
+def test_an_unknown_address_stays_unknown_with_a_slash(cast):
     client = cast.api("anonymous")
     for path in ("/api/", "/api/v1/", "/api/v1/nowhere/", "/api/v1/videos//", "/api/v1/videos//x/"):
         answer = client.get(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
@@ -29,25 +29,25 @@ LISTED = {"listed": True}
 
 
 def listed_videos() -> QuerySet[Video]:
-    """Videos that may appear in anybody's lists."""
+    """Return the videos that may appear in everyone's lists."""
     return Video.objects.filter(**LISTED)
 
 
 def own_videos(owner_id: str) -> QuerySet[Video]:
-    """Every video of a channel, for its owner."""
+    """Return all videos of a channel, for its owner."""
     return Video.objects.filter(channel_id=owner_id)
 
 
 @dataclass(frozen=True)
 class WatchableVideo:
-    """A video that the caller may watch, and the share link that let them in, if they needed one."""
+    """A video that the caller may watch, with the share link that admitted them, if they needed one."""
 
     video: Video
     link: ShareLink | None = None
 
 
 def get_watchable(request: HttpRequest, video_id: str) -> WatchableVideo:
-    """The video, when the caller may watch it, by their account or by a share link; ``Absent`` otherwise."""
+    """Return the video if the caller may watch it, by their account or by a share link. Raises ``Absent``."""
     video = _load(video_id)
     if may_watch(request.user, video):
         return WatchableVideo(video)
@@ -59,7 +59,7 @@ def get_watchable(request: HttpRequest, video_id: str) -> WatchableVideo:
 
 
 def video_for_watching(viewer: Viewer, video_id: str) -> Video:
-    """The video, when ``viewer`` may open it; ``Absent`` otherwise."""
+    """Return the video if ``viewer`` may watch it. Raises ``Absent``."""
     video = _load(video_id)
     if not may_watch(viewer, video):
         raise Absent
@@ -67,19 +67,19 @@ def video_for_watching(viewer: Viewer, video_id: str) -> Video:
 
 
 def video_for_sharing(video_id: str) -> Video:
-    """The video, when anybody with the link may open it; ``Absent`` otherwise, also for its owner."""
+    """Return the video if everyone with the address may watch it. Raises ``Absent``, for its owner too."""
     return video_for_watching(ANONYMOUS, video_id)
 
 
 def video_for_embedding(video_id: str) -> Video:
-    """The video, when other sites may show it; ``Forbidden`` when its owner does not want that."""
+    """Return the video if other sites may show it. Raises ``Absent``, or ``Forbidden`` when embedding is off."""
     video = video_for_sharing(video_id)
     if not video.allow_embed:
         raise Forbidden("The owner does not want this video to be shown on other sites.")
     return video
 
 
-def is_embeddable_anywhere(video: Video | Mapping[str, Any]) -> bool:
+def is_embeddable_anywhere(video: Video | Mapping[str, object]) -> bool:
     """Return whether pages of every origin may show the video; false where its owner named the sites that may.
 
     ``video`` is a row, or a mapping with its ``allow_embed`` and ``embed_domains``. Ask before sending a file with
@@ -92,7 +92,7 @@ def is_embeddable_anywhere(video: Video | Mapping[str, Any]) -> bool:
 
 
 def video_for_editing(viewer: Viewer, video_id: str) -> Video:
-    """The video, when ``viewer`` may change it; ``Forbidden`` when they can only see it."""
+    """Return the video if ``viewer`` may change it. Raises ``Absent``, or ``Forbidden`` when they can only see it."""
     video = video_for_watching(viewer, video_id)
     if not is_owner(viewer, video.channel_id):
         raise Forbidden
@@ -110,14 +110,14 @@ def may_anyone_watch(video: Video) -> bool:
 
 
 def channels_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[User]:
-    """The channels with these ids that ``viewer`` may find, in the order of ``ids``: none that they block."""
+    """Return the channels with these ids that ``viewer`` may find and does not block, in the order of ``ids``."""
     found = listed_accounts().in_bulk(list(ids))
     hidden = filter_blocked(viewer, found)
     return [found[one] for one in ids if one in found and one not in hidden]
 
 
 def filter_blocked(viewer: Viewer, ids: Iterable[str]) -> set[str]:
-    """Those of the accounts that ``viewer`` blocks."""
+    """Return those of the account ids that ``viewer`` blocks."""
     if not viewer.is_authenticated:
         return set()
     rows = Block.objects.filter(blocker_id=str(viewer.pk), blocked_id__in=list(ids))
@@ -128,7 +128,7 @@ WithVideo = TypeVar("WithVideo", Reaction, Watch)
 
 
 def filter_watchable(viewer: Viewer, page: Page[WithVideo]) -> Page[WithVideo]:
-    """The page without the rows whose video ``viewer`` may not open. Videos and channels must be loaded."""
+    """Return the page without rows whose video ``viewer`` may not watch. Videos and channels must be loaded."""
     return replace(page, rows=[row for row in page.rows if may_watch(viewer, row.video)])
 
 

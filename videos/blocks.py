@@ -1,8 +1,6 @@
-"""Blocking a channel: they cannot comment on what is yours, subscribe to you or call you; what they say is hidden."""
+"""Blocking a channel: it can no longer comment on one's content, subscribe or mention one; its comments are hidden."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -18,13 +16,13 @@ RECENT = ("-created_at", "-id")
 
 
 class BlockedByChannel(Forbidden):
-    """The one who owns it does not want to hear from the caller."""
+    """The owner blocks the caller."""
 
     detail = "This channel does not let you do this."
 
 
 def block(user: User, other: User) -> None:
-    """Make the block exist. Safe to repeat."""
+    """Block a channel. Idempotent. Raises ``Invalid`` for oneself, ``LimitReached`` at the limit."""
     if user.pk == other.pk:
         raise Invalid("You cannot block yourself.", fields={"username": ["That is you."]})
     most = settings.MAX_BLOCKS_PER_USER
@@ -43,29 +41,29 @@ def block(user: User, other: User) -> None:
 
 
 def unblock(user: User, other: User) -> None:
-    """Make the block not exist. Safe to repeat."""
+    """Remove a block. Idempotent."""
     Block.objects.filter(blocker=user, blocked=other).delete()
 
 
 def has_blocked(blocker_id: str, other_id: str) -> bool:
-    """Whether ``blocker_id`` blocks ``other_id``."""
+    """Return whether ``blocker_id`` blocks ``other_id``."""
     return Block.objects.filter(blocker_id=blocker_id, blocked_id=other_id).exists()
 
 
 def without_blocked(blocker_id: str, others: set[str]) -> set[str]:
-    """Return those of ``others`` whom ``blocker_id`` does not block."""
+    """Return those of ``others`` that ``blocker_id`` does not block."""
     blocked = Block.objects.filter(blocker_id=blocker_id, blocked_id__in=others)
     return others - set(blocked.values_list("blocked_id", flat=True))
 
 
 def require_not_blocked(user: User, *hosts: str) -> None:
-    """Raise ``Blocked`` when one of the ``hosts`` (account ids) blocks the caller."""
+    """Raise ``BlockedByChannel`` when one of the ``hosts`` (account ids) blocks the caller."""
     if Block.objects.filter(blocker_id__in=set(hosts) - {user.pk}, blocked_id=user.pk).exists():
         raise BlockedByChannel
 
 
-def blocked_stages(blocker_id: str, others: set[str]) -> list[dict[str, Any]]:
-    """The stages on ``BLOCKS`` that find ``{blocked_id}`` of those of ``others`` whom an account blocks."""
+def blocked_stages(blocker_id: str, others: set[str]) -> list[dict[str, object]]:
+    """Return the stages on ``BLOCKS`` that give ``{blocked_id}`` of those of ``others`` that an account blocks."""
     return [
         {"$match": {"blocker_id": blocker_id, "blocked_id": {"$in": list(others)}}},
         {"$project": {"_id": 0, "blocked_id": 1}},
@@ -73,10 +71,10 @@ def blocked_stages(blocker_id: str, others: set[str]) -> list[dict[str, Any]]:
 
 
 def blocks_of_user(user_id: str) -> QuerySet[Block]:
-    """Whom an account blocks, channels loaded; order by ``RECENT``."""
+    """Return an account's blocks with the blocked channels; order by ``RECENT``."""
     return Block.objects.filter(blocker_id=user_id).select_related("blocked")
 
 
 def delete_for_user(user_id: str) -> None:
-    """Remove an erased account's blocks, those of it and those by it."""
+    """Delete the blocks by and of a deleted account."""
     Block.objects.filter(Q(blocker_id=user_id) | Q(blocked_id=user_id)).delete()

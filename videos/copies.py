@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from streamsite.copied_texts import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, CopiedText, refresh_copies
 from videos.access import may_anyone_watch
-from videos.copied_url_store import iter_outdated_by_url
+from videos.copied_url_store import UrlRow, iter_outdated_by_url
 from videos.models import Case, Video
 from videos.moderation import cases, reportable
 from videos.playback import history
-from videos.search import channels, index, vocabulary
+from videos.search import channels, index, vocabulary_store
+from videos.search import store as search_store
 
-SEARCH = index.SEARCH_VIDEOS
+SEARCH = search_store.SEARCH_VIDEOS
 
 
 def update_case_titles(rows: QuerySet[Case], title: str) -> None:
-    """Give cases about a thing, and about the comments below it, its title as it is now."""
+    """Update the title in cases about a target, and about comments below it."""
     for case in rows:
         cases.update_title(
             case, f"{reportable.COMMENT_ON}{title}" if case.about == reportable.COMMENT else title
@@ -40,7 +40,7 @@ def _cases_of_video(video_id: str) -> None:
 
 
 def _outdated_cases() -> Iterator[str]:
-    def is_outdated(row: dict[str, Any], video: Video) -> bool:
+    def is_outdated(row: UrlRow, video: Video) -> bool:
         if row["about"] == reportable.COMMENT and not may_anyone_watch(video):
             return False
         return str(row["title"]).removeprefix(reportable.COMMENT_ON) != video.title
@@ -67,8 +67,8 @@ ALL = (
     CopiedText("videos_watch.folded_title", VIDEO_TITLE, history.refresh_title),
     CopiedText(SEARCH, VIDEO_TITLE, index.refresh_document),
     CopiedText(SEARCH, CHANNEL_NAME, _videos_of_channel),
-    CopiedText(vocabulary.SEARCH_TERMS, VIDEO_TITLE, index.refresh_document),
-    CopiedText(vocabulary.SEARCH_TERMS, CHANNEL_NAME, _videos_of_channel),
+    CopiedText(vocabulary_store.SEARCH_TERMS, VIDEO_TITLE, index.refresh_document),
+    CopiedText(vocabulary_store.SEARCH_TERMS, CHANNEL_NAME, _videos_of_channel),
     CopiedText(channels.INDEX.table, CHANNEL_NAME, channels.INDEX.refresh),
     CopiedText("moderation_case.title", VIDEO_TITLE, _cases_of_video, _outdated_cases),
     CopiedText("moderation_case.title", CHANNEL_NAME, _cases_of_channel),

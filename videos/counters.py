@@ -17,13 +17,13 @@ SHOWN = {"state": CommentState.SHOWN.value}
 def reaction_counters(
     counted: str, rows: str, key: str, also: tuple[str, ...] = ()
 ) -> tuple[Counter, Counter]:
-    """Likes and dislikes of something; ``also`` follows the likes."""
+    """Return the counters of likes and dislikes of ``counted``; the fields ``also`` follow the likes."""
     like = build_counter(counted, "like_count", rows, key, {"value": ReactionValue.LIKE.value}, also=also)
     return like, build_counter(counted, "dislike_count", rows, key, {"value": ReactionValue.DISLIKE.value})
 
 
 def comment_counters(counted: str, about: str) -> Counter:
-    """Shown comments on things of one kind, and the shown replies in their threads: see ``comments.states``."""
+    """Return the counters of comments: shown ones per target, and shown replies per thread. See ``comments.states``."""
     is_reply = {"$gt": ["$parent", ""]}
     by_thread = {
         "_id": {"$cond": [is_reply, "$parent", "$_id"]},

@@ -42,8 +42,8 @@ class DateTimeTextField(forms.CharField):
         return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
-# Who may see a video, now and later. The form says what each was when the page was opened, so that only what
-# somebody changed is a choice: the schedule may have been carried out meanwhile.
+# Visibility, now and later. The form repeats their values as of the opening of the page, so that only fields that
+# were changed count: the schedule may have run in the meantime.
 SCHEDULE_FIELDS = ("publish_at", "publish_visibility")
 VISIBILITY_FIELDS = ("visibility", *SCHEDULE_FIELDS)
 

@@ -2,90 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.request import Request
 
 from accounts.models import User
 from accounts.usernames import normalize_username
 from streamsite.api.pagination import Page, paginate, paginate_ranked
-from streamsite.errors import Invalid
 from streamsite.mongo import keyset_merge
 from videos import facets, tags, video_store
 from videos.access import listed_videos
+from videos.library_filters import (
+    DURATION_CONDITIONS,
+    FIRST_PUBLISHED_SORTS,
+    LOOKUPS,
+    RELEVANCE,
+    SORTS,
+    UPLOADED_WITHIN_DAYS,
+)
 from videos.mappers import serialize_card
-from videos.models import CATEGORIES, Video
+from videos.models import Video
 from videos.schemas.cards import FoundCardDict, PageOfFoundCardsDict
 from videos.search import caption_matches, ordered_results, queries
-
-NEWEST = ("-published_at", "-id")
-RELEVANCE = "relevance"
-SORTS = {
-    "newest": NEWEST,
-    "oldest": ("published_at", "id"),
-    "views": ("-view_count", "-id"),
-    "likes": ("-like_count", "-id"),
-    "trending": ("-trend", "-id"),
-    "original_newest": ("-first_published_at", "-id"),
-    "original_oldest": ("first_published_at", "id"),
-}
-# Until the repairs ran, what the previous release published has no such moment: the pages of a list would skip it.
-FIRST_PUBLISHED_SORTS = ("original_newest", "original_oldest")
-DURATION_CONDITIONS = {
-    facets.SHORT: {"$lt": facets.SHORT_SECONDS},
-    facets.MEDIUM: {"$gte": facets.SHORT_SECONDS, "$lte": facets.LONG_SECONDS},
-    facets.LONG: {"$gt": facets.LONG_SECONDS},
-}
-LOOKUPS = {"$lt": "lt", "$lte": "lte", "$gt": "gt", "$gte": "gte"}
-UPLOADED_WITHIN_DAYS = {"hour": 1 / 24, "today": 1, "week": 7, "month": 31, "year": 366}
+from videos.serializers.library import LibraryQuerySerializer
 
 
 @dataclass(frozen=True)
 class LibraryQuery:
-    """What ``GET /videos`` asks for: words, conditions on videos (as MongoDB has them), and an order.
+    """The parameters of ``GET /videos``: words, conditions on videos in MongoDB's form, and an order.
 
     Search documents have the fields of the conditions as well.
     """
 
     words: str
-    conditions: dict[str, Any]
+    conditions: dict[str, object]
     sort: str
     is_exact: bool = False  # the words as they were typed, without correction
 
 
-def parse_library_query(params: QueryDict, of: str = "") -> LibraryQuery:
-    """The parameters of ``GET /videos``, of the channel ``of`` (an id) if given. ``Invalid`` names a wrong one."""
-    words = params.get("q", "").strip()
-    sort = _choice(params, "sort", [RELEVANCE, *SORTS]) or (RELEVANCE if words else "newest")
-    conditions: dict[str, Any] = {}
+def parse_library_query(params: Mapping[str, str], of: str = "") -> LibraryQuery:
+    """Return the query of ``LibraryQuerySerializer``'s fields, only of the channel with the id ``of`` if given."""
+    words = params["q"].strip()
+    sort = params["sort"] or (RELEVANCE if words else "newest")
+    conditions: dict[str, object] = {}
     if of:
         conditions["channel_id"] = of
-    elif channel := params.get("channel"):
+    elif channel := params["channel"]:
         owner = User.objects.filter(username=normalize_username(channel)).values_list("pk", flat=True).first()
         conditions["channel_id"] = owner or ""
-    if tag := tags.tag_key(params.get("tag", "")):
+    if tag := tags.tag_key(params["tag"]):
         conditions["tag_keys"] = tag
-    if uploaded := _choice(params, "uploaded", list(UPLOADED_WITHIN_DAYS)):
+    if uploaded := params["uploaded"]:
         conditions["published_at"] = {"$gte": timezone.now() - timedelta(days=UPLOADED_WITHIN_DAYS[uploaded])}
     conditions |= _facets(params, with_index=bool(words) or "tag_keys" not in conditions)
-    is_exact = params.get("exact") in {"1", "true"}
+    is_exact = params["exact"] in {"1", "true"}
     return LibraryQuery(words, conditions, sort if words or sort != RELEVANCE else "newest", is_exact)
 
 
 def library_page(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> Page[Video]:
-    """A page of the public library, or of the channel ``of`` (an id), under the parameters of ``GET /videos``."""
-    return _searched(request, parse_library_query(request.GET, of), absolute=absolute)[0]
+    """Return a page of public videos, or of those of the channel ``of`` (an id), for ``GET /videos``."""
+    return _searched(
+        request, parse_library_query(LibraryQuerySerializer.from_query(request), of), absolute=absolute
+    )[0]
 
 
 def _searched(
     request: HttpRequest | Request, asked: LibraryQuery, *, absolute: bool
 ) -> tuple[Page[Video], queries.SearchResult | None]:
-    """A page of what is asked for and, if words are, how they were found."""
+    """Return a page of the results and, for a search, how they were found."""
     if not asked.words:
         rows = _sortable(_filtered(asked.conditions), asked.sort)
         return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
@@ -106,12 +96,12 @@ def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
 def library_body(
     request: HttpRequest | Request, *, of: str = "", absolute: bool = True
 ) -> PageOfFoundCardsDict:
-    """``library`` as cards in the contract's list form.
+    """Return ``library_page`` as cards in the API's list form.
 
     Where words were asked for, each has its ``moment``, and the list has ``corrected``, the text that was searched for
     instead or ``None``, and ``matched``: ``"all"`` of the words, or ``"most"`` where no video has all.
     """
-    asked = parse_library_query(request.GET, of)
+    asked = parse_library_query(LibraryQuerySerializer.from_query(request), of)
     page, how = _searched(request, asked, absolute=absolute)
     if how is None:
         return cast(PageOfFoundCardsDict, page.body(serialize_card))
@@ -128,31 +118,31 @@ def library_body(
 
 
 def load_listed(ids: list[str]) -> list[Video]:
-    """Listed videos in the order of ``ids``, channels loaded."""
+    """Return listed videos in the order of ``ids``, with their channels."""
     found = listed_videos().select_related("channel").in_bulk(ids)
     return [found[video_id] for video_id in ids if video_id in found]
 
 
-def _facets(params: QueryDict, *, with_index: bool) -> dict[str, Any]:
-    """The conditions on what ``facets`` combines and, ``with_index``, on ``facets``.
+def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, object]:
+    """Return the conditions on the fields that ``facets`` combines and, ``with_index``, on ``facets``.
 
     One of them would do. With both, the index of ``facets`` serves any combination, and that of channels, which holds
     the single fields, looks no further than a video's key. So does that of tags, which nothing else is to compete with.
     """
     asked: dict[str, str] = {}
-    conditions: dict[str, Any] = {}
-    if category := _choice(params, "category", [key for key, _ in CATEGORIES]):
+    conditions: dict[str, object] = {}
+    if category := params["category"]:
         asked["category"] = conditions["category"] = category
-    if language := params.get("language"):
+    if language := params["language"]:
         asked["language"] = conditions["language"] = language
-    if duration := _choice(params, "duration", list(DURATION_CONDITIONS)):
+    if duration := params["duration"]:
         asked["length"], conditions["duration"] = duration, DURATION_CONDITIONS[duration]
-    if params.get("captions") in {"1", "true"}:
+    if params["captions"] in {"1", "true"}:
         asked["captions"], conditions["has_captions"] = facets.WITH_CAPTIONS, True
     return conditions | ({"facets": facets.facet_key(asked)} if asked and with_index else {})
 
 
-def _filtered(conditions: dict[str, Any]) -> QuerySet[Video]:
+def _filtered(conditions: dict[str, object]) -> QuerySet[Video]:
     rows = listed_videos().select_related("channel")
     for name, value in conditions.items():
         if name in {"tag_keys", "facets"}:
@@ -164,20 +154,13 @@ def _filtered(conditions: dict[str, Any]) -> QuerySet[Video]:
     return rows
 
 
-def _choice(params: QueryDict, name: str, among: list[str]) -> str:
-    value = params.get(name, "")
-    if value and value not in among:
-        raise Invalid(f"Unknown {name}.", fields={name: [f"One of: {', '.join(among)}."]})
-    return value
-
-
 def videos_of_channel(channel_id: str) -> QuerySet[Video]:
-    """Listed videos of one channel; order by ``NEWEST``."""
+    """Return the listed videos of one channel; order by ``NEWEST``."""
     return listed_videos().filter(channel_id=channel_id).select_related("channel")
 
 
 def newest_of_channels(
     channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
 ) -> list[Video]:
-    """The newest listed videos of some channels, published before a moment and id, channels loaded. Two reads."""
+    """Return the newest listed videos of some channels, published before a moment and id, with channels. Two reads."""
     return load_listed(video_store.newest_ids(channel_ids, most, before))

@@ -1,4 +1,4 @@
-"""How much an account may upload."""
+"""The quota: the bytes that an account may upload."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from videos.models import Upload, UploadKind
 
 
 def quota_bytes_of(owner: User) -> int:
-    """Bytes the account may upload in all; 0 for no limit."""
+    """Return how many bytes the account may upload in all; 0 for no limit."""
     return settings.USER_QUOTA_BYTES if owner.quota_bytes is None else owner.quota_bytes
 
 
 def used_bytes(owner: User) -> int:
-    """Return the bytes of all the account's uploads, of unfinished ones what was announced.
+    """Return the bytes of all the account's uploads; unfinished ones count with their announced length.
 
     Partial uploads count until they are joined; from then on their bytes are those of the final upload's video.
     """

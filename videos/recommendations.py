@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.request import Request
@@ -14,12 +13,13 @@ from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
 from videos import facets, mappers, queries, tags, video_store
 from videos.access import LISTED, listed_videos
+from videos.library_filters import SORTS
 from videos.models import CATEGORIES, Video
 from videos.playback import statistics_store
 from videos.schemas.cards import RecommendationDict
 from videos.search import queries as search_queries
 from videos.search import query_text
-from videos.search.index import SEARCH_VIDEOS
+from videos.search.store import SEARCH_VIDEOS
 
 TRENDING_DAYS = 7
 VIDEOS = Video._meta.db_table
@@ -31,7 +31,7 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> P
     page = paginate(
         request,
         listed_videos().select_related("channel"),
-        queries.SORTS["trending"],
+        SORTS["trending"],
         absolute=absolute,
     )
     views = _recent_views([video.pk for video in page.rows])
@@ -100,11 +100,11 @@ def _rank_by_shared_keywords(found: Iterable[list[str]]) -> list[str]:
     return sorted(weights, key=lambda video_id: weights[video_id], reverse=True)
 
 
-def _same_category(video: Video) -> dict[str, Any]:
+def _same_category(video: Video) -> dict[str, object]:
     return {"facets": facets.facet_key({"category": video.category})}
 
 
-def _newest(condition: dict[str, Any], most: int) -> list[dict[str, Any]]:
+def _newest(condition: dict[str, object], most: int) -> list[dict[str, object]]:
     return [
         {"$match": LISTED | condition},
         {"$sort": {"published_at": -1, "_id": -1}},
@@ -112,7 +112,7 @@ def _newest(condition: dict[str, Any], most: int) -> list[dict[str, Any]]:
     ]
 
 
-def _from(source: str) -> dict[str, Any]:
+def _from(source: str) -> dict[str, object]:
     return {"$project": {"source": {"$literal": source}}}
 
 

@@ -8,6 +8,7 @@ from streamsite.mongo.repairs import Repair
 from videos import facet_store, folded_title_store, tags, video_store
 from videos.models import Video, Watch
 from videos.search import channels, index
+from videos.search import store as search_store
 
 
 def _refresh_search(video_ids: list[str]) -> None:
@@ -31,8 +32,8 @@ ALL = (
         video_store.iter_stale_first_published,
         lambda keys: video_store.refresh_first_published({"_id": {"$in": keys}}),
     ),
-    Repair(f"{index.SEARCH_VIDEOS}.shape", index.iter_outdated_ids, _refresh_search),
-    _facets(index.SEARCH_VIDEOS),
+    Repair(f"{search_store.SEARCH_VIDEOS}.shape", index.iter_outdated_ids, _refresh_search),
+    _facets(search_store.SEARCH_VIDEOS),
     channels.INDEX.repair,
     folded_title_store.folded_title_repair(Video._meta.db_table),
     folded_title_store.folded_title_repair(Watch._meta.db_table),

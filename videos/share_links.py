@@ -9,8 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -39,14 +38,14 @@ MAX_VIEWS, MAX_LIFETIME = 1_000_000, timedelta(days=366)
 MAX_LABEL = 60
 
 
-def create_link(video: Video, data: Mapping[str, Any]) -> ShareLink:
-    """A new link: ``label``, ``expires_at`` or ``expires_in`` (seconds), ``max_views``; all may be left out.
+def create_link(video: Video, data: Mapping[str, object]) -> ShareLink:
+    """Create a link with ``label``, ``expires_at`` or ``expires_in`` (seconds), and ``max_views``, all optional.
 
-    Raises ``Invalid``, ``Conflict``, or ``verification.EmailNotVerified``: a link opens a private video to others.
+    Raises ``Invalid``, ``Conflict``, or ``EmailNotVerified``: a link opens a private video to others.
     """
     email_verification.require_verified_email(video.channel)
     problems: dict[str, list[str]] = {}
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for name, read in (("label", _label), ("expires_at", _expiry), ("max_views", _max_views)):
         try:
             values[name] = read(data)
@@ -74,34 +73,34 @@ def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
 
 
 def links_of_video(video: Video) -> QuerySet[ShareLink]:
-    """The links of a video, used up and expired ones as well; order by ``NEWEST``."""
+    """Return all links of a video, used up and expired ones too; order by ``NEWEST``."""
     return ShareLink.objects.filter(video=video)
 
 
 def revoke_link(video: Video, link_id: str) -> None:
-    """End a link: whoever watches by it is stopped within seconds."""
+    """Delete a link; those who watch by it are stopped within seconds."""
     removed, _ = ShareLink.objects.filter(pk=link_id, video=video).delete()
     if not removed:
         raise Absent
 
 
 def link_secret(link: ShareLink) -> str:
-    """What the address of the link carries."""
+    """Return the link's secret, which its URL carries."""
     return f"{link.pk}.{_signature(link.pk, settings.SECRET_KEY)}"
 
 
 def link_url(link: ShareLink) -> str:
-    """The address to give away."""
+    """Return the URL to give away."""
     return f"{origin.current()}/watch/{link.video_id}?share={link_secret(link)}"
 
 
 def is_used_up(link: ShareLink) -> bool:
-    """Whether the link lets nobody new in."""
+    """Return whether the link has expired or used up its views."""
     return _is_expired(link) or (link.max_views is not None and link.views >= link.max_views)
 
 
 def find_admitting_link(request: HttpRequest, video: Video) -> ShareLink | None:
-    """The link by which the caller may watch: one that let this browser in before, or the one in ``?share=``.
+    """Return the link that admits the caller: one that admitted this browser before, or the one in ``?share=``.
 
     The latter counts a view, unless only the head was asked for: in one conditional update, so that parallel callers
     never exceed its limit.
@@ -117,7 +116,7 @@ def find_admitting_link(request: HttpRequest, video: Video) -> ShareLink | None:
 
 
 def remember_admission(response: HttpResponseBase, link: ShareLink | None) -> None:
-    """Let the browser in again for a day without counting it again, and let no shared cache keep the answer."""
+    """Admit the browser for a day without counting it again; keep the answer out of shared caches."""
     if link is None:
         return
     if response.has_header("Cache-Control"):
@@ -135,7 +134,7 @@ def remember_admission(response: HttpResponseBase, link: ShareLink | None) -> No
 
 
 def is_link_active(link_id: str, video_id: str) -> bool:
-    """Whether those who were let in by the link may go on watching."""
+    """Return whether viewers whom the link admitted may continue to watch."""
     link = ShareLink.objects.filter(pk=link_id, video_id=video_id).first()
     return link is not None and not _is_expired(link)
 
@@ -177,14 +176,14 @@ def _cookie_name(video_id: str) -> str:
     return f"share-{video_id}"
 
 
-def _label(data: Mapping[str, Any]) -> str:
+def _label(data: Mapping[str, object]) -> str:
     label = data.get("label") or ""
     if not isinstance(label, str) or len(clean_line(label)) > MAX_LABEL:
         raise ValueError(f"At most {MAX_LABEL} characters.")
     return clean_line(label)
 
 
-def _expiry(data: Mapping[str, Any]) -> Any:
+def _expiry(data: Mapping[str, object]) -> datetime | None:
     now = timezone.now()
     seconds, moment = data.get("expires_in"), data.get("expires_at")
     if seconds not in (None, ""):
@@ -207,7 +206,7 @@ def _expiry(data: Mapping[str, Any]) -> Any:
     return moment
 
 
-def _max_views(data: Mapping[str, Any]) -> int | None:
+def _max_views(data: Mapping[str, object]) -> int | None:
     value = data.get("max_views")
     if value in (None, ""):
         return None

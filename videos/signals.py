@@ -31,9 +31,9 @@ tracks_changed = Signal()
 # When one account blocks another, so that what connects them is removed. Sent with ``blocker_id`` and ``blocked_id``.
 channel_blocked = Signal()
 
-# When a comment can be read for the first time, or its text changes. Sent with ``comment``, ``is_new`` (it could not be
-# read before), ``called`` (ids of accounts that it mentions and did not before), ``uncalled`` (ids of those that it no
-# longer mentions) and ``approved`` (the owner of its target has just approved it).
+# When a comment becomes visible, or its text changes. Sent with ``comment``, ``is_new`` (it became visible),
+# ``mentioned`` and ``unmentioned`` (ids of accounts it newly mentions, or no longer does), and ``approved`` (the
+# owner of its target has just approved it).
 comment_posted = Signal()
 # When the owner of its target gives a comment a heart, or takes it back. Sent with ``comment``.
 comment_hearted = Signal()

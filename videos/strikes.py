@@ -1,4 +1,4 @@
-"""Strikes: violations that staff found, which count for 90 days. Three at once pause an account's publishing."""
+"""Strikes: violations found by staff that count for 90 days. Three at once pause an account's publishing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class PublishingPaused(Forbidden):
 
 
 def add_strike(user_id: str, case: Case) -> None:
-    """Count the case against the account. Safe to repeat."""
+    """Count the case against the account. Idempotent."""
     try:
         Strike(user_id=user_id, case=case, expires_at=timezone.now() + STRIKE_DURATION).save(
             force_insert=True
@@ -32,22 +32,22 @@ def add_strike(user_id: str, case: Case) -> None:
 
 
 def withdraw_strike(case: Case) -> None:
-    """Count the case no longer. Safe to repeat."""
+    """Stop counting the case. Idempotent."""
     Strike.objects.filter(case=case).delete()
 
 
 def active_strikes(user_id: str) -> list[Strike]:
-    """Those that count now, at most as many as matter."""
+    """Return the account's strikes that count now, up to ``MAX_STRIKES``."""
     rows = Strike.objects.filter(user_id=user_id, expires_at__gt=timezone.now())
     return list(rows.order_by("-expires_at")[:MAX_STRIKES])
 
 
 def is_publishing_paused(user_id: str) -> bool:
-    """Whether the account has too many strikes to publish anything."""
+    """Return whether the account has too many strikes to publish."""
     return len(active_strikes(user_id)) >= MAX_STRIKES
 
 
 def require_may_publish(user: User) -> None:
-    """Raise ``Paused`` when the account has too many strikes to publish anything, or to change what it published."""
+    """Raise ``PublishingPaused`` when the account has too many strikes to publish or to change what it published."""
     if is_publishing_paused(user.pk):
         raise PublishingPaused

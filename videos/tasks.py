@@ -22,7 +22,7 @@ from videos.files import bucket, bucket_site, relocation
 from videos.models import Status, Video
 from videos.moderation import emails
 from videos.playback import aggregation, history_store, session_store, statistics_store
-from videos.processing import bucket_cleanup, cleanup, pipeline, priority
+from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority
 from videos.reactions import services as reaction_services
 from videos.search import channels, finders, index
 
@@ -36,14 +36,14 @@ DEMO_PRIORITY = -50
 
 @task(queue_name="transcode")
 def process_video(video_id: str) -> None:
-    """Make an uploaded video playable."""
+    """Transcode an uploaded video."""
     pipeline.process(video_id)
 
 
 @task(queue_name="transcode")
 def make_download(video_id: str) -> None:
-    """The file for download of a video that was processed before its owner offered one."""
-    pipeline.make_missing_download(video_id)
+    """Create the file for download of a video that was processed before its owner offered one."""
+    downloads.make_missing_download(video_id)
 
 
 @task(queue_name="storage")
@@ -73,7 +73,7 @@ def _admin_page(video_id: str) -> str:
 
 @task()
 def relist_channel(channel_id: str) -> None:
-    """Bring the lists in line with the state of a channel's account: its videos, and what it said.
+    """Update lists after a change of a channel's account: its videos and its comments.
 
     The state may change meanwhile, and the job of that change end first: whoever ends last has to see the last state.
     """
@@ -95,19 +95,19 @@ def _is_active(channel_id: str) -> bool | None:
 
 @task()
 def follow_name(channel_id: str) -> None:
-    """Bring every copy of a channel's name in line with it."""
+    """Update all copies of a channel's name."""
     copied_texts.refresh_copies(copied_texts.CHANNEL_NAME, channel_id)
 
 
 @task()
 def follow_title(video_id: str) -> None:
-    """Bring every copy of a video's title in line with it."""
+    """Update all copies of a video's title."""
     copied_texts.refresh_copies(copied_texts.VIDEO_TITLE, video_id)
 
 
 @task()
 def change_visibility() -> None:
-    """Make the changes of visibility whose time has come.
+    """Apply scheduled visibility changes that are due.
 
     In a database that is older than the files they may have been canceled since: then they wait for the operator.
     """
@@ -119,13 +119,13 @@ def change_visibility() -> None:
 
 @task(queue_name="storage")
 def sweep_bucket() -> dict[str, int]:
-    """Remove folders of the bucket that no video is served from; how many."""
+    """Remove folders of the bucket that no video is served from; return their counts."""
     return bucket_cleanup.sweep_bucket().as_dict()
 
 
 @task()
 def sweep() -> dict[str, int]:
-    """Take away what killed processes left, and queue what they forgot."""
+    """Remove what killed processes left behind, and queue work that they forgot."""
     if bucket.is_configured():
         enqueue_once(sweep_bucket, "sweep bucket")
     return run_sweep().as_dict()
@@ -140,20 +140,20 @@ def run_sweep(*, force: bool = False) -> cleanup.CleanupReport:
 
 @task()
 def rebuild_search() -> int:
-    """Rebuild what search knows of every listed video, and of all names; return how many videos there are."""
+    """Rebuild the search index and all indexes of names; return the number of videos."""
     finders.rebuild_name_indexes()
     return index.rebuild_index()
 
 
 @task(priority=10)
 def count_views() -> int:
-    """Add what heartbeats recorded to the figures."""
+    """Fold recorded heartbeats into the statistics."""
     return aggregation.aggregate_pending()
 
 
 @task()
 def forget_video(video_id: str) -> None:
-    """Remove what viewers left with a deleted video. One that is there, as in a restored database, loses nothing."""
+    """Delete rows that viewers left with a deleted video. Rows of an existing one, as after a restore, stay."""
     if Video.objects.filter(pk=video_id).exists():
         return
     for forget in (
@@ -168,12 +168,12 @@ def forget_video(video_id: str) -> None:
 
 @task(queue_name=MAIL)
 def mail_decision(case_id: str) -> None:
-    """Tell the owner of something that was reported what was decided."""
+    """Email a decision to the owner of what was reported."""
     emails.email_owner(case_id)
 
 
 def enqueue_view_counting() -> None:
-    """Have views counted within seconds: once per ``COUNT_SECONDS``, however many there are."""
+    """Queue the counting of views, at most once per ``COUNT_DELAY_SECONDS``."""
     window = int(time.time() / COUNT_DELAY_SECONDS) + 1
     due = datetime.fromtimestamp(window * COUNT_DELAY_SECONDS, UTC)
     enqueue_once(count_views.using(run_after=due), f"count views {window}")
@@ -185,7 +185,7 @@ def enqueue_relisting(channel_id: str) -> None:
 
 
 def enqueue_name_refresh(channel_id: str) -> None:
-    """Queue the refresh of what repeats a channel's name."""
+    """Queue the update of copies of a channel's name."""
     follow_name.enqueue(channel_id)
 
 
@@ -201,7 +201,7 @@ def enqueue_placing(video_id: str) -> None:
 
 
 def jobs_ahead(video: Video) -> int | None:
-    """How many jobs are taken before the video's while it waits; ``None`` when it does not wait."""
+    """Return the number of jobs ahead of a waiting video's; ``None`` when it does not wait."""
     if video.status != Status.QUEUED:
         return None
     job = queue.find_waiting(process_video.module_path, video.pk)

@@ -1,4 +1,4 @@
-"""The picture that stands for a video: one of three automatic ones, a moment, or one that its owner sends."""
+"""Thumbnails of videos: one of three automatic ones, a frame at a moment, or an uploaded image."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO, TypedDict
 
 from django.conf import settings
 from django.db.models import F
@@ -16,7 +16,7 @@ from PIL import Image
 from accounts import image_processing
 from streamsite.errors import Conflict, Invalid
 from streamsite.ids import object_id
-from videos.files import bucket, bucket_delivery, paths, relocation
+from videos.files import bucket, bucket_delivery, locations, paths
 from videos.files.urls import AnyGrant, extra_url, media_url
 from videos.models import Video
 from videos.transcoding.errors import TranscodeError
@@ -30,15 +30,23 @@ LARGE, CARD, SMALL = LARGE_SIZE.name, CARD_SIZE.name, SMALL_SIZE.name
 IMAGE_KIND = image_processing.ImageType("poster", ((1280, 720),))
 
 
+class ThumbnailChoiceDict(TypedDict):
+    """One of the automatic thumbnails: its number from 1, its URL, and whether it is the present one."""
+
+    choice: int
+    url: str
+    is_chosen: bool
+
+
 def thumbnail_url(video: Video, size: str, grant: AnyGrant | None = None) -> str | None:
-    """The address of the chosen picture in ``LARGE`` or ``CARD``; ``None`` while there is none."""
+    """Return the URL of the thumbnail in size ``LARGE`` or ``CARD``; ``None`` while there is none."""
     if len(video.poster) > 1:
         return extra_url(video, _own_name(size, video.poster), grant)
     return media_url(video, automatic_file_name(size, video.poster), grant) if video.has_poster else None
 
 
 def thumbnail_jpeg_url(video: Video) -> str | None:
-    """The address of the chosen picture in ``LARGE`` as a JPEG; as WebP where it is from before there were any."""
+    """Return the URL of the ``LARGE`` thumbnail as JPEG, or as WebP for videos that have no JPEG."""
     address = thumbnail_url(video, LARGE)
     if address is None:
         return None
@@ -55,9 +63,9 @@ def _is_there(video: Video, name: str) -> bool:
     return (paths.generation_dir(video.pk, video.generation) / name).is_file()
 
 
-def thumbnail_choices(video: Video) -> list[dict[str, Any]]:
-    """The automatic pictures to choose from."""
-    found: list[dict[str, Any]] = []
+def thumbnail_choices(video: Video) -> list[ThumbnailChoiceDict]:
+    """Return the automatic thumbnails to choose from."""
+    found: list[ThumbnailChoiceDict] = []
     for number in range(1, video.poster_choices + 1):
         chosen = "" if number == 1 else str(number)
         address = media_url(video, automatic_file_name(CARD, chosen))
@@ -67,19 +75,19 @@ def thumbnail_choices(video: Video) -> list[dict[str, Any]]:
 
 
 def automatic_file_name(size: str, chosen: str = "") -> str:
-    """The file of an automatic picture: ``poster.webp``, ``card-2.webp``."""
+    """Return the file name of an automatic thumbnail: ``poster.webp``, ``card-2.webp``."""
     return f"{size}-{chosen}.webp" if chosen else f"{size}.webp"
 
 
 def choose_automatic(video: Video, number: int) -> Video:
-    """Take one of the automatic pictures."""
+    """Use one of the automatic thumbnails. Raises ``Invalid``."""
     if not 1 <= number <= max(1, video.poster_choices):
         raise Invalid("There is no such picture.", fields={"choice": ["There is no such picture."]})
     return _switch(video, "" if number == 1 else str(number))
 
 
 def set_image(video: Video, content: IO[bytes]) -> Video:
-    """Take a picture that was sent; it is cut to 16:9 and written anew. ``Invalid`` or ``TooLarge`` when it is none."""
+    """Use an uploaded image, cropped to 16:9 and encoded again. Raises ``Invalid`` or ``TooLarge``."""
     (safe,) = image_processing.prepare_image(content, IMAGE_KIND).values()
     with Image.open(io.BytesIO(safe), formats=("WEBP",)) as image:
         picture = image.convert("RGB")
@@ -87,15 +95,15 @@ def set_image(video: Video, content: IO[bytes]) -> Video:
 
 
 def set_frame(video: Video, seconds: float) -> Video:
-    """Take the frame at ``seconds``. ``Conflict`` while there is nothing to take it from."""
+    """Use the frame at ``seconds``. Raises ``Invalid``, or ``Conflict`` while there are no files to take it from."""
     if not 0 <= seconds <= max(video.duration, 0.0):
         sentence = f"Choose a time between 0 and {video.duration:.1f} seconds."
         raise Invalid(sentence, fields={"at": [sentence]})
-    place = relocation.get_location(video.pk)
+    place = locations.get_location(video.pk)
     if place is None or not place.generation:
         raise Conflict("Pictures can be taken once the video can be played.")
     try:
-        with relocation.files_on_disk(
+        with locations.files_on_disk(
             place, lambda ladder, names: segment_files_at(ladder, seconds), for_request=True
         ) as ladder:
             return _keep(
@@ -106,12 +114,12 @@ def set_frame(video: Video, seconds: float) -> Video:
 
 
 def reset_thumbnail(video: Video) -> Video:
-    """Back to the automatic picture."""
+    """Use the first automatic thumbnail again."""
     return _switch(video, "")
 
 
 def _keep(video: Video, write: Callable[[Path, str], None]) -> Video:
-    """Let ``write`` make the files of a new revision, then show it. When that fails nothing has changed."""
+    """Write the files of a new revision with ``write``, then switch to it. A failure changes nothing."""
     revision = object_id()
     with TemporaryDirectory(dir=settings.WORK_DIR) as made:
         write(Path(made), f"-{revision}")

@@ -1,4 +1,4 @@
-"""What one viewer is to one video, and the video's tracks, in one read.
+"""A viewer's state for a video, and its caption tracks, in one read.
 
 Other apps add what they know: a part of that read, which answers ``{<name of a Relation's field>: value}``.
 """
@@ -33,27 +33,27 @@ class ViewerState:
 
 
 # From an account's id and a video to ``(collection, pipeline)``.
-ViewerStateProvider = Callable[[str, Video], tuple[str, list[dict[str, Any]]]]
+ViewerStateProvider = Callable[[str, Video], tuple[str, list[dict[str, object]]]]
 _tellers: list[ViewerStateProvider] = []
 
 
 def register_viewer_state_provider(teller: ViewerStateProvider) -> ViewerStateProvider:
-    """Add to what ``beside`` reads."""
+    """Register a part of the read of ``load_viewer_state``."""
     _tellers.append(teller)
     return teller
 
 
 @dataclass(frozen=True)
 class ViewerContext:
-    """The tracks of a video, and what the viewer is to it; nothing in particular for those without an account."""
+    """The caption tracks of a video and the viewer's state, which is empty without an account."""
 
     tracks: list[Caption]
     relation: ViewerState
 
 
 def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
-    """What a page or an object of the video shows beside its document, in one read."""
-    stages: list[dict[str, Any]] = [
+    """Load the viewer's state for a video and its caption tracks. One aggregate."""
+    stages: list[dict[str, object]] = [
         {"$match": {"video_id": video.pk}},
         {"$project": {"cues": 0}},
         {"$set": {"is_track": True}},

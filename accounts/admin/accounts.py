@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypedDict, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import ManyToManyField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,12 +24,22 @@ from accounts.admin.confirmed_actions import ConfirmedActionsMixin
 from accounts.current_user import signed_in_user
 from accounts.models import User
 
+
+class Rights(TypedDict, total=False):
+    """The rights that ``staff_actions.set_rights`` takes."""
+
+    is_staff: bool
+    is_superuser: bool
+    groups: Iterable[Group]
+    permissions: Iterable[Permission]
+
+
 PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
 MAX_EVENTS = 20
 
 
 @admin.register(User)
-class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, misc]
+class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     """Find, inspect and act on accounts. Credentials are changed by confirmed actions only."""
 
     form = forms.ModelForm  # type: ignore[assignment]
@@ -70,7 +81,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, 
         ("Recent events", {"fields": ("events",)}),
     )
 
-    # --- who may ---
+    # --- permissions ---
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: people sign up themselves."""
@@ -86,9 +97,9 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, 
         may = super().has_delete_permission(request, obj)
         return may and (obj is None or access.may_manage(signed_in_user(request), obj))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Return the read-only fields. Only superusers change rights, and never their own."""
-        shown = super().get_readonly_fields(request, obj)
+        shown = (*map(str, super().get_readonly_fields(request, obj)),)
         if obj is not None and access.may_manage_rights(signed_in_user(request), obj):
             return shown
         return (*shown, *PERMISSION_FIELDS)
@@ -105,11 +116,12 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg, 
 
     def write(self, request: HttpRequest, row: User, changes: dict[str, object]) -> None:
         """Change the profile and quota, and the rights, each by its service."""
-        rights = {name: changes.pop(name) for name in PERMISSION_FIELDS if name in changes}
-        if "user_permissions" in rights:
-            rights["permissions"] = rights.pop("user_permissions")
+        rights = {
+            name.removeprefix("user_"): changes.pop(name) for name in PERMISSION_FIELDS if name in changes
+        }
         if rights:
-            staff_actions.set_rights(row, actor=signed_in_user(request), request=request, **rights)
+            chosen = cast(Rights, rights)
+            staff_actions.set_rights(row, actor=signed_in_user(request), request=request, **chosen)
         if changes:
             staff_actions.edit_account(row, changes, actor=signed_in_user(request), request=request)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts import staff_actions
@@ -37,7 +38,9 @@ class RightsGroupAdmin(GroupAdmin):
         """Return whether the caller may delete groups."""
         return is_superuser(request)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: ModelForm[Group], formsets: Sequence[object], change: bool
+    ) -> None:
         """Save the permissions, and record their change."""
         super().save_related(request, form, formsets, change)
         if change and "permissions" in form.changed_data:

@@ -19,7 +19,7 @@ from streamsite.errors import Absent
 
 
 class ApiTokensView(PersonalView):
-    """The caller's personal tokens."""
+    """The caller's API tokens."""
 
     @extend_schema(
         operation_id="auth_api_tokens",
@@ -27,6 +27,7 @@ class ApiTokensView(PersonalView):
         responses={200: described(PageDict[ApiTokenDict])},
     )
     def get(self, request: Request) -> Response:
+        """List the caller's API tokens."""
         rows = api_tokens.current_tokens(signed_in_user(request))
         return no_store(Response(paginate(request, rows, api_tokens.NEWEST).body(api_tokens.serialize)))
 
@@ -37,6 +38,7 @@ class ApiTokensView(PersonalView):
     )
     @idempotent(conceal=("token",))
     def post(self, request: Request) -> Response:
+        """Create an API token; the response is the only one with its secret."""
         data = ApiTokenCreateSerializer.from_body(request)
         user = signed_in_user(request)
         token, text = api_tokens.create(user, session_id=current_session_id(request), **data)
@@ -47,12 +49,13 @@ class ApiTokensView(PersonalView):
 
 
 class ApiTokenView(PersonalView):
-    """One personal token."""
+    """One API token."""
 
     @extend_schema(
         operation_id="auth_api_token_revoke", responses={204: OpenApiResponse(description="Deleted")}
     )
     def delete(self, request: Request, token_id: str) -> Response:
+        """Revoke an API token."""
         user = signed_in_user(request)
         if not api_tokens.revoke(user.pk, token_id):
             raise Absent

@@ -1,4 +1,4 @@
-"""What the account endpoints share."""
+"""Helpers and base views of the account endpoints."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from streamsite.errors import Invalid
 
 
 def no_store(response: Response) -> Response:
+    """Forbid caches to keep the response."""
     patch_vary_headers(response, ["Cookie", "Authorization"])
     return NEVER_STORED.set_on(response)
 
 
 def current_session_id(request: Request) -> str | None:
-    """The session of the caller's token or page."""
+    """Return the id of the session of the caller's token or page, ``None`` for an API token."""
     token: Any = request.auth
     if isinstance(token, ApiToken):
         return None
@@ -35,7 +36,7 @@ def current_session_id(request: Request) -> str | None:
 
 
 def require_recent_proof(request: Request, password: str) -> None:
-    """Before a second factor is made: a sign-in of the last ten minutes, or the password once more."""
+    """Require a sign-in of the last ten minutes, or the password. Raise ``Invalid``."""
     user = signed_in_user(request)
     if reauthentication.has_recent_proof(user, current_session_id(request)):
         return
@@ -45,14 +46,14 @@ def require_recent_proof(request: Request, password: str) -> None:
 
 
 class PersonalView(APIView):
-    """What only the person may do: signed in, and never with an API token."""
+    """Base of endpoints for signed-in people, closed to API tokens."""
 
     permission_classes = [IsAuthenticated]
     token_scopes: ClassVar[dict[str, None]] = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"))
 
 
 class PublicAuthView(APIView):
-    """Endpoints before anybody is signed in: no identity is looked for, so no stale one gets in the way."""
+    """Base of endpoints before sign-in. No identity is looked up, so a stale one cannot get in the way."""
 
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]

@@ -1,4 +1,4 @@
-"""``/api/v1/auth/email``: prove an address."""
+"""``/api/v1/auth/email``: verify or change an email address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import credentials, mappers
+from accounts import email_changes, mappers
 from accounts.api.base import PersonalView, PublicAuthView, no_store, signed_in_user
 from accounts.schemas import AccountDict, EmailSentDict, VerifiedEmailDict
 from accounts.serializers.email import EmailChangeSerializer, EmailTokenSerializer
@@ -14,7 +14,7 @@ from streamsite.api.described import described
 
 
 class EmailVerifyView(PublicAuthView):
-    """Take the mailed link's token as proof of the address. Safe to repeat."""
+    """Verification of an email address."""
 
     @extend_schema(
         operation_id="auth_email_verify",
@@ -22,22 +22,24 @@ class EmailVerifyView(PublicAuthView):
         responses={200: described(VerifiedEmailDict)},
     )
     def post(self, request: Request) -> Response:
+        """Verify an email address by a mailed link's token. Idempotent."""
         data = EmailTokenSerializer.from_body(request)
-        user = credentials.verify_email(request._request, data["token"])
+        user = email_changes.verify_email(request._request, data["token"])
         return no_store(Response({"username": user.username, "email": user.email, "email_verified": True}))
 
 
 class EmailResendView(PersonalView):
-    """Mail the link again."""
+    """Another verification email."""
 
     @extend_schema(operation_id="auth_email_resend", request=None, responses={202: described(EmailSentDict)})
     def post(self, request: Request) -> Response:
-        address = credentials.resend_verification(signed_in_user(request))
+        """Send the verification link again."""
+        address = email_changes.resend_verification(signed_in_user(request))
         return no_store(Response({"email": address or None}, status=202))
 
 
 class EmailChangeView(PersonalView):
-    """Ask a new address for its confirmation."""
+    """Change of the email address."""
 
     @extend_schema(
         operation_id="auth_email_change",
@@ -45,8 +47,9 @@ class EmailChangeView(PersonalView):
         responses={200: described(AccountDict)},
     )
     def post(self, request: Request) -> Response:
+        """Change the email address; it takes effect once it is verified."""
         data = EmailChangeSerializer.from_body(request)
-        user = credentials.change_email(
+        user = email_changes.change_email(
             request._request,
             signed_in_user(request),
             data["email"],

@@ -1,10 +1,9 @@
-"""``/api/v1/me/avatar`` and ``/api/v1/me/cover``."""
+"""``/api/v1/me/avatar`` and ``/api/v1/me/cover``: images of the account."""
 
 from __future__ import annotations
 
-from typing import IO, Any
+from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
@@ -18,12 +17,11 @@ from accounts.api.base import no_store, signed_in_user
 from accounts.schemas import AccountDict
 from accounts.serializers.images import ImageUploadSerializer
 from streamsite.api.described import described
-from streamsite.errors import Invalid
 from streamsite.rate_limits import IMAGE_UPLOAD
 
 
 class ImageView(APIView):
-    """One of the account's pictures."""
+    """One of the account's images."""
 
     permission_classes = [IsAuthenticated]
     parser_classes = [MultiPartParser]
@@ -31,15 +29,16 @@ class ImageView(APIView):
     kind: image_processing.ImageType
 
     def put(self, request: Request) -> Response:
+        """Replace the image."""
         user = signed_in_user(request)
-        prepared = image_processing.prepare_image(
-            get_uploaded_file(request, "file", self.kind.name), self.kind
-        )
+        file = ImageUploadSerializer.from_body(request)["file"]
+        prepared = image_processing.prepare_image(file, self.kind)
         return no_store(
             Response(mappers.serialize_account(image_storage.replace_image(user, self.kind.name, prepared)))
         )
 
     def delete(self, request: Request) -> Response:
+        """Remove the image. Idempotent."""
         image_storage.remove_image(signed_in_user(request), self.kind.name)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
@@ -58,24 +57,13 @@ def _document_image_view(name: str) -> Any:
 
 @_document_image_view("avatar")
 class AvatarView(ImageView):
-    """The square picture beside one's name."""
+    """The caller's avatar."""
 
     kind = image_processing.AVATAR
 
 
 @_document_image_view("cover")
 class CoverView(ImageView):
-    """The wide picture at the top of one's channel."""
+    """The caller's cover image."""
 
     kind = image_processing.COVER
-
-
-def get_uploaded_file(request: Request, *names: str) -> IO[bytes]:
-    """The file in the first of the fields ``names`` that has one. ``Invalid`` without."""
-    sent: Any = request.data
-    for name in names:
-        if isinstance(found := sent.get(name), UploadedFile):
-            return found
-    raise Invalid(
-        f"Send the picture as the multipart field {names[0]!r}.", fields={names[0]: ["No file was sent."]}
-    )

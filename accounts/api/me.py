@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
@@ -30,12 +30,14 @@ class MeView(APIView):
 
     @extend_schema(operation_id="me", responses={200: described(AccountDict)})
     def get(self, request: Request) -> Response:
+        """Read the caller's account."""
         return account_response(signed_in_user(request))
 
     @extend_schema(
         operation_id="me_update", request=ProfileSerializer, responses={200: described(AccountDict)}
     )
     def patch(self, request: Request) -> Response:
+        """Change the caller's profile."""
         data = ProfileSerializer.from_body(request, partial=True)
         user = profile.update(signed_in_user(request), data, expected_version=expected_version(request))
         return account_response(user)
@@ -46,6 +48,7 @@ class MeView(APIView):
         responses={204: OpenApiResponse(description="Closed; erased when the waiting time is over")},
     )
     def delete(self, request: Request) -> Response:
+        """Delete the caller's account."""
         data = AccountDeletionSerializer.from_body(request)
         user = signed_in_user(request)
         credentials.confirm_password(request._request, user, data["password"])
@@ -66,7 +69,8 @@ class PreferencesView(APIView):
         responses={200: described(PreferencesDict)},
     )
     def patch(self, request: Request) -> Response:
-        given: Any = request.data
+        """Change preferences."""
+        given = PreferencesSerializer.from_body(request)
         user = profile.update_preferences(
             signed_in_user(request), given, expected_version=expected_version(request)
         )
@@ -74,7 +78,7 @@ class PreferencesView(APIView):
 
 
 def account_response(user: User) -> Response:
-    """The account with the version that ``If-Match`` takes."""
+    """Return the account, with the version that ``If-Match`` takes."""
     return _versioned_response(user, mappers.serialize_account(user))
 
 

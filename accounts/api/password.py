@@ -1,4 +1,4 @@
-"""``/api/v1/auth/password``: change it, or reset it by mail."""
+"""``/api/v1/auth/password``: change or reset the password."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from streamsite.api.described import described
 
 
 class PasswordChangeView(PersonalView):
-    """A new password: every other session ends, this one goes on with new tokens."""
+    """Change of the password."""
 
     @extend_schema(
         operation_id="auth_password_change",
@@ -30,6 +30,7 @@ class PasswordChangeView(PersonalView):
         responses={200: described(TokenGrantDict)},
     )
     def post(self, request: Request) -> Response:
+        """Change the password and end every other session."""
         data = PasswordChangeSerializer.from_body(request)
         session_id = current_session_id(request)
         user = credentials.change_password(
@@ -43,7 +44,7 @@ class PasswordChangeView(PersonalView):
 
 
 class PasswordResetView(PublicAuthView):
-    """Mail a reset link to whoever has the address. The answer is the same for everybody."""
+    """Request for a password reset."""
 
     @extend_schema(
         operation_id="auth_password_reset",
@@ -51,6 +52,7 @@ class PasswordResetView(PublicAuthView):
         responses={202: OpenApiResponse(description="If somebody has this address, a link is on its way.")},
     )
     def post(self, request: Request) -> Response:
+        """Send a reset link to an address. The response is the same for every address."""
         data = PasswordResetSerializer.from_body(request)
         credentials.request_password_reset(request._request, data["email"])
         return no_store(
@@ -62,7 +64,7 @@ class PasswordResetView(PublicAuthView):
 
 
 class PasswordResetConfirmView(PublicAuthView):
-    """A new password by the mailed link. Nobody is signed in by it."""
+    """Password reset by a mailed link."""
 
     @extend_schema(
         operation_id="auth_password_reset_confirm",
@@ -70,6 +72,7 @@ class PasswordResetConfirmView(PublicAuthView):
         responses={204: OpenApiResponse(description="Changed; every session has ended")},
     )
     def post(self, request: Request) -> Response:
+        """Set a new password by a mailed link's token and end every session."""
         data = PasswordResetConfirmSerializer.from_body(request)
         credentials.reset_password(request._request, data["token"], data["new_password"])
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

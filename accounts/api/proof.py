@@ -1,4 +1,4 @@
-"""``/api/v1/auth/proof``: confirm one's identity again, for what needs a recent proof."""
+"""``/api/v1/auth/proof``: confirm the caller's identity again."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from streamsite.api.described import described
 
 
 class ProofView(PersonalView):
-    """Confirm your identity with your password or a two-factor code; it counts for 10 minutes in this session."""
+    """Proof of identity."""
 
     @extend_schema(operation_id="auth_proof", request=ProofSerializer, responses={200: described(ProofDict)})
     def post(self, request: Request) -> Response:
+        """Confirm the caller's identity by password or two-factor code, for 10 minutes in this session."""
         data = ProofSerializer.from_body(request)
         credentials.confirm_identity(
             request._request,

@@ -16,12 +16,13 @@ from streamsite.errors import Absent
 
 
 class LogoutAllView(PersonalView):
-    """End every session of the caller, this one included."""
+    """Sign-out everywhere."""
 
     @extend_schema(
         operation_id="auth_logout_all", request=None, responses={200: described(RevokedSessionsDict)}
     )
     def post(self, request: Request) -> Response:
+        """End every session of the caller, this one included."""
         user = signed_in_user(request)
         revoked = sessions.revoke_all(user.pk, "logout_all")
         audit.record("logout_all", user.pk, request=request._request)
@@ -35,6 +36,7 @@ class SessionsView(PersonalView):
 
     @extend_schema(operation_id="auth_sessions", responses={200: described(PageDict[SessionDict])})
     def get(self, request: Request) -> Response:
+        """List the devices that are signed in."""
         listed = sessions.list_sessions(signed_in_user(request), current_session_id(request))
         return no_store(Response({"next": None, "previous": None, "results": listed}))
 
@@ -44,6 +46,7 @@ class SessionView(PersonalView):
 
     @extend_schema(operation_id="auth_session_revoke", responses={204: OpenApiResponse(description="Ended")})
     def delete(self, request: Request, session_id: str) -> Response:
+        """Sign a device out."""
         user = signed_in_user(request)
         if not sessions.revoke(session_id, user.pk, "revoked_by_user"):
             raise Absent

@@ -1,4 +1,4 @@
-"""``/api/v1/auth``: register, sign in, refresh, verify, log out."""
+"""``/api/v1/auth``: register, sign in, refresh and check tokens, sign out."""
 
 from __future__ import annotations
 
@@ -21,19 +21,17 @@ from accounts import (
     token_rotation,
 )
 from accounts.api.base import PublicAuthView, no_store
-from accounts.api.images import get_uploaded_file
-from accounts.authentication import TokenRefused, authenticate_bearer
+from accounts.authentication import verify_access_token
 from accounts.schemas import AccountDict, TokenGrantDict, VerifiedTokenDict
 from accounts.serializers.registration import RegisterFormSerializer, RegisterSerializer
 from accounts.serializers.tokens import RefreshSerializer, TokenSerializer, VerifySerializer
 from streamsite.api.described import described
 from streamsite.api.parsing import StrictJSONParser
-from streamsite.errors import SiteError
 from streamsite.rate_limits import REGISTER, SIGN_INS, enforce, refund_on_unavailable, throttle_key
 
 
 class RegisterView(PublicAuthView):
-    """Create an account. A multipart form may bring ``avatar`` and ``cover``."""
+    """Registration. A multipart form may have ``avatar`` and ``cover``."""
 
     parser_classes = [StrictJSONParser, MultiPartParser]
 
@@ -46,24 +44,26 @@ class RegisterView(PublicAuthView):
         responses={201: described(AccountDict)},
     )
     def post(self, request: Request) -> Response:
-        data = RegisterSerializer.from_body(request)
+        """Create an account."""
+        is_form = str(request.content_type).startswith("multipart/")
+        data = (RegisterFormSerializer if is_form else RegisterSerializer).from_body(request)
         counted = (REGISTER, throttle_key(request._request))
         enforce(*counted)
-        is_form = str(request.content_type).startswith("multipart/")
-        sent = [name for name in image_processing.PROFILE_IMAGES if is_form and name in request.data]
-        prepared = image_processing.prepare_images({name: get_uploaded_file(request, name) for name in sent})
+        images = {name: data.pop(name) for name in image_processing.PROFILE_IMAGES if name in data}
+        prepared = image_processing.prepare_images(images)
         with refund_on_unavailable(counted):
             user = services.create_account(request._request, **data, prepared=prepared)
         return no_store(Response(mappers.serialize_account(user), status=status.HTTP_201_CREATED))
 
 
 class TokenView(PublicAuthView):
-    """Sign in: an access token, and a refresh token in a cookie (browser) or in the body (native)."""
+    """Sign-in. The refresh token is in a cookie (browser) or in the body (native)."""
 
     @extend_schema(
         operation_id="auth_token", request=TokenSerializer, responses={200: described(TokenGrantDict)}
     )
     def post(self, request: Request) -> Response:
+        """Sign in."""
         data = TokenSerializer.from_body(request)
         inner = request._request
         user, amr = sign_in.authenticate(inner, data["login"], data["password"], data["otp"])
@@ -78,7 +78,7 @@ class TokenView(PublicAuthView):
 
 
 class RefreshView(PublicAuthView):
-    """Rotate: the refresh token sent is used up, a new pair comes back."""
+    """Rotation of a refresh token, which can be used once."""
 
     @extend_schema(
         operation_id="auth_token_refresh",
@@ -86,27 +86,26 @@ class RefreshView(PublicAuthView):
         responses={200: described(TokenGrantDict)},
     )
     def post(self, request: Request) -> Response:
+        """Exchange a refresh token for new tokens."""
         raw = refresh_cookie.read(request._request)
         if raw:
             refresh_cookie.require_same_origin(request._request)
-            try:
-                return token_response(token_rotation.rotate_refresh_token(raw, client=sessions.BROWSER))
-            except token_rotation.RefreshRefused as refusal:
-                return refusal_response(request, refusal)
-        data = RefreshSerializer.from_body(request)
-        given = data["refresh"]
+            return token_response(token_rotation.rotate_refresh_token(raw, client=sessions.BROWSER))
+        given = RefreshSerializer.from_body(request)["refresh"]
         if not given:
-            return refusal_response(
-                request, token_rotation.RefreshRefused("No refresh token was sent.", code="refresh_missing")
-            )
-        try:
-            return token_response(token_rotation.rotate_refresh_token(given, client=sessions.NATIVE))
-        except token_rotation.RefreshRefused as refusal:
-            return refusal_response(request, refusal)
+            raise token_rotation.RefreshRefused("No refresh token was sent.", code="refresh_missing")
+        return token_response(token_rotation.rotate_refresh_token(given, client=sessions.NATIVE))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Delete the cookie with a refusal; throttling, CSRF failures and outages keep it."""
+        response = super().handle_exception(exc)
+        if isinstance(exc, token_rotation.RefreshRefused):
+            refresh_cookie.delete(response)
+        return response
 
 
 class VerifyView(PublicAuthView):
-    """Ask whether an access token is good."""
+    """Check of an access token."""
 
     @extend_schema(
         operation_id="auth_token_verify",
@@ -114,19 +113,13 @@ class VerifyView(PublicAuthView):
         responses={200: described(VerifiedTokenDict)},
     )
     def post(self, request: Request) -> Response:
-        data = VerifySerializer.from_body(request)
-        raw = data["token"]
-        try:
-            _, token = authenticate_bearer(raw, fresh=True)
-        except TokenRefused as refusal:
-            if refusal.code == "token_invalid" and token_rotation.is_refresh_token(raw):
-                raise TokenRefused("This is a refresh token.", code="wrong_token_type") from None
-            raise
+        """Check an access token."""
+        token = verify_access_token(VerifySerializer.from_body(request)["token"])
         return no_store(Response({name: token[name] for name in ("sub", "sid", "exp")}))
 
 
 class LogoutView(PublicAuthView):
-    """End the session of the cookie, of the native token in the body, or of the bearer token. Always 204."""
+    """Sign-out."""
 
     @extend_schema(
         operation_id="auth_logout",
@@ -134,6 +127,7 @@ class LogoutView(PublicAuthView):
         responses={204: OpenApiResponse(description="Signed out")},
     )
     def post(self, request: Request) -> Response:
+        """End the session of the cookie, of the refresh token in the body, or of the bearer token. Always 204."""
         raw = refresh_cookie.read(request._request)
         if raw:
             refresh_cookie.require_same_origin(request._request)
@@ -147,6 +141,7 @@ class LogoutView(PublicAuthView):
 
 
 def token_response(grant: token_rotation.SessionTokens, *, with_user: bool = False) -> Response:
+    """Return the tokens: the refresh token in a cookie for browsers, in the body for native clients."""
     body: dict[str, Any] = {
         "access": grant.access,
         "token_type": "Bearer",
@@ -160,18 +155,6 @@ def token_response(grant: token_rotation.SessionTokens, *, with_user: bool = Fal
     response = Response(body)
     if grant.session["client"] == sessions.BROWSER:
         refresh_cookie.write(response, grant)
-    return no_store(response)
-
-
-def refusal_response(request: Request, refusal: SiteError) -> Response:
-    """A refusal of the refresh call deletes the cookie; throttling, CSRF failures and outages keep it."""
-    body = {
-        "code": refusal.code,
-        "detail": refusal.detail,
-        "request_id": getattr(request, "request_id", ""),
-    }
-    response = Response(body, status=refusal.status)
-    refresh_cookie.delete(response)
     return no_store(response)
 
 

@@ -1,4 +1,4 @@
-"""``/api/v1/auth/totp``: the second factor."""
+"""``/api/v1/auth/totp``: two-factor authentication."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from streamsite.errors import Conflict
 
 
 class TotpView(PersonalView):
-    """Whether the second factor is on."""
+    """State of two-factor authentication."""
 
     @extend_schema(operation_id="auth_totp", responses={200: described(TotpStatusDict)})
     def get(self, request: Request) -> Response:
+        """Read the state of two-factor authentication."""
         return no_store(Response(totp.load_status(signed_in_user(request).pk)))
 
 
 class TotpSetupView(PersonalView):
-    """Make a secret for an authenticator app. It asks for codes once ``enable`` has seen one."""
+    """Setup of two-factor authentication. Codes are required once ``enable`` got one."""
 
     @extend_schema(
         operation_id="auth_totp_setup",
@@ -33,6 +34,7 @@ class TotpSetupView(PersonalView):
         responses={200: described(TotpSetupDict)},
     )
     def post(self, request: Request) -> Response:
+        """Create a secret for an authenticator app."""
         data = ProofSerializer.from_body(request)
         user = signed_in_user(request)
         require_recent_proof(request, data["password"])
@@ -42,7 +44,7 @@ class TotpSetupView(PersonalView):
 
 
 class TotpEnableView(PersonalView):
-    """Switch the second factor on with the app's first code. Other sessions and API tokens end."""
+    """Turns two-factor authentication on. Other sessions and API tokens end."""
 
     @extend_schema(
         operation_id="auth_totp_enable",
@@ -50,6 +52,7 @@ class TotpEnableView(PersonalView):
         responses={200: described(RecoveryCodesDict)},
     )
     def post(self, request: Request) -> Response:
+        """Turn two-factor authentication on by the app's first code."""
         data = TotpEnableSerializer.from_body(request)
         codes = credentials.enable_totp(
             request._request,
@@ -61,7 +64,7 @@ class TotpEnableView(PersonalView):
 
 
 class TotpDisableView(PersonalView):
-    """Switch the second factor off with a code or a recovery code. Other sessions and API tokens end."""
+    """Turns two-factor authentication off. Other sessions and API tokens end."""
 
     @extend_schema(
         operation_id="auth_totp_disable",
@@ -69,6 +72,7 @@ class TotpDisableView(PersonalView):
         responses={204: OpenApiResponse(description="Off")},
     )
     def post(self, request: Request) -> Response:
+        """Turn two-factor authentication off by a code or a recovery code."""
         data = FactorProofSerializer.from_body(request)
         credentials.disable_totp(
             request._request,
@@ -80,7 +84,7 @@ class TotpDisableView(PersonalView):
 
 
 class RecoveryCodesView(PersonalView):
-    """New recovery codes, for a code or a recovery code; the old ones are void."""
+    """Recovery codes of two-factor authentication."""
 
     @extend_schema(
         operation_id="auth_totp_recovery_codes",
@@ -88,6 +92,7 @@ class RecoveryCodesView(PersonalView):
         responses={200: described(RecoveryCodesDict)},
     )
     def post(self, request: Request) -> Response:
+        """Replace the recovery codes, for a code or a recovery code."""
         data = FactorProofSerializer.from_body(request)
         codes = credentials.renew_recovery_codes(request._request, signed_in_user(request), otp=data["otp"])
         return no_store(Response({"recovery_codes": codes}))

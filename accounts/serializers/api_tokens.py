@@ -15,6 +15,8 @@ class ApiTokenCreateSerializer(InputSerializer):
     the password or the second factor changes.
     """
 
+    names_elements = True
+
     name = StrictCharField(max_length=200)
     scopes = serializers.ListField(child=StrictCharField(max_length=20), max_length=10)
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)

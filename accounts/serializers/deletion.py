@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.serializers.fields import PasswordField
@@ -19,7 +17,8 @@ class AccountDeletionSerializer(InputSerializer):
         required=False, allow_blank=True, default="", help_text="Same as password."
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Return the password, whichever of its two names was sent."""
         password = attrs["password"] or attrs["current_password"]
         if not password:
             raise serializers.ValidationError({"password": ["Type your password."]})

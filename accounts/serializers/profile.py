@@ -8,12 +8,14 @@ from rest_framework import serializers
 
 from accounts.preferences import PREFERENCES
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
-from streamsite.api.fields import StrictCharField
+from streamsite.api.fields import StrictBooleanField, StrictCharField, StrictChoiceField
 from streamsite.api.inputs import InputSerializer
 
 
 class ProfileSerializer(InputSerializer):
     """``PATCH /me``."""
+
+    names_elements = True
 
     full_name = StrictCharField(max_length=80, required=False, allow_blank=True)
     bio = StrictCharField(max_length=2000, required=False, allow_blank=True)
@@ -24,12 +26,13 @@ class ProfileSerializer(InputSerializer):
 
 
 class PreferencesSerializer(InputSerializer):
-    """``PATCH /me/preferences`` and its answer, for the schema; the rules are in ``accounts.preferences``."""
+    """``PATCH /me/preferences``; ``accounts.preferences`` has the names and choices."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return a field for each preference."""
         return {
-            name: serializers.ChoiceField(choices=known.choices, required=False)
+            name: StrictChoiceField(choices=known.choices, required=False)
             if known.choices
-            else serializers.BooleanField(required=False)
+            else StrictBooleanField(required=False)
             for name, known in PREFERENCES.items()
         }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from accounts.serializers.fields import PasswordField
 from streamsite.api.fields import StrictCharField
 from streamsite.api.inputs import InputSerializer
@@ -18,7 +16,8 @@ class ProofSerializer(InputSerializer):
     )
     otp = StrictCharField(max_length=40, required=False, allow_blank=True, default="")
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Return the password and the code."""
         return {"password": attrs["current_password"] or attrs["password"], "otp": attrs["otp"]}
 
 

@@ -19,7 +19,7 @@ class RegisterSerializer(InputSerializer):
 
 
 class RegisterFormSerializer(RegisterSerializer):
-    """The same as a form, for the schema."""
+    """The same as a form, with images."""
 
-    avatar = serializers.FileField(required=False)
-    cover = serializers.FileField(required=False)
+    avatar = serializers.FileField(required=False, allow_empty_file=True)
+    cover = serializers.FileField(required=False, allow_empty_file=True)

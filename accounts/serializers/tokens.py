@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from streamsite.api.fields import StrictCharField
+from streamsite.api.fields import StrictCharField, StrictChoiceField
 from streamsite.api.inputs import InputSerializer
 
 
@@ -22,9 +22,10 @@ class TokenSerializer(InputSerializer):
     password = StrictCharField(trim_whitespace=False, max_length=settings.PASSWORD_MAX_LENGTH)
     otp = StrictCharField(max_length=40, required=False, allow_blank=True, default="")
     remember = serializers.BooleanField(required=False, default=False)
-    client = serializers.ChoiceField(choices=["browser", "native"], required=False, default="browser")
+    client = StrictChoiceField(choices=["browser", "native"], required=False, default="browser")
 
     def to_internal_value(self, data: Any) -> Any:
+        """Take ``username`` for ``login``."""
         if isinstance(data, Mapping) and "login" not in data and "username" in data:
             data = {**data, "login": data["username"]}
         return super().to_internal_value(data)

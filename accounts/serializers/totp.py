@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from streamsite.api.fields import StrictCharField
@@ -18,7 +16,8 @@ class TotpEnableSerializer(InputSerializer):
         max_length=40, required=False, allow_blank=True, default="", help_text="Same as otp."
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Return the code, whichever of its two names was sent."""
         otp = attrs["otp"] or attrs["code"]
         if not otp:
             raise serializers.ValidationError({"otp": ["Send the code that the app shows."]})

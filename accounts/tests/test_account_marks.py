@@ -33,7 +33,7 @@ def test_pages_with_secrets_are_kept_nowhere(cast, path):
     assert "no-store" in answer["Cache-Control"]
 
 
-def test_what_is_shown_once_is_kept_nowhere(cast):
+def test_pages_that_show_a_secret_are_not_stored(cast):
     page = cast.page("owner")
     made = page.post("/settings/api-tokens", {"name": "script", "scopes": ["read"], "days": "30"})
     assert made.status_code == 201
@@ -45,7 +45,7 @@ def test_what_is_shown_once_is_kept_nowhere(cast):
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/studio/videos?cursor=", "/api/v1/me"])
-def test_what_has_no_script_that_checks_is_kept_nowhere(cast, path):
+def test_pages_without_the_checking_script_are_not_stored(cast, path):
     headers = {"HTTP_HX_REQUEST": "true"} if path.startswith("/studio") else {}
     answer = cast.page("staff").get(path, **headers)
     assert "no-store" in answer["Cache-Control"], answer.status_code
@@ -87,7 +87,7 @@ def test_a_session_that_ended_elsewhere_leaves_the_drafts_of_its_account(cast):
     assert "Clear-Site-Data" not in answer
 
 
-def test_what_a_cache_may_give_to_others_names_nobody(cast):
+def test_shared_responses_carry_no_mark(cast):
     page = cast.page("owner")
     page.cookies.pop(account_marks.COOKIE, None)
     shared = page.get("/robots.txt")

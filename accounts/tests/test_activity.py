@@ -27,7 +27,7 @@ def test_the_owner_sees_what_happened(cast):
     assert events(cast.api("stranger")) == []
 
 
-def test_what_was_typed_is_not_kept(cast):
+def test_typed_text_is_not_stored(cast):
     cast.owner  # noqa: B018
     for body in (
         {"login": "my-secret-password", "password": "x"},

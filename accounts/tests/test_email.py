@@ -99,7 +99,7 @@ def test_the_address_is_not_changed_without_the_password(cast):
 
 
 @pytest.mark.parametrize("bad", ["", "no address", "a@b", "a@b.org\nBcc: x@y.org", "x" * 260 + "@e.org"])
-def test_what_is_no_address_is_refused(cast, bad):
+def test_invalid_addresses_are_rejected(cast, bad):
     answer = cast.api("owner").post(CHANGE, {"email": bad, "current_password": PASSWORD}, format="json")
     assert answer.status_code == 400
     assert "email" in answer.json()["fields"]

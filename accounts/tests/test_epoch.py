@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts import (
     auth_session_store,
-    credentials,
+    email_changes,
     email_tokens,
     security_epoch,
     sessions,
@@ -89,7 +89,7 @@ def test_everything_is_refused_at_another_epoch_also_where_a_live_session_was_se
     assert bearer(sign_in()).get("/api/v1/me/feed/rss").json()["active"] is False
 
 
-def test_what_lacks_an_epoch_counts_as_made_before_the_first_change(held):
+def test_a_missing_epoch_counts_as_zero(held):
     """The previous release stores no epoch, and may run beside this one during an update."""
     for name in (auth_session_store.SESSIONS, "auth_api_token", "subscriptions_privatefeed"):
         collection(name).update_many({}, {"$unset": {"epoch": 1}})
@@ -234,7 +234,7 @@ def test_a_password_that_was_checked_before_a_change_changes_no_address(cast, rf
     proved = owner() if cast.owner else None
     security_epoch.raise_epoch(proved, reason="test")
     with pytest.raises(Conflict):
-        credentials.change_email(rf.post("/"), proved, "thief@example.org", current_password=PASSWORD)
+        email_changes.change_email(rf.post("/"), proved, "thief@example.org", current_password=PASSWORD)
     assert owner().pending_email == ""
 
 

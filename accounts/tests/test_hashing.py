@@ -30,7 +30,7 @@ def hashed(cast, settings):
 def full(hashed, monkeypatch):
     """Fill the hashing pool so that nobody may wait. Passwords needed by a test are hashed before."""
     hashed.owner  # noqa: B018
-    gate = password_hashing.HashingPool(1, most_waiting=0, seconds=5)
+    gate = password_hashing.HashingPool(1, max_waiting=0, seconds=5)
     begun, ended = threading.Event(), threading.Event()
 
     def occupy():
@@ -150,19 +150,19 @@ def test_everything_that_hashes_passes_the_gate(full):
     assert not User.objects.exclude(username="owner").exists()
 
 
-def test_what_could_not_be_checked_counts_as_no_failure(full, settings, monkeypatch):
+def test_unchecked_passwords_count_as_no_failure(full, settings, monkeypatch):
     settings.THROTTLE_SCALE = 1
     with monkeypatch.context() as opened:
         opened.setattr(password_hashing, "hashing_pool", password_hashing.hashing_pool)
         assert {sign_in().status_code for _ in range(12)} == {503}
     monkeypatch.setattr(
-        password_hashing, "hashing_pool", password_hashing.HashingPool(1, most_waiting=1, seconds=5)
+        password_hashing, "hashing_pool", password_hashing.HashingPool(1, max_waiting=1, seconds=5)
     )
     assert sign_in().status_code == 200
 
 
 def test_the_gate_bounds_who_runs_and_who_waits():
-    gate = password_hashing.HashingPool(2, most_waiting=3, seconds=30)
+    gate = password_hashing.HashingPool(2, max_waiting=3, seconds=30)
     running, most, admitted, refused = [], [], [], []
     ended, lock = threading.Event(), threading.Lock()
 
@@ -196,8 +196,8 @@ def test_the_gate_bounds_who_runs_and_who_waits():
     assert gate.run(lambda: "free again") == "free again"
 
 
-def test_who_waits_too_long_is_sent_away_and_leaves_the_queue():
-    gate = password_hashing.HashingPool(1, most_waiting=1, seconds=0.05)
+def test_callers_that_wait_too_long_leave_the_queue():
+    gate = password_hashing.HashingPool(1, max_waiting=1, seconds=0.05)
     begun, ended, ran = threading.Event(), threading.Event(), []
 
     def occupy():
@@ -217,7 +217,7 @@ def test_who_waits_too_long_is_sent_away_and_leaves_the_queue():
 
 
 def test_a_mistake_in_the_work_is_the_callers_and_frees_the_place():
-    gate = password_hashing.HashingPool(1, most_waiting=0, seconds=5)
+    gate = password_hashing.HashingPool(1, max_waiting=0, seconds=5)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             gate.run(lambda: 1 // 0)

@@ -18,7 +18,7 @@ from PIL import Image, ImageCms
 
 from accounts import image_processing, image_storage
 from accounts.models import User
-from accounts.tests.pictures import bad_pictures, halves, picture, png_bomb, scan_bomb, with_exif
+from accounts.tests.images import bad_pictures, halves, picture, png_bomb, scan_bomb, with_exif
 from streamsite import trash
 from streamsite.errors import Invalid, Unavailable
 from tests.support.commands import recorded
@@ -323,7 +323,7 @@ def test_an_account_that_is_gone_leaves_no_files(cast):
     assert folders() == []
 
 
-def test_what_a_killed_process_left_is_swept(cast, settings):
+def test_leftovers_of_a_killed_process_are_swept(cast, settings):
     mine = image_storage.replace_image(
         cast.owner, "cover", image_processing.prepare_image(io.BytesIO(picture()), image_processing.COVER)
     ).cover
@@ -421,7 +421,7 @@ def test_anything_else_is_404(url, path):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_who_asks_makes_no_difference_and_costs_nothing(cast, url):
+def test_viewers_make_no_difference_and_cost_nothing(cast, url):
     page = cast.page("owner")
     with recorded() as commands:
         answer = page.get(url)

@@ -91,7 +91,7 @@ def test_other_bodies_are_415(cast, kind):
     assert cast.api("owner").patch(URL, b"theme=dark", content_type=kind).status_code == 415
 
 
-def test_what_is_stored_wrongly_reads_as_the_default(cast):
+def test_invalid_stored_values_read_as_the_default(cast):
     User.objects.filter(pk=cast.owner.pk).update(preferences={"theme": 5, "autoplay": False, "old": 1})
     assert patch(cast.api("owner"), {}).json() == DEFAULTS | {"autoplay": False}
 

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts import image_storage
 from accounts.models import User
-from accounts.tests.pictures import SVG, picture, png_bomb
+from accounts.tests.images import SVG, picture, png_bomb
 from tests.support.users import PASSWORD
 
 URL = "/api/v1/me"
@@ -39,7 +39,7 @@ def test_name_text_and_links_are_cleaned_and_kept(cast):
     assert cast.api("anonymous").get("/api/v1/channels/owner").json()["links"] == body["links"]
 
 
-def test_what_is_not_sent_stays(cast):
+def test_missing_fields_stay_unchanged(cast):
     api = cast.api("owner")
     patch(api, {"full_name": "Ann", "bio": "Text", "links": ["https://a.example"]})
     body = patch(api, {"bio": ""}).json()

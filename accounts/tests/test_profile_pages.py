@@ -6,7 +6,7 @@ from django.test import Client
 
 from accounts import image_storage
 from accounts.models import User
-from accounts.tests.pictures import SVG, picture
+from accounts.tests.images import SVG, picture
 from tests.support.users import PASSWORD
 
 PROFILE, PREFERENCES, REMOVE = (

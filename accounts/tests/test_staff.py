@@ -130,7 +130,7 @@ def test_an_account_that_was_only_unticked_is_hidden_and_revives_no_token(cast, 
     assert access.works() == set()
 
 
-def test_what_its_owner_closed_is_neither_suspended_nor_reinstated(cast):
+def test_accounts_closed_by_their_owner_are_neither_suspended_nor_reinstated(cast):
     cast.api("owner").delete("/api/v1/me", {"password": PASSWORD}, format="json")
     with pytest.raises(Conflict):
         staff_actions.suspend(again(cast.owner), actor=cast.staff)
@@ -155,7 +155,7 @@ def test_a_new_email_is_confirmed_first_and_the_old_one_is_told(cast, verified):
     assert not staff_actions.change_email(again(cast.owner), "new@example.org", actor=cast.staff)
 
 
-def test_what_is_no_address_is_refused(cast):
+def test_invalid_addresses_are_rejected(cast):
     with pytest.raises(Invalid):
         staff_actions.change_email(cast.owner, "nowhere", actor=cast.staff)
 
@@ -210,7 +210,7 @@ def test_nobody_acts_on_themselves_or_above(cast):
     assert staff_actions.suspend(helper, actor=cast.staff)
 
 
-def test_where_staff_acted_from_is_not_shown_to_the_owner(cast, rf):
+def test_the_network_of_staff_is_hidden_from_the_owner(cast, rf):
     request = rf.post("/", headers={"User-Agent": "StaffBrowser/1"})
     staff_actions.send_reset_and_sign_out(cast.owner, actor=cast.staff, request=request)
     row = AuthEvent.objects.get(what="staff_reset")

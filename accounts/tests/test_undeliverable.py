@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts import credentials, deliverability, email_tokens, staff_actions
+from accounts import deliverability, email_changes, email_tokens, staff_actions
 from accounts.models import User
 from streamsite.mongo.collections import collection
 from tests.support.mailbox import deliver
@@ -56,7 +56,7 @@ def test_its_owner_asks_again(cast, owner):
 
 
 def test_a_confirmed_address_is_good(rf, owner):
-    credentials.verify_email(rf.post("/"), email_tokens.make_email_token(owner, owner.email))
+    email_changes.verify_email(rf.post("/"), email_tokens.make_email_token(owner, owner.email))
     assert not is_marked(owner)
 
 

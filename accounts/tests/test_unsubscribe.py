@@ -67,7 +67,7 @@ def test_the_page_has_a_button_and_a_way_back(cast, link):
     assert chosen(cast) == CHOSEN
 
 
-def test_what_was_chosen_since_the_click_is_not_taken_back(cast, link):
+def test_undo_keeps_settings_changed_after_the_click(cast, link):
     visitor = Client()
     token = visitor.post(link).context["undo_token"]
     profile.update_preferences(cast.owner, {"notify_comment": "none", "email_pace": "daily"})

@@ -63,7 +63,7 @@ def _page(
     request: HttpRequest, form: forms.ApiTokenForm, new_text: str = "", *, status: int = 200
 ) -> HttpResponse:
     rows = api_tokens.current_tokens(signed_in_user(request)).order_by(*api_tokens.NEWEST)
-    context = {"form": form, "made": new_text, "tokens": [api_tokens.serialize(row) for row in rows]}
+    context = {"form": form, "new_token": new_text, "tokens": [api_tokens.serialize(row) for row in rows]}
     return render(request, "accounts/settings_api_tokens.html", context, status=status)
 
 

@@ -53,8 +53,10 @@ def delete_account(request: HttpRequest) -> HttpResponse:
         lambda: credentials.confirm_password(request, user, form.cleaned_data["current_password"]),
         close,
     )
+    if response is not None:
+        return response
     context = {"form": form, "days": settings.ERASE_AFTER_DAYS}
-    return response or render(request, "accounts/settings_delete.html", context, status=refusal_status(form))
+    return render(request, "accounts/settings_delete.html", context, status=refusal_status(form))
 
 
 def offer_restore(request: HttpRequest, user: User) -> HttpResponse:
@@ -84,8 +86,10 @@ def restore_account(request: HttpRequest) -> HttpResponse:
         return redirect_with_message(request, "Your account is restored. Log in to use it.", "login")
 
     response = perform(request, form, restore, done)
+    if response is not None:
+        return response
     context = {"form": form, "account": account}
-    return response or render(request, "accounts/restore.html", context, status=refusal_status(form))
+    return render(request, "accounts/restore.html", context, status=refusal_status(form))
 
 
 def _authenticated_account(request: HttpRequest) -> User | None:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import credentials, email_tokens, forms
+from accounts import credentials, email_changes, email_tokens, forms
 from accounts.views._links import invalid_link_page
 from streamsite.cache_headers import never_cached
 from streamsite.errors import SiteError
@@ -60,7 +60,7 @@ def verify_email(request: HttpRequest) -> HttpResponse:
     if isinstance(found, SiteError):
         return invalid_link_page(request, found)
     if request.method == "POST":
-        verified = attempt(lambda: credentials.verify_email(request, token))
+        verified = attempt(lambda: email_changes.verify_email(request, token))
         if isinstance(verified, SiteError):
             return invalid_link_page(request, verified)
         messages.success(request, f"{verified.email} is confirmed.")
@@ -108,5 +108,7 @@ def reset_password(request: HttpRequest) -> HttpResponse:
         lambda: credentials.reset_password(request, token, form.cleaned_data["new_password"]),
         changed,
     )
+    if response is not None:
+        return response
     context = {"form": form, "account": user}
-    return response or render(request, "accounts/reset_password.html", context, status=refusal_status(form))
+    return render(request, "accounts/reset_password.html", context, status=refusal_status(form))

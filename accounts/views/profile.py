@@ -31,8 +31,10 @@ def settings_profile(request: HttpRequest) -> HttpResponse:
         lambda _: redirect_with_message(request, "Saved.", "settings-profile"),
         refusals=(Invalid, TooLarge),
     )
+    if response is not None:
+        return response
     context = {"form": form, "channel": mappers.serialize_channel(user, None)}
-    return response or render(request, "accounts/settings_profile.html", context, status=form_status(form))
+    return render(request, "accounts/settings_profile.html", context, status=form_status(form))
 
 
 def _change_profile(user: User, form: forms.ProfileForm) -> None:
@@ -49,7 +51,7 @@ def _change_profile(user: User, form: forms.ProfileForm) -> None:
 
 @login_required
 @require_POST
-def remove_picture(request: HttpRequest) -> HttpResponse:
+def remove_profile_image(request: HttpRequest) -> HttpResponse:
     """Remove the avatar or the cover."""
     kind = image_processing.PROFILE_IMAGES.get(request.POST.get("kind", ""))
     if kind is not None:

@@ -39,5 +39,7 @@ def confirm_identity(request: HttpRequest) -> HttpResponse:
         ),
         lambda _: redirect(target),
     )
+    if response is not None:
+        return response
     context = {"form": form, "next": target}
-    return response or render(request, "accounts/settings_confirm.html", context, status=refusal_status(form))
+    return render(request, "accounts/settings_confirm.html", context, status=refusal_status(form))

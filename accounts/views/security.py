@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import audit, credentials, forms, reauthentication, totp, web_sessions
+from accounts import audit, credentials, email_changes, forms, reauthentication, totp, web_sessions
 from accounts.current_user import page_session_id, signed_in_user
 from streamsite.api.pagination import paginate
 from streamsite.cache_headers import never_cached
@@ -105,7 +105,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
         request,
         "email_form",
         form,
-        lambda: credentials.change_email(
+        lambda: email_changes.change_email(
             request,
             signed_in_user(request),
             form.cleaned_data["email"],
@@ -119,7 +119,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
 @require_POST
 def resend_email(request: HttpRequest) -> HttpResponse:
     """Mail the confirmation link again."""
-    address = credentials.resend_verification(signed_in_user(request))
+    address = email_changes.resend_verification(signed_in_user(request))
     if address:
         messages.success(request, f"A new link is on its way to {address}.")
     return redirect_back(request, "settings-security")

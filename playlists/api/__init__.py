@@ -1,1 +1,1 @@
-"""The API of playlists, their items, those who share them, and what one account keeps."""
+"""The API of playlists, their items and collaborators, and of the library."""

@@ -1,4 +1,4 @@
-"""``/api/v1/playlists/{id}/items``."""
+"""``/api/v1/playlists/{id}/items``: the videos of a playlist."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
 def _item_response(
     request: Request, playlist: Playlist, item_id: str, code: int = status.HTTP_200_OK
 ) -> Response:
-    """The item as it is now, with the playlist's version. One whose video is hidden from the caller is its id."""
+    """Return the item with the playlist's version; only its id when its video is hidden from the caller."""
     row = (
         queries.items_with_videos(playlist)
         .select_related("video__channel", "added_by")
@@ -47,7 +47,7 @@ def _item_response(
 
 
 class ItemsView(APIView):
-    """The videos of a playlist, in order."""
+    """The items of a playlist."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
@@ -57,6 +57,7 @@ class ItemsView(APIView):
         responses={200: described(PageOfItemsDict)},
     )
     def get(self, request: Request, playlist_id: str) -> Response:
+        """List the items of a playlist in order."""
         playlist = access.playlist_for_viewing(request.user, playlist_id)
         return conditional_response(request, pages.items_page(request, playlist, request.user).body)
 
@@ -67,6 +68,7 @@ class ItemsView(APIView):
     )
     @idempotent()
     def post(self, request: Request, playlist_id: str) -> Response:
+        """Add a video to a playlist."""
         playlist = access.playlist_for_contributing(request.user, playlist_id)
         data = ItemInputSerializer.from_body(request)
         row = services.add_video(
@@ -81,7 +83,7 @@ class ItemsView(APIView):
 
 
 class TidyView(APIView):
-    """Take out the videos that the playlist does not show to its owner either."""
+    """Removal of items that are hidden from everyone."""
 
     permission_classes = [IsAuthenticated]
 
@@ -89,6 +91,7 @@ class TidyView(APIView):
         operation_id="playlist_items_tidy", request=None, responses={200: described(RemovedItemsDict)}
     )
     def post(self, request: Request, playlist_id: str) -> Response:
+        """Remove the items that are hidden from the playlist's owner too."""
         playlist = access.playlist_for_editing(request.user, playlist_id)
         return no_store(
             Response({"removed": services.remove_hidden_items(playlist, signed_in_user(request))})
@@ -96,7 +99,7 @@ class TidyView(APIView):
 
 
 class ItemView(APIView):
-    """One place of a playlist: move it, note something, take it out."""
+    """One item of a playlist."""
 
     permission_classes = [IsAuthenticated]
 
@@ -107,6 +110,7 @@ class ItemView(APIView):
         responses={200: described(ItemDict)},
     )
     def patch(self, request: Request, playlist_id: str, item_id: str) -> Response:
+        """Move an item, or change its note."""
         playlist = access.playlist_for_contributing(request.user, playlist_id)
         row = access.get_item(playlist, item_id)
         data = ItemChangeSerializer.from_body(request)
@@ -123,7 +127,7 @@ class ItemView(APIView):
                 actor=signed_in_user(request),
             )
         if note is not None:
-            # After a move the version is that of the move.
+            # A move before this has made a newer version.
             expected = None if place else expected_version(request)
             services.set_note(playlist, row, note, expected_version=expected)
         return _item_response(request, playlist, item_id)
@@ -134,6 +138,7 @@ class ItemView(APIView):
         responses={204: OpenApiResponse(description="Removed")},
     )
     def delete(self, request: Request, playlist_id: str, item_id: str) -> Response:
+        """Remove an item from a playlist."""
         playlist = access.playlist_for_contributing(request.user, playlist_id)
         row = access.item_for_editing(request.user, playlist, item_id)
         changed = services.remove_item(

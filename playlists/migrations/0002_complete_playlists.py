@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 def note_durations(apps, schema_editor):
-    """What each item adds to its playlist, and the sums of it anew."""
+    """Fill the duration of each item, and recompute the playlists' sums."""
     items, videos = apps.get_model("playlists", "PlaylistItem"), apps.get_model("videos", "Video")
     for playlist in apps.get_model("playlists", "Playlist").objects.iterator():
         rows = list(items.objects.filter(playlist_id=playlist.pk))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import IntegrityError
 
 from accounts.models import User
@@ -64,7 +62,7 @@ def add_video(
     except IntegrityError:
         raise AlreadyInPlaylist from None
     if not Video.objects.filter(pk=video.pk).exists():
-        # It was deleted meanwhile, perhaps after its items were taken out.
+        # It was deleted meanwhile, perhaps after its items were removed.
         remove_item(playlist, item)
         raise Absent
     item_cap(playlist.owner_id).confirm(lambda: remove_item(playlist, item))
@@ -125,7 +123,17 @@ def move_item(
     since ``expected_version``, ``SortedByRule`` if a rule decides the order.
     """
     place = Place(position=position, before=before, after=after)
+    return _move_to(playlist, item, place, actor=actor, expected_version=expected_version)
 
+
+def _move_to(
+    playlist: Playlist,
+    item: PlaylistItem,
+    place: Place,
+    *,
+    actor: User | None,
+    expected_version: int | None,
+) -> Playlist:
     def change_rank() -> Playlist:
         now = lock_playlist(playlist, actor, version=expected_version)
         if now.sort != Sort.MANUAL:
@@ -148,15 +156,17 @@ def move_one_step(
 ) -> None:
     """Move an item one place ``up`` or ``down``, or to the ``top`` or ``bottom``; do nothing at the end of the list."""
     if direction == "top":
-        place: dict[str, Any] = {"position": 0}
+        place: Place | None = Place(position=0)
     elif direction == "bottom":
-        place = {"position": MAX_ITEMS}
+        place = Place(position=MAX_ITEMS)
     elif direction == "up":
-        place = {"before": ordering.neighbor_id(playlist, item, -1)}
+        before = ordering.neighbor_id(playlist, item, -1)
+        place = Place(before=before) if before is not None else None
     else:
-        place = {"after": ordering.neighbor_id(playlist, item, 1)}
-    if None not in place.values():
-        move_item(playlist, item, **place, actor=actor, expected_version=expected_version)
+        after = ordering.neighbor_id(playlist, item, 1)
+        place = Place(after=after) if after is not None else None
+    if place is not None:
+        _move_to(playlist, item, place, actor=actor, expected_version=expected_version)
 
 
 def remove_deleted_video(video_id: str) -> None:

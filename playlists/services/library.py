@@ -15,11 +15,11 @@ def save_playlist(user: User, playlist: Playlist) -> None:
     """Save the playlist, which was fetched for viewing, to the library. Idempotent, also with concurrent calls."""
     if playlist.owner_id == user.pk:
         raise Conflict("This playlist is yours: it is in your library anyway.")
-    most = settings.MAX_SAVED_PLAYLISTS_PER_USER
+    limit = settings.MAX_SAVED_PLAYLISTS_PER_USER
     cap = RowLimit(
         SavedPlaylist.objects.filter(user=user).count,
-        most,
-        f"You can save up to {most} playlists. Remove one first.",
+        limit,
+        f"You can save up to {limit} playlists. Remove one first.",
     )
     row = SavedPlaylist(user=user, playlist=playlist)
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import RLock
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import F, Sum
@@ -23,7 +23,7 @@ from streamsite.mongo.retry import run_in_transaction
 from streamsite.row_limits import RowLimit
 
 T = TypeVar("T")
-# Changes of one playlist wait for each other here instead of meeting in the database; between processes they do meet.
+# Serializes a process's changes of one playlist; those of several processes conflict in the database and retry.
 _LOCKS = [RLock() for _ in range(64)]
 MAX_WAIT_SECONDS = 20.0
 MAX_PAUSE = 0.06
@@ -49,9 +49,11 @@ def item_cap(owner_id: str) -> RowLimit:
         total: int | None = Playlist.objects.filter(owner_id=owner_id).aggregate(n=Sum("item_count"))["n"]
         return total or 0
 
-    most = settings.MAX_PLAYLIST_ITEMS_PER_USER
+    limit = settings.MAX_PLAYLIST_ITEMS_PER_USER
     return RowLimit(
-        count, most, f"Your playlists can hold up to {most} videos in all. Remove some, or delete a playlist."
+        count,
+        limit,
+        f"Your playlists can hold up to {limit} videos in all. Remove some, or delete a playlist.",
     )
 
 
@@ -68,7 +70,7 @@ def lock_playlist(
     version: int | None = None,
     items: int = 0,
     duration: float = 0.0,
-    **changes: Any,
+    **changes: object,
 ) -> Playlist:
     """Return the playlist as it is now, at its next version, with ``items`` and ``duration`` added.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypedDict, cast
 
 from django.conf import settings
+from django.db.models import TextChoices
 
 from accounts import email_verification
 from accounts.models import User
@@ -30,11 +32,21 @@ class WatchLaterProtected(Conflict):
     detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
 
 
-# What others read of a playlist, and whether they may.
+# Fields that others see, or that decide whether they see the playlist.
 PUBLIC_FIELDS = {"title", "description", "visibility"}
 
 
-def create_playlist(owner: User, data: dict[str, Any]) -> Playlist:
+class PlaylistFields(TypedDict, total=False):
+    """Fields of a playlist that its owner sets."""
+
+    title: str
+    description: str
+    allow_duplicates: bool
+    visibility: str
+    sort: str
+
+
+def create_playlist(owner: User, data: Mapping[str, object]) -> Playlist:
     """Create a playlist with the videos of ``video_ids`` in their order.
 
     Raises ``Absent`` if the owner may not watch one of them, ``Invalid``, or ``Conflict`` at a limit.
@@ -43,7 +55,7 @@ def create_playlist(owner: User, data: dict[str, Any]) -> Playlist:
     if is_linkable(clean.get("visibility", Visibility.PRIVATE)):
         strikes.require_may_publish(owner)
         email_verification.require_verified_email(owner)
-    video_ids = list(data.get("video_ids") or [])
+    video_ids = list(cast("Sequence[str]", data.get("video_ids") or []))
     if len(video_ids) > MAX_ITEMS:
         raise Invalid(
             f"A playlist holds at most {MAX_ITEMS} videos.",
@@ -53,11 +65,11 @@ def create_playlist(owner: User, data: dict[str, Any]) -> Playlist:
         video_ids = list(dict.fromkeys(video_ids))
     item_cap = items_of(owner.pk)
     item_cap.require_room(len(video_ids))
-    most = settings.MAX_PLAYLISTS_PER_USER
+    limit = settings.MAX_PLAYLISTS_PER_USER
     cap = RowLimit(
         Playlist.objects.filter(owner=owner).count,
-        most,
-        f"You can have up to {most} playlists. Delete one first.",
+        limit,
+        f"You can have up to {limit} playlists. Delete one first.",
     )
     cap.require_room()
     videos = _watchable_videos(owner, video_ids)
@@ -101,7 +113,7 @@ def _new_item(playlist: Playlist, video: Video, rank: float, owner: User) -> Pla
 
 
 def update_playlist(
-    playlist: Playlist, data: dict[str, Any], *, expected_version: int | None = None
+    playlist: Playlist, data: Mapping[str, object], *, expected_version: int | None = None
 ) -> Playlist:
     """Change title, description, visibility, whether duplicates are allowed, or the sort rule."""
     changes = _clean(data, complete=False)
@@ -153,8 +165,8 @@ def delete_any_playlist(playlist: Playlist, *, expected_version: int | None = No
     playlist_deleted.send(sender=Playlist, playlist_id=playlist.pk)
 
 
-def _clean(data: dict[str, Any], *, complete: bool) -> dict[str, Any]:
-    clean: dict[str, Any] = {}
+def _clean(data: Mapping[str, object], *, complete: bool) -> PlaylistFields:
+    clean: PlaylistFields = {}
     problems: dict[str, list[str]] = {}
     if complete or "title" in data:
         clean["title"] = clean_line(str(data.get("title") or ""))
@@ -166,11 +178,18 @@ def _clean(data: dict[str, Any], *, complete: bool) -> dict[str, Any]:
         clean["description"] = clean_text(str(data["description"] or ""))[:5000]
     if "allow_duplicates" in data:
         clean["allow_duplicates"] = bool(data["allow_duplicates"])
-    for name, choices in (("visibility", Visibility), ("sort", Sort)):
-        if name in data:
-            clean[name] = data[name]
-            if data[name] not in choices.values:
-                problems[name] = [f"One of: {', '.join(choices.values)}."]
+    if "visibility" in data:
+        clean["visibility"] = _clean_choice(data, "visibility", Visibility, problems)
+    if "sort" in data:
+        clean["sort"] = _clean_choice(data, "sort", Sort, problems)
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
     return clean
+
+
+def _clean_choice(
+    data: Mapping[str, object], name: str, choices: type[TextChoices], problems: dict[str, list[str]]
+) -> str:
+    if data[name] not in choices.values:
+        problems[name] = [f"One of: {', '.join(choices.values)}."]
+    return str(data[name])

@@ -13,7 +13,7 @@ from videos.access import video_for_watching
 
 def add_to_watch_later(user: User, video_id: str) -> None:
     """Add a video that ``user`` may watch to the list. Idempotent, also with concurrent calls."""
-    video_for_watching(user, video_id)  # before anything is made
+    video_for_watching(user, video_id)  # before anything is created
     try:
         add_video(get_or_create_watch_later(user), user, video_id)
     except AlreadyInPlaylist:

@@ -130,7 +130,7 @@ def test_inviting_and_saving_twenty_times_is_once(cast, playlist):
     assert SavedPlaylist.objects.count() == 1
 
 
-def test_who_is_taken_out_while_adding_adds_all_or_nothing(cast, playlist):
+def test_a_collaborator_removed_while_adding_adds_all_or_nothing(cast, playlist):
     url, items = playlist
     cast.api("owner").put(f"{url}/collaborators/member")
     cast.api("owner").patch(url, {"visibility": "private"}, format="json")

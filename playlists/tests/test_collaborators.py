@@ -103,7 +103,7 @@ def test_inviting_twice_changes_nothing_and_tells_once(cast, shared):
     assert listed[0]["text"].endswith("invited you to add to the playlist “Trip”")
 
 
-def test_who_cannot_be_invited(cast, shared):
+def test_invalid_invitations_are_rejected(cast, shared):
     owner = cast.api("owner")
     assert owner.put(f"{shared}/collaborators/owner").status_code == 400
     assert owner.put(f"{shared}/collaborators/nobody-here").status_code == 404
@@ -130,7 +130,7 @@ def test_at_most_fifty(cast, shared):
     assert cast.api("owner").put(f"{shared}/collaborators/member").status_code == 409
 
 
-def test_what_only_its_adder_may_see_is_counted_for_others(cast, shared):
+def test_videos_visible_only_to_their_adder_are_counted_as_hidden(cast, shared):
     mine = cast.video(owner=cast.member, title="Mine", visibility="private").pk
     assert cast.api("member").post(f"{shared}/items", {"video_id": mine}, format="json").status_code == 201
     body = cast.api("owner").get(f"{shared}/items").json()
@@ -188,7 +188,7 @@ def test_pages_invite_take_out_and_leave(cast, shared):
     assert guest.get(place).status_code == 404
 
 
-def test_who_is_no_collaborator_any_more_is_not_told_that_they_are(cast):
+def test_removed_collaborators_lose_their_invitation(cast):
     assert cast.member.is_active
     path = (
         "/api/v1/playlists/"

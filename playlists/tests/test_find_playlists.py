@@ -44,7 +44,7 @@ def test_a_playlist_follows_its_title(walk, cast):
 
 
 @pytest.mark.parametrize("how", ["unlisted", "private", "deleted", "closed", "blocked", "empty"])
-def test_what_is_not_for_everybody_is_never_found(walk, cast, how):
+def test_hidden_playlists_are_never_found(walk, cast, how):
     if how in {"unlisted", "private"}:
         services.update_playlist(walk, {"visibility": how})
         assert collection(INDEX.table).count_documents({}) == 0

@@ -138,7 +138,7 @@ def test_a_hidden_video_in_video_ids_is_404(cast):
     assert not Playlist.objects.exists()
 
 
-def test_which_playlists_hold_a_video(cast, playlist):
+def test_playlists_that_contain_a_video_are_marked(cast, playlist):
     url, videos = playlist
     api = cast.api("owner")
     api.post(URL, {"title": "Empty"}, format="json")

@@ -60,7 +60,7 @@ def _stats(said):
                 yield from _stats(part)
 
 
-def test_whatever_is_asked_of_them_costs_the_same(cast, lists):
+def test_every_read_costs_the_same(cast, lists):
     pages_of_items(cast, lists)
     pages_and_queues(cast, lists)
     covers_of_twenty_are_one_step_each(cast, cast.page("anonymous"))

@@ -50,7 +50,7 @@ def test_times_are_of_the_first_video_and_loop_is_of_the_list(cast, videos):
     assert 'data-loop="1"' in text
 
 
-def test_what_may_not_be_seen_or_embedded_is_left_out(cast, videos):
+def test_videos_that_may_not_be_embedded_are_left_out(cast, videos):
     playlist = make(cast, videos)
     video_services.update(videos[0], {"visibility": "private"})
     video_services.update(videos[2], {"allow_embed": False})

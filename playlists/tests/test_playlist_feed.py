@@ -70,7 +70,7 @@ def test_the_page_names_the_feed(cast, visibility):
     assert len(feed(cast, playlist_id).entries) == 1
 
 
-def test_what_people_type_is_inert(cast):
+def test_user_text_is_inert(cast):
     playlist_id = made(cast, cast.video(title=NASTY), title=NASTY, description=NASTY)
     answer = cast.page("anonymous").get(f"/feeds/playlists/{playlist_id}.rss")
     assert b"<script" not in answer.content

@@ -33,7 +33,7 @@ FOR_COLLABORATORS = {"items/add", "items/{item}/move"}
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("visibility", ["public", "private"])
-def test_who_may_send_a_form(cast, shared, form, visibility):
+def test_forms_are_for_collaborators_or_the_owner(cast, shared, form, visibility):
     place, item = shared
     assert cast.stranger
     Playlist.objects.update(visibility=visibility)
@@ -85,7 +85,7 @@ def test_saving_changes_only_what_is_ones_own(cast, shared):
     assert away["Location"] == video.get_absolute_url()
 
 
-def test_what_could_not_be_taken_out_is_said(cast, shared):
+def test_a_refused_removal_is_shown(cast, shared):
     place, item = shared
     video_id = PlaylistItem.objects.get(pk=item).video_id
     sent = {"shown": [place.rsplit("/", 1)[1]], "in": []}

@@ -40,7 +40,7 @@ def test_an_items_link_survives_reordering_and_duplicates(cast, listed):
     assert watch(cast, f"/watch/{videos[1]}?list={playlist}&item={items[4]}")["number"] == 2
 
 
-def test_what_a_viewer_may_not_see_is_skipped(cast, listed):
+def test_hidden_videos_are_skipped(cast, listed):
     playlist, videos, items = listed
     video_services.update(cast.owner.videos.get(pk=videos[2]), {"visibility": "private"})
     found = watch(cast, f"/watch/{videos[1]}?list={playlist}&item={items[1]}")
@@ -84,7 +84,7 @@ def test_shuffles_differ():
 @pytest.mark.parametrize(
     "query", ["item=x", "item[$ne]=1", "shuffle=zz", "shuffle=0123abcd.x", "loop=forever", "list=x&list=y"]
 )
-def test_what_is_not_understood_is_left_out(cast, listed, query):
+def test_invalid_parameters_are_ignored(cast, listed, query):
     playlist, videos, _ = listed
     answer = cast.page("anonymous").get(f"/watch/{videos[0]}?list={playlist}&{query}")
     assert answer.status_code == 200

@@ -37,7 +37,7 @@ def test_ones_own_is_409_and_a_hidden_one_404(cast, playlist):
     assert not SavedPlaylist.objects.exists()
 
 
-def test_what_was_hidden_meanwhile_is_left_out_until_it_is_seen_again(cast, playlist):
+def test_saved_playlists_are_left_out_while_hidden(cast, playlist):
     cast.api("member").put(f"{URL}/{playlist}")
     for visibility, expected in (("private", []), ("unlisted", ["Trip"])):
         cast.api("owner").patch(f"/api/v1/playlists/{playlist}", {"visibility": visibility}, format="json")

@@ -47,7 +47,7 @@ def test_a_rule_orders_and_the_order_by_hand_comes_back(cast, listed, rule, expe
     assert titles(cast, listed) == "BAC"
 
 
-def test_what_is_added_takes_its_place(cast, listed):
+def test_added_videos_take_their_place(cast, listed):
     sort(cast, listed, "most_viewed")
     video = cast.video(title="D", view_count=20)
     cast.api("owner").post(f"{listed}/items", {"video_id": video.pk}, format="json")

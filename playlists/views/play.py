@@ -17,7 +17,7 @@ from videos.viewer_state import ViewerState
 
 def queue_context(request: HttpRequest, video: Video, relation: ViewerState) -> dict[str, object]:
     """Return the watch page's context for ``?list=``: the playlist being played and this video's place in it."""
-    mode = queue.PlaybackMode.read(request.GET)
+    mode = queue.PlaybackMode.parse(request.GET)
     if not mode.playlist_id:
         return {"playlist": None}
     playlist = found_or_none(lambda: access.playlist_for_viewing(request.user, mode.playlist_id))
@@ -26,7 +26,7 @@ def queue_context(request: HttpRequest, video: Video, relation: ViewerState) -> 
     return {
         "playlist": mappers.serialize_playlist(playlist, request.user, None),
         "queue": queue.queue_for_video(playlist, video, mode, request.user),
-        # What the player does at the end: see templates/videos/_player.html.
+        # For the player: see templates/videos/_player.html.
         "loop": mode.loop == "one",
     }
 
@@ -35,7 +35,7 @@ def queue_context(request: HttpRequest, video: Video, relation: ViewerState) -> 
 def play(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Redirect to the first video that the caller may watch, in order or shuffled (``?shuffle=1``)."""
     playlist = access.playlist_for_viewing(request.user, playlist_id)
-    mode = replace(queue.PlaybackMode.read(request.GET), playlist_id=playlist.pk, item_id="")
+    mode = replace(queue.PlaybackMode.parse(request.GET), playlist_id=playlist.pk, item_id="")
     if request.GET.get("shuffle") == "1":
         mode = replace(mode, shuffle=queue.new_shuffle_seed())
     address = queue.first_item_url(playlist, mode, request.user)

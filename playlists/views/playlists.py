@@ -163,4 +163,4 @@ def channel_playlists(request: HttpRequest, username: str) -> HttpResponse:
     rows = access.listed_playlists(owner.pk)
     page = pages.playlists_page(paginate(request, rows, queries.RECENT, absolute=False), request.user)
     context = {"channel": load_channel(request.user, owner)[0], "tab": "playlists", "page": page}
-    return render_page_or_part(request, "accounts/channel.html", "playlists/_playlists.html", context)
+    return render_page_or_part(request, "subscriptions/channel.html", "playlists/_playlists.html", context)

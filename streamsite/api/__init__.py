@@ -1,1 +1,1 @@
-"""What every endpoint shares: errors, parsing, rendering, pagination, throttling."""
+"""Infrastructure of the API: input, errors, rendering, pagination, throttling, and the OpenAPI document."""

@@ -1,4 +1,4 @@
-"""ETags: 304 for what the caller has, 412 for a change of what is no longer there."""
+"""ETags: 304 for what the caller has, 412 for a change of an outdated version."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from streamsite.errors import Stale
 
 
 def conditional_response(request: Request, body: Mapping[str, object]) -> Response:
-    """``body`` with an ETag, or 304. Signed-in callers get a body of their own that no cache may share.
+    """Return ``body`` with an ETag, or 304. What a signed-in caller gets is not for shared caches.
 
-    The ETag of what has a ``version`` begins with it, so that ``If-Match`` takes it.
+    The ETag of a resource with a ``version`` begins with it, so that ``If-Match`` takes it.
     """
-    # The renderer puts the site's address into what is hashed here without it.
+    # The renderer adds the origin to URLs later, so it is hashed here too.
     digest = hashlib.blake2b(orjson.dumps(body) + origin.current().encode(), digest_size=12).hexdigest()
     version = body.get("version")
     etag = f'W/"v{version}-{digest}"' if isinstance(version, int) else f'W/"{digest}"'
@@ -34,12 +34,12 @@ def conditional_response(request: Request, body: Mapping[str, object]) -> Respon
 
 
 def version_etag(version: int) -> str:
-    """The ETag of a resource's version, for ``If-Match``."""
+    """Return the ETag of a resource's version, for ``If-Match``."""
     return f'"v{version}"'
 
 
 def expected_version(request: Request) -> int | None:
-    """The version in ``If-Match`` (``"v3"``, ``"3"``, ``3``, or the ETag of a read); ``None`` when absent or ``*``.
+    """Return the version in ``If-Match`` (``"v3"``, ``"3"``, ``3``, or an ETag), ``None`` when absent or ``*``.
 
     Raises ``Stale`` for anything else: it names no version of ours.
     """

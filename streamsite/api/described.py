@@ -67,12 +67,15 @@ class DescribedExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped
     target_class = Described
 
     def get_name(self, auto_schema: AutoSchema, direction: str) -> str:
+        """Return the component's name."""
         return str(self.target.name)
 
     def get_identity(self, auto_schema: AutoSchema, direction: str) -> object:
+        """Return what makes two components the same."""
         return self.target.shape
 
     def map_serializer(self, auto_schema: AutoSchema, direction: str) -> JsonSchema:
+        """Return the schema of the component."""
         fields, bindings = _fields_of(self.target.shape)
         properties = {name: _schema_of(hint, bindings, auto_schema) for name, (hint, _) in fields.items()}
         required = [name for name, (_, is_required) in fields.items() if is_required]
@@ -106,7 +109,7 @@ def _schema_of(hint: object, bindings: Bindings, auto_schema: AutoSchema) -> Jso
     hint = bindings.get(hint, hint) if isinstance(hint, TypeVar) else hint
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _annotated(_schema_of(parts[0], bindings, auto_schema), hint)
+        return _add_annotations(_schema_of(parts[0], bindings, auto_schema), hint)
     if origin in (Union, UnionType):
         return _nullable(parts, bindings, auto_schema)
     if origin is Literal:
@@ -124,7 +127,7 @@ def _schema_of(hint: object, bindings: Bindings, auto_schema: AutoSchema) -> Jso
 def _basic(hint: object) -> JsonSchema:
     if hint not in (str, int, float, bool, datetime):
         raise TypeError(f"{hint!r} has no schema")
-    return dict(build_basic_type(hint) or {})  # type: ignore[arg-type]
+    return dict(build_basic_type(hint) or {})
 
 
 def _nullable(parts: tuple[object, ...], bindings: Bindings, auto_schema: AutoSchema) -> JsonSchema:
@@ -132,13 +135,13 @@ def _nullable(parts: tuple[object, ...], bindings: Bindings, auto_schema: AutoSc
     if len(kinds) != 1 or len(kinds) == len(parts):
         raise TypeError(f"{parts!r}: only one type or None has a schema")
     schema = _schema_of(kinds[0], bindings, auto_schema)
-    return _wrapped(schema) | {"nullable": True}
+    return _wrap_reference(schema) | {"nullable": True}
 
 
-def _annotated(schema: JsonSchema, hint: object) -> JsonSchema:
+def _add_annotations(schema: JsonSchema, hint: object) -> JsonSchema:
     """Add what ``Annotated`` says; several descriptions are paragraphs, the one of the field first."""
     extras: tuple[object, ...] = getattr(hint, "__metadata__", ())
-    schema = _wrapped(schema)
+    schema = _wrap_reference(schema)
     texts = [schema["description"]] if "description" in schema else []
     for extra in extras:
         if isinstance(extra, Schema):
@@ -149,6 +152,6 @@ def _annotated(schema: JsonSchema, hint: object) -> JsonSchema:
     return schema | ({"description": "\n\n".join(map(str, texts))} if texts else {})
 
 
-def _wrapped(schema: JsonSchema) -> JsonSchema:
+def _wrap_reference(schema: JsonSchema) -> JsonSchema:
     """Return a schema that may have other keywords: OpenAPI 3.0 ignores those beside a ``$ref``."""
     return {"allOf": [schema]} if "$ref" in schema else dict(schema)

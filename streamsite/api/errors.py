@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
@@ -25,8 +23,8 @@ CODE_BY_STATUS = {
 }
 
 
-def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
-    """A response for everything a caller can cause and for a database that is away; ``None`` for our faults."""
+def exception_handler(exception: Exception, context: dict[str, object]) -> Response | None:
+    """Return a response for errors that callers cause and for outages, ``None`` for faults of the site."""
     error = translate(exception)
     if error is None:
         return None
@@ -46,7 +44,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
 
 
 def translate(exception: Exception) -> errors.SiteError | None:
-    """The ``SiteError`` that says the same as ``exception``, or ``None`` when it is no caller's error."""
+    """Return ``exception`` as a ``SiteError``, ``None`` when it is a fault of the site."""
     if isinstance(exception, exceptions.ValidationError):
         return errors.Invalid("Some fields are not right.", fields=flatten_field_errors(exception.detail))
     if isinstance(exception, DjangoValidationError):
@@ -79,8 +77,8 @@ def _django_field_errors(exception: DjangoValidationError) -> dict[str, list[str
     return {"non_field_errors": list(exception.messages)}
 
 
-def flatten_field_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
-    """Nested serializer errors as ``{"links.0.url": ["..."]}``."""
+def flatten_field_errors(detail: object, prefix: str = "") -> dict[str, list[str]]:
+    """Return nested serializer errors as ``{"links.0.url": ["..."]}``."""
     if isinstance(detail, dict):
         merged: dict[str, list[str]] = {}
         for key, value in detail.items():

@@ -1,31 +1,130 @@
-"""Serializer fields that take what JSON has in the field's type, and do not guess."""
+"""Serializer fields that take a value in the type of the field, and do not guess."""
 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
+from typing import Any
 
 from rest_framework import serializers
+
+from streamsite.sanitize import clean_line, clean_text
+
+DAY = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 class StrictCharField(serializers.CharField):
     """Text only: a number or a boolean is not silently turned into text."""
 
     def to_internal_value(self, data: object) -> str:
+        """Return the value, or fail with ``invalid``."""
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class CleanTextField(StrictCharField):
+    """Text of several lines as it will be stored, so that its length is that of the stored text."""
+
+    clean: Callable[[str], str] = staticmethod(clean_text)
+
+    def to_internal_value(self, data: object) -> str:
+        """Return the value, or fail with ``invalid``."""
+        return self.clean(super().to_internal_value(data))
+
+
+class CleanLineField(CleanTextField):
+    """One line of text as it will be stored."""
+
+    clean = staticmethod(clean_line)
 
 
 class StrictFloatField(serializers.FloatField):
     """A finite number: neither text nor a boolean, which Python takes for one."""
 
     def to_internal_value(self, data: object) -> float:
-        if isinstance(data, bool) or not isinstance(data, int | float):
+        # Integers may be too large for a float.
+        """Return the value, or fail with ``invalid``."""
+        if isinstance(data, bool) or not isinstance(data, int | float) or abs(data) > 1e300:
             self.fail("invalid")
-        try:
-            number = float(data)
-        except OverflowError:
+        if not math.isfinite(data):
             self.fail("invalid")
-        if not math.isfinite(number):
+        return float(data)
+
+
+class NumberField(StrictFloatField):
+    """A finite number, which a form sends as text."""
+
+    def to_internal_value(self, data: object) -> float:
+        """Return the value, or fail with ``invalid``."""
+        return super().to_internal_value(
+            serializers.FloatField.to_internal_value(self, data) if isinstance(data, str) else data
+        )
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """``true`` or ``false`` of JSON."""
+
+    def to_internal_value(self, data: object) -> bool:
+        """Return the value, or fail with ``invalid``."""
+        if not isinstance(data, bool):
             self.fail("invalid")
-        return number
+        return data
+
+
+class StrictChoiceField(serializers.ChoiceField):
+    """One of some texts. The message names them all."""
+
+    default_error_messages = {"invalid_choice": "One of: {choices}."}
+
+    def to_internal_value(self, data: object) -> str:
+        """Return the value, or fail with ``invalid``."""
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", choices=", ".join(map(str, self.choices)))
+        return data
+
+
+class ClearableMixin:
+    """Lets ``null`` and an empty text stand for no value."""
+
+    def validate_empty_values(self, data: Any) -> Any:
+        """Take an empty text for ``null``."""
+        return super().validate_empty_values(None if data == "" else data)  # type: ignore[misc]
+
+
+class DayField(ClearableMixin, serializers.DateField):
+    """A day as ``2014-03-03`` and in no other of the forms that ISO 8601 has."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """Return the value, or fail with ``invalid``."""
+        if not isinstance(value, str) or not DAY.match(value):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+class ClearableDateTimeField(ClearableMixin, serializers.DateTimeField):
+    """A time, or ``null`` or an empty text for none."""
+
+
+class SplittableListField(serializers.ListField):
+    """A list of texts, or one text that the service splits."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the value, or fail with ``invalid``."""
+        if isinstance(data, str):
+            return data
+        return super().to_internal_value(data)
+
+
+class QueryTextField(StrictCharField):
+    """Any text of a query string, cut to ``length``."""
+
+    def __init__(self, length: int, **options: Any) -> None:
+        super().__init__(required=False, allow_blank=True, trim_whitespace=False, **options)
+        self.length = length
+        self.validators = []
+
+    def to_internal_value(self, data: object) -> str:
+        """Return the value, or fail with ``invalid``."""
+        return super().to_internal_value(data)[: self.length]

@@ -1,4 +1,4 @@
-"""``Idempotency-Key``: a creating POST that is repeated gives the first answer again and creates nothing.
+"""``Idempotency-Key``: a repeated POST gets the first response again and creates nothing.
 
 One document per user, path and key: inserted before the work (the unique ``_id`` decides who works), completed with the
 answer afterwards, removed when the work is refused. Kept for 24 hours.
@@ -20,6 +20,7 @@ from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from streamsite.errors import Conflict, Invalid, SiteError
 from streamsite.mongo.collections import collection
@@ -28,7 +29,7 @@ RECORDS = "idempotency"
 INDEXES = {RECORDS: [IndexModel([("purge_at", ASCENDING)], name="idempotency_purge", expireAfterSeconds=0)]}
 KEY_PATTERN = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
 RETENTION = timedelta(hours=24)
-PATIENCE_SECONDS, WAIT_SECONDS = 5.0, 0.05
+MAX_WAIT_SECONDS, POLL_SECONDS = 5.0, 0.05
 MAX_HANDLER_TIME = timedelta(minutes=10)
 REPLAYED_HEADERS = ("Location", "ETag")
 
@@ -56,21 +57,21 @@ def idempotent(
 ) -> Callable[[Handler], Handler]:
     """Let a view's ``post`` honour ``Idempotency-Key`` for signed-in callers.
 
-    ``conceal`` names fields of the answer that are given once and kept nowhere: a repetition lacks them. ``headers``
-    are those of the answer that a repetition carries too; ``fingerprint`` tells requests apart whose body is no form.
+    ``conceal`` names fields of the response that are not stored, so that a repetition lacks them. ``headers`` are
+    those that a repetition has too; ``fingerprint`` tells requests apart whose body is not a form.
     """
     take = fingerprint or _fingerprint_body
 
     def decorate(handler: Handler) -> Handler:
         @functools.wraps(handler)
-        def post(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        def post(view: APIView, request: Request, *args: object, **kwargs: object) -> Response:
             key = request.headers.get("Idempotency-Key")
             if key is None or not request.user or not request.user.is_authenticated:
                 return handler(view, request, *args, **kwargs)
             if not KEY_PATTERN.match(key):
                 raise Invalid("Idempotency-Key must have 1 to 255 visible ASCII characters.")
             record_id = hashlib.sha256(f"{request.user.pk}\n{request.path}\n{key}".encode()).hexdigest()
-            earlier = _claim_key(record_id, take(request), time.monotonic() + PATIENCE_SECONDS)
+            earlier = _claim_key(record_id, take(request), time.monotonic() + MAX_WAIT_SECONDS)
             if earlier is not None:
                 return earlier
             try:
@@ -86,7 +87,7 @@ def idempotent(
     return decorate
 
 
-def _claim_key(record_id: str, fingerprint: str, patience: float) -> Response | None:
+def _claim_key(record_id: str, fingerprint: str, deadline: float) -> Response | None:
     """``None`` when this request is the first with its key, else the first one's answer: waited for, for a while."""
     now = datetime.now(UTC)
     try:
@@ -96,16 +97,16 @@ def _claim_key(record_id: str, fingerprint: str, patience: float) -> Response | 
     except DuplicateKeyError:
         found = collection(RECORDS).find_one({"_id": record_id})
         if found is None or found["purge_at"].replace(tzinfo=UTC) <= now:
-            # It ended, or its worker died: whoever removes the stale record may claim the key anew.
+            # The record expired, or its worker died: whoever deletes it may claim the key.
             collection(RECORDS).delete_one({"_id": record_id, "purge_at": {"$lte": now}})
-            return _claim_key(record_id, fingerprint, patience)
+            return _claim_key(record_id, fingerprint, deadline)
         if found["fingerprint"] != fingerprint:
             raise IdempotencyMismatch from None
         if found["status"] is None:
-            if time.monotonic() > patience:
+            if time.monotonic() > deadline:
                 raise RequestInProgress from None
-            time.sleep(WAIT_SECONDS)
-            return _claim_key(record_id, fingerprint, patience)
+            time.sleep(POLL_SECONDS)
+            return _claim_key(record_id, fingerprint, deadline)
         response = Response(orjson.loads(found["body"]), status=found["status"], headers=found["headers"])
         response["Idempotency-Replayed"] = "true"
         return response
@@ -115,7 +116,7 @@ def _claim_key(record_id: str, fingerprint: str, patience: float) -> Response | 
 def _store_response(
     record_id: str, response: Response, conceal: Sequence[str], headers: Sequence[str]
 ) -> None:
-    data: Any = response.data
+    data: object = response.data
     if conceal and isinstance(data, dict):
         data = {name: value for name, value in data.items() if name not in conceal}
     kept = {
@@ -128,7 +129,7 @@ def _store_response(
 
 
 def _fingerprint_body(request: Request) -> str:
-    """The same for the same body; of a file its name, size and beginning count, not gigabytes of content."""
+    """Return a digest of the body; of a file of its name, size and first megabyte."""
     data: Any = request.data
     if hasattr(data, "lists"):
         fields = {name: [_fingerprint_value(value) for value in values] for name, values in data.lists()}
@@ -137,7 +138,7 @@ def _fingerprint_body(request: Request) -> str:
     return hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
-def _fingerprint_value(value: Any) -> Any:
+def _fingerprint_value(value: object) -> object:
     if not isinstance(value, UploadedFile):
         return value
     value.seek(0)

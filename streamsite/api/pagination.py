@@ -1,4 +1,4 @@
-"""Cursor pagination: a page costs the same wherever it is, and a cursor works only where it was given out.
+"""Cursor pagination: every page costs the same, and a cursor works only on the list that it came from.
 
 A cursor is the sort key of the row at the edge, signed together with the endpoint's path and filters.
 """
@@ -16,10 +16,11 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
-from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
 from rest_framework.request import Request
 
 from streamsite import origin
+from streamsite.api.inputs import QuerySerializer
 from streamsite.api.json_types import PageDict
 from streamsite.errors import Invalid
 from streamsite.mongo.keyset_merge import Moment
@@ -33,8 +34,6 @@ SALT = "streamsite.cursor"
 # Of a row in a cursor of ``paginate_ranked``: with 500 rows two share one in a list of 40,000.
 ROW_DIGEST_BYTES = 4
 MAX_CURSOR_LENGTH = 6_000  # characters
-# What every list takes, for the schema.
-PAGINATION_PARAMETERS = [OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)]
 PAGINATION_NAMES = {"cursor", "page_size"}
 
 
@@ -42,7 +41,7 @@ PAGINATION_NAMES = {"cursor", "page_size"}
 class Page(Generic[Row]):
     """Rows of one page and the URLs of its neighbours (``None`` at the ends).
 
-    ``first`` is the place of the first row in the whole list, counted from 0: as it was when its cursor was given out.
+    ``first`` is the index of the first row in the whole list at the time its cursor was made.
     """
 
     rows: list[Row]
@@ -55,20 +54,29 @@ class Page(Generic[Row]):
         return {"next": self.next, "previous": self.previous, "results": [mapper(row) for row in self.rows]}
 
 
+class PaginationSerializer(QuerySerializer):
+    """Parameters of every list."""
+
+    cursor = serializers.CharField(required=False)
+    page_size = serializers.IntegerField(required=False, min_value=0)
+
+
+# For the schema.
+PAGINATION_PARAMETERS = [PaginationSerializer]
+
+
 def page_size(params: QueryDict) -> int:
-    """``?page_size=`` clamped to 1..100; 400 when it is no number."""
-    raw = params.get("page_size", "")
-    if not raw:
+    """Return ``?page_size=`` clamped to 1..100. Raise ``Invalid`` when it is not a number."""
+    if "page_size" not in params:
         return DEFAULT_PAGE_SIZE
-    if not (raw.isascii() and raw.isdigit()):
-        raise Invalid("page_size must be a whole number.", fields={"page_size": ["Not a whole number."]})
-    return max(1, min(int(raw[:6]), MAX_PAGE_SIZE))
+    wanted: int = PaginationSerializer.parse(params).get("page_size", DEFAULT_PAGE_SIZE)
+    return max(1, min(wanted, MAX_PAGE_SIZE))
 
 
 def paginate(
     request: HttpRequest | Request, queryset: QuerySet[Row], order: Sequence[str], *, absolute: bool = True
 ) -> Page[Row]:
-    """One page of ``queryset`` in ``order`` (field names, ``-`` for descending; the last one unique)."""
+    """Return one page of ``queryset`` in ``order`` (field names, ``-`` for descending; the last one unique)."""
     params = request.GET
     size = page_size(params)
     scope = _cursor_scope(request.path, params)
@@ -83,7 +91,7 @@ def paginate(
         rows.reverse()
 
     # Backwards the cursor's place is that of the row after this page. What was added or taken out since moves places
-    # by as much; counting rows instead would cost the more the further on a page is.
+    # by as much; counting rows instead would cost more with every page.
     first = max(0, place - len(rows)) if backwards else place
 
     def link(row: Row, place: int, *, back: bool) -> str:
@@ -107,10 +115,10 @@ def paginate_ranked(
     *,
     absolute: bool = True,
 ) -> Page[Row]:
-    """One page of rows in an order that no field has: ``keys`` are all ids, ``load`` gets those of the page.
+    """Return one page of rows in an order that no field has: ``keys`` are all ids, ``load`` gets those of the page.
 
-    The order may change from one page to the next, and ids may come and go. So the cursor has a mark of every row that
-    was on a page before this one: none is repeated, and none is skipped. There must be a bound to the ids.
+    The order may change from one page to the next, and ids may come and go. So the cursor has a digest of every row on
+    the pages before: none is repeated, and none is skipped. The number of ids must be limited.
     """
     size = page_size(request.GET)
     scope = _cursor_scope(request.path, request.GET)
@@ -141,11 +149,11 @@ def _row_digest(key: str) -> bytes:
     return hashlib.blake2b(key.encode(), digest_size=ROW_DIGEST_BYTES).digest()
 
 
-def _read_row_digests(stored: Any, keys: Sequence[str], marks: Mapping[str, bytes]) -> list[bytes]:
-    """The marks of a cursor; cursors of the previous release are places in the order."""
+def _read_row_digests(stored: object, keys: Sequence[str], marks: Mapping[str, bytes]) -> list[bytes]:
+    """Return the digests in a cursor; a cursor of the previous release is an index."""
     if isinstance(stored, int):
         return [marks[one] for one in keys[:stored]]
-    joined = urlsafe_b64decode(stored)
+    joined = urlsafe_b64decode(str(stored))
     return [joined[start : start + ROW_DIGEST_BYTES] for start in range(0, len(joined), ROW_DIGEST_BYTES)]
 
 
@@ -159,7 +167,7 @@ def paginate_keys(
     parts: int,
     absolute: bool = True,
 ) -> tuple[list[RowKey], str | None]:
-    """One page of rows that are known by their keys of ``parts`` values, and the URL of the next one.
+    """Return one page of keys of ``parts`` values, and the URL of the next page.
 
     ``load(after, size)`` returns the ``size`` keys after one, or the first ones. There is no way back.
     """
@@ -177,10 +185,12 @@ Entry = TypeVar("Entry", bound="TimelineEntry")
 
 
 class TimelineEntry(Protocol):
-    """Something that happened, by its id; it has a time as well."""
+    """An entry with an id, and a time."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The key by which entries of the same time are ordered."""
+        ...
 
 
 def paginate_latest(
@@ -190,10 +200,10 @@ def paginate_latest(
     by: str = "created_at",
     absolute: bool = True,
 ) -> tuple[list[Entry], str | None]:
-    """One page of what many hold, the latest first by the time ``by``, and the URL of the next one.
+    """Return one page of entries of many sources, latest first by the time ``by``, and the URL of the next page.
 
-    ``load(before, size)`` gets the ``size`` entries before a moment and id. There is no way back: what is newer than
-    a page may have come from any of them since.
+    ``load(before, size)`` gets the ``size`` entries before a moment and id. There is no previous page: newer entries
+    may have come from any source meanwhile.
     """
     size = page_size(request.GET)
     scope = _cursor_scope(request.path, request.GET)
@@ -224,17 +234,17 @@ def _reverse_order(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _cursor_value(row: Model, name: str) -> Any:
-    value: Any = row
+def _cursor_value(row: Model, name: str) -> object:
+    value: object = row
     for part in name.lstrip("-").split("__"):
         value = getattr(value, part)
     return {"t": value.timestamp()} if isinstance(value, datetime) else value
 
 
-def _rows_after(order: Sequence[str], key: Sequence[Any]) -> Q:
-    """The rows after ``key``: ``a < x or (a = x and b < y)``, with ``a <= x`` in front for the index."""
+def _rows_after(order: Sequence[str], key: Sequence[object]) -> Q:
+    """Return the condition for rows after ``key``: ``a < x or (a = x and b < y)``, with ``a <= x`` for the index."""
     if isinstance(key[0], bool) and len(order) > 1 and key[0] is not order[0].startswith("-"):
-        # Nothing comes after the last of two values: what follows is equal in it, and the index goes straight there.
+        # Nothing follows the last of two values, so the rest has the same value: a direct index lookup.
         return Q(**{order[0].lstrip("-"): key[0]}) & _rows_after(order[1:], key[1:])
     condition = Q()
     equal = Q()
@@ -248,12 +258,12 @@ def _rows_after(order: Sequence[str], key: Sequence[Any]) -> Q:
     return Q(**{f"{first}__{bound}": key[0]}) & condition
 
 
-def _write_cursor(key: list[Any], scope: str, *, back: bool, place: int = 0) -> str:
+def _write_cursor(key: list[object], scope: str, *, back: bool, place: int = 0) -> str:
     return signing.dumps({"k": key, "s": scope, "b": int(back), "p": place}, salt=SALT, compress=True)
 
 
 def _read_cursor(raw: str, scope: str, length: int) -> tuple[list[Any] | None, bool, int]:
-    """The key, whether it leads back, and the place in the list; ``None``, no and 0 without a cursor."""
+    """Return the key, whether it leads back, and the index; ``(None, False, 0)`` without a cursor."""
     if not raw:
         return None, False, 0
     try:

@@ -1,10 +1,10 @@
-"""A strict JSON parser: what is ambiguous, oversized or not UTF-8 is refused before any view sees it."""
+"""A strict JSON parser, which refuses ambiguous, oversized and wrongly encoded bodies."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, NoReturn
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
@@ -16,7 +16,7 @@ MAX_DIGITS = 30
 
 
 class JSONParseError(Invalid):
-    """The body is not JSON as this API reads it."""
+    """The body is not valid JSON."""
 
     code = "parse_error"
     detail = "The body is not valid JSON."
@@ -29,17 +29,18 @@ class StrictJSONParser(BaseParser):
 
     def parse(
         self,
-        stream: IO[Any],
+        stream: IO[bytes],
         media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
+        parser_context: Mapping[str, object] | None = None,
+    ) -> dict[str, object]:
+        """Return the body as an object. Raise ``JSONParseError`` or ``TooLarge``."""
         raw = stream.read(settings.MAX_JSON_BYTES + 1)
         if len(raw) > settings.MAX_JSON_BYTES:
             raise TooLarge(f"A JSON body may have at most {settings.MAX_JSON_BYTES} bytes.")
         return parse_json_object(raw)
 
 
-def parse_json_object(raw: bytes) -> dict[str, Any]:
+def parse_json_object(raw: bytes) -> dict[str, object]:
     """``raw`` as an object, or ``ParseFailed``."""
     try:
         text = raw.decode("utf-8")
@@ -84,8 +85,8 @@ def _check_depth(text: str) -> None:
             depth -= 1
 
 
-def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
+def _build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result: dict[str, object] = {}
     for key, value in pairs:
         if key in result:
             raise JSONParseError("A JSON object has the same key twice.")
@@ -95,7 +96,7 @@ def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _check_value(value: Any) -> None:
+def _check_value(value: object) -> None:
     if isinstance(value, str):
         _check_text(value)
     elif isinstance(value, list):
@@ -110,7 +111,7 @@ def _check_text(text: str) -> None:
         raise JSONParseError("JSON text may not contain lone surrogates.")
 
 
-def _reject_constant(name: str) -> Any:
+def _reject_constant(name: str) -> NoReturn:
     raise JSONParseError(f"{name} is not JSON.")
 
 

@@ -1,14 +1,14 @@
-"""JSON out through orjson; datetimes as UTC with a Z, the site's own URLs absolute.
+"""Renders JSON with orjson: times in UTC, the site's own URLs absolute.
 
-Mappers give addresses without an origin, which is how templates need them: a page may be open under another origin
-than ``SITE_URL``, and its content policy allows its own. They become absolute here, in the bytes that leave.
+Mappers return URLs without an origin, as templates need them: a page may be open under another origin than
+``SITE_URL``, and its content policy allows only that. They become absolute here, in the bytes that are sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, overload
+from typing import overload
 
 import orjson
 from rest_framework.negotiation import BaseContentNegotiation
@@ -20,7 +20,7 @@ from streamsite import origin
 
 
 class OrjsonRenderer(BaseRenderer):
-    """``application/json`` without a charset parameter, as RFC 8259 has it."""
+    """Renders ``application/json`` without a charset parameter, as in RFC 8259."""
 
     media_type = "application/json"
     format = "json"
@@ -28,10 +28,11 @@ class OrjsonRenderer(BaseRenderer):
 
     def render(
         self,
-        data: Any,
+        data: object,
         accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
+        renderer_context: Mapping[str, object] | None = None,
     ) -> bytes:
+        """Return ``data`` as JSON; nothing for ``None``."""
         if data is None:
             return b""
         return with_absolute_urls(orjson.dumps(data, default=_encode_fallback, option=orjson.OPT_UTC_Z))
@@ -46,7 +47,7 @@ def with_absolute_urls(content: bytes) -> bytes:
     return content.replace(b'url":"/', b'url":"%b/' % origin.current().encode())
 
 
-def _encode_fallback(value: Any) -> Any:
+def _encode_fallback(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, str):
@@ -55,9 +56,10 @@ def _encode_fallback(value: Any) -> Any:
 
 
 class JsonNegotiation(BaseContentNegotiation):
-    """Everybody gets JSON, whatever ``Accept`` says; the parser is chosen by the body's type."""
+    """Answers with JSON, whatever ``Accept`` says; the parser is chosen by the body's type."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        """Return the parser of the body's type, ``None`` without one."""
         given = (request.content_type or "").split(";")[0].strip().lower()
         for parser in parsers:
             if parser.media_type == given:
@@ -67,6 +69,7 @@ class JsonNegotiation(BaseContentNegotiation):
     def select_renderer(  # type: ignore[override]
         self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
+        """Return the only renderer."""
         return renderers[0], renderers[0].media_type
 
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from rest_framework import serializers
+
+from streamsite.api.described import described
 
 
-class ErrorSerializer(serializers.Serializer[Any]):
-    """Every status of 400 and above."""
+class ErrorDict(TypedDict):
+    """The body of every status of 400 and above."""
 
-    code = serializers.CharField(help_text="Fixed word for programs.")
-    detail = serializers.CharField(help_text="Sentence for people.")
-    fields = serializers.DictField(  # type: ignore[assignment]
-        child=serializers.ListField(child=serializers.CharField()), required=False
-    )
-    request_id = serializers.CharField()
+    code: Annotated[str, "Fixed word for programs."]
+    detail: Annotated[str, "Sentence for people."]
+    fields: NotRequired[dict[str, list[str]]]
+    request_id: str
 
 
-# What a method may be answered with besides what its view says.
+# Error statuses that an operation may have besides those of its view.
 COMMON_ERROR_STATUSES = ("400", "404", "429", "503")
 ERROR_STATUSES_BY_METHOD = {
     "POST": ("409", "413", "415", "422"),
@@ -35,10 +34,11 @@ class StreamsiteSchema(AutoSchema):
     """Adds the error responses that any operation can give."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the operation with every error response that it may have."""
         operation = super().get_operation(*args, **kwargs)
         if not operation:
             return operation
-        reference = self.resolve_serializer(ErrorSerializer, "response").ref
+        reference = self.resolve_serializer(described(ErrorDict), "response").ref  # type: ignore[arg-type]
         answer = {"description": "Error", "content": {"application/json": {"schema": reference}}}
         codes = [*COMMON_ERROR_STATUSES, *ERROR_STATUSES_BY_METHOD.get(self.method, ())]
         if operation.get("security"):
@@ -55,6 +55,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "bearer"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Return the security scheme of OpenAPI."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
@@ -65,6 +66,7 @@ class PageSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
     name = "page_session"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Return the security scheme of OpenAPI."""
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
@@ -75,4 +77,5 @@ class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
     name = "api_token"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Return the security scheme of OpenAPI."""
         return {"type": "apiKey", "in": "header", "name": "Authorization"}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class GroupThrottle(BaseThrottle):
-    """The general limits: writes per user or address always, reads per address when they are many.
+    """Limits writes per user or address, and reads per address.
 
     A view may name its own with ``throttle_limit``. Reads are counted in the process, one database write per
     ``READ_BATCH`` of them, because a counter per read would double what a read costs.
@@ -29,6 +29,7 @@ class GroupThrottle(BaseThrottle):
     )
 
     def allow_request(self, request: Request, view: APIView) -> bool:
+        """Count the request. Return whether it is within the caller's limit."""
         who = str(request.user.pk) if request.user and request.user.is_authenticated else ""
         who = who or throttle_key(request._request)
         if request.method in {"GET", "HEAD", "OPTIONS"}:
@@ -57,9 +58,10 @@ class GroupThrottle(BaseThrottle):
         return known + pending
 
     @classmethod
-    def forget_all(cls) -> None:
-        """Start counting this process's reads anew."""
+    def reset_counts(cls) -> None:
+        """Forget the reads that this process has counted."""
         cls._reads.clear()
 
     def wait(self) -> float:
+        """Return the seconds until the limit starts anew."""
         return float(getattr(self, "_seconds", 1))

@@ -1,4 +1,4 @@
-"""The API's description and its page, and the answer to unknown paths."""
+"""The OpenAPI document, its viewer, and the response to unknown paths."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class SchemaView(SpectacularJSONAPIView):
     throttle_classes: list[type[BaseThrottle]] = []
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return the OpenAPI document."""
         response = HttpResponse(_generate_document(), content_type=OpenApiJsonRenderer.media_type)
         response["Content-Disposition"] = 'inline; filename="Streamsite API.json"'
         return public_for(300).set_on(response)
@@ -38,15 +39,18 @@ class SchemaView(SpectacularJSONAPIView):
 
 @cache
 def _generate_document() -> bytes:
-    """Generate the document, which takes a third of a second of a core: nobody may ask for that again and again."""
-    generator: Any = SchemaView.generator_class()
-    document: bytes = OpenApiJsonRenderer().render(
-        generator.get_schema(request=None, public=True), renderer_context={}
-    )
+    """Return the document as JSON. Generating it takes a third of a second, so it is cached."""
+    document: bytes = OpenApiJsonRenderer().render(generate_schema(), renderer_context={})
     return document
+
+
+def generate_schema() -> Any:
+    """Return the OpenAPI document as plain mappings."""
+    generator: Any = SchemaView.generator_class()
+    return generator.get_schema(request=None, public=True)
 
 
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
-    """Unknown API paths are JSON as well."""
+    """Answer unknown API paths with JSON."""
     return error_responses.error_response(request, errors.Absent())

@@ -1,10 +1,10 @@
-"""Celery as what calls workers: ``celery -A streamsite.tasks.celery worker -Q transcode -c 1``.
+"""A Celery worker: ``celery -A streamsite.tasks.celery worker -Q transcode -c 1``.
 
 A message is a call: that queue has a due job. The jobs, their states, tries and leases stay in MongoDB (``queue.py``),
 and a job is taken and run exactly as under ``manage.py run_worker``: by a ``Worker``, one job per message. Celery's own
 retries, results, priorities, delays and acknowledgements carry no meaning, so none of their limits does.
 
-Only for ``TASK_BACKEND=celery``: nothing else imports this module, so that Celery need not be installed.
+Only for ``TASK_BACKEND=celery``: the site imports nothing of it, so that Celery need not be installed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import django
-from celery import Celery, signals
+from celery import signals
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
 if not apps.ready:  # started by the command `celery`, which knows nothing of Django
@@ -31,49 +30,17 @@ if not apps.ready:  # started by the command `celery`, which knows nothing of Dj
     except ImproperlyConfigured as error:
         sys.exit(f"celery: {error}")
 
-from django.conf import settings
 from django_tasks import task_backends
 
 from streamsite import site_id, startup_warnings
-from streamsite.tasks import control, dispatch
+from streamsite.tasks import dispatch
 from streamsite.tasks.backend import MAIL
+from streamsite.tasks.celery_app import RUN_JOB, app, publish
 from streamsite.tasks.celery_backend import CeleryTaskBackend
 from streamsite.tasks.celery_scheduler import CeleryScheduler
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
 
 logger = logging.getLogger("streamsite.worker")
-
-# Workers ask Redis for calls once a second, so it has answered long before.
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 3.0
-IS_REDIS = settings.CELERY_BROKER_URL.startswith("redis")
-
-app = Celery("streamsite", set_as_current=False)
-app.conf.update(
-    broker_url=settings.CELERY_BROKER_URL,
-    broker_transport_options=(
-        {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": ANSWER_SECONDS}
-        if IS_REDIS
-        else {"confirm_publish": True}
-    ),
-    broker_connection_timeout=CONNECT_SECONDS,
-    broker_connection_retry_on_startup=True,
-    broker_connection_max_retries=None,
-    result_backend=None,
-    task_ignore_result=True,
-    task_serializer="json",
-    accept_content=["json"],
-    # Each bound by its own name: by the default, every queue would hear the calls for all.
-    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in control.list_queue_names()],
-    task_default_queue=PERIODIC_QUEUE,
-    task_create_missing_queues=False,
-    # Calls wait at the broker and not in a busy worker, where no other one could hear them.
-    task_acks_late=True,
-    worker_prefetch_multiplier=1,
-    task_publish_retry=False,
-    # Encoding happens in ffmpeg's processes, so threads are enough, and a stopping worker reaches its jobs.
-    worker_pool="threads",
-    worker_cancel_long_running_tasks_on_connection_loss=False,
-)
 
 
 class _Workers:
@@ -86,7 +53,7 @@ class _Workers:
 
     @contextmanager
     def one(self, queue: str) -> Iterator[Worker]:
-        """A worker for one job."""
+        """Give a worker for one job, which ``stop`` reaches."""
         worker = Worker([queue])
         with self._lock:
             self._active.add(worker)
@@ -99,7 +66,7 @@ class _Workers:
                 self._active.discard(worker)
 
     def stop(self) -> None:
-        """Every job goes back to the queue, now and from now on."""
+        """Return every job to the queue, now and from now on."""
         with self._lock:
             self._stopping = True
             for worker in self._active:
@@ -110,7 +77,7 @@ _workers = _Workers()
 _upkeep = CeleryScheduler()
 
 
-@app.task(name="streamsite.run_job")  # type: ignore[untyped-decorator]
+@app.task(name=RUN_JOB)  # type: ignore[untyped-decorator]
 def run_job(queue: str, is_again: bool = False) -> bool:
     """Take the next due job of the queue and run it. False when there was none.
 
@@ -137,11 +104,6 @@ def _pass_on(queue: str, is_again: bool) -> None:
         logger.warning("a call was not passed on (%s)", error.__class__.__name__)
 
 
-def publish(queue: str, *, is_again: bool = False) -> None:
-    """Give the broker a call. Raises what its client raises."""
-    run_job.apply_async(args=[queue, is_again], queue=queue)
-
-
 def _backend() -> CeleryTaskBackend:
     backend = task_backends["default"]
     if not isinstance(backend, CeleryTaskBackend):
@@ -150,11 +112,11 @@ def _backend() -> CeleryTaskBackend:
 
 
 def _keep_logging(**told: Any) -> None:
-    """Django has set logging up; with a receiver here, Celery leaves it alone."""
+    """Do nothing: with a receiver here, Celery leaves the logging that Django configured alone."""
 
 
 def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
-    """Commands from before there was a queue for mail go on sending it, with ``default``."""
+    """Take mail with ``default``: commands written before the mail queue existed go on sending it."""
     queues = instance.app.amqp.queues
     if PERIODIC_QUEUE in queues.consume_from and MAIL not in queues.consume_from:
         logger.warning("this worker takes mail too; let another one do that, with -Q %s", MAIL)

@@ -102,7 +102,7 @@ class BrokerCaller:
 
 def publish_call(name: str, *, is_again: bool = False) -> None:
     """Give the broker a call for a queue."""
-    from streamsite.tasks.celery import publish
+    from streamsite.tasks.celery_app import publish
 
     publish(name, is_again=is_again)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import template
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +18,7 @@ SPRITE = "icons.svg"
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, slot: str = "") -> SafeString:
     """Return an ``<svg>`` that shows the icon ``name`` of the sprite, in the color and size of its surroundings.
 
@@ -24,3 +29,10 @@ def icon(name: str, slot: str = "") -> SafeString:
     return format_html(
         '<svg{} class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', place, static(SPRITE), name
     )
+
+
+@receiver(setting_changed)
+def _forget_address(*, setting: str, **_: object) -> None:
+    """Draw icons anew when a test changes where static files are served from."""
+    if setting in {"STATIC_URL", "STORAGES"}:
+        icon.cache_clear()

@@ -25,9 +25,23 @@ HREF = re.compile(r'href="([^"]*)"')
 class LinkWriter(Urlizer):
     """Django's ``urlize``, which leaves addresses with a user before their host as text."""
 
-    def handle_word(self, word: str, **options: bool) -> str:
+    def handle_word(
+        self,
+        word: str,
+        *,
+        safe_input: bool,
+        trim_url_limit: int | None = None,
+        nofollow: bool = False,
+        autoescape: bool = False,
+    ) -> str:
         """Return the word as a link, or escaped."""
-        written: str = super().handle_word(word, **options)
+        written: str = super().handle_word(
+            word,
+            safe_input=safe_input,
+            trim_url_limit=trim_url_limit,
+            nofollow=nofollow,
+            autoescape=autoescape,
+        )
         match = HREF.search(written)
         return escape(word) if match and has_userinfo(unescape(match[1])) else written
 
@@ -60,7 +74,7 @@ def size(number: int | None) -> str:
 
 
 @register.filter
-def poster(url: str, name: str) -> str:
+def thumbnail_file(url: str, name: str) -> str:
     """Return a thumbnail's URL in another size or format: ``.../card-2.webp`` as ``.../small-2.avif``."""
     folder, _, file = url.rpartition("/")
     size, _, form = name.partition(".")

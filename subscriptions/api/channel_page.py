@@ -1,8 +1,6 @@
-"""The front page of a channel: what visitors see, and how its owner arranges it."""
+"""``/api/v1/channels/{username}/front`` and ``/api/v1/me/channel-page``: a channel's front page."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
@@ -27,6 +25,7 @@ class ChannelFrontView(APIView):
 
     @extend_schema(operation_id="channel_front", responses={200: described(ChannelFrontDict)})
     def get(self, request: Request, username: str) -> Response:
+        """Read a channel's front page."""
         owner = channel_for_viewing(username)
         return conditional_response(
             request, queries.build_front_page(owner, queries.get_arrangement(owner.pk))
@@ -34,12 +33,13 @@ class ChannelFrontView(APIView):
 
 
 class ChannelPageView(APIView):
-    """How the caller's channel page is arranged."""
+    """Arrangement of the caller's channel page."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(operation_id="me_channel_page", responses={200: described(ChannelPageDict)})
     def get(self, request: Request) -> Response:
+        """Read the arrangement of the caller's channel page."""
         return _page_response(queries.get_arrangement(signed_in_user(request).pk))
 
     @extend_schema(
@@ -49,8 +49,8 @@ class ChannelPageView(APIView):
         responses={200: described(ChannelPageDict)},
     )
     def patch(self, request: Request) -> Response:
-        data: Any = request.data
-        given = {name: data[name] for name in ("featured", "shelves") if name in data}
+        """Arrange the caller's channel page."""
+        given = ChannelPageInputSerializer.from_body(request)
         owner = signed_in_user(request)
         return _page_response(services.arrange(owner, given, expected_version=expected_version(request)))
 

@@ -1,9 +1,10 @@
-"""Subscriptions for other programs: OPML in and out, and the feed's secret address."""
+"""``/api/v1/me/subscriptions/opml``, ``/import`` and ``/api/v1/me/feed/rss``: subscriptions for other programs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
@@ -25,8 +26,8 @@ from subscriptions.schemas import NewPrivateFeedDict, PrivateFeedDict, Subscript
 from subscriptions.serializers import OpmlUploadSerializer
 
 
-def read_uploaded_opml(files: Any) -> bytes:
-    """The content of the form's ``file``. ``Invalid`` without one, ``TooLarge`` when it is no list of channels."""
+def read_uploaded_opml(files: Mapping[str, object]) -> bytes:
+    """Return the content of the form's ``file``. Raise ``Invalid`` without one, ``TooLarge`` for a large one."""
     sent = files.get("file")
     if not isinstance(sent, UploadedFile):
         raise Invalid("Send the OPML file as the field 'file'.", fields={"file": ["No file was sent."]})
@@ -37,7 +38,7 @@ def read_uploaded_opml(files: Any) -> bytes:
 
 
 class ExportView(APIView):
-    """The caller's subscriptions as OPML, for feed readers and for another account."""
+    """Export of subscriptions."""
 
     permission_classes = [IsAuthenticated]
 
@@ -46,11 +47,12 @@ class ExportView(APIView):
         responses={(200, opml.CONTENT_TYPE): OpenApiTypes.BINARY},
     )
     def get(self, request: Request) -> HttpResponse:
+        """Download the caller's subscriptions as OPML."""
         return opml_response(opml.export_subscriptions(signed_in_user(request)))
 
 
 def opml_response(content: bytes) -> HttpResponse:
-    """A file to keep."""
+    """Return an OPML file as a download."""
     return HttpResponse(
         content,
         content_type=f"{opml.CONTENT_TYPE}; charset=utf-8",
@@ -62,7 +64,7 @@ def opml_response(content: bytes) -> HttpResponse:
 
 
 class ImportView(APIView):
-    """Subscribe to every channel of this site that an OPML file names. Safe to repeat."""
+    """Import of subscriptions."""
 
     permission_classes = [IsAuthenticated]
     parser_classes = [MultiPartParser]
@@ -73,14 +75,15 @@ class ImportView(APIView):
         responses={200: described(SubscriptionImportDict)},
     )
     def post(self, request: Request) -> Response:
-        content = read_uploaded_opml(request.data)
+        """Subscribe to every channel of this site that an OPML file names. Idempotent."""
+        content = read_uploaded_opml(OpmlUploadSerializer.from_body(request))
         return no_store(Response(asdict(opml.import_subscriptions(signed_in_user(request), content))))
 
 
 class PrivateFeedView(APIView):
-    """The secret address at which a program reads the caller's feed as RSS.
+    """The private URL of the caller's feed as RSS.
 
-    Creating one needs a sign-in or ``POST /auth/proof`` within the last 10 minutes, else 403 ``proof_required``. It
+    Creating one requires a sign-in or ``POST /auth/proof`` within the last 10 minutes, else 403 ``proof_required``. It
     ends when the password or the second factor changes.
     """
 
@@ -89,12 +92,14 @@ class PrivateFeedView(APIView):
 
     @extend_schema(operation_id="me_feed_rss", responses={200: described(PrivateFeedDict)})
     def get(self, request: Request) -> Response:
+        """Read the state of the private feed URL."""
         return no_store(Response(private_feed.load_status(signed_in_user(request))))
 
     @extend_schema(
         operation_id="me_feed_rss_renew", request=None, responses={201: described(NewPrivateFeedDict)}
     )
     def post(self, request: Request) -> Response:
+        """Create a private feed URL, which is shown once; the former one ends."""
         user = signed_in_user(request)
         url = private_feed.create_address(user, session_id=current_session_id(request))
         return no_store(
@@ -107,5 +112,6 @@ class PrivateFeedView(APIView):
         responses={204: OpenApiResponse(description="No address leads to the feed")},
     )
     def delete(self, request: Request) -> Response:
+        """Revoke the private feed URL. Idempotent."""
         private_feed.revoke(signed_in_user(request).pk)
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))

@@ -1,10 +1,7 @@
-"""``/api/v1/posts``: short texts of channels to their subscribers."""
+"""``/api/v1/posts``: short texts of channels for their subscribers."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
@@ -27,13 +24,12 @@ from subscriptions.posts.integrations import comment_target
 from subscriptions.posts.reactions import POST_REACTIONS
 from subscriptions.posts.schemas import PostDict
 from subscriptions.posts.serializers import PostChangeSerializer, PostFormSerializer, PostInputSerializer
-from videos.api.comments import SORT
-from videos.api.moderation import ReportView
+from videos.api.reports import ReportView
 from videos.comments import mappers as comment_mappers
 from videos.comments import queries as comment_queries
 from videos.comments import services as comments
 from videos.comments.schemas import CommentDict
-from videos.comments.serializers import CommentInputSerializer
+from videos.comments.serializers import CommentInputSerializer, CommentsQuerySerializer
 from videos.moderation.schemas import ReportDict
 from videos.moderation.serializers import ReportInputSerializer
 from videos.schemas.videos import ReactionDict
@@ -55,7 +51,7 @@ def _serialize_page(request: Request, page: Page[Post]) -> PageDict[PostDict]:
 
 
 class PostsView(APIView):
-    """Post something."""
+    """New posts."""
 
     permission_classes = [IsAuthenticated]
     parser_classes = [MultiPartParser, StrictJSONParser]
@@ -70,10 +66,10 @@ class PostsView(APIView):
     )
     @idempotent()
     def post(self, request: Request) -> Response:
-        data: Any = request.data
-        sent = data.get("picture")
-        picture = sent if isinstance(sent, UploadedFile) else None
-        made = services.create(signed_in_user(request), data, picture=picture)
+        """Publish a post."""
+        is_form = str(request.content_type).startswith("multipart/")
+        data = (PostFormSerializer if is_form else PostInputSerializer).from_body(request)
+        made = services.create(signed_in_user(request), data, picture=data.get("picture"))
         made = access.post_for_reading(request.user, made.pk)
         response = _post_response(request, made, status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/posts/{made.pk}"
@@ -87,6 +83,7 @@ class PostView(APIView):
 
     @extend_schema(operation_id="posts_read", responses={200: described(PostDict)})
     def get(self, request: Request, post_id: str) -> Response:
+        """Read a post."""
         post = access.post_for_reading(request.user, post_id)
         opinion = queries.viewer_reactions(request.user, [post]).get(post.pk)
         unheard = comment_queries.hidden_comment_count(request.user, post.pk)
@@ -101,14 +98,16 @@ class PostView(APIView):
         responses={200: described(PostDict)},
     )
     def patch(self, request: Request, post_id: str) -> Response:
+        """Edit a post."""
         post = access.post_for_editing(request.user, post_id)
-        data: Any = request.data
+        data = PostChangeSerializer.from_body(request)
         return _post_response(
             request, services.update(post, data, expected_version=expected_version(request))
         )
 
     @extend_schema(operation_id="posts_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, post_id: str) -> Response:
+        """Delete a post."""
         post = access.post_for_editing(request.user, post_id)
         services.require_version(post, expected_version(request))
         services.delete(post)
@@ -126,33 +125,41 @@ class PostReactionView(APIView):
         responses={200: described(ReactionDict)},
     )
     def put(self, request: Request, post_id: str) -> Response:
+        """React to a post. Idempotent."""
         post = access.post_for_reading(request.user, post_id)
-        data: Any = request.data
-        given = POST_REACTIONS.give(signed_in_user(request).pk, post.pk, data.get("value"))
-        return no_store(Response({"reaction": data["value"], "likes": given.likes}))
+        value = ReactionInputSerializer.from_body(request)["value"]
+        given = POST_REACTIONS.give(signed_in_user(request).pk, post.pk, value)
+        return no_store(Response({"reaction": value, "likes": given.likes}))
 
     @extend_schema(operation_id="posts_unreact", request=None, responses={200: described(ReactionDict)})
     def delete(self, request: Request, post_id: str) -> Response:
+        """Remove the caller's reaction to a post. Idempotent."""
         post = access.post_for_reading(request.user, post_id)
         given = POST_REACTIONS.withdraw(signed_in_user(request).pk, post.pk)
         return no_store(Response({"reaction": None, "likes": given.likes}))
 
 
 class PostCommentsView(APIView):
-    """The comments that begin threads below a post."""
+    """Comments on a post."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
     @extend_schema(
         operation_id="post_comments",
-        parameters=[*PAGINATION_PARAMETERS, SORT],
+        parameters=[*PAGINATION_PARAMETERS, CommentsQuerySerializer],
         responses={200: described(PageDict[CommentDict])},
     )
     def get(self, request: Request, post_id: str) -> Response:
+        """List the comments on a post."""
         subject = comment_target(access.post_for_reading(request.user, post_id))
         return conditional_response(
             request,
-            comment_mappers.serialize_listing(comment_queries.list_threads(request, subject), request.user),
+            comment_mappers.serialize_listing(
+                comment_queries.list_threads(
+                    request, subject, sort=CommentsQuerySerializer.from_query(request)["sort"]
+                ),
+                request.user,
+            ),
         )
 
     @extend_schema(
@@ -162,9 +169,10 @@ class PostCommentsView(APIView):
     )
     @idempotent()
     def post(self, request: Request, post_id: str) -> Response:
+        """Comment on a post."""
         subject = comment_target(access.post_for_reading(request.user, post_id))
-        data: Any = request.data
-        made = comments.create(signed_in_user(request), subject, data.get("text"))
+        text = CommentInputSerializer.from_body(request)["text"]
+        made = comments.create(signed_in_user(request), subject, text)
         response = Response(
             comment_mappers.serialize_comment(made, request.user), status=status.HTTP_201_CREATED
         )
@@ -174,7 +182,7 @@ class PostCommentsView(APIView):
 
 
 class PostReportView(ReportView):
-    """Tell staff about a post."""
+    """Reports of a post."""
 
     about = "post"
 
@@ -185,11 +193,12 @@ class PostReportView(ReportView):
     )
     @idempotent()
     def post(self, request: Request, post_id: str) -> Response:
+        """Report a post to the staff."""
         return self.report(request, post_id)
 
 
 class ChannelPostsView(APIView):
-    """What a channel posted, the latest first."""
+    """The posts of a channel."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
@@ -199,6 +208,7 @@ class ChannelPostsView(APIView):
         responses={200: described(PageDict[PostDict])},
     )
     def get(self, request: Request, username: str) -> Response:
+        """List a channel's posts, latest first."""
         rows = queries.posts_of_channel(channel_for_viewing(username).pk)
         return conditional_response(
             request, _serialize_page(request, paginate(request, rows, queries.NEWEST))
@@ -206,7 +216,7 @@ class ChannelPostsView(APIView):
 
 
 class FeedPostsView(APIView):
-    """What the subscribed channels posted, the latest first."""
+    """Posts of the subscribed channels."""
 
     permission_classes = [IsAuthenticated]
 
@@ -216,6 +226,7 @@ class FeedPostsView(APIView):
         responses={200: described(PageDict[PostDict])},
     )
     def get(self, request: Request) -> Response:
+        """List the posts of the subscribed channels, latest first."""
         return conditional_response(
             request, _serialize_page(request, queries.posts_feed(request, signed_in_user(request).pk))
         )

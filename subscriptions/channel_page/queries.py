@@ -18,16 +18,16 @@ from videos.mappers import serialize_card
 from videos.queries import load_listed
 
 
+class ArrangedChannelDict(ChannelDict):
+    """A channel for its page, with whether its owner arranged it; not in the API."""
+
+    is_arranged: bool
+
+
 @dataclass
 class _ShelfVideos:
     ids: list[str] = field(default_factory=list)
     title: str = ""
-
-
-class ArrangedChannelDict(ChannelDict):
-    """A channel for its page; not in the API."""
-
-    is_arranged: bool
 
 
 def get_arrangement(owner_id: str) -> ChannelPage:

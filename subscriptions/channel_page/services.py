@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from videos.access import video_for_editing
 MAX_SHELVES = 8
 
 
-def arrange(owner: User, data: dict[str, Any], *, expected_version: int | None = None) -> ChannelPage:
+def arrange(owner: User, data: Mapping[str, object], *, expected_version: int | None = None) -> ChannelPage:
     """Set ``featured`` (a video id of the owner, or ``""``) and ``shelves`` (``[{"kind", "value"}]``), each if given.
 
     Raises ``Invalid`` with field errors, and ``Stale`` if the page is no longer at ``expected_version`` (0: never

@@ -23,5 +23,5 @@ class ChannelPage(models.Model):
 
     @property
     def is_arranged(self) -> bool:
-        """Whether the owner arranged anything."""
+        """True if the owner arranged anything."""
         return bool(self.featured or self.shelves)

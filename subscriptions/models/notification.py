@@ -56,7 +56,7 @@ class Notification(models.Model):
                 condition=models.Q(mail_at__isnull=False),
             ),
             models.Index(fields=["-created_at", "-id", "kind"], name="notification_newest_by_kind"),
-            # What is renamed is found by its address, what is withdrawn by its id.
+            # Renamed subjects are found by URL, withdrawn ones by id.
             models.Index(fields=["url"], name="notification_url"),
             models.Index(fields=["about"], name="notification_about"),
         ]

@@ -17,7 +17,7 @@ class PrivateFeed(models.Model):
         db_column="_id",
         related_name="+",
     )
-    # The owner's ``security_epoch`` when it was made; at any other the address leads nowhere.
+    # The owner's ``security_epoch`` at creation; at any other the URL is invalid.
     epoch = models.IntegerField()
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)

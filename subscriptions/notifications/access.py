@@ -31,7 +31,7 @@ from videos.models import Comment, Video
 from videos.models.comment import CommentState
 from videos.playback_gate import PlaybackGate
 
-# What ``badge`` and the sentences need of an account.
+# The account fields that badges and sentences need.
 ACTOR_FIELDS = ("username", "full_name", "avatar", "subscriber_count", "is_active")
 Stage = Mapping[str, object]
 
@@ -70,15 +70,15 @@ class ContextRow(TypedDict, total=False):
 
 @dataclass
 class NotificationContext:
-    """What some entries are about, as far as it exists.
+    """The subjects of some entries, as far as they exist.
 
-    ``actors`` are accounts by id; ``things`` titles and URLs of announced, listed subjects; ``videos``, ``posts``, and
-    ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
+    ``actors`` are accounts by id; ``announced`` titles and URLs of announced, listed subjects; ``videos``, ``posts``,
+    and ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
     """
 
     reader_id: str
     actors: dict[str, User] = field(default_factory=dict)
-    things: dict[str, tuple[str, str]] = field(default_factory=dict)
+    announced: dict[str, tuple[str, str]] = field(default_factory=dict)
     videos: dict[str, PlaybackGate] = field(default_factory=dict)
     posts: dict[str, PostRow] = field(default_factory=dict)
     comments: dict[str, CommentRow] = field(default_factory=dict)
@@ -88,13 +88,13 @@ class NotificationContext:
         """Return the account that caused the entry, if loaded."""
         return self.actors.get(entry.row.get("actor_id") or entry.row.get("channel_id") or "")
 
-    def shows(self, entry: Entry) -> bool:
+    def may_show(self, entry: Entry) -> bool:
         """Return whether the reader may see the entry now."""
         row, actor = entry.row, self.actor(entry)
         if entry.is_old:
             return False
         if "subject" in row:
-            return row["subject"] in self.things and actor is not None and actor.is_active
+            return row["subject"] in self.announced and actor is not None and actor.is_active
         if row.get("actor_id") and (actor is None or not actor.is_active):
             return False
         if (video_id := references.subject_id_of(row, "watch")) and not self._may_watch(video_id):
@@ -141,10 +141,10 @@ def _is_in_view(comment: CommentRow) -> bool:
 
 def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContext:
     """Load what entries are about, in one read."""
-    there = NotificationContext(reader_id)
+    context = NotificationContext(reader_id)
     rows = [entry.row for entry in entries]
     if not rows:
-        return there
+        return context
     people = {person for row in rows if (person := row.get("actor_id") or row.get("channel_id"))}
     own = [row for row in rows if "subject" not in row]
     named = {references.comment_id_of(row) for row in own} | {references.thread_id_of(row) for row in own}
@@ -157,11 +157,11 @@ def load_context(reader_id: str, entries: Sequence[Entry]) -> NotificationContex
     threads = [name for name in named if name]
     stages += [following.union_stage(reader_id, threads)] if threads else []
     for row in user_store.read_with(people, ACTOR_FIELDS, stages):
-        _add_row(there, cast("ContextRow", row))
-    return there
+        _add_row(context, cast("ContextRow", row))
+    return context
 
 
-# Adds ``channel``: a row if the channel's account is open, else none.
+# Adds ``channel``: one row if the channel's account is active, else none.
 _CHANNEL = {
     "$lookup": {
         "from": User._meta.db_table,
@@ -221,7 +221,7 @@ def _announced_stages(rows: list[EntryDoc]) -> list[Stage]:
     return stages
 
 
-def _add_row(there: NotificationContext, row: ContextRow) -> None:
+def _add_row(context: NotificationContext, row: ContextRow) -> None:
     """Add one row of ``load_context``'s read to the context."""
     if "thing" in row:
         is_video = "title" in row
@@ -230,16 +230,16 @@ def _add_row(there: NotificationContext, row: ContextRow) -> None:
             if is_video
             else Post(pk=row["thing"], text=row["text"])
         )
-        there.things[row["thing"]] = (str(thing), thing.get_absolute_url())
+        context.announced[row["thing"]] = (str(thing), thing.get_absolute_url())
     elif "video" in row:
         gate = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
-        there.videos[row["video"]["_id"]] = gate
+        context.videos[str(row["video"]["_id"])] = gate
     elif "post" in row:
-        there.posts[row["post"]["_id"]] = row["post"]
+        context.posts[row["post"]["_id"]] = row["post"]
     elif "comment" in row:
-        there.comments[row["comment"]["_id"]] = row["comment"]
+        context.comments[row["comment"]["_id"]] = row["comment"]
     elif "follows" in row:
-        there.follows[row["thread"]] = row["follows"]
+        context.follows[row["thread"]] = row["follows"]
     else:
         actor = User(**{"pk" if name == "_id" else name: value for name, value in row.items()})
-        there.actors[actor.pk] = actor
+        context.actors[actor.pk] = actor

@@ -14,19 +14,21 @@ from videos.models import Comment
 from videos.models.comment import CommentState
 
 HELD_PAGE = "/studio/comments?state=held"
-# A count that others change meanwhile is taken again.
+# A count that changed meanwhile is taken again.
 MAX_ATTEMPTS = 5
 
 
-def notify_comment_posted(comment: Comment, *, is_new: bool, called: Iterable[str], approved: bool) -> None:
+def notify_comment_posted(
+    comment: Comment, *, is_new: bool, mentioned: Iterable[str], approved: bool
+) -> None:
     """Notify mentioned accounts, the author of the answered comment, and the owner of the comment's target."""
     place = _title_and_url(comment)
     if place is None:
         return
     title, url = place
     actor = User.objects.filter(pk=comment.author_id).first()
-    for user_id, kinds in _recipients(comment, is_new=is_new, called=set(called)).items():
-        if not (approved and user_id == comment.owner_id):  # the owner has just read it
+    for user_id, kinds in _recipients(comment, is_new=is_new, mentioned=set(mentioned)).items():
+        if not (approved and user_id == comment.owner_id):  # approved by the owner, who has just read it
             services.notify(user_id, kinds, comment.pk, url=url, title=title, actor=actor)
 
 
@@ -37,12 +39,12 @@ def notify_followers(comment_id: str) -> int:
     if reply is None or place is None:
         return 0
     title, url = place
-    others = set(_recipients(reply, is_new=True, called=set(reply.mentions.values()))) | {reply.owner_id}
-    told = 0
+    others = set(_recipients(reply, is_new=True, mentioned=set(reply.mentions.values()))) | {reply.owner_id}
+    notified = 0
     for user_ids in following.iter_follower_batches(reply.parent):
         for user_id in blocks.without_blocked(reply.author_id, set(user_ids) - others):
-            told += services.notify(user_id, THREAD, reply.pk, url=url, title=title, actor=reply.author)
-    return told
+            notified += services.notify(user_id, THREAD, reply.pk, url=url, title=title, actor=reply.author)
+    return notified
 
 
 def notify_author(comment: Comment, kind: str, what: str = "") -> None:
@@ -57,12 +59,12 @@ def notify_author(comment: Comment, kind: str, what: str = "") -> None:
 
 def withdraw_mentions(comment: Comment, user_ids: Iterable[str]) -> None:
     """Withdraw notifications of removed mentions; notify those the comment concerns otherwise of that instead."""
-    concerned = _recipients(comment, is_new=comment.state == CommentState.SHOWN, called=set())
+    recipients = _recipients(comment, is_new=comment.state == CommentState.SHOWN, mentioned=set())
     place = _title_and_url(comment)
     actor = User.objects.filter(pk=comment.author_id).first()
     for user_id in user_ids:
         was_unread = services.withdraw_notification(user_id, MENTION, comment.pk)
-        if was_unread and place is not None and (kinds := concerned.get(user_id)):
+        if was_unread and place is not None and (kinds := recipients.get(user_id)):
             services.notify(user_id, kinds, comment.pk, url=place[1], title=place[0], actor=actor)
 
 
@@ -88,20 +90,20 @@ def update_held_notification(about: str, subject_id: str, owner_id: str, *, is_n
         now = held.count()
         if now == waiting:
             return
-        # It may have been taken back beside this.
+        # The notification may have been withdrawn concurrently.
         waiting, is_news = now, is_news or now > waiting
 
 
-def _recipients(comment: Comment, *, is_new: bool, called: set[str]) -> dict[str, list[str]]:
+def _recipients(comment: Comment, *, is_new: bool, mentioned: set[str]) -> dict[str, list[str]]:
     """Return the accounts that a comment concerns directly, each with its kinds, most relevant first.
 
     ``is_new`` is false for an edited comment, which concerns only newly mentioned accounts.
     """
-    found: dict[str, list[str]] = {user_id: [MENTION] for user_id in called}
+    found: dict[str, list[str]] = {user_id: [MENTION] for user_id in mentioned}
     if not is_new:
         return found
     thread = Comment.objects.filter(pk=comment.parent).first() if comment.parent else None
-    people = called | {comment.owner_id} | ({thread.author_id} if thread is not None else set())
+    people = mentioned | {comment.owner_id} | ({thread.author_id} if thread is not None else set())
     stated = following.choices_about_thread(thread.pk, people) if thread is not None else {}
     for user_id in people:
         kinds = found.setdefault(user_id, [])

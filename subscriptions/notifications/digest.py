@@ -89,7 +89,7 @@ def _digest_line(user: User, entry: NotificationDict) -> dict[str, str]:
 
 def _load_due(user_id: str, now: datetime) -> list[Entry]:
     """Return the account's due rows, longest due first."""
-    rows = store.due_for_mail(user_id, now, most=MAX_LINES * 2)
+    rows = store.due_for_mail(user_id, now, limit=MAX_LINES * 2)
     return [Entry(row["_id"], row["created_at"], row, is_read=bool(row.get("is_read"))) for row in rows]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from accounts import preferences
 
@@ -47,7 +46,7 @@ NOTIFICATION_TYPES = {
     SECURITY: NotificationType("{title}", "lock"),
 }
 BROADCAST_KINDS = (VIDEO, POST)
-# Those about one comment, whose id follows the kind in the row's key.
+# Kinds about one comment, whose id follows the kind in the row's key.
 COMMENT_KINDS = (COMMENT, REPLY, THREAD, MENTION, HEART, APPROVED)
 
 
@@ -56,13 +55,13 @@ def notification_key(kind: str, occasion: str) -> str:
     return f"{kind}:{occasion}"[:120]
 
 
-def notification_kind(row: Mapping[str, Any]) -> str:
+def notification_kind(row: Mapping[str, object]) -> str:
     """Return the kind of a row or broadcast."""
     kind = str(row.get("key") or "").partition(":")[0]
     return kind if kind in NOTIFICATION_TYPES else str(row["kind"])
 
 
-def delivery_channels(stored: Mapping[str, Any], kind: str) -> tuple[bool, bool]:
+def delivery_channels(stored: Mapping[str, object], kind: str) -> tuple[bool, bool]:
     """Return whether an account with these preferences is notified of ``kind`` on the page, and by email."""
     name = f"notify_{NOTIFICATION_TYPES[kind].wish or kind}"
     chosen = preferences.with_defaults(stored).get(name, PAGE)

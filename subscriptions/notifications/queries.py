@@ -25,7 +25,7 @@ from subscriptions.schemas import NotificationDict
 
 MAX_CHANNELS = 2_000
 MAX_UNREAD = 100
-# Some of them may be about what is hidden from the reader now.
+# More than are counted, since some may be about hidden subjects.
 MAX_CANDIDATES = 3 * MAX_UNREAD
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ def load_reader(user: User) -> ReaderState:
     """Load an account's reader state in one read."""
     kinds = [kind for kind in BROADCAST_KINDS if delivery_channels(user.preferences, kind)[0]]
     marks, channels = ReadMarks(user_id=user.pk), {}
-    for row in store.read_state(user.pk, with_channels=bool(kinds), most_channels=MAX_CHANNELS):
+    for row in store.read_state(user.pk, with_channels=bool(kinds), channel_limit=MAX_CHANNELS):
         if "channel_id" in row:
             channels[row["channel_id"]] = _aware(row["created_at"]) or EARLIEST
         else:
@@ -59,7 +59,7 @@ def load_reader(user: User) -> ReaderState:
 
 def load_page(user_id: str, known: ReaderState, before: Moment | None, size: int) -> list[Entry]:
     """Return the next ``size`` entries, latest first, in one read."""
-    rows = store.newest(user_id, list(known.channels), known.kinds, before=before, most=size)
+    rows = store.newest(user_id, list(known.channels), known.kinds, before=before, limit=size)
     return [_entry(row, known.marks, known.channels) for row in rows]
 
 
@@ -77,12 +77,12 @@ def serialize_with_unread(
 ) -> tuple[list[NotificationDict], int]:
     """Return ``serialize_visible`` of a page's entries, and ``unread_count``. Two reads."""
     waiting = _load_unread(user_id, known)
-    there = access.load_context(user_id, [*entries, *waiting])
-    return _serialize_all(entries, there), _count_shown(waiting, there)
+    context = access.load_context(user_id, [*entries, *waiting])
+    return _serialize_all(entries, context), _count_shown(waiting, context)
 
 
-def _count_shown(waiting: Sequence[Entry], there: access.NotificationContext) -> int:
-    return min(MAX_UNREAD, sum(1 for entry in waiting if there.shows(entry)))
+def _count_shown(waiting: Sequence[Entry], context: access.NotificationContext) -> int:
+    return min(MAX_UNREAD, sum(1 for entry in waiting if context.may_show(entry)))
 
 
 def _load_unread(user_id: str, known: ReaderState) -> list[Entry]:
@@ -96,7 +96,7 @@ def _load_unread(user_id: str, known: ReaderState) -> list[Entry]:
             "kind": {"$in": known.kinds},
             "_id": {"$nin": known.marks.read},
         }
-    rows = store.unread(user_id, news, most=MAX_CANDIDATES)
+    rows = store.unread(user_id, news, limit=MAX_CANDIDATES)
     return [_entry(row, known.marks, known.channels) for row in rows]
 
 
@@ -111,13 +111,13 @@ def serialize_visible(entries: Sequence[Entry], reader_id: str) -> list[Notifica
     return _serialize_all(entries, access.load_context(reader_id, entries))
 
 
-def _serialize_all(entries: Sequence[Entry], there: access.NotificationContext) -> list[NotificationDict]:
-    return [_serialize(entry, there) for entry in entries if there.shows(entry)]
+def _serialize_all(entries: Sequence[Entry], context: access.NotificationContext) -> list[NotificationDict]:
+    return [_serialize(entry, context) for entry in entries if context.may_show(entry)]
 
 
-def _serialize(entry: Entry, there: access.NotificationContext) -> NotificationDict:
-    row, kind, actor = entry.row, notification_kind(entry.row), there.actor(entry)
-    title, url = there.things.get(row.get("subject", ""), (row.get("title", ""), row.get("url", "")))
+def _serialize(entry: Entry, context: access.NotificationContext) -> NotificationDict:
+    row, kind, actor = entry.row, notification_kind(entry.row), context.actor(entry)
+    title, url = context.announced.get(row.get("subject", ""), (row.get("title", ""), row.get("url", "")))
     who = actor.get_full_name() if actor is not None else ""
     return {
         "id": entry.pk,
@@ -126,7 +126,7 @@ def _serialize(entry: Entry, there: access.NotificationContext) -> NotificationD
         "url": url,
         "actor": serialize_badge(actor) if actor is not None else None,
         "icon": NOTIFICATION_TYPES[kind].icon,
-        "thread": there.thread(entry),
+        "thread": context.thread(entry),
         "is_read": entry.is_read,
         "created_at": iso(entry.created_at),
     }

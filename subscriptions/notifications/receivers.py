@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.dispatch import receiver
 
+from accounts.auth_session_store import SessionDoc
 from accounts.models import User
 from accounts.signals import account_deleted, refresh_token_reused
 from subscriptions.notifications import services
@@ -103,7 +102,7 @@ def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
     """Notify the owner of the decision, and reporters that their report was handled."""
     key = f"{case.pk}:{case.state}"
     if case.state == CaseState.CLOSED and case.decision == Decision.NOTHING:
-        services.withdraw_about(f"{case.pk}:{CaseState.DECIDED}")  # that was undone
+        services.withdraw_about(f"{case.pk}:{CaseState.DECIDED}")  # the decision was undone
     if emails.concerns_owner(case):
         url = f"/decisions/{access.appeal_token(case)}"
         services.notify(
@@ -119,7 +118,7 @@ def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
             reporter,
             MODERATION,
             key,
-            # What was taken down has no page, and a row that leads to a hidden video is not shown.
+            # Taken-down content has no page, and rows that link to a hidden video are not shown.
             url=NOTIFICATIONS_URL if case.decision == Decision.TAKEN_DOWN else case.url or "/",
             title=case.title,
             what=emails.reporter_outcome_text(case),
@@ -127,7 +126,7 @@ def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
 
 
 @receiver(refresh_token_reused)
-def notify_token_reuse(sender: type, user: User, session: dict[str, Any], **extra: object) -> None:
+def notify_token_reuse(sender: type, user: User, session: SessionDoc, **extra: object) -> None:
     """Alert the owner that a refresh token was reused and its session ended."""
     services.notify(
         user.pk,

@@ -23,7 +23,7 @@ from subscriptions.notifications.store import EntryDoc
 PAGE_PATTERN = re.compile(
     r"\A/(?P<page>watch|posts)/(?P<subject>[A-Za-z0-9_-]{11,32})(?:[?#]|\Z)(?:comment=(?P<thread>[A-Za-z0-9_-]{12,32}))?"
 )
-# Kinds with a place in their key where the id of what they are about is.
+# The position of the subject's id in the key, by kind.
 KEY_POSITIONS = {HELD: 1, PROCESSING: 1, MILESTONE: 2, SHARE: 2} | dict.fromkeys(COMMENT_KINDS, 1)
 WITHOUT_REFERENCES: dict[str, object] = {"about": {"$in": [[], None]}}
 

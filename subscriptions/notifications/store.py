@@ -66,13 +66,13 @@ def _marks() -> Collection[dict[str, object]]:
 # --- reads ---
 
 
-def read_state(user_id: str, *, with_channels: bool, most_channels: int) -> list[ReaderRow]:
+def read_state(user_id: str, *, with_channels: bool, channel_limit: int) -> list[ReaderRow]:
     """Return the account's read marks and, with ``with_channels``, the channels with a bell, in one read."""
     stages: Stages = [{"$match": {"_id": user_id}}]
     if with_channels:
         bell = [
             {"$match": {"subscriber_id": user_id, "notify": Notify.ALL.value}},
-            {"$limit": most_channels},
+            {"$limit": channel_limit},
             {"$project": {"_id": 0, "channel_id": 1, "created_at": 1}},
         ]
         stages += [{"$unionWith": {"coll": Subscription._meta.db_table, "pipeline": bell}}]
@@ -80,36 +80,36 @@ def read_state(user_id: str, *, with_channels: bool, most_channels: int) -> list
 
 
 def newest(
-    user_id: str, channel_ids: Sequence[str], kinds: Sequence[str], *, before: Moment | None, most: int
+    user_id: str, channel_ids: Sequence[str], kinds: Sequence[str], *, before: Moment | None, limit: int
 ) -> list[EntryDoc]:
     """Return the account's notifications and its channels' broadcasts of ``kinds``, latest first, in one read."""
     own: dict[str, object] = {"user_id": user_id, "on_page": True}
     stages: Stages = [
         {"$match": own | (before_filter("created_at", before) if before else {})},
         {"$sort": {"created_at": -1, "_id": -1}},
-        {"$limit": most},
+        {"$limit": limit},
     ]
     news = newest_pipelines(
-        "channel_id", channel_ids, {"kind": {"$in": kinds}}, by="created_at", most=most, before=before
+        "channel_id", channel_ids, {"kind": {"$in": kinds}}, by="created_at", most=limit, before=before
     )
     rows = list(_notifications().aggregate([*stages, *union_stages(BROADCASTS, news)]))
     rows.sort(key=lambda row: (row["created_at"], row["_id"]), reverse=True)
-    return rows[:most]
+    return rows[:limit]
 
 
-def unread(user_id: str, broadcasts: Condition | None, *, most: int) -> list[EntryDoc]:
-    """Return unread notifications of the account, and broadcasts that meet a condition, ``most`` of each."""
+def unread(user_id: str, broadcasts: Condition | None, *, limit: int) -> list[EntryDoc]:
+    """Return unread notifications of the account, and broadcasts that meet a condition, ``limit`` of each."""
     own = {"user_id": user_id, "on_page": True, "is_read": False}
-    stages: Stages = [{"$match": own}, {"$limit": most}]
+    stages: Stages = [{"$match": own}, {"$limit": limit}]
     if broadcasts is not None:
-        stages += union_stages(BROADCASTS, [[{"$match": broadcasts}, {"$limit": most}]])
+        stages += union_stages(BROADCASTS, [[{"$match": broadcasts}, {"$limit": limit}]])
     return list(_notifications().aggregate(stages))
 
 
-def due_for_mail(user_id: str, now: datetime, *, most: int) -> list[EntryDoc]:
+def due_for_mail(user_id: str, now: datetime, *, limit: int) -> list[EntryDoc]:
     """Return the account's notifications due for email, longest due first."""
     due = {"user_id": user_id, "mail_at": {"$lte": now}}
-    return list(_notifications().find(due).sort("mail_at", 1).limit(most))
+    return list(_notifications().find(due).sort("mail_at", 1).limit(limit))
 
 
 # --- notifications and broadcasts ---

@@ -13,7 +13,7 @@ from subscriptions.models import Post
 POST_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
 
 
-# The same as ``listed_posts`` for pipelines.
+# ``listed_posts`` for pipelines.
 LISTED = {"is_taken_down": False}
 
 

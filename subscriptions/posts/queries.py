@@ -33,14 +33,14 @@ def posts_feed(request: HttpRequest | Request, user_id: str, *, absolute: bool =
     return Page([post for post in rows if post.channel.is_active], following, None)
 
 
-def _newest_posts(channel_ids: list[str], most: int, before: keyset_merge.Moment | None) -> list[Post]:
+def _newest_posts(channel_ids: list[str], limit: int, before: keyset_merge.Moment | None) -> list[Post]:
     found = keyset_merge.find_newest(
         Post._meta.db_table,
         "channel_id",
         channel_ids,
         LISTED,
         by="created_at",
-        most=most,
+        most=limit,
         before=before,
         fields=["_id"],
     )

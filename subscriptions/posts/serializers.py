@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from streamsite.api.fields import CleanTextField, StrictCharField
 from streamsite.api.inputs import InputSerializer
 from subscriptions.models.post import MAX_TEXT_LENGTH
 
@@ -11,19 +12,23 @@ from subscriptions.models.post import MAX_TEXT_LENGTH
 class PostChangeSerializer(InputSerializer):
     """What can be changed of a post."""
 
-    text = serializers.CharField(max_length=MAX_TEXT_LENGTH, required=False)
+    text = CleanTextField(
+        max_length=MAX_TEXT_LENGTH, required=False, error_messages={"blank": "Write something."}
+    )
     allow_comments = serializers.BooleanField(required=False)
 
 
 class PostInputSerializer(InputSerializer):
     """A new post."""
 
-    text = serializers.CharField(max_length=MAX_TEXT_LENGTH)
-    video_id = serializers.CharField(required=False, allow_null=True, help_text="A listed video to show.")
+    text = CleanTextField(max_length=MAX_TEXT_LENGTH, error_messages={"blank": "Write something."})
+    video_id = StrictCharField(
+        required=False, allow_null=True, allow_blank=True, help_text="A listed video to show."
+    )
     allow_comments = serializers.BooleanField(required=False, default=True)
 
 
 class PostFormSerializer(PostInputSerializer):
-    """A new post with a picture."""
+    """A new post with an image."""
 
-    picture = serializers.ImageField(required=False)
+    picture = serializers.FileField(required=False, allow_empty_file=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO
 
 from django.db.models import F
 from django.utils import timezone
@@ -37,7 +37,7 @@ def clean_post_text(raw: object) -> str:
     return text
 
 
-def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = None) -> Post:
+def create(user: User, data: Mapping[str, object], *, picture: IO[bytes] | None = None) -> Post:
     """Create a post from ``text`` with an image or a video (``video_id``), and announce it to the subscribers."""
     strikes.require_may_publish(user)
     email_verification.require_verified_email(user)
@@ -59,24 +59,24 @@ def create(user: User, data: Mapping[str, Any], *, picture: IO[bytes] | None = N
             video=video,
             picture=folders.get("picture", ""),
             picture_size=size,
-            allow_comments=_clean_flag(data, "allow_comments", True),
+            allow_comments=data.get("allow_comments", True) is True,
         )
         post.save(force_insert=True)
     notifications.announce_to_subscribers(user.pk, POST, post.pk)
     return post
 
 
-def update(post: Post, data: Mapping[str, Any], *, expected_version: int | None = None) -> Post:
+def update(post: Post, data: Mapping[str, object], *, expected_version: int | None = None) -> Post:
     """Change ``text`` and ``allow_comments``. Raises ``Stale`` if the post is no longer at ``expected_version``."""
     require_version(post, expected_version)
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if "text" in data:
         changes["text"] = clean_post_text(data["text"])
         if changes["text"] != post.text:
             strikes.require_may_publish(post.channel)
             changes["edited_at"] = timezone.now()
     if "allow_comments" in data:
-        changes["allow_comments"] = _clean_flag(data, "allow_comments", True)
+        changes["allow_comments"] = data["allow_comments"]
     rows = Post.objects.filter(pk=post.pk, version=post.version)
     if not rows.update(**changes, version=F("version") + 1):
         raise stale_or_absent(Post.objects.filter(pk=post.pk))
@@ -128,12 +128,3 @@ def _clean_video(user: User, video_id: object) -> Video | None:
     if video is None:
         raise Invalid("Unknown video.", fields=problem)
     return video
-
-
-def _clean_flag(data: Mapping[str, Any], name: str, default: bool) -> bool:
-    value = data.get(name, default)
-    if isinstance(value, str) and value in {"true", "false"}:  # of a multipart form
-        return value == "true"
-    if not isinstance(value, bool):
-        raise Invalid("Some fields are not right.", fields={name: ["Must be true or false."]})
-    return value

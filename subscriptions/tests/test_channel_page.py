@@ -66,7 +66,7 @@ def test_a_channel_shows_what_its_owner_chose_in_that_order(cast, films):
     assert "Home" in cast.page("anonymous").get("/@owner/videos").content.decode()
 
 
-def test_what_is_hidden_is_left_out_for_everybody(cast, films):
+def test_hidden_videos_are_left_out_for_everyone(cast, films):
     chosen = playlist(cast, films)
     arrange(cast, featured=films[1].pk, shelves=[{"kind": "playlist", "value": chosen}])
     cast.api("owner").patch(f"/api/v1/videos/{films[1].pk}", {"visibility": "unlisted"}, format="json")
@@ -100,7 +100,7 @@ def test_an_unarranged_channel_shows_its_newest_videos(cast, films):
         {"shelves": [{"kind": "newest"}] * 9},
     ],
 )
-def test_what_cannot_be_shown_is_refused(cast, films, body):
+def test_invalid_shelves_are_rejected(cast, films, body):
     arrange(cast, status=400, **body)
     assert not ChannelPage.objects.exists()
 

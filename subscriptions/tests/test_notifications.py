@@ -96,7 +96,7 @@ def test_publishing_writes_one_row_for_all_subscribers(database, cast):
     assert Broadcast.objects.count() == 0
 
 
-def test_what_was_published_before_somebody_subscribed_is_no_news(database, cast):
+def test_videos_published_before_subscribing_are_no_news(database, cast):
     cast.video(title="Old")
     subscribing.subscribe(cast.member, cast.owner)
     assert (told(cast, "member"), unread(cast, "member")) == ([], 0)
@@ -198,7 +198,7 @@ def test_a_mail_that_fails_is_due_again(database, cast, settings):
     assert tasks.send_mail.func(cast.owner.pk)
 
 
-def test_what_somebody_no_longer_wants_by_mail_is_not_mailed(database, cast, mailoutbox):
+def test_kinds_no_longer_wanted_by_email_are_not_sent(database, cast, mailoutbox):
     prefer(cast, "owner", notify_comment="both", email_pace="hourly")
     say(cast, "stranger", cast.video())
     unsubscribe_links.unsubscribe(User.objects.get(pk=cast.owner.pk), "digest")
@@ -342,7 +342,7 @@ def test_pages_of_notifications(database, cast):
     assert page.post("/settings/notifications", {"email_pace": "never"}).status_code == 400
 
 
-def test_what_one_may_not_watch_any_more_is_not_told_of(database, cast):
+def test_notifications_about_unwatchable_videos_are_hidden(database, cast):
     assert cast.stranger.is_active
     video = cast.video(title="Secret plan")
     said = f"/api/v1/videos/{video.pk}/comments"

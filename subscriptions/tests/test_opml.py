@@ -25,7 +25,7 @@ def opml(*addresses):
     return f'<?xml version="1.0"?><opml version="2.0"><body><outline text="Folder">{rows}</outline></body></opml>'
 
 
-def test_what_is_exported_is_imported_by_another_account(cast):
+def test_an_export_is_imported_by_another_account(cast):
     names = ["owner", "stranger", "staffer"]
     assert [cast.owner, cast.stranger, cast.staff]
     User.objects.filter(username="owner").update(full_name='A "<b>" & co')
@@ -52,7 +52,7 @@ def test_what_is_exported_is_imported_by_another_account(cast):
     assert Subscription.objects.filter(subscriber__username="other").count() == 3
 
 
-def test_what_is_no_channel_here_or_cannot_be_had_is_told(cast):
+def test_unknown_and_refused_channels_are_reported(cast):
     assert [cast.owner, cast.member]
     cast.api("owner").put("/api/v1/me/blocks/member")
     said = send(
@@ -91,7 +91,7 @@ LAUGHS = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(12))
         b"<opml>" + b"<outline>" * 100_000,
     ],
 )
-def test_what_is_no_opml_is_refused_and_harmless(cast, content):
+def test_other_files_are_rejected_and_harmless(cast, content):
     begun = time.process_time()
     assert send(cast, content, status=400)["code"] == "validation_error"
     assert time.process_time() - begun < 5

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from accounts import image_storage
-from accounts.tests import pictures as pictures_of
+from accounts.tests import images as image_files
 from subscriptions import services as subscribing
 from subscriptions.models import Broadcast, Post, PostReaction
 from subscriptions.posts import services
@@ -24,7 +24,7 @@ def write(cast, who="owner", status=201, **body):
 
 
 def picture(size=(3000, 1000)):
-    return SimpleUploadedFile("p.png", pictures_of.picture(size=size), "image/png")
+    return SimpleUploadedFile("p.png", image_files.picture(size=size), "image/png")
 
 
 def test_a_post_has_its_fields_and_one_row_tells_of_it(database, cast):
@@ -65,7 +65,7 @@ def test_a_post_that_is_none_is_refused(database, cast, body):
     ("who", "patch", "delete"),
     [("anonymous", 401, 401), ("stranger", 403, 403), ("staff", 403, 403), ("owner", 200, 204)],
 )
-def test_who_may_change_a_post(database, cast, who, patch, delete):
+def test_only_the_owner_may_change_a_post(database, cast, who, patch, delete):
     path = f"/api/v1/posts/{write(cast)['id']}"
     api = cast.api(who)
     assert api.patch(path, {"text": "Changed"}, format="json").status_code == patch
@@ -112,7 +112,7 @@ def test_a_small_picture_is_not_blown_up(database, cast):
     assert (made["picture"]["width"], made["picture"]["height"]) == (30, 60)
 
 
-def test_what_is_no_picture_is_refused_and_nothing_is_posted(database, cast):
+def test_invalid_images_are_rejected_and_nothing_is_posted(database, cast):
     sent = SimpleUploadedFile("x.png", b"<svg onload=alert(1)>", "image/png")
     answer = cast.api("owner").post("/api/v1/posts", {"text": "x", "picture": sent})
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["picture"])

@@ -65,7 +65,7 @@ def test_an_ended_address_and_a_closed_account_lead_nowhere(cast, address):
 
 
 @pytest.mark.parametrize("token", ["x", "A" * 43, "A" * 500, "%00", "..%2f"])
-def test_what_was_never_given_out_is_absent(database, cast, token):
+def test_unknown_tokens_are_absent(database, cast, token):
     assert cast.page("anonymous").get(f"/feeds/private/{token}.rss").status_code == 404
 
 

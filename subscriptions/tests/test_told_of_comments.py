@@ -129,7 +129,7 @@ def test_its_author_and_the_owner_follow_a_thread_unless_they_stop(database, cas
     )
 
 
-def test_who_is_closed_erased_or_blocked_drops_out(database, cast, rf):
+def test_closed_deleted_and_blocked_followers_drop_out(database, cast, rf):
     video = cast.video()
     thread = say(cast, "member", video)
     fans = [cast.user(f"fan-{number}") for number in range(4)]

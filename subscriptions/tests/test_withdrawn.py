@@ -90,7 +90,7 @@ def test_a_mention_that_an_edit_takes_out(cast, talk):
     assert told(cast, "member") == ["reply", "heart", "reply"]  # it still answers them
 
 
-def test_what_staff_take_down_is_away_until_they_put_it_back(cast, talk):
+def test_taken_down_subjects_are_hidden_until_restored(cast, talk):
     _, thread, reply = talk
     comments.take_down(reply)
     assert everyone(cast) == {"owner": ["comment"], "member": ["heart"], "staff": []}
@@ -105,7 +105,7 @@ def test_what_staff_take_down_is_away_until_they_put_it_back(cast, talk):
     }
 
 
-def test_what_the_author_of_a_thread_said_is_away_while_their_account_is_closed(cast, talk, rf):
+def test_threads_of_closed_accounts_are_hidden(cast, talk, rf):
     deactivation.deactivate(rf.post("/"), cast.member)
     deliver()
     assert (told(cast, "owner"), told(cast, "staff")) == ([], [])
@@ -175,7 +175,7 @@ def test_a_decision_that_is_undone(database, cast):
         assert [row["text"] for row in cast.api(who).get(LIST).json()["results"]] == [text]
 
 
-def test_who_is_blocked_is_no_longer_told_of(cast, talk):
+def test_notifications_about_blocked_accounts_are_withdrawn(cast, talk):
     cast.api("owner").put("/api/v1/me/blocks/stranger")
     assert told(cast, "owner") == ["comment"]
 

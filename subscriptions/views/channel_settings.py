@@ -28,7 +28,7 @@ def settings_channel(request: HttpRequest) -> HttpResponse:
         lambda _: redirect_with_message(request, "Saved.", "settings-channel"),
         refusals=(Invalid, Stale),
     )
+    if response is not None:
+        return response
     context = {"form": form, "channel": serialize_channel(owner, None)}
-    return response or render(
-        request, "subscriptions/settings_channel.html", context, status=form_status(form)
-    )
+    return render(request, "subscriptions/settings_channel.html", context, status=form_status(form))

@@ -43,7 +43,7 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
     if not front["featured"] and not front["shelves"]:  # all of it was hidden since
         return _videos(request, owner, body)
     context = {"channel": body, "tab": "home", "front": front}
-    return render(request, "accounts/channel.html", add_watch_marks(request.user, context))
+    return render(request, "subscriptions/channel.html", add_watch_marks(request.user, context))
 
 
 @require_safe
@@ -61,10 +61,13 @@ def _videos(request: HttpRequest, owner: User, body: Mapping[str, object]) -> Ht
         "page": page,
         "q": request.GET.get("q", "").strip(),
         "sort": request.GET.get("sort", ""),
-        "instead": filters.exact_search_url(request.GET),
+        "exact_url": filters.exact_search_url(request.GET),
     }
     return render_page_or_part(
-        request, "accounts/channel.html", "accounts/_tab_videos.html", add_watch_marks(request.user, context)
+        request,
+        "subscriptions/channel.html",
+        "subscriptions/_channel_videos.html",
+        add_watch_marks(request.user, context),
     )
 
 
@@ -73,7 +76,7 @@ def channel_about(request: HttpRequest, username: str) -> HttpResponse:
     """Show a channel's description and links."""
     owner = channel_for_viewing(username)
     context = {"channel": channel_pages.load_channel(request.user, owner)[0], "tab": "about", "page": None}
-    return render(request, "accounts/channel.html", context)
+    return render(request, "subscriptions/channel.html", context)
 
 
 @login_required

@@ -76,4 +76,4 @@ def change_private_feed(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, status: int = 200, **context: object) -> HttpResponse:
     context["feed"] = private_feed.load_status(signed_in_user(request))
-    return render(request, "subscriptions/programs.html", context, status=status)
+    return render(request, "subscriptions/import_export.html", context, status=status)

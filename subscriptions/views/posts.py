@@ -76,7 +76,7 @@ def channel_posts(request: HttpRequest, username: str) -> HttpResponse:
         "form": form,
     }
     return render_page_or_part(
-        request, "accounts/channel.html", "posts/_posts.html", context, form_status(form)
+        request, "subscriptions/channel.html", "posts/_posts.html", context, form_status(form)
     )
 
 
@@ -124,8 +124,10 @@ def edit(request: HttpRequest, post_id: str) -> HttpResponse:
         lambda: services.update(post, form.cleaned_data),
         lambda _: redirect_with_message(request, "Saved.", "post", post_id),
     )
+    if response is not None:
+        return response
     context = {"form": form, "post": mappers.serialize_post(post, request.user)}
-    return response or render(request, "posts/edit.html", context, status=form_status(form))
+    return render(request, "posts/edit.html", context, status=form_status(form))
 
 
 @login_required

@@ -17,7 +17,7 @@ from streamsite.tasks import queue
 from streamsite.visibility import Visibility
 from subscriptions.models import Broadcast, Notification, Post, Subscription
 from tests.support.users import Cast
-from videos import facet_store, folded_titles, original_dates
+from videos import facet_store, folded_titles, video_store
 from videos.models import (
     Block,
     Case,
@@ -32,6 +32,7 @@ from videos.models import (
 )
 from videos.playback import statistics_store
 from videos.search import finders, index
+from videos.search import store as search_store
 
 ROW_COUNT = 3_000
 CHANNEL_COUNT = 50
@@ -91,9 +92,9 @@ class Crowd(Cast):
             (self._video(n) for n in range(ROW_COUNT)),
         )
         facet_store.refresh_facets(Video._meta.db_table, {})
-        original_dates.refresh_first_published({})
+        video_store.refresh_first_published({})
         listed = Video.objects.filter(listed=True).select_related("channel")
-        collection(index.SEARCH_VIDEOS).insert_many(
+        collection(search_store.SEARCH_VIDEOS).insert_many(
             [{"_id": video.pk, **index.build_document(video, "")} for video in listed], ordered=False
         )
 

@@ -12,7 +12,7 @@ from pymongo import MongoClient
 
 from streamsite.mongo import checks
 from streamsite.mongo.engine.base import DatabaseWrapper
-from tests.engine.replica_set import start_server
+from streamsite.mongo.engine.tests.replica_set import start_server
 
 SAFE = "mongodb://user:secret@127.0.0.1:27017/?replicaSet=rs0"
 

@@ -26,7 +26,7 @@ from tests.engine.profiler import Profile, enable_profiling
 from tests.support.commands import recorded_documents
 from tests.support.plugin import empty_collections
 from tests.support.profile import sample, walk
-from videos import queries
+from videos import library_filters, queries
 from videos.models import Video
 from videos.studio import videos_table
 
@@ -205,7 +205,7 @@ def _asked(parts: tuple[str, ...]) -> Any:
     return RequestFactory().get("/api/v1/videos?" + "&".join(parts))
 
 
-@pytest.mark.parametrize("sort", list(queries.SORTS))
+@pytest.mark.parametrize("sort", list(library_filters.SORTS))
 def test_every_filter_reads_little(crowd: Crowd, sort: str) -> None:
     """Each alone and each with each, in every order, whether much or little is found."""
     profile = Profile()

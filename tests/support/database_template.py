@@ -23,7 +23,7 @@ PACKAGES = ("Django", "pymongo", "djongo5")
 # What a migrated database depends on. Indexes are seen to at each start, so the modules that name them do not count.
 SOURCES = (
     *("*/migrations/*.py", "*/models.py", "*/models/**/*.py", "*/apps.py", "streamsite/mongo/**/*.py"),
-    *("streamsite/tasks/*.py", "*/management/commands/*.py", "tests/engine/*models.py"),
+    *("streamsite/tasks/*.py", "*/management/commands/*.py", "streamsite/mongo/engine/tests/*models.py"),
     "requirements.txt",
 )
 MAX_KEPT = 6

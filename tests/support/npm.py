@@ -10,12 +10,12 @@ import base64
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
 
+from tests.support.node import NPM
 from tests.support.stack import ROOT
 
 PINNED = ROOT / "tests" / "clients" / "packages.json"
@@ -52,10 +52,7 @@ def _cache() -> Path:
 
 
 def _fetch(package: str, folder: Path, integrity: str) -> Path:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise NpmMissingError(f"npm is not installed: install it to test the site with {package}")
-    command = [npm, "pack", package, "--ignore-scripts", "--silent", "--pack-destination", str(folder)]
+    command = [*NPM, "pack", package, "--ignore-scripts", "--silent", "--pack-destination", str(folder)]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=FETCH_SECONDS, check=False, cwd=folder
     )

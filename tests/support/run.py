@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 
 import pytest
@@ -20,10 +19,6 @@ def main() -> int:
     except (browser.BrowserMissingError, MongodUnavailableError) as error:
         sys.stderr.write(f"script/test: {error}\n")
         return 1
-    if not sys.argv[1:] and shutil.which("npm") is None:
-        sys.stderr.write(
-            "script/test: npm is not installed: the players that it would fetch are not tried (install 'npm')\n"
-        )
     with scratch.temporary_folder():
         if sys.argv[1:]:
             return int(pytest.main(sys.argv[1:]))

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-
-import playwright
 
 ELLIPSIS = "…"
 BLOCK_END = "=== end of block ==="
@@ -55,8 +51,3 @@ def check_output(chosen: list[Block], output: str, localised: Callable[[str], st
     for block, text in zip(chosen, printed, strict=False):
         said = localised(block.prints or "")
         assert matches_output(said, text), f"{block.code}\nis said to print\n{said}\nbut printed\n{text}"
-
-
-def find_node() -> str:
-    """Node: the system's, or the one that Playwright brings."""
-    return shutil.which("node") or str(Path(playwright.__file__).parent / "driver" / "node")

@@ -1,11 +1,11 @@
-"""``/api/v1/videos/{id}/captions`` and the transcript made from them."""
+"""``/api/v1/videos/{id}/captions`` and ``/transcript``."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.core.files.uploadedfile import UploadedFile
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
@@ -23,29 +23,36 @@ from streamsite.errors import Invalid
 from videos import access, mappers, share_links
 from videos.api import media_grants
 from videos.captions import services, webvtt
+from videos.captions.schemas import CaptionDict, TranscriptDict, WrittenCaptionDict
 from videos.captions.webvtt import CaptionFile, Cue
+from videos.models import Caption, Video
 from videos.models.caption import CaptionKind
-from videos.schemas.captions import CaptionDict, TranscriptDict, WrittenCaptionDict
-from videos.serializers.captions import CaptionTextSerializer, CaptionUploadSerializer
+from videos.serializers.captions import (
+    CaptionSerializer,
+    CaptionTextSerializer,
+    CaptionUploadSerializer,
+    TranscriptQuerySerializer,
+)
 
 DESCRIPTION_FIELDS = ("language", "label", "kind")
-# A transcript is bounded by what a caption file may hold, and is sent whole.
-UNPAGED = {"next": None, "previous": None}
 
 
 class CaptionsView(APIView):
-    """The text tracks of a video."""
+    """A video's caption tracks."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
     parser_classes = [MultiPartParser, StrictJSONParser]
 
     @extend_schema(operation_id="captions_list", responses={200: described(PageDict[CaptionDict])})
     def get(self, request: Request, video_id: str) -> Response:
+        """List a video's caption tracks."""
         visit = access.get_watchable(request._request, video_id)
         tracks = services.list_tracks(video_id)
         grant = media_grants.grant_for_request(request, visit.link)
-        body = UNPAGED | {
-            "results": [mappers.serialize_caption(visit.video, track, grant) for track in tracks]
+        body = {
+            "next": None,
+            "previous": None,
+            "results": [mappers.serialize_caption(visit.video, track, grant) for track in tracks],
         }
         response = conditional_response(request, body)
         share_links.remember_admission(response, visit.link)
@@ -61,9 +68,10 @@ class CaptionsView(APIView):
     )
     @idempotent()
     def post(self, request: Request, video_id: str) -> Response:
+        """Add a caption track."""
         video = access.video_for_editing(request.user, video_id)
-        described = _read_description(request)
-        cues, file = _read_cues(request, described.get("language", ""))
+        sent = CaptionSerializer.from_body(request)
+        cues, file = _read_cues(sent, sent["language"])
         if cues is None:
             raise Invalid(
                 "Send a caption file as 'file', its text as 'text', or cues as 'cues'.",
@@ -72,20 +80,19 @@ class CaptionsView(APIView):
         track = services.add_track(
             video,
             cues,
-            language=described.get("language", ""),
-            label=described.get("label", ""),
-            kind=described.get("kind") or CaptionKind.SUBTITLES,
+            language=sent["language"],
+            label=sent.get("label") or "",
+            kind=sent.get("kind") or CaptionKind.SUBTITLES,
         )
-        body = mappers.serialize_caption(video, track, media_grants.grant_for_request(request)) | {
-            "imported": mappers.serialize_caption_import(file)
-        }
-        response = no_store(Response(body, status=status.HTTP_201_CREATED))
+        response = no_store(
+            Response(_serialize_written(request, video, track, file), status=status.HTTP_201_CREATED)
+        )
         response["Location"] = f"/api/v1/videos/{video_id}/captions/{track.pk}"
         return response
 
 
 class CaptionView(APIView):
-    """One text track."""
+    """One caption track."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
     parser_classes = [MultiPartParser, StrictJSONParser]
@@ -93,6 +100,7 @@ class CaptionView(APIView):
 
     @extend_schema(operation_id="captions_read", responses={200: described(CaptionDict)})
     def get(self, request: Request, video_id: str, caption_id: str) -> Response:
+        """Read a caption track."""
         visit = access.get_watchable(request._request, video_id)
         track = services.get_track(visit.video, caption_id)
         grant = media_grants.grant_for_request(request, visit.link)
@@ -109,46 +117,43 @@ class CaptionView(APIView):
         responses={200: described(WrittenCaptionDict)},
     )
     def patch(self, request: Request, video_id: str, caption_id: str) -> Response:
+        """Change a caption track."""
         video = access.video_for_editing(request.user, video_id)
         track = services.get_track(video, caption_id)
-        described = _read_description(request)
-        cues, file = _read_cues(request, described.get("language", track.language))
-        track = services.update_track(track, cues=cues, **described)
-        body = mappers.serialize_caption(video, track, media_grants.grant_for_request(request)) | {
-            "imported": mappers.serialize_caption_import(file)
-        }
-        return no_store(Response(body))
+        sent = CaptionSerializer.from_body(request, partial=True)
+        cues, file = _read_cues(sent, sent.get("language", track.language))
+        changes = {name: sent[name] for name in DESCRIPTION_FIELDS if sent.get(name) is not None}
+        track = services.update_track(track, cues=cues, **changes)
+        return no_store(Response(_serialize_written(request, video, track, file)))
 
     @extend_schema(operation_id="captions_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, video_id: str, caption_id: str) -> Response:
+        """Delete a caption track."""
         video = access.video_for_editing(request.user, video_id)
         services.delete_track(services.get_track(video, caption_id))
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
 class TranscriptView(APIView):
-    """What is said, to read along and to search."""
+    """A video's transcript."""
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
     @extend_schema(
         operation_id="transcript",
-        parameters=[
-            OpenApiParameter("q", str, description="Only cues that hold all these words."),
-            OpenApiParameter("language", str, description="A track in this language."),
-            OpenApiParameter("track", str, description="The id of a caption track; instead of `language`."),
-        ],
+        parameters=[TranscriptQuerySerializer],
         responses={200: described(TranscriptDict)},
     )
     def get(self, request: Request, video_id: str) -> Response:
+        """Read a transcript, whole or searched."""
         visit = access.get_watchable(request._request, video_id)
+        asked = TranscriptQuerySerializer.from_query(request)
         track, lines = services.build_transcript(
-            visit.video,
-            language=request.GET.get("language", "")[:20],
-            track_id=request.GET.get("track", "")[:20],
-            words=request.GET.get("q", "")[:200],
+            visit.video, language=asked["language"], track_id=asked["track"], words=asked["q"]
         )
-        body = UNPAGED | {
+        body: TranscriptDict = {
+            "next": None,
+            "previous": None,
             "language": track.language if track else None,
             "caption_id": track.pk if track else None,
             "results": lines,
@@ -158,20 +163,24 @@ class TranscriptView(APIView):
         return response
 
 
-def _read_cues(request: Request, language: str) -> tuple[list[Cue] | None, CaptionFile | None]:
-    """Return the cues of the request, ``None`` without any, and how they were read if they came as a file or text."""
-    data: Any = request.data
-    upload, text, rows, encoding = (data.get(name) for name in ("file", "text", "cues", "encoding"))
-    if isinstance(upload, UploadedFile):
+def _serialize_written(
+    request: Request, video: Video, track: Caption, file: CaptionFile | None
+) -> WrittenCaptionDict:
+    """Return a track after a change, with how its file was read."""
+    return {
+        **mappers.serialize_caption(video, track, media_grants.grant_for_request(request)),
+        "imported": mappers.serialize_caption_import(file),
+    }
+
+
+def _read_cues(sent: Mapping[str, Any], language: str) -> tuple[list[Cue] | None, CaptionFile | None]:
+    """Return the cues that were sent, ``None`` without any, and how they were read if they came as a file or text."""
+    upload, text, rows = sent.get("file"), sent.get("text"), sent.get("cues")
+    if upload is not None:
         content = upload.read(webvtt.MAX_BYTES + 1)
-        file = webvtt.read_caption_file(content, encoding=str(encoding or ""), language=language)
-    elif isinstance(text, str) and text:
+        file = webvtt.read_caption_file(content, encoding=sent.get("encoding") or "", language=language)
+    elif text:
         file = webvtt.read_caption_file(text.encode("utf-8", "replace"), encoding="utf-8")
     else:
         return (webvtt.from_rows(rows) if rows is not None else None), None
     return file.cues, file
-
-
-def _read_description(request: Request) -> dict[str, str]:
-    sent: Any = request.data
-    return {name: str(sent[name]) for name in DESCRIPTION_FIELDS if sent.get(name) is not None}

@@ -1,8 +1,8 @@
-"""Suggestions while somebody types, trending videos, videos related to another."""
+"""``/api/v1/search/suggest``, ``/api/v1/trending`` and ``/api/v1/videos/{id}/related``."""
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,24 +16,28 @@ from videos import access, recommendations
 from videos.schemas.cards import RecommendationDict
 from videos.schemas.search import SuggestionsDict
 from videos.search.suggestions import suggest
+from videos.serializers.search import SuggestQuerySerializer
 
 
 class SuggestView(APIView):
-    """What somebody may be about to type."""
+    """Search suggestions."""
 
     permission_classes = [AllowAny]
 
     @extend_schema(
         operation_id="search_suggest",
-        parameters=[OpenApiParameter("q", str, description="What was typed so far.")],
+        parameters=[SuggestQuerySerializer],
         responses={200: described(SuggestionsDict)},
     )
     def get(self, request: Request) -> Response:
-        return conditional_response(request, suggest(request.user, request.GET.get("q", "")))
+        """Suggest searches while somebody types."""
+        return conditional_response(
+            request, suggest(request.user, SuggestQuerySerializer.from_query(request)["q"])
+        )
 
 
 class TrendingView(APIView):
-    """What is watched of late; a view of two days ago weighs half of one of now."""
+    """Trending videos."""
 
     permission_classes = [AllowAny]
 
@@ -43,16 +47,18 @@ class TrendingView(APIView):
         responses={200: described(PageDict[RecommendationDict])},
     )
     def get(self, request: Request) -> Response:
+        """List trending videos; a view of two days ago weighs half of one of now."""
         return conditional_response(request, recommendations.trending_page(request))
 
 
 class RelatedView(APIView):
-    """What to watch beside a video, each with the reason."""
+    """Related videos."""
 
     permission_classes = [AllowAny]
 
     @extend_schema(operation_id="videos_related", responses={200: described(PageDict[RecommendationDict])})
     def get(self, request: Request, video_id: str) -> Response:
+        """List videos to watch next, each with a reason."""
         video = access.get_watchable(request._request, video_id).video
         return conditional_response(
             request, {"next": None, "previous": None, "results": recommendations.related_videos(video)}

@@ -1,19 +1,29 @@
-"""One heartbeat: the view counter and the history."""
+"""``/api/v1/videos/{id}/playback``: players' heartbeats, for view counts and the history."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
+from accounts.api.base import no_store
+from streamsite.api.described import described
 from streamsite.errors import Conflict
-from videos import tasks
+from streamsite.rate_limits import PLAYBACK
+from videos import access, tasks
 from videos.models import Video
 from videos.playback import heartbeats, history
 from videos.schemas.playback import HeartbeatResultDict
+from videos.serializers.playback import HeartbeatSerializer
 
 
-def record_heartbeat(request: HttpRequest, video: Video, data: Any) -> HeartbeatResultDict:
+def record_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, Any]) -> HeartbeatResultDict:
     """Record what a player says: ``{position, completed, view, remembered}``.
 
     ``view`` is the verdict on this viewer's view of today: ``open``, ``counted``, ``owner`` or ``bot``.
@@ -31,3 +41,22 @@ def record_heartbeat(request: HttpRequest, video: Video, data: Any) -> Heartbeat
         "view": outcome.verdict,
         "remembered": remembered,
     }
+
+
+class PlaybackView(APIView):
+    """Heartbeats of players."""
+
+    permission_classes = [AllowAny]
+    throttle_limit = PLAYBACK
+
+    @extend_schema(
+        operation_id="videos_playback",
+        request=HeartbeatSerializer,
+        responses={200: described(HeartbeatResultDict)},
+    )
+    def post(self, request: Request, video_id: str) -> Response:
+        """Record a heartbeat of a player."""
+        visit = access.get_watchable(request._request, video_id)
+        return no_store(
+            Response(record_heartbeat(request._request, visit.video, HeartbeatSerializer.from_body(request)))
+        )

@@ -1,4 +1,4 @@
-"""By what the media URLs of an API answer are good."""
+"""Grants for the media URLs in API responses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from videos.models import ShareLink
 
 
 def grant_for_request(request: Request, link: ShareLink | None = None) -> Grant | None:
-    """The share link that let the caller in, else the API token or session that identifies the caller, if any."""
+    """Return the share link that admitted the caller, else their API token or session, ``None`` without any."""
     if link is not None:
         return Grant(LINK, link.pk)
     if not request.user.is_authenticated:

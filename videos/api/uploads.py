@@ -1,4 +1,4 @@
-"""``/api/v1/uploads``: tus 1.0 with the extensions that ``protocol.EXTENSIONS`` names."""
+"""``/api/v1/uploads``: tus 1.0 with the extensions of ``tus.EXTENSIONS``."""
 
 from __future__ import annotations
 
@@ -44,40 +44,42 @@ VERSIONED_METHODS = {"POST", *OVERRIDABLE_METHODS}
 
 
 class TusView(APIView):
-    """What every answer of the protocol has in common."""
+    """Base of the tus endpoints."""
 
     token_scopes: ClassVar[dict[str, str]] = dict.fromkeys(
         ("GET", "HEAD", "POST", "PATCH", "DELETE"), "upload"
     )
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Clients behind old proxies send PATCH and DELETE as POST with ``X-HTTP-Method-Override``."""
+        """Apply ``X-HTTP-Method-Override``: clients behind old proxies send PATCH and DELETE as POST."""
         override = request.headers.get("X-HTTP-Method-Override", "").upper()
         if request.method == "POST" and override in OVERRIDABLE_METHODS:
             request.method = override
         return super().dispatch(request, *args, **kwargs)
 
     def get_permissions(self) -> list[BasePermission]:
-        """Anybody may ask what the server can do."""
+        """Let anyone ask what the server supports."""
         return [AllowAny()] if self.request.method == "OPTIONS" else [IsAuthenticated()]
 
     def get_throttles(self) -> list[BaseThrottle]:
-        """Browsers ask before most requests of another origin: such questions are not counted."""
+        """Count no preflight requests: browsers send one before most requests to another origin."""
         return [] if self.request.method == "OPTIONS" else super().get_throttles()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the protocol's version after the usual checks."""
         super().initial(request, *args, **kwargs)
         if request.method in VERSIONED_METHODS and hasattr(self, str(request.method).lower()):
             tus.require_version(request.headers.get("Tus-Resumable"))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add the headers of every response of the protocol."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Tus-Resumable"] = tus.VERSION
         return NEVER_STORED.set_on(response)
 
     @extend_schema(exclude=True)
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
-        """What of the protocol is spoken here."""
+        """Describe the supported protocol."""
         response = Response(status=status.HTTP_204_NO_CONTENT)
         response["Tus-Version"] = tus.VERSION
         response["Tus-Extension"] = tus.EXTENSIONS
@@ -87,7 +89,7 @@ class TusView(APIView):
 
 
 def _fingerprint_creation(request: Request) -> str:
-    """What tells two creations apart."""
+    """Return a digest of the headers that tell two creations apart."""
     parts = [request.headers.get(name, "") for name in ("Upload-Length", "Upload-Metadata", "Content-Length")]
     parts += [
         f"{name}: {request.headers[name]}"
@@ -98,11 +100,11 @@ def _fingerprint_creation(request: Request) -> str:
 
 
 class UploadsView(TusView):
-    """Begin an upload."""
+    """New resumable uploads."""
 
     @property
     def throttle_limit(self) -> Limit:
-        """A part of a file is no file: clients that send four parts at once may send as many files as others."""
+        """The limit of whole files, or that of parts: clients that send four parts at once may send as many files."""
         is_partial = self.request.headers.get("Upload-Concat", "").strip() == tus.PARTIAL
         return UPLOAD_CHUNKS if is_partial else UPLOAD
 
@@ -135,6 +137,7 @@ class UploadsView(TusView):
     )
     @idempotent(headers=REPLAYED_HEADERS, fingerprint=_fingerprint_creation)
     def post(self, request: Request) -> Response:
+        """Create a resumable upload."""
         hosts = {request.get_host(), urlsplit(settings.SITE_URL).netloc}
         concat = tus.parse_concat(request.headers.get("Upload-Concat"), hosts)
         if concat is not None and concat.is_final:
@@ -183,7 +186,7 @@ class UploadsView(TusView):
 
 
 class UploadView(TusView):
-    """One upload of the caller's."""
+    """One upload of the caller."""
 
     throttle_limit = UPLOAD_CHUNKS
 
@@ -193,6 +196,7 @@ class UploadView(TusView):
         responses={200: OpenApiResponse(description="Upload-Offset says how many bytes have arrived")},
     )
     def head(self, request: Request, upload_id: str) -> Response:
+        """Return how many bytes of an upload have arrived."""
         upload = services.get_upload(signed_in_user(request), upload_id)
         arrived = services.current_offset(upload, enqueue=enqueue_processing)
         response = _add_state_headers(Response(status=status.HTTP_200_OK), upload)
@@ -213,6 +217,7 @@ class UploadView(TusView):
         responses={204: OpenApiResponse(description="Kept; Upload-Offset says how many bytes have arrived")},
     )
     def patch(self, request: Request, upload_id: str) -> Response:
+        """Append bytes to an upload."""
         upload = services.get_upload(signed_in_user(request), upload_id)
         start = tus.parse_number("Upload-Offset", request.headers.get("Upload-Offset"))
         total = request.headers.get("Upload-Length")
@@ -236,6 +241,7 @@ class UploadView(TusView):
         responses={204: OpenApiResponse(description="Its bytes and the draft of its video are gone")},
     )
     def delete(self, request: Request, upload_id: str) -> Response:
+        """Cancel an upload and delete its draft."""
         services.cancel_upload(services.get_upload(signed_in_user(request), upload_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

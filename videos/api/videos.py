@@ -1,12 +1,12 @@
-"""``/api/v1/videos``."""
+"""``/api/v1/videos``: the library, one video, and uploads of small files."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
@@ -21,15 +21,12 @@ from streamsite.api.idempotency import idempotent
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.cache_headers import PRIVATE_NEVER_STORED
-from streamsite.errors import Invalid
 from streamsite.rate_limits import UPLOAD
-from videos import access, mappers, queries, services, share_links, tasks
+from videos import access, duplicate_uploads, mappers, queries, services, share_links, tasks
 from videos.api import media_grants
-from videos.files import duplicates
-from videos.metadata import EDITABLE
-from videos.models import CATEGORIES
 from videos.schemas.cards import PageOfFoundCardsDict
 from videos.schemas.videos import UploadedVideoDict, VideoDict
+from videos.serializers.library import LibraryQuerySerializer
 from videos.serializers.metadata import MetadataSerializer, UploadSerializer
 
 
@@ -45,30 +42,12 @@ class VideosView(APIView):
         operation_id="videos_list",
         parameters=[
             *PAGINATION_PARAMETERS,
-            OpenApiParameter(
-                "q",
-                str,
-                description='All words; "some words" together; -word not; the last may be a beginning.',
-            ),
-            OpenApiParameter(
-                "exact", str, enum=["1"], description="Search for q as it is, without correction."
-            ),
-            OpenApiParameter("channel", str, description="A username."),
-            OpenApiParameter("tag", str),
-            OpenApiParameter("category", str, enum=[key for key, _ in CATEGORIES]),
-            OpenApiParameter("language", str, description="A language tag such as en."),
-            OpenApiParameter(
-                "duration", str, enum=list(queries.DURATION_CONDITIONS), description="Up to 4 and 20 minutes."
-            ),
-            OpenApiParameter(
-                "uploaded", str, enum=list(queries.UPLOADED_WITHIN_DAYS), description="Within the last."
-            ),
-            OpenApiParameter("captions", str, enum=["1"], description="Only with captions."),
-            OpenApiParameter("sort", str, enum=[queries.RELEVANCE, *queries.SORTS]),
+            LibraryQuerySerializer,
         ],
         responses={200: described(PageOfFoundCardsDict)},
     )
     def get(self, request: Request) -> Response:
+        """Search and list the public library."""
         return conditional_response(request, queries.library_body(request))
 
     @extend_schema(
@@ -78,15 +57,9 @@ class VideosView(APIView):
     )
     @idempotent()
     def post(self, request: Request) -> Response:
-        sent: Any = request.data
-        upload = sent.get("file")
-        if not isinstance(upload, TemporaryUploadedFile):
-            raise Invalid(
-                "Send the video as the multipart field 'file'.", fields={"file": ["No file was sent."]}
-            )
-        data: dict[str, Any] = {name: sent[name] for name in EDITABLE if sent.get(name)}
-        if tags := sent.getlist("tags"):
-            data["tags"] = tags if len(tags) > 1 else tags[0]
+        """Upload a video in one request."""
+        data = UploadSerializer.from_body(request)
+        upload: TemporaryUploadedFile = data.pop("file")
         user = signed_in_user(request)
         video = services.create_from_upload(
             user,
@@ -99,7 +72,7 @@ class VideosView(APIView):
         )
         body: UploadedVideoDict = {
             **mappers.serialize_video(video, user, media_grants.grant_for_request(request)),
-            "duplicate_of": duplicates.original_body(video),
+            "duplicate_of": duplicate_uploads.original_body(video),
         }
         response = Response(body, status=status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/videos/{video.pk}"
@@ -113,6 +86,7 @@ class VideoView(APIView):
 
     @extend_schema(operation_id="videos_read", responses={200: described(VideoDict)})
     def get(self, request: Request, video_id: str) -> Response:
+        """Read a video."""
         visit = access.get_watchable(request._request, video_id)
         grant = media_grants.grant_for_request(request, visit.link)
         response = conditional_response(request, mappers.serialize_video(visit.video, request.user, grant))
@@ -125,8 +99,9 @@ class VideoView(APIView):
         responses={200: described(VideoDict)},
     )
     def patch(self, request: Request, video_id: str) -> Response:
+        """Change a video's metadata."""
         video = access.video_for_editing(request.user, video_id)
-        changes: Any = request.data
+        changes = MetadataSerializer.from_body(request)
         video = services.update(video, changes, expected_version=expected_version(request))
         response = Response(
             mappers.serialize_video(video, request.user, media_grants.grant_for_request(request))
@@ -136,6 +111,7 @@ class VideoView(APIView):
 
     @extend_schema(operation_id="videos_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, video_id: str) -> Response:
+        """Delete a video with its files."""
         video = access.video_for_editing(request.user, video_id)
         services.require_version(video, expected_version(request))
         services.delete(video)

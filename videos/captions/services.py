@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -19,12 +18,11 @@ from streamsite.sanitize import clean_line
 from videos import language_names
 from videos.caps import build_caps
 from videos.captions import webvtt
+from videos.captions.schemas import CueDict
 from videos.captions.webvtt import Cue
 from videos.files import paths
-from videos.metadata import clean_language
 from videos.models import Caption, Video
 from videos.models.caption import FULLEST_FIRST, CaptionKind, CaptionSource
-from videos.schemas.captions import CueDict
 from videos.signals import tracks_changed
 
 UPDATABLE_FIELDS = ("language", "label", "kind", "cues", "revision", "updated_at")
@@ -75,7 +73,7 @@ def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
 def update_track(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
     """Change the text or the description of a track. A changed text gets a new URL."""
     former = track_path(caption)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         name: getattr(caption, name) for name in ("language", "label", "kind")
     } | described
     if described.get("language", caption.language) != caption.language and "label" not in described:
@@ -193,7 +191,7 @@ def revision_file_name(revision: str) -> str:
 def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str]:
     problems: dict[str, list[str]] = {}
     try:
-        tag = clean_language(
+        tag = language_names.clean_language(
             language_names.canonical_tag(language) if isinstance(language, str) else language
         )
     except ValueError as error:
@@ -210,7 +208,7 @@ def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str
     return {"language": tag, "label": name or language_names.language_name(tag), "kind": kind}
 
 
-def _rows(cues: list[Cue]) -> list[list[Any]]:
+def _rows(cues: list[Cue]) -> list[list[object]]:
     return [[cue.start, cue.end, cue.text] for cue in cues]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from typing import Any
 
 from streamsite.sanitize import clean_text
 from videos.captions.formats.cues import (
@@ -42,7 +41,7 @@ def parse(content: bytes) -> list[Cue]:
     return read_caption_file(content, keep_rolling=True).cues
 
 
-def from_rows(rows: list[Any]) -> list[Cue]:
+def from_rows(rows: list[object]) -> list[Cue]:
     """Return the cues of editor rows, ``[{"start": seconds, "end": seconds, "text": text}]``. Raises ``Invalid``."""
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_CUES:
         raise invalid_file_error(f"Send 1 to {MAX_CUES} cues.")
@@ -73,7 +72,7 @@ def clock(seconds: float) -> str:
     return f"{hours:02}:{minute:02}:{second:02}.{milliseconds:03}"
 
 
-def _moment(value: Any) -> float | None:
+def _moment(value: object) -> float | None:
     """Return a number of seconds, rounded to the millisecond."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return round(float(value), 3) if is_number and 0 <= value <= MAX_SECONDS else None

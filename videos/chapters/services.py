@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line, clean_text, truncate_line
@@ -28,7 +28,7 @@ def get_chapters(video: Video) -> list[Chapter]:
     return chapters_from_description(video.description, video.duration) or list(video.chapters)
 
 
-def clean_chapters(value: Any) -> list[Chapter]:
+def clean_chapters(value: object) -> list[Chapter]:
     """Return validated chapters from API input, ``[{"start": seconds, "title": text}]``. Raises ``ValueError``."""
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise ValueError("Send a list of chapters, each with start and title.")

@@ -1,4 +1,4 @@
-"""The gates of comments. Each asks its subject first: what may not be opened has no comments either."""
+"""The gates of comments. Each first asks the gate of the target: without it there are no comments either."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ COMMENT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
 
 @dataclass(frozen=True)
 class CommentWithTarget:
-    """A comment that the caller may read, and what it is about."""
+    """A comment that the caller may read, with its target."""
 
     comment: Comment
     subject: CommentTarget
 
 
 def comment_for_reading(request: HttpRequest, comment_id: str) -> CommentWithTarget:
-    """The comment, when the caller may read it; ``Absent`` otherwise."""
+    """Return the comment if the caller may read it. Raises ``Absent``."""
     if not COMMENT_ID.match(comment_id):
         raise Absent
     comment = Comment.objects.select_related("author").filter(pk=comment_id).first()
@@ -38,7 +38,7 @@ def comment_for_reading(request: HttpRequest, comment_id: str) -> CommentWithTar
 
 
 def comment_for_editing(request: HttpRequest, comment_id: str) -> CommentWithTarget:
-    """The comment, when it is the caller's own; ``Forbidden`` when they can only read it."""
+    """Return the comment if it is the caller's own. Raises ``Absent`` or ``Forbidden``."""
     found = comment_for_reading(request, comment_id)
     if not is_owner(request.user, found.comment.author_id):
         raise Forbidden
@@ -46,7 +46,7 @@ def comment_for_editing(request: HttpRequest, comment_id: str) -> CommentWithTar
 
 
 def comment_for_deleting(request: HttpRequest, comment_id: str) -> CommentWithTarget:
-    """The comment, when the caller wrote it, owns what it is about, or is staff."""
+    """Return the comment if the caller wrote it, owns its target, or is staff. Raises ``Absent`` or ``Forbidden``."""
     found = comment_for_reading(request, comment_id)
     if not may_delete(request.user, found.comment):
         raise Forbidden
@@ -54,7 +54,7 @@ def comment_for_deleting(request: HttpRequest, comment_id: str) -> CommentWithTa
 
 
 def own_comment(viewer: Viewer, comment_id: str) -> Comment | None:
-    """What ``viewer`` wrote; they may take it back even where they can read it no more."""
+    """Return a comment by ``viewer``, which they may delete even where they can no longer read it."""
     if not viewer.is_authenticated or not COMMENT_ID.match(comment_id):
         return None
     shown = (CommentState.SHOWN, CommentState.HELD)
@@ -62,7 +62,7 @@ def own_comment(viewer: Viewer, comment_id: str) -> Comment | None:
 
 
 def comment_for_curating(request: HttpRequest, comment_id: str) -> CommentWithTarget:
-    """The comment, when the caller owns what it is about: to pin it, give it a heart, or let it be shown."""
+    """Return the comment if the caller owns its target (to pin, heart, approve). Raises ``Absent`` or ``Forbidden``."""
     found = comment_for_reading(request, comment_id)
     if not is_owner(request.user, found.comment.owner_id):
         raise Forbidden
@@ -70,7 +70,7 @@ def comment_for_curating(request: HttpRequest, comment_id: str) -> CommentWithTa
 
 
 def thread_for_reading(request: HttpRequest, comment_id: str) -> CommentWithTarget:
-    """The comment that begins a thread. ``Invalid`` for a reply, which has no replies of its own."""
+    """Return the comment that begins a thread. Raises ``Absent``, or ``Invalid`` for a reply."""
     found = comment_for_reading(request, comment_id)
     if found.comment.is_reply:
         raise Invalid("Answer the comment that begins the thread.", fields={"comment": ["This is a reply."]})
@@ -78,7 +78,7 @@ def thread_for_reading(request: HttpRequest, comment_id: str) -> CommentWithTarg
 
 
 def may_read(viewer: Viewer, comment: Comment) -> bool:
-    """Whether ``viewer``, who may open the subject, sees the comment."""
+    """Return whether ``viewer``, who may open the target, may read the comment."""
     if comment.state == CommentState.SHOWN:
         return comment.author.is_active
     if comment.state == CommentState.HELD:
@@ -87,10 +87,10 @@ def may_read(viewer: Viewer, comment: Comment) -> bool:
 
 
 def may_delete(viewer: Viewer, comment: Comment) -> bool:
-    """Whether ``viewer``, who may read the comment, may remove it."""
+    """Return whether ``viewer``, who may read the comment, may delete it."""
     return is_owner(viewer, comment.author_id) or is_owner(viewer, comment.owner_id) or is_staff(viewer)
 
 
 def is_staff(viewer: Viewer) -> bool:
-    """Whether they look after the site."""
+    """Return whether the viewer is staff."""
     return bool(getattr(viewer, "is_staff", False))

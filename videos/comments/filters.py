@@ -1,10 +1,9 @@
-"""What a channel has held back until it has read it: its own words, links, or everything."""
+"""Filters that hold a channel's comments for review: its own words, links, or all comments."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from streamsite.errors import Invalid
 from streamsite.folding import split_words
@@ -18,14 +17,14 @@ LINK = re.compile(r"https?://|www\.[^\s.]+\.", re.IGNORECASE)
 
 
 def get_rules(channel_id: str) -> CommentRules:
-    """The channel's rules; nothing is held where none were made."""
+    """Return the channel's filters; by default nothing is held."""
     return CommentRules.objects.filter(pk=channel_id).first() or CommentRules(channel_id=channel_id)
 
 
-def update_rules(channel_id: str, data: Mapping[str, Any]) -> CommentRules:
-    """Replace those of ``words``, ``hold_links`` and ``hold_all`` that ``data`` has. ``Invalid`` says why not."""
+def update_rules(channel_id: str, data: Mapping[str, object]) -> CommentRules:
+    """Update those of ``words``, ``hold_links`` and ``hold_all`` that ``data`` has. Raises ``Invalid``."""
     problems: dict[str, list[str]] = {}
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if "words" in data:
         try:
             changes["words"] = _clean_words(data["words"])
@@ -44,7 +43,7 @@ def update_rules(channel_id: str, data: Mapping[str, Any]) -> CommentRules:
 
 
 def reason_to_hold(rules: CommentRules, text: str) -> str:
-    """Why a comment waits for the owner's word; "" when it does not. Case and accents make no difference."""
+    """Return why a comment is held for review, "" when it is not. Case and accents make no difference."""
     if rules.hold_all:
         return "Everything is reviewed"
     if rules.hold_links and LINK.search(text):
@@ -58,7 +57,7 @@ def reason_to_hold(rules: CommentRules, text: str) -> str:
 
 
 def rules_body(rules: CommentRules) -> CommentFiltersDict:
-    """The rules as their channel sees them."""
+    """Return the filters as the API shows them to their channel."""
     return {"words": rules.words, "hold_links": rules.hold_links, "hold_all": rules.hold_all}
 
 

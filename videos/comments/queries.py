@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 from streamsite.api.pagination import Page, paginate
-from streamsite.errors import Invalid
 from streamsite.visibility import Viewer
 from videos import block_store, blocks
 from videos.comments import following, hidden_counts
@@ -46,26 +45,21 @@ class CommentViewerState:
 
 @dataclass(frozen=True)
 class CommentPage:
-    """A page of comments, and what the viewer is to them."""
+    """A page of comments with the viewer's state for them."""
 
     page: Page[Comment]
     known: CommentViewerState
 
 
-def parse_sort(params: QueryDict) -> str:
-    """``?sort=``; ``Invalid`` when there is no such order."""
-    sort = params.get("sort", "") or TOP
-    if sort not in SORTS:
-        raise Invalid("Unknown sort.", fields={"sort": [f"One of: {', '.join(SORTS)}."]})
-    return sort
-
-
 def list_threads(
-    request: HttpRequest | Request, subject: CommentTarget, *, absolute: bool = True
+    request: HttpRequest | Request, subject: CommentTarget, *, sort: str, absolute: bool = True
 ) -> CommentPage:
-    """The comments that begin threads, pinned first. The caller's own held ones lead the first page."""
+    """Return a page of the threads below a target in an order of ``SORTS``, pinned first.
+
+    The caller's own held comments lead the first page.
+    """
     rows = _shown(subject, "")
-    listing = paginate(request, rows, SORTS[parse_sort(request.GET)], absolute=absolute)
+    listing = paginate(request, rows, SORTS[sort], absolute=absolute)
     held = [] if request.GET.get("cursor") else _own_held(request.user, subject, "")
     return _complete(request, listing, held, with_total=True)
 
@@ -73,19 +67,19 @@ def list_threads(
 def list_replies(
     request: HttpRequest | Request, subject: CommentTarget, thread: Comment, *, absolute: bool = True
 ) -> CommentPage:
-    """The answers of a thread, the oldest first; the caller's own held ones after the last."""
+    """Return a page of replies in a thread, oldest first; the caller's own held ones follow the last."""
     page = paginate(request, _shown(subject, thread.pk), OLDEST_FIRST, absolute=absolute)
     held = [] if page.next else _own_held(request.user, subject, thread.pk)
     return _complete(request, replace(page, rows=[*page.rows, *held]), [])
 
 
 def comments_for_owner(owner_id: str, state: str) -> QuerySet[Comment]:
-    """What was said about what an account owns, in one state; authors loaded; order by ``LATEST``."""
+    """Return the comments on an account's content that are in one state, with authors; order by ``LATEST``."""
     return Comment.objects.filter(owner_id=owner_id, state=state).select_related("author")
 
 
 def load_target_titles(comments: Iterable[Comment]) -> dict[str, tuple[str, str]]:
-    """Titles and addresses of what comments are about, by the subject's id; a read per kind."""
+    """Return titles and URLs of the comments' targets by target id. One read per type."""
     wanted: dict[str, set[str]] = {}
     for comment in comments:
         wanted.setdefault(comment.about, set()).add(comment.subject)
@@ -97,14 +91,14 @@ def load_target_titles(comments: Iterable[Comment]) -> dict[str, tuple[str, str]
 
 
 def load_reactions(viewer: Viewer, comments: Iterable[Comment]) -> dict[str, str]:
-    """What ``viewer`` thinks of some comments, by id."""
+    """Return the viewer's reactions to some comments, by comment id."""
     if not viewer.is_authenticated:
         return {}
     return REACTIONS.of(str(viewer.pk), [comment.pk for comment in comments])
 
 
 def hidden_comment_count(viewer: Viewer, subject_id: str) -> int:
-    """Return how many comments below a subject the viewer's blocks hide from them."""
+    """Return how many comments on a target the viewer's blocks hide."""
     if not viewer.is_authenticated:
         return 0
     found = block_store.aggregate(hidden_counts.hidden_count_stages(str(viewer.pk), subject_id))
@@ -112,7 +106,7 @@ def hidden_comment_count(viewer: Viewer, subject_id: str) -> int:
 
 
 def owner_state(viewer: Viewer, comments: Iterable[Comment]) -> CommentViewerState:
-    """Return what the owner of several subjects is to comments on them; blocks hide nothing in the studio."""
+    """Return the owner's state for comments on their content; in the studio blocks hide nothing."""
     rows = list(comments)
     if not viewer.is_authenticated:
         return CommentViewerState()
@@ -121,7 +115,7 @@ def owner_state(viewer: Viewer, comments: Iterable[Comment]) -> CommentViewerSta
 
 
 def load_viewer_state(viewer: Viewer, comment: Comment) -> CommentViewerState:
-    """Return what ``viewer`` is to one comment, whoever wrote it."""
+    """Return the viewer's state for one comment, even of a blocked author."""
     return _known(viewer, [comment])[1]
 
 
@@ -131,7 +125,7 @@ def _shown(subject: CommentTarget, parent: str) -> QuerySet[Comment]:
 
 
 def _own_held(viewer: Viewer, subject: CommentTarget, parent: str) -> list[Comment]:
-    """What the viewer wrote that waits for the owner's word: they see it, nobody else does."""
+    """Return the viewer's held comments, which only they and the owner see."""
     if not viewer.is_authenticated:
         return []
     rows = Comment.objects.filter(author_id=str(viewer.pk), subject=subject.id, state=CommentState.HELD)
@@ -141,7 +135,7 @@ def _own_held(viewer: Viewer, subject: CommentTarget, parent: str) -> list[Comme
 def _complete(
     request: HttpRequest | Request, page: Page[Comment], first: list[Comment], *, with_total: bool = False
 ) -> CommentPage:
-    """Without authors who are gone or whom the viewer blocks."""
+    """Return the page without authors who are inactive or blocked by the viewer, with the viewer's state."""
     rows = [row for row in [*first, *page.rows] if row.author.is_active]
     blocked, known = _known(request.user, rows, with_total=with_total)
     rows = [row for row in rows if row.author_id not in blocked]
@@ -151,7 +145,7 @@ def _complete(
 def _known(
     viewer: Viewer, rows: list[Comment], *, with_total: bool = False
 ) -> tuple[set[str], CommentViewerState]:
-    """Return whom of the authors the viewer blocks, and what the viewer is to the comments, in one read."""
+    """Return the ids of blocked authors, and the viewer's state for the comments. One read."""
     if not viewer.is_authenticated or not rows:
         return set(), CommentViewerState()
     user_id, subject = str(viewer.pk), rows[0].subject

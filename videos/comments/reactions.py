@@ -15,10 +15,10 @@ REACTIONS = ReactionStore(
 
 
 def react(user: User, comment: Comment, value: object) -> int:
-    """Make ``value`` the caller's reaction; the comment's likes afterwards. ``Invalid`` for an unknown one."""
+    """Set the caller's reaction; return the comment's likes afterwards. Raises ``Invalid``."""
     return REACTIONS.give(user.pk, comment.pk, value, subject=comment.subject).likes
 
 
 def withdraw(user: User, comment: Comment) -> int:
-    """Make the caller's reaction not exist; the comment's likes afterwards."""
+    """Remove the caller's reaction; return the comment's likes afterwards."""
     return REACTIONS.withdraw(user.pk, comment.pk).likes

@@ -4,19 +4,44 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from streamsite.api.inputs import InputSerializer
-from videos.models.comment import MAX_COMMENT_LENGTH
+from streamsite.api.fields import CleanLineField, CleanTextField, StrictBooleanField, StrictChoiceField
+from streamsite.api.inputs import InputSerializer, QuerySerializer
+from videos.comments.filters import MAX_WORD_LENGTH, MAX_WORDS
+from videos.comments.queries import SORTS
+from videos.models.comment import MAX_COMMENT_LENGTH, CommentState
 
 
 class CommentInputSerializer(InputSerializer):
-    """What is said."""
+    """The text of a comment."""
 
-    text = serializers.CharField(max_length=MAX_COMMENT_LENGTH)
+    text = CleanTextField(max_length=MAX_COMMENT_LENGTH, error_messages={"blank": "Write something."})
 
 
 class CommentFiltersSerializer(InputSerializer):
-    """What is held back until its owner has read it."""
+    """Filters that hold comments for the owner's review."""
 
-    words = serializers.ListField(child=serializers.CharField(max_length=60), max_length=500, required=False)
-    hold_links = serializers.BooleanField(required=False)
-    hold_all = serializers.BooleanField(required=False)
+    words = serializers.ListField(
+        child=CleanLineField(max_length=MAX_WORD_LENGTH, allow_blank=True),
+        required=False,
+        max_length=MAX_WORDS,
+    )
+    hold_links = StrictBooleanField(required=False)
+    hold_all = StrictBooleanField(required=False)
+
+
+class CommentsQuerySerializer(QuerySerializer):
+    """Parameters of a list of comments."""
+
+    sort = StrictChoiceField(
+        choices=list(SORTS), required=False, default="top", help_text="Pinned first; top is the default."
+    )
+
+
+class StudioCommentsQuerySerializer(QuerySerializer):
+    """Parameters of the studio's comments."""
+
+    state = StrictChoiceField(
+        choices=[CommentState.SHOWN.value, CommentState.HELD.value],
+        required=False,
+        default=CommentState.SHOWN.value,
+    )

@@ -1,4 +1,4 @@
-"""What can be done to a comment. A row's insert, removal or change of state decides the counters."""
+"""Changes of comments. The outcome of a row's insert, removal or change of state decides the counters."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from videos.comments.states import (
     delete_comment,
     switch_state,
 )
+from videos.comments.store import CommentRow
 from videos.comments.targets import CommentTarget
 from videos.models import Comment
 from videos.models.comment import MAX_COMMENT_LENGTH, CommentState
@@ -33,13 +34,13 @@ EMPTY_LINES = re.compile(r"\n{4,}")
 
 
 class CommentsOff(Forbidden):
-    """The owner wants no comments there."""
+    """The owner turned comments off."""
 
     detail = "Comments are turned off."
 
 
 def clean_comment_text(raw: object) -> str:
-    """The text of a comment as it is kept. ``Invalid`` when there is none or too much."""
+    """Return the text of a comment as it is stored. Raises ``Invalid`` when it is empty or too long."""
     if not isinstance(raw, str):
         raise Invalid("Write something.", fields={"text": ["Write something."]})
     text = EMPTY_LINES.sub("\n\n\n", clean_text(raw))
@@ -52,7 +53,7 @@ def clean_comment_text(raw: object) -> str:
 
 
 def create(user: User, subject: CommentTarget, raw: object, *, thread: Comment | None = None) -> Comment:
-    """Say something about ``subject``, or in answer to ``thread``. It may be held for the owner to read first."""
+    """Create a comment on ``subject``, or a reply in ``thread``. It may be held for review."""
     if not subject.allows:
         raise CommentsOff
     strikes.require_may_publish(user)
@@ -82,7 +83,7 @@ def create(user: User, subject: CommentTarget, raw: object, *, thread: Comment |
 
 
 def edit(comment: Comment, raw: object, *, expected_version: int | None = None) -> Comment:
-    """Change the text; pin and heart go. ``Stale`` when it is no longer at ``expected_version``.
+    """Change the text; pin and heart are removed. Raises ``Stale`` unless it is at ``expected_version``.
 
     ``Paused`` and ``Blocked`` as for a new one.
     """
@@ -114,7 +115,9 @@ def edit(comment: Comment, raw: object, *, expected_version: int | None = None) 
     before, now = set(comment.mentions.values()), set(mentions.values())
     if before != now:
         _say(
-            after, called=now - before if after.state == CommentState.SHOWN else set(), uncalled=before - now
+            after,
+            mentioned=now - before if after.state == CommentState.SHOWN else set(),
+            unmentioned=before - now,
         )
     return after
 
@@ -126,12 +129,12 @@ def require_version(comment: Comment, expected: int | None) -> None:
 
 
 def delete(comment: Comment) -> None:
-    """Remove a comment, and the answers to it. Safe to repeat."""
+    """Delete a comment and its replies. Idempotent."""
     delete_comment(comment.pk)
 
 
 def pin(comment: Comment) -> Comment:
-    """Show a comment first, instead of the one that was. ``Invalid`` for a reply or one that is not shown."""
+    """Pin a comment in place of the pinned one. Raises ``Invalid`` for a reply or one that is not shown."""
     if comment.is_reply:
         raise Invalid("Only a comment that begins a thread can be pinned.")
     if comment.state != CommentState.SHOWN:
@@ -148,14 +151,14 @@ def pin(comment: Comment) -> Comment:
 
 
 def unpin(comment: Comment) -> Comment:
-    """Show it where it belongs."""
+    """Unpin a comment."""
     Comment.objects.filter(pk=comment.pk).update(pinned=False)
     comment.pinned = False
     return comment
 
 
 def set_heart(comment: Comment, *, give: bool) -> Comment:
-    """Let everybody see that the owner likes it, or no longer."""
+    """Add or remove the owner's heart."""
     updated = Comment.objects.filter(pk=comment.pk, hearted=not give).update(hearted=give)
     comment.hearted = give
     if updated:
@@ -164,28 +167,28 @@ def set_heart(comment: Comment, *, give: bool) -> Comment:
 
 
 def approve(comment: Comment) -> Comment:
-    """Show a comment that was held."""
+    """Show a held comment."""
     if switch_state(comment.pk, CommentState.HELD, CommentState.SHOWN):
         comment.state = CommentState.SHOWN
         Comment.objects.filter(pk=comment.pk).update(held_because="")
-        _say(comment, called=comment.mentions.values(), is_new=True, approved=True)
+        _say(comment, mentioned=comment.mentions.values(), is_new=True, approved=True)
     return Comment.objects.select_related("author").get(pk=comment.pk)
 
 
 def take_down(comment_id: str) -> None:
-    """Staff decided that nobody is to see it; it can be put back. Safe to repeat."""
+    """Hide a comment from everyone but staff. Idempotent."""
     Comment.objects.filter(pk=comment_id).update(pinned=False)
     for state in (CommentState.SHOWN, CommentState.HELD):
         switch_state(comment_id, state, CommentState.REMOVED)
 
 
 def restore(comment_id: str) -> None:
-    """Undo ``take_down``. Safe to repeat."""
+    """Undo ``take_down``. Idempotent."""
     switch_state(comment_id, CommentState.REMOVED, CommentState.SHOWN)
 
 
 def hide_for_author(user_id: str) -> None:
-    """The author's account was closed: what they said is not shown until it is restored."""
+    """Hide a deactivated author's comments."""
     for state in (CommentState.SHOWN, CommentState.HELD):
         for comment_id in _of_author(user_id, state):
             Comment.objects.filter(pk=comment_id).update(state_before=state, pinned=False)
@@ -193,13 +196,13 @@ def hide_for_author(user_id: str) -> None:
 
 
 def restore_for_author(user_id: str) -> None:
-    """The author's account was restored."""
+    """Restore a reactivated author's comments."""
     for comment in Comment.objects.filter(author_id=user_id, state=CommentState.AWAY).iterator():
         switch_state(comment.pk, CommentState.AWAY, CommentState(comment.state_before or CommentState.SHOWN))
 
 
 def delete_for_author(user_id: str) -> None:
-    """Remove what an erased account said, and its reactions. Safe to repeat."""
+    """Delete a deleted author's comments, reactions and follows. Idempotent."""
     for comment_id in list(Comment.objects.filter(author_id=user_id).values_list("pk", flat=True)):
         delete_comment(comment_id)
     REACTIONS.forget_user(user_id)
@@ -207,7 +210,7 @@ def delete_for_author(user_id: str) -> None:
 
 
 def delete_for_target(subject_id: str) -> None:
-    """Remove what was said about something that is gone."""
+    """Delete all comments on a deleted target."""
     for thread_ids in chunk_values(store.iter_thread_ids(subject_id)):
         following.delete_for_threads(thread_ids)
     store.delete_for_target(subject_id)
@@ -232,14 +235,14 @@ def _of_author(user_id: str, state: CommentState) -> list[str]:
 
 
 def _appear(comment: Comment) -> None:
-    """Count a new comment. ``Absent`` when what it is about, or answers, went in between: then it goes as well."""
+    """Count a new comment. Deletes it and raises ``Absent`` when its target or thread is gone."""
     if not adjust_counts(_row(comment), 1):
         store.delete([comment.pk])
         raise Absent
-    _say(comment, called=comment.mentions.values(), is_new=True)
+    _say(comment, mentioned=comment.mentions.values(), is_new=True)
 
 
-def _row(comment: Comment) -> dict[str, str]:
+def _row(comment: Comment) -> CommentRow:
     """Return a new comment as ``states`` reads it."""
     return {
         "_id": comment.pk,
@@ -254,8 +257,8 @@ def _row(comment: Comment) -> dict[str, str]:
 def _say(
     comment: Comment,
     *,
-    called: Iterable[str],
-    uncalled: Iterable[str] = (),
+    mentioned: Iterable[str],
+    unmentioned: Iterable[str] = (),
     is_new: bool = False,
     approved: bool = False,
 ) -> None:
@@ -263,7 +266,7 @@ def _say(
         sender=Comment,
         comment=comment,
         is_new=is_new,
-        called=list(called),
-        uncalled=list(uncalled),
+        mentioned=list(mentioned),
+        unmentioned=list(unmentioned),
         approved=approved,
     )

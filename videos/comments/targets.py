@@ -1,4 +1,4 @@
-"""What can be commented on. Other apps register theirs; a comment asks its subject who may see it."""
+"""Targets of comments. Other apps register their types; a comment asks its target's gate who may see it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VIDEO = "video"
 
 @dataclass(frozen=True)
 class CommentTarget:
-    """Something with comments below it, for one who may open it. ``seconds`` is 0 where time means nothing."""
+    """A target with comments below it that the caller may open. ``seconds`` is 0 where it has no duration."""
 
     kind: str
     id: str
@@ -31,18 +31,18 @@ class CommentTarget:
 
     @property
     def page(self) -> str:
-        """The page of its comments."""
+        """The path of its comments page."""
         return f"{self.url}/comments"
 
     @property
     def api(self) -> str:
-        """Where they are in the API, below ``/api/v1``."""
+        """The path of its comments in the API, below ``/api/v1``."""
         return f"/{self.kind}s/{self.id}/comments"
 
 
 @dataclass(frozen=True)
 class TargetType:
-    """How one kind of subjects is opened, counted and named.
+    """The functions that open, count and name targets of one type.
 
     ``open(request, id)`` raises ``Absent`` for who may not. ``count(id, owner_id, by)`` changes its counter and is
     False when it is gone. ``titles(ids)`` are titles and addresses by id, for lists of its owner.
@@ -57,22 +57,22 @@ _kinds: dict[str, TargetType] = {}
 
 
 def register_target_type(name: str, kind: TargetType) -> None:
-    """Let things of another kind have comments."""
+    """Register a type of targets."""
     _kinds[name] = kind
 
 
 def get_target_type(name: str) -> TargetType:
-    """The kind of that name."""
+    """Return the type of that name."""
     return _kinds[name]
 
 
 def target_types() -> dict[str, TargetType]:
-    """All of them."""
+    """Return all types by name."""
     return dict(_kinds)
 
 
 def video_target(video: Video) -> CommentTarget:
-    """A video that the caller may watch."""
+    """Return a video that the caller may watch as a target."""
     return CommentTarget(
         VIDEO,
         video.pk,

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SECRET_BYTES = 12
 FOLDER = re.compile(r"\A[A-Za-z0-9_-]{11}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}\Z")
-# Of the 256 threads of a web process at most twice as many wait for the bucket.
+# At most twice as many of the 256 threads of a web process wait for the bucket.
 MAX_CONCURRENT_REQUESTS, REQUEST_TIMEOUT_SECONDS = 16, 3.0
 
 T = TypeVar("T")
@@ -40,19 +40,19 @@ _partner = ExternalService(
 
 
 def is_configured() -> bool:
-    """Whether there is a bucket, in which videos are or may still be."""
+    """Return whether a bucket is configured, in which videos are or may still be."""
     return bool(settings.S3_BUCKET)
 
 
 def is_default_storage() -> bool:
-    """Whether complete videos belong into the bucket."""
+    """Return whether complete videos belong in the bucket."""
     return is_configured() and settings.MEDIA_STORAGE == "s3"
 
 
 def connect(*, is_patient: bool = True) -> Bucket:
-    """The bucket of the settings, one client for all threads. ``BucketUnavailable`` without settings.
+    """Return the bucket of the settings, one client for all threads. Raises ``BucketUnavailable`` without settings.
 
-    Work in the background is patient and tries again. Requests use ``ask`` and ``visit`` instead.
+    Work in the background is patient and tries again. Requests use ``call_bucket`` and ``bucket_session`` instead.
     """
     if not is_configured():
         raise BucketUnavailable
@@ -68,9 +68,9 @@ def connect(*, is_patient: bool = True) -> Bucket:
 
 
 def call_bucket(question: Callable[[Bucket], T]) -> T:
-    """Return what ``question`` learns from the bucket, for a request. Raises ``FileNotFoundError``.
+    """Return the result of ``question`` about the bucket, for a request. Raises ``FileNotFoundError``.
 
-    ``BucketUnavailable`` after ``REQUEST_SECONDS``; at once while the bucket is known to be silent, or too busy.
+    ``BucketUnavailable`` after ``REQUEST_TIMEOUT_SECONDS``; at once while the bucket is known to be silent or busy.
     """
     target = connect(is_patient=False)
     return _partner.call(lambda: question(target))
@@ -78,14 +78,14 @@ def call_bucket(question: Callable[[Bucket], T]) -> T:
 
 @contextmanager
 def bucket_session() -> Iterator[Bucket]:
-    """Give a request the bucket for several calls in a row, each tried once. Raises as ``ask`` does."""
+    """Give a request the bucket for several calls in a row, each tried once. Raises as ``call_bucket`` does."""
     target = connect(is_patient=False)
     with _partner.visit():
         yield target
 
 
 def reset_failures() -> None:
-    """Make this process's requests ask the bucket again."""
+    """Reset the circuit breaker of this process's requests."""
     _partner.reset()
 
 
@@ -108,11 +108,11 @@ def _connect(
 
 
 def new_stored_generation(generation: str) -> str:
-    """A ``stored_generation`` for a generation that is to be copied."""
+    """Return a ``stored_generation`` for a generation that is to be copied."""
     return f"{generation}.{secrets.token_urlsafe(SECRET_BYTES)}"
 
 
-def cors_rule() -> dict[str, Any]:
+def cors_rule() -> dict[str, object]:
     """Return the CORS rule that the bucket needs: players follow the redirect to it by script.
 
     Any origin, because a page elsewhere that is redirected here from the site sends ``Origin: null``. The site has
@@ -128,25 +128,25 @@ def cors_rule() -> dict[str, Any]:
 
 
 def is_stored(stored_generation: str, generation: str) -> bool:
-    """Whether what a video says of its stored generation is about ``generation``."""
+    """Return whether ``stored_generation`` is a copy of ``generation``."""
     return bool(generation) and stored_generation.startswith(f"{generation}.")
 
 
 def is_folder(name: str) -> bool:
-    """Whether a name below the prefix is that of a stored generation, and not of something else's."""
+    """Return whether a name below the prefix is that of a stored generation."""
     return bool(FOLDER.match(name))
 
 
 def folder_name(video_id: str, stored_generation: str) -> str:
-    """The folder of a stored generation."""
+    """Return the folder of a stored generation."""
     return f"{video_id}.{stored_generation}"
 
 
 def video_id_of(folder: str) -> str:
-    """The video whose folder it is."""
+    """Return the id of the video that a folder belongs to."""
     return folder.partition(".")[0]
 
 
 def stored_generation_of(folder: str) -> str:
-    """The ``stored_generation`` that stands for a folder."""
+    """Return the ``stored_generation`` that a folder stands for."""
     return folder.partition(".")[2]

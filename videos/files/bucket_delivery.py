@@ -36,7 +36,7 @@ def send_object(
     cache: CachePolicy,
     attachment: str = "",
 ) -> HttpResponseBase:
-    """An object of a stored generation. ``Absent`` when there is none, ``BucketUnavailable`` while nobody knows."""
+    """Return a response with an object of a stored generation. Raises ``Absent`` or ``BucketUnavailable``."""
     try:
         if name.endswith(REDIRECTED_SUFFIXES):
             return _redirect(request, folder, name, attachment)
@@ -52,7 +52,7 @@ def read_object(folder: str, name: str) -> Content:
 
 
 def object_exists(folder: str, name: str) -> bool:
-    """Whether a stored generation has an object of that name. ``BucketUnavailable`` while nobody knows."""
+    """Return whether a stored generation has an object of that name. Raises ``BucketUnavailable``."""
     try:
         _require(folder, name)
     except FileNotFoundError:
@@ -61,7 +61,7 @@ def object_exists(folder: str, name: str) -> bool:
 
 
 def object_size(folder: str, name: str) -> int:
-    """The size of an object, 0 when there is none. ``BucketUnavailable`` while nobody knows."""
+    """Return the size of an object, 0 when there is none. Raises ``BucketUnavailable``."""
     try:
         return _size_of(folder, name)
     except FileNotFoundError:
@@ -96,7 +96,7 @@ def _size_of(folder: str, name: str) -> int:
 
 
 def clear_cache() -> None:
-    """Make this process ask the bucket again."""
+    """Forget what this process knows about objects."""
     _size_of.cache_clear()
     _read.cache_clear()
     _require.clear()

@@ -14,5 +14,5 @@ CONTENT_TYPES = {
 
 
 def content_type_of(name: str) -> str:
-    """The type of a file by its name."""
+    """Return the content type of a file by its name."""
     return CONTENT_TYPES.get(name.rpartition(".")[2], "application/octet-stream")

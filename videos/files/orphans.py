@@ -41,7 +41,7 @@ class Orphans:
 
     @property
     def refusal(self) -> str:
-        """Why nothing of this kind goes unless it is forced, "" when it may."""
+        """The reason for leaving files of this kind alone unless forced, "" when they may go."""
         if not self.paths or not trash.exceeds_limits(self.count, self.there, self.moved):
             return ""
         return trash.refusal_message(self.count, self.there, self.what, moved=self.moved)
@@ -66,7 +66,7 @@ def existing_ids(video_ids: set[str]) -> set[str]:
 
 
 def expects_files() -> bool:
-    """Whether the database names a video with files on the disk; in a bucket there are only second copies."""
+    """Return whether the database has videos with files on the disk; a bucket holds only second copies."""
     return Video.objects.exclude(status=Status.UPLOADING).exists()
 
 
@@ -171,7 +171,7 @@ def _extras_in(root: Path) -> tuple[list[Path], list[Path]]:
 
 
 def orphaned_uploads() -> Orphans:
-    """Return files of resumable uploads that have no row. Pieces with an unproven checksum are ``leftovers``."""
+    """Return files of resumable uploads that have no row. Pieces with an unproven checksum are ``iter_leftovers``."""
     orphans = Orphans("upload files without a row")
     place = Path(settings.WORK_DIR) / "uploads"
     entries = {entry.name: entry for entry in _entries(place) if "." not in entry.name}
@@ -187,7 +187,7 @@ def orphaned_uploads() -> Orphans:
 
 
 def iter_leftovers() -> Iterator[Path]:
-    """Yield what can be deleted at once: nobody was told that it was kept, or it can be made again.
+    """Yield files that can be deleted at once: no client relies on them, or they can be made again.
 
     Unproven pieces of uploads, forms in flight, and what attempts at a video were making.
     """
@@ -196,7 +196,7 @@ def iter_leftovers() -> Iterator[Path]:
 
 
 def iter_abandoned_jobs() -> Iterator[Path]:
-    """Yield folders of attempts at videos that nobody is processing; another attempt begins from the source."""
+    """Yield folders of attempts whose video is not being processed; another attempt starts from the source."""
     root = Path(settings.WORK_DIR) / "jobs"
     for batch in batches(iter(_names(root))):
         working = Video.objects.filter(pk__in=batch, status=Status.PROCESSING).values_list("pk", flat=True)
@@ -210,12 +210,12 @@ def batches(ids: Iterator[str]) -> Iterator[tuple[str, ...]]:
 
 
 def iter_old_entries(root: Path) -> Iterator[Path]:
-    """Yield what lies in ``root`` and was not changed for ``SWEEP_GRACE_SECONDS``."""
+    """Yield entries of ``root`` that were not changed for ``SWEEP_GRACE_SECONDS``."""
     yield from (entry for entry in _entries(root) if is_old(entry))
 
 
 def is_old(path: Path) -> bool:
-    """Whether nobody has changed the file or folder for ``SWEEP_GRACE_SECONDS``."""
+    """Return whether the file or folder was not changed for ``SWEEP_GRACE_SECONDS``."""
     try:
         changed = path.stat().st_mtime
     except FileNotFoundError:
@@ -224,7 +224,7 @@ def is_old(path: Path) -> bool:
 
 
 def is_settled(folder: Path) -> bool:
-    """Whether nobody has changed the folder and what lies in it for ``SWEEP_GRACE_SECONDS``."""
+    """Return whether neither the folder nor its contents were changed for ``SWEEP_GRACE_SECONDS``."""
     return is_old(folder) and all(is_old(entry) for entry in _entries(folder))
 
 

@@ -1,4 +1,4 @@
-"""Where a video's files are. Every name is made here, none comes from a user.
+"""Paths of videos' files. All names are built here; none comes from a user.
 
 ``media/sources/<id>/source`` the upload; ``media/videos/<id>/<generation>/`` what is served;
 ``media/extras/<id>/`` captions and own posters, which outlive generations; ``work/jobs/<id>/<attempt>/`` what a worker
@@ -19,17 +19,17 @@ from streamsite.disk import require_space as require_space
 
 
 def source_path(video_id: str) -> Path:
-    """The uploaded file."""
+    """Return the path of the uploaded file."""
     return Path(settings.MEDIA_ROOT) / "sources" / video_id / "source"
 
 
 def generation_dir(video_id: str, generation: str) -> Path:
-    """The folder that is served for one generation of a video."""
+    """Return the folder that is served for one generation of a video."""
     return Path(settings.MEDIA_ROOT) / "videos" / video_id / generation
 
 
 def extras_dir(video_id: str) -> Path:
-    """The folder of what outlives generations: captions and own posters."""
+    """Return the folder of files that outlive generations: captions and uploaded thumbnails."""
     return Path(settings.MEDIA_ROOT) / "extras" / video_id
 
 
@@ -48,7 +48,7 @@ def write_extra(path: Path, content: bytes) -> None:
 
 
 def attempt_dir(video_id: str, attempt: str) -> Path:
-    """The folder in which one attempt works; nothing in it is visible to anybody."""
+    """Return the folder in which one attempt works. It is not served."""
     return Path(settings.WORK_DIR) / "jobs" / video_id / attempt
 
 
@@ -63,7 +63,7 @@ def keep_source(upload: Path, video_id: str) -> None:
 
 
 def new_generation(video_id: str) -> tuple[str, Path]:
-    """The name of a new generation and its empty folder, which nobody can reach before a row names it."""
+    """Create the folder of a new generation; return its name and path. It is not served until a row names it."""
     generation = secrets.token_urlsafe(9)
     folder = generation_dir(video_id, generation)
     folder.mkdir(parents=True)
@@ -76,7 +76,7 @@ def remove_source(video_id: str) -> None:
 
 
 def remove_jobs(video_id: str, *, keep: str | None = None) -> None:
-    """Delete what attempts left behind, but ``keep``."""
+    """Delete folders of former attempts, except ``keep``."""
     parent = Path(settings.WORK_DIR) / "jobs" / video_id
     if not parent.is_dir():
         return
@@ -113,7 +113,7 @@ def remove_all_files(video_id: str) -> None:
 
 
 def folder_size(folder: Path) -> int:
-    """The size of all files below ``folder``."""
+    """Return the total size in bytes of all files below ``folder``."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 

@@ -1,4 +1,4 @@
-"""What is asked of an S3 server, and the only module that knows its packages (``requirements-s3.txt``).
+"""S3 client wrapper, the only module that knows its packages (``requirements-s3.txt``).
 
 Errors leave as ``FileNotFoundError`` or ``BucketUnavailable``; what the server said is logged as classes and codes,
 without addresses, which may be signed.
@@ -36,7 +36,7 @@ COUNT = "streamsite-site-count"
 TRASH = "trash"
 NO_CORS = "NoSuchCORSConfiguration"
 MISSING = {"404", "NoSuchKey", "NotFound"}
-# No cache keeps what a signed address gave: the next visitor needs an address of their own.
+# Caches must not keep responses to signed URLs: the next viewer needs a URL of their own.
 OBJECT_CACHE = "private, no-store"
 
 
@@ -46,7 +46,7 @@ TRANSFER = TransferConfig(use_threads=False, multipart_threshold=PART_BYTES, mul
 
 @dataclass(frozen=True)
 class ClientTimeouts:
-    """How long a client waits, in seconds, and how often it tries."""
+    """Timeouts of a client in seconds, and its number of tries."""
 
     connect: float
     read: float
@@ -54,13 +54,13 @@ class ClientTimeouts:
 
 
 BACKGROUND = ClientTimeouts(connect=3, read=15, tries=2)
-# Somebody waits for the answer; who asks again comes by themselves.
+# A user waits for the response, and will retry by themselves.
 REQUEST = ClientTimeouts(connect=2, read=2.5, tries=1)
 
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What the bucket says about an object."""
+    """Metadata of an object."""
 
     size: int
     etag: str
@@ -140,23 +140,23 @@ class Bucket:
             self.client.download_file(self.name, self._key(folder, name), str(target), Config=TRANSFER)
 
     def read(self, folder: str, name: str) -> tuple[bytes, ObjectInfo]:
-        """A whole object, for small ones. ``FileNotFoundError`` when there is none."""
+        """Return a whole object, for small ones. Raises ``FileNotFoundError``."""
         with _translated():
             found = self.client.get_object(Bucket=self.name, Key=self._key(folder, name))
             return found["Body"].read(), _facts(found)
 
     def facts(self, folder: str, name: str) -> ObjectInfo:
-        """What is known about an object. ``FileNotFoundError`` when there is none."""
+        """Return the metadata of an object. Raises ``FileNotFoundError``."""
         with _translated():
             return _facts(self.client.head_object(Bucket=self.name, Key=self._key(folder, name)))
 
     def sizes(self, folder: str) -> dict[str, int]:
-        """Names and sizes of a folder's objects."""
+        """Return sizes by name of a folder's objects."""
         root = self._key(folder, "")
         return {entry["Key"].removeprefix(root): entry["Size"] for entry in self._objects(folder)}
 
     def newest(self, folder: str) -> datetime | None:
-        """When the folder was last written to, judged by its first thousand objects."""
+        """Return when the folder was last written to, judged by its first thousand objects."""
         with _translated():
             page = self.client.list_objects_v2(
                 Bucket=self.name, Prefix=self._key(folder, ""), MaxKeys=PAGE_SIZE
@@ -164,14 +164,14 @@ class Bucket:
         return max((entry["LastModified"] for entry in page.get("Contents", ())), default=None)
 
     def folders(self, start: str = "") -> Iterator[str]:
-        """Names of folders that begin with ``start``."""
+        """Yield the names of folders that begin with ``start``."""
         with _translated():
             for page in self._pages(f"{self.root}/{start}", Delimiter="/"):
                 for entry in page.get("CommonPrefixes", ()):
                     yield entry["Prefix"].removeprefix(f"{self.root}/").rstrip("/")
 
     def remove(self, folder: str) -> int:
-        """Delete a folder; how many objects it had."""
+        """Delete a folder; return the number of its objects."""
         self.abandon_uploads(folder)
         names = list(self.sizes(folder))
         self.delete(folder, names)
@@ -251,7 +251,7 @@ class Bucket:
         return {entry["Key"].removeprefix(prefix): day for entry in entries if not entry["Size"]}
 
     def mark_for_removal(self, folder: str, day: date) -> None:
-        """Note that a folder is to be removed, by an empty object. The folder stays as it is."""
+        """Mark a folder for removal by an empty object. The folder stays as it is."""
         with _translated():
             self.client.put_object(Bucket=self.name, Key=self._note(folder, day), Body=b"")
 
@@ -264,7 +264,7 @@ class Bucket:
         return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
 
     def allow_pages(self, wanted: dict[str, Any]) -> bool:
-        """Add a CORS rule beside those that are there. Return False when it is there."""
+        """Add a CORS rule to the present ones. Return False when it exists."""
         rules = self._cors_rules()
         if wanted in rules:
             return False
@@ -284,7 +284,7 @@ class Bucket:
         return rules
 
     def signed_url(self, folder: str, name: str, *, method: str, seconds: int, disposition: str = "") -> str:
-        """An address at which whoever has it gets the object with ``method``, for ``seconds``."""
+        """Return a URL that gives its holder the object by ``method``, for ``seconds``."""
         parameters = {"ResponseContentDisposition": disposition} if disposition else {}
         with _translated():
             url: str = self.client.generate_presigned_url(
@@ -315,7 +315,7 @@ def _facts(answer: dict[str, Any]) -> ObjectInfo:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Errors of the packages as those of the site. Causes are cut off: their texts name keys and addresses."""
+    """Translate errors of the packages into the site's. Causes are dropped: their texts name keys and URLs."""
     try:
         yield
     except ClientError as error:

@@ -26,9 +26,9 @@ from django.conf import settings
 PUBLIC, OWNER, SHARED, HELD = "p", "o", "s", "h"
 LINK, SESSION, API_TOKEN = "l", "s", "t"  # the kinds of grant
 SIGNATURE_BYTES = 18
-# How long after a film's length a token still plays it, and how long a held one lives at most.
+# The time beyond a video's duration for which its token is valid, and the longest lifetime of a held token.
 EXPIRY_MARGIN_SECONDS, MAX_HELD_SECONDS = 3600, 6 * 3600
-# Held tokens made within a minute are equal, so that the answers they are in keep their ETag.
+# Held tokens created within a minute are equal, so that responses with them keep their ETag.
 HELD_STEP_SECONDS = 60
 TOKEN_PATTERN = re.compile(
     r"\A(?:(?P<page_class>[pos])(?P<page_expires>[0-9a-f]{1,12})(?:~(?P<link_id>[A-Za-z0-9_-]{1,32}))?"
@@ -40,7 +40,7 @@ TOKEN_PATTERN = re.compile(
 
 @dataclass(frozen=True)
 class Grant:
-    """What lets a program have a video's files: a share link, a session or an API token, by its id."""
+    """The reason for which a program may have a video's files: a share link, a session or an API token, by its id."""
 
     kind: str
     id: str
@@ -48,7 +48,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class MediaTokenClaims:
-    """What a good token says: the class of viewer, and what the token depends on.
+    """The contents of a valid token: the class of viewer, and what the token depends on.
 
     ``link_id`` is set in the shared class, ``grant`` and the video's ``epoch`` in the held one.
     """
@@ -60,7 +60,7 @@ class MediaTokenClaims:
 
     @property
     def is_for_owner(self) -> bool:
-        """Whether only the video's owner was given the token."""
+        """Whether the token was given to the video's owner."""
         held_by_owner = self.grant is not None and self.grant.kind != LINK
         return self.viewer_class == OWNER or held_by_owner
 
@@ -68,7 +68,7 @@ class MediaTokenClaims:
 def create_page_token(
     video_id: str, generation: str, viewer_class: str, *, link_id: str = "", duration: float = 0.0
 ) -> str:
-    """A token of a page or of everybody, equal for all within a window, so that caches can share.
+    """Return a token for a page or for everyone, equal for all within a window, so that caches can share.
 
     It lives one to two windows, more where a film of ``duration`` seconds and the margin need more.
     """
@@ -80,7 +80,7 @@ def create_page_token(
 
 
 def create_held_token(video_id: str, generation: str, grant: Grant, *, epoch: int, duration: float) -> str:
-    """A token that is good by itself for ``duration`` seconds and an hour, at most six hours, while ``grant`` lives.
+    """Return a token that is valid by itself for ``duration`` and an hour, at most six hours, while ``grant`` lives.
 
     ``epoch`` is the video's ``visibility_epoch``: the token ends with the next change of who may see the video.
     """
@@ -91,7 +91,7 @@ def create_held_token(video_id: str, generation: str, grant: Grant, *, epoch: in
 
 
 def verify_token(token: str, video_id: str, generation: str) -> MediaTokenClaims | None:
-    """Return what a good token says, or ``None``."""
+    """Return the contents of a token, ``None`` for an invalid or expired one."""
     match = TOKEN_PATTERN.match(token)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""Which files of videos in the trash the database names, so that they are put back instead of deleted for good."""
+"""Trashed files of videos: those that the database names are restored instead of deleted for good."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from videos.models import Caption, Upload, Video
 
 
 def register_trash_folders() -> None:
-    """Tell the trash of every folder from which the sweeper takes files of videos."""
+    """Register every folder from which the sweeper moves files of videos to the trash."""
     for folder, depth, is_named in (
         ("sources", 1, _is_source_named),
         ("videos", 2, _is_generation_named),

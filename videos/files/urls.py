@@ -1,4 +1,4 @@
-"""Addresses of a video's files, signed for whoever may open the video now."""
+"""Signed URLs of a video's files, for viewers who may watch it now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from videos.models import ShareLink, Video
 from videos.playback_gate import PlaybackGate
 
 MASTER, STORYBOARD, DOWNLOAD = "master.m3u8", "storyboard.vtt", "download.mp4"
-# What belongs to the video and to no generation of it: captions, own posters.
+# The folder of files that belong to no generation: captions, uploaded thumbnails.
 EXTRAS = "extras"
 
 
@@ -18,7 +18,7 @@ AnyGrant = ShareLink | Grant
 
 
 def media_url(video: Video, name: str, grant: AnyGrant | None = None) -> str | None:
-    """The address of a file of the generation that is served; ``None`` while there is none.
+    """Return the URL of a file of the current generation; ``None`` while there is none.
 
     It works for everybody while the video may be opened by its link, else as ``grant`` says.
     """
@@ -26,7 +26,7 @@ def media_url(video: Video, name: str, grant: AnyGrant | None = None) -> str | N
 
 
 def extra_url(video: Video, name: str, grant: AnyGrant | None = None) -> str:
-    """The address of a file that belongs to the video and to no generation."""
+    """Return the URL of a file that belongs to no generation, such as captions."""
     return _signed(video, EXTRAS, name, grant)
 
 

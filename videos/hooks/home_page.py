@@ -6,7 +6,7 @@ gets none of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts import preferences
@@ -25,7 +25,7 @@ class Shelf:
     name: str
     title: str
     url: str
-    entries: list[dict[str, object]]
+    entries: Sequence[Mapping[str, object]]
 
 
 ShelfBuilder = Callable[[User], Shelf]

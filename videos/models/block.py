@@ -1,4 +1,4 @@
-"""Who does not want to hear from whom."""
+"""Blocks of accounts."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from videos.models.video import Video
 
 
 class CaptionKind(models.TextChoices):
-    """What a text track is for: the kinds of HTML's ``<track>``, and forced tracks, which are subtitles there."""
+    """The purpose of a text track: HTML's ``<track>`` kinds, and forced tracks, which are subtitles there."""
 
     SUBTITLES = "subtitles", "Subtitles"
     CAPTIONS = "captions", "Captions for the deaf and hard of hearing"
@@ -18,12 +18,12 @@ class CaptionKind(models.TextChoices):
     FORCED = "forced", "Forced: only what is said in another language"
 
 
-# A track of an earlier kind says more of what is said than one of a later kind.
+# From the kind with the most complete text to the one with the least.
 FULLEST_FIRST = (CaptionKind.SUBTITLES, CaptionKind.CAPTIONS, CaptionKind.DESCRIPTIONS, CaptionKind.FORCED)
 
 
 class CaptionSource(models.TextChoices):
-    """Where the text came from."""
+    """The origin of the text."""
 
     UPLOADED = "uploaded", "Uploaded"
     EMBEDDED = "embedded", "Embedded in the video file"

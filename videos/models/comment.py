@@ -1,4 +1,4 @@
-"""What people say below a video, or below whatever else has registered as a subject of comments."""
+"""Comments on videos and on other targets, reactions to them, followed threads, and filters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_COMMENT_LENGTH = 10_000
 
 
 class CommentState(models.TextChoices):
-    """Who sees a comment: everybody; its author and the subject's owner; nobody but staff."""
+    """The visibility of a comment: everyone; its author and the target's owner; only staff."""
 
     SHOWN = "shown", "Shown"
     HELD = "held", "Held for review"
@@ -93,7 +93,7 @@ class Comment(models.Model):
 
     @property
     def is_reply(self) -> bool:
-        """Whether it answers another comment."""
+        """Whether it replies to another comment."""
         return bool(self.parent)
 
 
@@ -121,7 +121,7 @@ class CommentReaction(models.Model):
 
 
 class ThreadFollow(models.Model):
-    """Whether one account follows one thread, where that is not what it is without a row: see ``comments.following``.
+    """An account's choice to follow a thread or not, where that differs from the default: see ``comments.following``.
 
     ``thread`` is the id of the comment that begins it.
     """
@@ -147,7 +147,7 @@ class ThreadFollow(models.Model):
 
 
 class CommentRules(models.Model):
-    """What a channel has held back for review: comments with one of its words, with links, or all of them."""
+    """The comments that a channel holds for review: with one of its words, with links, or all of them."""
 
     channel_id = models.CharField(primary_key=True, db_column="_id", max_length=32)
     words = models.JSONField(default=list, blank=True)

@@ -10,7 +10,7 @@ from streamsite.ids import object_id
 
 
 class Reason(models.TextChoices):
-    """Why something is reported."""
+    """The reason of a report."""
 
     SPAM = "spam", "Spam or misleading"
     HARASSMENT = "harassment", "Harassment or bullying"
@@ -25,7 +25,7 @@ class Reason(models.TextChoices):
 
 
 class CaseState(models.TextChoices):
-    """Where a case is."""
+    """The state of a case."""
 
     OPEN = "open", "Open"
     DECIDED = "decided", "Decided"
@@ -34,7 +34,7 @@ class CaseState(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    """What staff decided."""
+    """The decision of staff."""
 
     NOTHING = "nothing", "No violation"
     WARNING = "warning", "Violation, leave it up"
@@ -108,7 +108,7 @@ class Case(models.Model):
 
 
 class Report(models.Model):
-    """What one account said about one case; once each."""
+    """One account's report in one case, at most one each."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     case = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""What viewers think of videos."""
+"""Reactions of viewers to videos."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from videos.models.video import Video
 
 
 class ReactionValue(models.TextChoices):
-    """The two things that can be said."""
+    """Like or dislike."""
 
     LIKE = "like", "Like"
     DISLIKE = "dislike", "Dislike"

@@ -11,7 +11,7 @@ from videos.models.video import Video
 
 
 class UploadKind(models.TextChoices):
-    """Whether an upload is a file, a part of one, or a file that is made of such parts (tus ``concatenation``)."""
+    """The kind of an upload: a file, a part of one, or a file made of such parts (tus ``concatenation``)."""
 
     WHOLE = "whole"
     PARTIAL = "partial"
@@ -19,7 +19,7 @@ class UploadKind(models.TextChoices):
 
 
 class Upload(models.Model):
-    """What the server knows of an upload; how many bytes have come is the size of its file, and nothing else.
+    """A resumable upload. The size of its file is the only record of how many bytes have arrived.
 
     A finished one is kept until it expires, so that a client that missed the last answer learns that all is there.
     A partial one has no video; it belongs to a final one from the moment that one is created.

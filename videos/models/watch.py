@@ -1,4 +1,4 @@
-"""What people have watched."""
+"""Watch histories."""
 
 from __future__ import annotations
 

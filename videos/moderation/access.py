@@ -14,7 +14,7 @@ APPEAL_SECONDS = 90 * 24 * 3600
 
 
 def case_for_appealing(user: User, case_id: str) -> Case:
-    """A decision against something of the caller's."""
+    """Return a decision against the caller. Raises ``Absent``."""
     case = cases.cases_against(user.pk).filter(pk=case_id).first()
     if case is None:
         raise Absent
@@ -22,12 +22,12 @@ def case_for_appealing(user: User, case_id: str) -> Case:
 
 
 def appeal_token(case: Case) -> str:
-    """What a mailed link to a decision carries: who cannot sign in any more can appeal by it."""
+    """Return the token of the emailed link, by which an owner who cannot sign in can appeal."""
     return signing.dumps([case.pk, case.owner_id], salt=SALT)
 
 
 def case_by_token(raw: str) -> Case:
-    """The decision that a mailed link is about; ``Absent`` for a forged or old one."""
+    """Return the decision that an emailed link is about. Raises ``Absent`` for a forged or expired one."""
     try:
         case_id, owner_id = signing.loads(raw[:600], salt=SALT, max_age=APPEAL_SECONDS)
     except (signing.BadSignature, ValueError, TypeError):

@@ -5,8 +5,9 @@ A crowd of reports does nothing but move the case up in the queue.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
@@ -30,8 +31,8 @@ MAX_TITLE_LENGTH = 200
 NEWEST = ("-created_at", "-id")
 
 
-def report(reporter: User, thing: ReportTarget, data: Any) -> Report:
-    """Tell staff about something. Again by the same account: the report that is there."""
+def report(reporter: User, thing: ReportTarget, data: Mapping[str, object]) -> Report:
+    """Report something; return the existing report when the account reported it before."""
     reason, text = data.get("reason"), data.get("text", "")
     problems: dict[str, list[str]] = {}
     if not isinstance(reason, str) or reason not in Reason.values:
@@ -54,7 +55,7 @@ def report(reporter: User, thing: ReportTarget, data: Any) -> Report:
 
 
 def claim(case: Case, staff: User) -> None:
-    """Take a case so that nobody else works on it. ``Conflict`` when somebody has, ``Forbidden`` for one's own."""
+    """Assign a case to a moderator. Raises ``Conflict`` when it is taken, ``Forbidden`` for one's own."""
     _require_impartial(case, staff)
     free = Q(claimed_by=None) | Q(claimed_by=staff)
     rows = Case.objects.filter(free, pk=case.pk, state__in=[CaseState.OPEN, CaseState.APPEALED])
@@ -64,7 +65,7 @@ def claim(case: Case, staff: User) -> None:
 
 
 def release(case: Case, staff: User) -> None:
-    """Give a case back to the queue."""
+    """Return a case to the queue."""
     if Case.objects.filter(pk=case.pk, claimed_by__isnull=False).update(claimed_by=None, claimed_at=None):
         _note(case.pk, staff, "released")
 
@@ -72,7 +73,7 @@ def release(case: Case, staff: User) -> None:
 def decide(
     case: Case, staff: User, decision: str, *, notice: str = "", note: str = "", strike: bool = False
 ) -> Case:
-    """Decide an open case and carry it out.
+    """Decide an open case and apply the decision.
 
     ``Conflict`` when it is decided, somebody else has it, or the decision cannot be carried out now; ``Forbidden`` for
     a case about ``staff``.
@@ -108,7 +109,7 @@ def decide(
 
 
 def appeal(case: Case, text: object) -> Case:
-    """The owner asks to look again, once. ``Conflict`` when there is nothing to appeal, or they did already."""
+    """Appeal a decision, once. Raises ``Conflict`` when it cannot be appealed, or was already."""
     words = clean_text(text) if isinstance(text, str) else ""
     if is_blank(words) or len(words) > MAX_LENGTH:
         problem = f"Say why, in at most {MAX_LENGTH} characters."
@@ -131,14 +132,14 @@ def appeal(case: Case, text: object) -> Case:
 
 
 def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", note: str = "") -> Case:
-    """Uphold a decision, or undo all of it.
+    """Uphold a decision, or reverse it.
 
     ``Conflict`` unless it is appealed and free or the caller's, ``Forbidden`` for a case about ``staff``.
     """
     _require_impartial(case, staff)
     now = timezone.now()
     rows = Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=staff), pk=case.pk, state=CaseState.APPEALED)
-    changes: dict[str, Any] = {"decision": Decision.NOTHING} if grant else {}
+    changes: dict[str, object] = {"decision": Decision.NOTHING} if grant else {}
     if not rows.update(
         state=CaseState.CLOSED,
         notice=clean_text(notice)[:MAX_LENGTH],
@@ -162,28 +163,28 @@ def _require_impartial(case: Case, staff: User) -> None:
 
 
 def can_appeal(case: Case) -> bool:
-    """Whether the owner may ask to look again."""
+    """Return whether the owner may appeal."""
     return case.state == CaseState.DECIDED and case.decision != Decision.NOTHING
 
 
 def cases_against(user_id: str) -> QuerySet[Case]:
-    """Cases in which a violation of an account was found; order by ``NEWEST``."""
+    """Return the cases in which a violation of an account was found; order by ``NEWEST``."""
     found = Case.objects.filter(owner_id=user_id).exclude(state=CaseState.OPEN)
     return found.exclude(state=CaseState.DECIDED, decision=Decision.NOTHING)
 
 
 def list_reporters(case: Case) -> list[str]:
-    """Who reported it."""
+    """Return the accounts that reported it."""
     return list(Report.objects.filter(case=case).values_list("reporter_id", flat=True))
 
 
 def report_body(row: Report) -> ReportDict:
-    """A report as its reporter sees it."""
+    """Return a report as shown to its reporter."""
     return {"id": row.pk, "reason": row.reason, "text": row.text, "created_at": iso(row.created_at)}
 
 
 def owner_body(case: Case) -> DecisionDict:
-    """A case as the one it is against sees it: never who reported, or what staff wrote among themselves."""
+    """Return a case as shown to the accused owner, without reporters and internal notes."""
     return {
         "id": case.pk,
         "about": case.about,
@@ -198,14 +199,14 @@ def owner_body(case: Case) -> DecisionDict:
 
 
 def update_title(case: Case, title: str) -> None:
-    """Follow the title of what a case is about; the history says what it was. Safe to repeat."""
+    """Update the title of the reported content; the case's history keeps the former one. Idempotent."""
     title = title[:MAX_TITLE_LENGTH]
     if title != case.title and Case.objects.filter(pk=case.pk, title=case.title).update(title=title):
         _note(case.pk, None, "renamed", f"Before: {case.title}")
 
 
 def delete_for_user(user_id: str) -> None:
-    """An erased account's reports go; cases against it are closed and lose what it had said."""
+    """Delete a deleted account's reports; close cases against it and clear their content."""
     for row in Report.objects.filter(reporter_id=user_id).iterator():
         if Report.objects.filter(pk=row.pk).delete()[0]:
             Case.objects.filter(pk=row.case_id).update(report_count=F("report_count") - 1)
@@ -214,7 +215,7 @@ def delete_for_user(user_id: str) -> None:
 
 
 def _open_case(thing: ReportTarget) -> Case:
-    """The open case about it; made now when there is none."""
+    """Return the open case about it; create one if there is none."""
     for _ in range(3):
         there = Case.objects.filter(about=thing.about, subject=thing.id, is_open=True)
         for case in there:  # one at most

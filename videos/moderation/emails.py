@@ -1,4 +1,4 @@
-"""What people are told of a decision: its owner by email, because a suspended account cannot sign in to read it."""
+"""The email about a decision to the owner, who may be suspended and unable to sign in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TYPE_NAMES = {reportable.VIDEO: "video", reportable.COMMENT: "comment", reportab
 
 
 def email_owner(case_id: str) -> None:
-    """Send the owner what was decided, with the link by which they can appeal.
+    """Email the decision to the owner, with the link to appeal.
 
     Nothing when there was no violation, or when the mail of another job said the same: that of the first decision may
     go out after the second one.
@@ -40,12 +40,12 @@ def email_owner(case_id: str) -> None:
 
 
 def concerns_owner(case: Case) -> bool:
-    """Whether its owner hears of it: a report that was unfounded does not trouble them."""
+    """Return whether the owner is told of it; an unfounded report is not worth an email."""
     return case.state == CaseState.CLOSED or case.decision != Decision.NOTHING
 
 
 def outcome_text(case: Case) -> str:
-    """A decision in a sentence."""
+    """Return a decision as a sentence."""
     if case.state == CaseState.CLOSED:
         granted = case.decision == Decision.NOTHING
         return "Your appeal was granted: the decision is undone." if granted else "Your appeal was refused."
@@ -55,14 +55,14 @@ def outcome_text(case: Case) -> str:
 
 
 def consequence_text(case: Case) -> str:
-    """Return what else a decision ended, as a sentence; ``""`` when nothing."""
+    """Return the side effects of a decision as a sentence; ``""`` for none."""
     if case.about == reportable.VIDEO and case.decision == Decision.TAKEN_DOWN:
         return "Any scheduled visibility change was canceled."
     return ""
 
 
 def reporter_outcome_text(case: Case) -> str:
-    """The same for whoever reported it."""
+    """Return a decision as a sentence for the reporter."""
     if case.decision == Decision.TAKEN_DOWN:
         return "What you reported was taken down"
     if case.decision == Decision.WARNING:

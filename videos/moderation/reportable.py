@@ -1,4 +1,4 @@
-"""What can be reported. Other apps register theirs: how it is opened, described, taken down and put back."""
+"""Types of content that can be reported. Other apps register theirs: how it is opened, taken down and restored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VIDEO, COMMENT, CHANNEL = "video", "comment", "channel"
 
 @dataclass(frozen=True)
 class ReportTarget:
-    """Something that the caller may see, as it is now."""
+    """Something that the caller may see and report, as it is now."""
 
     about: str
     id: str
@@ -32,7 +32,7 @@ class ReportTarget:
 
 
 class ModerationAction(Protocol):
-    """Take a thing down, or put it back, by its id. ``actor`` is the staff member who decided."""
+    """Takes down or restores a target by its id. ``actor`` is the staff member who decided."""
 
     def __call__(self, subject: str, /, *, actor: User | None = None) -> None: ...
 
@@ -54,22 +54,22 @@ _kinds: dict[str, ReportableType] = {}
 
 
 def register_reportable(name: str, kind: ReportableType) -> None:
-    """Let things of another kind be reported."""
+    """Register a type of content that can be reported."""
     _kinds[name] = kind
 
 
 def get_reportable_type(name: str) -> ReportableType:
-    """The kind of that name."""
+    """Return the type of that name."""
     return _kinds[name]
 
 
 def find_reportable_type(name: str) -> ReportableType | None:
-    """The kind of that name, if there is one."""
+    """Return the type of that name, ``None`` if there is none."""
     return _kinds.get(name)
 
 
 def without_actor(change: Callable[[str], None]) -> ModerationAction:
-    """Return ``change`` as a ``Change`` that does not record who decided."""
+    """Return ``change`` as a ``ModerationAction`` that ignores the actor."""
 
     def apply(subject: str, *, actor: User | None = None) -> None:
         change(subject)
@@ -77,7 +77,7 @@ def without_actor(change: Callable[[str], None]) -> ModerationAction:
     return apply
 
 
-# A comment has no title; others put it into quotes, so it has none of its own.
+# A comment has no title of its own; callers quote this one.
 COMMENT_ON = "Comment on "
 
 

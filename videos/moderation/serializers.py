@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
-
+from streamsite.api.fields import CleanTextField, StrictChoiceField
 from streamsite.api.inputs import InputSerializer
 from videos.models.moderation import Reason
 from videos.moderation.cases import MAX_LENGTH
 
 
 class ReportInputSerializer(InputSerializer):
-    """Why something should not be here."""
+    """The reason for a report."""
 
-    reason = serializers.ChoiceField(choices=Reason.choices)
-    text = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True)
+    reason = StrictChoiceField(choices=Reason.choices)
+    text = CleanTextField(max_length=MAX_LENGTH, required=False, allow_blank=True, default="")
 
 
 class AppealSerializer(InputSerializer):
-    """Why staff should look again."""
+    """The reason for an appeal."""
 
-    text = serializers.CharField(max_length=MAX_LENGTH)
+    text = CleanTextField(max_length=MAX_LENGTH, error_messages={"blank": "Say why."})

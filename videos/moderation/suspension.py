@@ -1,4 +1,4 @@
-"""Suspending the account behind a reported channel, by the service that staff use in the admin."""
+"""Suspension of the account behind a reported channel, by the service that staff use in the admin."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ def suspend(user_id: str, /, *, actor: User | None = None) -> None:
     """
     user = _person(user_id)
     if user is not None:
-        staff_actions.suspend(user, actor=actor, tell_owner=False)
+        staff_actions.suspend(user, actor=actor, notify_owner=False)
 
 
 def reinstate(user_id: str, /, *, actor: User | None = None) -> None:
     """Reinstate a suspended account; one that its owner closed stays closed. Idempotent."""
     user = _person(user_id)
     if user is not None:
-        staff_actions.reinstate(user, actor=actor, tell_owner=False)
+        staff_actions.reinstate(user, actor=actor, notify_owner=False)
 
 
 def require_suspendable(user_id: str) -> None:
@@ -39,5 +39,5 @@ def require_suspendable(user_id: str) -> None:
 
 
 def _person(user_id: str) -> User | None:
-    """Return the account unless it is gone, closed by its owner, or has rights in the administration."""
+    """Return the account, ``None`` if it was deleted, closed by its owner, or has rights in the admin."""
     return User.objects.filter(pk=user_id, erase_at=None, is_staff=False, is_superuser=False).first()

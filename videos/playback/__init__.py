@@ -1,1 +1,1 @@
-"""What happens while videos are watched: heartbeats, views, history, and the figures made of them."""
+"""Playback: heartbeats, views, watch history, and statistics."""

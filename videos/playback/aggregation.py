@@ -23,7 +23,7 @@ Changes = defaultdict[str, float]
 
 
 def aggregate_pending() -> int:
-    """Add everything that waits; how many sessions. Safe to repeat, safe in parallel."""
+    """Fold pending sessions into totals; return their number. Idempotent, safe in parallel."""
     count = sum(_add(batch) for batch in session_store.abandoned_batches())
     while (batch := session_store.claim_batch()) is not None:
         count += _add(batch)
@@ -31,7 +31,7 @@ def aggregate_pending() -> int:
 
 
 def _add(batch: str) -> int:
-    """Add a claimed batch to the figures and let its sessions go; how many they were."""
+    """Add a claimed batch to the statistics and release its sessions; return their number."""
     sessions = session_store.claimed_sessions(batch)
     durations = _durations({session["video"] for session in sessions})
     days: dict[tuple[str, str, str], Changes] = defaultdict(lambda: defaultdict(float))
@@ -73,7 +73,7 @@ def _add(batch: str) -> int:
 
 
 def _follow(video: str, views: int, more: float) -> None:
-    """What orders lists by views; that it would be raised twice by a batch whose worker was killed here is no harm."""
+    """Update the popularity that lists are sorted by. A batch may raise it twice when its worker is killed here."""
     row = Video.objects.filter(pk=video).values_list("trend", flat=True).first()
     if row is not None:
         Video.objects.filter(pk=video).update(trend=popularity.decayed_score(row, more, datetime.now(UTC)))
@@ -86,7 +86,7 @@ def _durations(videos: set[str]) -> dict[str, float]:
 
 
 def _buckets(seen: Iterable[Iterable[float]], duration: float) -> list[int]:
-    """The buckets of which at least half was shown; the last one may be shorter than the others."""
+    """Return the buckets of which at least half was shown; the last one may be shorter than the others."""
     span = statistics_store.bucket_seconds(duration)
     shown: dict[int, float] = defaultdict(float)
     for start, end in seen:

@@ -11,17 +11,15 @@ any number of players, heartbeats and claims of one viewer add up to no more tha
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
 
-from streamsite.errors import Invalid
 from streamsite.visibility import is_owner
 from videos.models import Video
 from videos.playback import session_store, viewers
@@ -52,7 +50,7 @@ SESSION_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{1,64}\Z")
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """What a player says. Seconds of the video; ``watched`` is sorted and does not overlap."""
+    """The body of a heartbeat, in seconds of the video; ``watched`` is sorted and does not overlap."""
 
     position: float
     watched: tuple[tuple[float, float], ...]
@@ -65,29 +63,19 @@ class Heartbeat:
         return sum(end - start for start, end in self.watched)
 
 
-def parse_heartbeat(data: Any, duration: float) -> Heartbeat:
-    """A heartbeat's body, held against the video's length. ``Invalid`` names every field that is not right."""
-    problems: dict[str, list[str]] = {}
-    position = _seconds(data.get("position"))
-    if position is None:
-        problems["position"] = ["Seconds from the beginning, as a number."]
-    watched = _intervals(data.get("watched", []), duration)
-    if watched is None:
-        problems["watched"] = [f"At most {MAX_INTERVALS} pairs [start, end] of seconds."]
-    session = data.get("session", "")
-    if not isinstance(session, str) or (session and not SESSION_PATTERN.match(session)):
-        problems["session"] = ["1 to 64 letters, digits, '-' and '_'."]
-    source = data.get("source", "direct")
-    if not isinstance(source, str) or source not in SOURCES:
-        problems["source"] = [f"One of: {', '.join(SOURCES)}."]
-    if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
-    return Heartbeat(min(position or 0.0, duration), watched or (), session, source)
+def parse_heartbeat(data: Mapping[str, Any], duration: float) -> Heartbeat:
+    """Return a heartbeat, cut to the video's length, from the fields of ``HeartbeatSerializer``."""
+    return Heartbeat(
+        min(data["position"], duration),
+        _intervals(data.get("watched", ()), duration),
+        data.get("session", ""),
+        data.get("source", "direct"),
+    )
 
 
 @dataclass(frozen=True)
 class HeartbeatResult:
-    """What a heartbeat did: the ``verdict`` on the session so far, and whether this heartbeat made it count."""
+    """The result of a heartbeat: the session's ``verdict`` so far, and whether this heartbeat made it count."""
 
     verdict: Verdict
     is_new_view: bool
@@ -113,12 +101,12 @@ def record_heartbeat(request: HttpRequest, video: Video, beat: Heartbeat) -> Hea
 
 
 def required_seconds(duration: float) -> float:
-    """How long a video of that length must be watched for a view."""
+    """Return how long a video of this length must be watched for a view."""
     return min(VIEW_SECONDS, duration * VIEW_SHARE)
 
 
-def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) -> list[dict[str, Any]]:
-    """The update as a pipeline: first the time that passed, then what follows from it."""
+def _change(beat: Heartbeat, fresh: Mapping[str, str], mark: str, needed: float) -> list[dict[str, object]]:
+    """Return the update as a pipeline: first the time that passed, then the fields that follow from it."""
     silence = {"$divide": [{"$subtract": ["$$NOW", {"$ifNull": ["$last_at", "$$NOW"]}]}, 1000]}
     credit = {"$min": [silence, MAX_GAP_SECONDS, beat.shown]}
     # Nobody watches faster than players play: what cannot have been shown since is not retention either.
@@ -154,30 +142,10 @@ def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) ->
     ]
 
 
-def _seconds(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
-
-
-def _intervals(value: Any, duration: float) -> tuple[tuple[float, float], ...] | None:
-    """Sorted, cut to the video's length and joined where they touch; ``None`` when it is no list of pairs."""
-    if not isinstance(value, list) or len(value) > MAX_INTERVALS:
-        return None
-    pairs = []
-    for pair in value:
-        if not isinstance(pair, list) or len(pair) != 2:
-            return None
-        start, end = _seconds(pair[0]), _seconds(pair[1])
-        if start is None or end is None or end < start:
-            return None
-        if (end := min(end, duration)) > start:
-            pairs.append((start, end))
-    return _joined(sorted(pairs))
+def _intervals(pairs: Iterable[Sequence[float]], duration: float) -> tuple[tuple[float, float], ...]:
+    """Return the pairs sorted, cut to the video's length and merged where they touch."""
+    shown = ((start, min(end, duration)) for start, end in pairs)
+    return _joined(sorted(pair for pair in shown if pair[1] > pair[0]))
 
 
 def _joined(pairs: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,17 +16,17 @@ from videos.models import Video, Watch
 from videos.playback import history_store
 
 RECENT = ("-watched_at", "-id")
-# What may be left when it counts as watched to the end: the smaller of the two, as in static/js/player/position.js.
+# The rest of a video that counts as watched: the smaller of the two, as in static/js/player/position.js.
 FINISHED_SHARE, FINISHED_SECONDS = 0.05, 180.0
-# Nearer to the beginning than this there is nothing to continue.
+# Before this position there is nothing to resume.
 MIN_RESUME_SECONDS = 5.0
 
 
 def record_position(user: User, video: Video, position: float) -> bool:
-    """Note where the viewer is; False when they do not want a history."""
+    """Store the viewer's position. Return False when they paused their history."""
     if preferences.with_defaults(user.preferences)["history_paused"]:
         return False
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "title": video.title,
         "folded_title": folded_titles.fold_title(video.title),
         "position": position,
@@ -35,7 +34,7 @@ def record_position(user: User, video: Video, position: float) -> bool:
         "completed": is_finished(position, video.duration),
         "watched_at": timezone.now(),
     }
-    first: dict[str, Any] = {"_id": object_id()}
+    first: dict[str, object] = {"_id": object_id()}
     if position < MIN_RESUME_SECONDS and not values["completed"]:
         # Opened again, and hardly more: what was seen to its end stays so.
         first["completed"] = values.pop("completed")
@@ -44,24 +43,24 @@ def record_position(user: User, video: Video, position: float) -> bool:
 
 
 def is_finished(position: float, duration: float) -> bool:
-    """Whether a viewer who left there has seen the video."""
+    """Return whether a viewer who left there has seen the video."""
     return duration > 0 and position >= duration - min(FINISHED_SHARE * duration, FINISHED_SECONDS)
 
 
 def history_of_user(user_id: str, words: str = "") -> QuerySet[Watch]:
-    """What an account watched, with ``words`` in the title; videos and channels loaded; order by ``RECENT``."""
+    """Return an account's history, with ``words`` in the title, videos and channels loaded; order by ``RECENT``."""
     rows = Watch.objects.filter(user_id=user_id).select_related("video__channel")
     return folded_titles.filter_by_words(rows, words)
 
 
 def unfinished_of_user(user_id: str) -> QuerySet[Watch]:
-    """What an account could continue; order by ``RECENT``."""
+    """Return the videos that an account can resume; order by ``RECENT``."""
     rows = Watch.objects.filter(user_id=user_id, completed=False, position__gte=MIN_RESUME_SECONDS)
     return rows.select_related("video__channel")
 
 
 def refresh_title(video_id: str) -> None:
-    """Bring every copy of a video's title in line with it, of a hidden one only its owner's. Safe to repeat.
+    """Update all copies of a video's title; of a hidden video only its owner's. Idempotent.
 
     Others could find out by searching their history what a video that was hidden from them is called now.
     """
@@ -73,7 +72,7 @@ def refresh_title(video_id: str) -> None:
 
 
 def iter_outdated_titles() -> Iterator[str]:
-    """Yield the videos whose title is not the one in somebody's history, though they may know it."""
+    """Yield the ids of videos whose title in some history is outdated, though its account may see the new one."""
     for piece in history_store.iter_titles():
         videos = Video.objects.select_related("channel").in_bulk({row["video_id"] for row in piece})
         for row in piece:

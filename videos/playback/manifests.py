@@ -1,4 +1,4 @@
-"""Compose manifests when they are asked for: the master playlist with today's caption tracks, and their playlists.
+"""HLS manifests composed on request: the master playlist with the present caption tracks, and their playlists.
 
 A ladder is encoded once; captions come, change and go afterwards, and outlive it. So the master playlist on disk (or in
 the bucket) names pictures and sound only, and this module adds a group of subtitles. Their playlists and WebVTT files
@@ -37,7 +37,7 @@ FORCED = "forced"
 SDH = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
 TIMESTAMP_MAP = "X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0"
 ORIGINAL = "Original"
-# Added to equal names of tracks.
+# The number that makes equal names of tracks differ.
 NUMBER = re.compile(r" \(\d+\)\Z")
 MAX_CACHED = 10_000
 
@@ -65,7 +65,7 @@ class Track:
 
 
 def is_composed(name: str) -> bool:
-    """Whether a file of this name is made here and not read from the generation as it is."""
+    """Return whether a file of this name is composed here instead of read from the generation."""
     return name == MASTER or bool(SUBTITLES.match(name))
 
 
@@ -98,7 +98,7 @@ def send_manifest(
 
 
 def clear_cache() -> None:
-    """Make this process look at every video's captions again."""
+    """Forget the captions that this process knows."""
     _tracks.clear()
 
 
@@ -140,7 +140,7 @@ def with_timestamp_map(content: str) -> str:
 
 
 def _sound_lines(lines: list[str], language: str) -> list[str]:
-    """Sound tracks with RFC 5646 tags and names for people; an untagged default track speaks the video's language."""
+    """Return audio tracks with RFC 5646 tags and names; an untagged default track gets the video's language."""
     sounds = [parse_attributes(line.partition(":")[2]) for line in lines]
     used: set[str] = set()
     for sound in sounds:
@@ -185,7 +185,7 @@ def _subtitle_lines(tracks: Iterable[Track]) -> list[str]:
 
 
 def _variant_line(line: str, extra: int, *, has_subtitles: bool) -> str:
-    """A variant with its subtitles: the group, and what reading them adds to its bit rates."""
+    """Return a variant with its subtitles: the group, and the bit rate that reading them adds."""
     tag, _, values = line.partition(":")
     if tag != "#EXT-X-STREAM-INF":
         return line
@@ -216,13 +216,13 @@ def _unique_name(name: str, used: set[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A quoted string of a playlist, which may hold neither quotation marks nor line breaks (RFC 8216, 4.2)."""
+    """Return a quoted string, without the quotation marks and line breaks that RFC 8216 (4.2) forbids."""
     plain = " ".join(text.split()).replace('"', "'")
     return f'"{plain}"'
 
 
 def _read_master(ladder: Ladder) -> tuple[str, float]:
-    """The text of the ladder's own master playlist, and when it was written."""
+    """Return the text of the stored master playlist, and when it was written."""
     try:
         if bucket.is_stored(ladder.stored_generation, ladder.generation):
             folder = bucket.folder_name(ladder.video_id, ladder.stored_generation)

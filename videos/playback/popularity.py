@@ -1,4 +1,4 @@
-"""How much a video is watched of late, as one number that need not be touched when nothing happens.
+"""Popularity: recent views as one number that decays without being updated.
 
 Every view is worth twice as much as one of ``HALF_LIFE`` before: its weight is two to the power of the half-lives
 since ``EPOCH``. Sums of weights can be compared at any time without ageing them, and their logarithm is kept, which
@@ -15,7 +15,7 @@ HALF_LIFE = timedelta(days=2)
 
 
 def decayed_score(trend: float, views: float, at: datetime) -> float:
-    """The number after ``views`` more; 0 stands for none so far. In half-lives, plus one so that it is above 0."""
+    """Return the score after ``views`` more, in half-lives plus one; 0 stands for no views so far."""
     if views <= 0:
         return trend
     added = (at - EPOCH) / HALF_LIFE + math.log2(views) + 1

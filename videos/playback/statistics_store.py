@@ -1,4 +1,4 @@
-"""Figures of videos and channels: totals, and one document per day.
+"""The collections of statistics of videos and channels: totals, and one document per day.
 
 ``video_total {_id: video, views, viewings, seconds, shown: {bucket: n}, batches}``, ``channel_total {_id: channel,
 views, batches}``; ``video_day {_id: "video:day", video, channel, day, ...}`` and ``channel_day {_id: "channel:day",
@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -40,66 +39,66 @@ INDEXES = {
 }
 MAX_BUCKETS = 600
 WITHOUT_BATCHES = {"_id": 0, "batches": 0}
-Document = dict[str, Any]
+Document = dict[str, object]
 MAX_BATCHES = 300
 
 
 def today() -> str:
-    """The day that something happens on, as ``2026-01-31``."""
+    """Return the current UTC day, as ``2026-01-31``."""
     return datetime.now(UTC).date().isoformat()
 
 
 def bucket_seconds(duration: float) -> int:
-    """How many seconds one bucket of retention spans: one, or more for a video of over ten minutes."""
+    """Return how many seconds a bucket of retention spans: one, or more for videos of over ten minutes."""
     return max(1, math.ceil(duration / MAX_BUCKETS))
 
 
 def add_today(video: str, channel: str, **changes: int) -> None:
-    """Add to today's figures of a video and its channel what a reaction or comment changed."""
+    """Add to today's statistics of a video and its channel."""
     add_video_today(video, channel, **changes)
     add_channel_today(channel, **changes)
 
 
 def add_video_today(video: str, channel: str, **changes: int) -> None:
-    """Add to today's figures of a video alone."""
+    """Add to today's statistics of a video alone."""
     day = today()
     _add_once(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, None)
 
 
 def add_channel_today(channel: str, **changes: int) -> None:
-    """Add to today's figures of a channel."""
+    """Add to today's statistics of a channel."""
     day = today()
     _add_once(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, None)
 
 
 def add_day(video: str, channel: str, day: str, changes: Mapping[str, float], batch: str) -> None:
-    """Add a batch to a day's figures of a video and its channel; nothing when it was added before."""
+    """Add a batch to a day's statistics of a video. Idempotent."""
     _add_once(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, batch)
 
 
 def add_channel_day(channel: str, day: str, changes: Mapping[str, float], batch: str) -> None:
-    """The same for a channel."""
+    """Add a batch to a day's statistics of a channel. Idempotent."""
     _add_once(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, batch)
 
 
 def add_total(video: str, changes: Mapping[str, float], batch: str) -> int:
-    """Add a batch to a video's totals; its views afterwards."""
+    """Add a batch to a video's totals; return its views afterwards. Idempotent."""
     return int(_add_once(VIDEO_TOTALS, video, {}, changes, batch).get("views", 0))
 
 
 def add_channel_total(channel: str, changes: Mapping[str, float], batch: str) -> int:
-    """Add a batch to a channel's totals; its views afterwards."""
+    """Add a batch to a channel's totals; return its views afterwards. Idempotent."""
     return int(_add_once(CHANNEL_TOTALS, channel, {}, changes, batch).get("views", 0))
 
 
 def delete_for_video(video: str) -> None:
-    """Remove a deleted video's own figures; its channel's days stay."""
+    """Delete a deleted video's statistics; its channel's days stay."""
     collection(VIDEO_TOTALS).delete_one({"_id": video})
     collection(VIDEO_DAYS).delete_many({"video": video})
 
 
 def delete_for_channel(channel: str) -> None:
-    """Remove an erased account's figures."""
+    """Delete a deleted account's statistics."""
     collection(CHANNEL_TOTALS).delete_one({"_id": channel})
     collection(CHANNEL_DAYS).delete_many({"channel": channel})
 
@@ -143,10 +142,12 @@ def views_since(videos: list[str], day: str) -> dict[str, int]:
 
 def _add_once(
     name: str, document_id: str, fields: Mapping[str, str], changes: Mapping[str, float], batch: str | None
-) -> dict[str, Any]:
-    """The document afterwards. A batch that is among its latest changes nothing."""
-    change: dict[str, Any] = {"$inc": {key: value for key, value in changes.items() if value} or {"views": 0}}
-    which: dict[str, Any] = {"_id": document_id}
+) -> dict[str, object]:
+    """Add ``changes`` unless ``batch`` is among the latest; return ``{views}`` afterwards."""
+    change: dict[str, object] = {
+        "$inc": {key: value for key, value in changes.items() if value} or {"views": 0}
+    }
+    which: dict[str, object] = {"_id": document_id}
     if fields:
         change["$setOnInsert"] = dict(fields)
     if batch is not None:

@@ -1,4 +1,4 @@
-"""Who watches, as far as counting views needs to know."""
+"""Identification of viewers for counting views."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from django.utils.crypto import salted_hmac
 
 from streamsite.rate_limits import throttle_key
 
-# What programs say that fetch pages for nobody. A program that lies cannot be told from a person by its name anyway.
+# User agents of programs without a viewer. One that pretends to be a browser cannot be recognized anyway.
 BOTS = re.compile(
     r"bot\b|crawl|spider|slurp|facebookexternalhit|embedly|preview|archiver|lighthouse|pagespeed|uptime",
     re.IGNORECASE,
 )
 
-# How many browsers of one address are told apart on one day.
+# The number of browsers of one address that count as different viewers on one day.
 BROWSER_BUCKETS = 16
 
 
 def is_bot(request: HttpRequest) -> bool:
-    """Whether the caller says that it is a program, or says nothing."""
+    """Return whether the user agent names a program, or is missing."""
     name = request.headers.get("User-Agent", "")
     return not name or BOTS.search(name) is not None
 
 
 def _browser(request: HttpRequest) -> int:
-    """One of ``BROWSERS`` numbers by what the browser calls itself: an address cannot be more viewers than that."""
+    """Return one of ``BROWSER_BUCKETS`` numbers by the user agent: an address cannot be more viewers than that."""
     name = request.headers.get("User-Agent", "")[:300]
     return int(salted_hmac("streamsite.browsers", name, algorithm="sha256").hexdigest(), 16) % BROWSER_BUCKETS
 
 
 def viewer_key(request: HttpRequest, day: str) -> str:
-    """What stands for a viewer on one ``day``: the account, else the address and browser. It leads back to nobody.
+    """Return a one-way key of a viewer on one ``day``: of the account, else of address and browser.
 
     32 hexadecimal characters; different ones every day, so that days cannot be connected either.
     """

@@ -1,4 +1,4 @@
-"""Whose video is processed first: small files before large ones, a person's first before their tenth.
+"""Order of processing: small files before large ones, an account's first before its tenth.
 
 The more somebody has uploaded lately, the further back their next video stands, so that one person's hundred files do
 not keep everybody else waiting (PeerTube's rule, with a bonus for what takes little time anyway).
@@ -20,7 +20,7 @@ LARGE_BYTES, LARGE_PENALTY = 2 * 1024**3, 5
 
 
 def job_priority(video: Video) -> int:
-    """The priority of the video's job, between -45 and 8; the higher one is taken first."""
+    """Return the priority of the video's job, from -45 to 8; higher is taken first."""
     lately = own_videos(video.channel_id).filter(created_at__gte=timezone.now() - WINDOW).exclude(pk=video.pk)
     behind = len(lately.values_list("pk")[:MAX_COUNTED])
     if video.source_size <= SMALL_BYTES:

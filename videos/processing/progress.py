@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
 from videos.models import Status, Video
+from videos.schemas.processing import ProcessingStepDict
 
 WRITE_INTERVAL_SECONDS = 0.7
 
-# Name and share of the whole: encoding is nearly all of the work.
+# Name and share of the total: encoding is nearly all of the work.
 STEPS = (
     ("inspect", 0.03),
     ("encode", 0.85),
@@ -26,7 +26,7 @@ STEPS = (
 
 
 class AttemptSuperseded(Exception):
-    """The video was deleted, or another attempt has it now: stop, and write nothing more."""
+    """The video was deleted, or another attempt has it: stop and write nothing more."""
 
 
 class Progress:
@@ -35,7 +35,7 @@ class Progress:
     def __init__(self, video_id: str, attempt: int) -> None:
         self.video_id = video_id
         self.attempt = attempt
-        self.steps: list[dict[str, Any]] = [
+        self.steps: list[ProcessingStepDict] = [
             {"name": name, "state": "waiting", "percent": 0.0, "seconds": 0.0} for name, _ in STEPS
         ]
         self._written = 0.0
@@ -56,16 +56,16 @@ class Progress:
         entry |= {"state": "done", "percent": 100.0, "seconds": self._elapsed()}
 
     def advance(self, name: str, share: float) -> None:
-        """Note that ``share`` (0 to 1) of the running step is done."""
+        """Set the running step to ``share`` (0 to 1) done."""
         self._entry(name).update(percent=round(100 * share, 1), seconds=self._elapsed())
         self.write()
 
     def skip(self, name: str) -> None:
-        """Note a step that this video does not need or that failed without harm."""
+        """Mark a step as skipped: the video does not need it, or it failed without harm."""
         self._entry(name)["state"] = "skipped"
 
     def fraction(self) -> float:
-        """The share of the whole that is done, 0 to 1."""
+        """Return the share of the whole that is done, from 0 to 1."""
         weights = dict(STEPS)
         done = sum(
             weights[step["name"]] * (1.0 if step["state"] == "skipped" else step["percent"] / 100)
@@ -74,7 +74,7 @@ class Progress:
         return round(min(done, 1.0), 4)
 
     def write(self, *, force: bool = False) -> None:
-        """Store the steps, not more often than every ``WRITE_EVERY_SECONDS`` unless forced."""
+        """Store the steps, not more often than every ``WRITE_INTERVAL_SECONDS`` unless forced."""
         moment = time.monotonic()
         if not force and moment - self._written < WRITE_INTERVAL_SECONDS:
             return
@@ -88,7 +88,7 @@ class Progress:
         if not known:
             raise AttemptSuperseded
 
-    def _entry(self, name: str) -> dict[str, Any]:
+    def _entry(self, name: str) -> ProcessingStepDict:
         return next(step for step in self.steps if step["name"] == name)
 
     def _elapsed(self) -> float:

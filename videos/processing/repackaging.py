@@ -1,4 +1,4 @@
-"""Mend the ladders of former versions without encoding: ends of sound and picture, I-frame playlists, bit rates.
+"""Repair of ladders of earlier versions without encoding: ends of tracks, I-frame playlists, bit rates.
 
 Works on the files that are served. Each one is replaced whole, every file that a player may know stays, and any mixture
 of former and new files plays; so viewers in the middle notice nothing, and a run that was killed is made good by the
@@ -12,7 +12,7 @@ from enum import Enum
 
 from django.db.models import F
 
-from videos.files import paths, relocation
+from videos.files import locations, paths
 from videos.models import Status, Video
 from videos.transcoding.finishing import finish_ladder
 from videos.transcoding.master_playlist import master_playlist, read_master
@@ -22,7 +22,7 @@ logger = logging.getLogger("streamsite.repackaging")
 
 
 class Outcome(Enum):
-    """What became of a video, as the command says it."""
+    """The outcome for one video, as the command prints it."""
 
     MENDED = "mended"
     UNCHANGED = "already as it should be"
@@ -35,14 +35,14 @@ class Outcome(Enum):
 
 
 def iter_candidates() -> list[str]:
-    """The ids of all videos with a complete ladder."""
+    """Return the ids of all videos with a complete ladder."""
     rows = Video.objects.filter(status=Status.READY, is_complete=True)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def repackage(video_id: str) -> Outcome:
-    """Mend the ladder of a video. Safe to repeat."""
-    place = relocation.get_location(video_id)
+    """Repair the ladder of a video. Idempotent."""
+    place = locations.get_location(video_id)
     if place is None or not place.is_complete or place.status != Status.READY:
         return Outcome.NOT_READY
     if place.is_stored:
@@ -51,7 +51,7 @@ def repackage(video_id: str) -> Outcome:
     try:
         changed = _mend(place)
     except (OSError, ValueError) as error:
-        if relocation.get_location(video_id) != place:
+        if locations.get_location(video_id) != place:
             return Outcome.NOT_READY
         logger.warning("video %s: not repackaged: %s", video_id, error)
         return Outcome.BROKEN
@@ -62,8 +62,8 @@ def repackage(video_id: str) -> Outcome:
     return Outcome.MENDED if changed else Outcome.UNCHANGED
 
 
-def _mend(place: relocation.MediaLocation) -> bool:
-    """Whether any playlist changed."""
+def _mend(place: locations.MediaLocation) -> bool:
+    """Rewrite the playlists; return whether any changed."""
     folder = place.local
     former = {path: path.read_bytes() for path in folder.glob("**/*.m3u8")}
     variants, sounds = read_master(folder)

@@ -16,7 +16,7 @@ RECENT = ("-created_at", "-id")
 
 
 def react(user: User, video: Video, value: object) -> int:
-    """Make ``value`` the viewer's reaction; the video's likes afterwards. ``Invalid`` for an unknown one."""
+    """Set the viewer's reaction; return the video's likes afterwards. Raises ``Invalid`` for an unknown one."""
     given = REACTIONS.give(user.pk, video.pk, value)
     _note(video, given.change)
     if given.change.get("like_count", 0) > 0:
@@ -25,34 +25,34 @@ def react(user: User, video: Video, value: object) -> int:
 
 
 def withdraw(user: User, video: Video) -> int:
-    """Make the viewer's reaction not exist; the video's likes afterwards."""
+    """Remove the viewer's reaction; return the video's likes afterwards."""
     given = REACTIONS.withdraw(user.pk, video.pk)
     _note(video, given.change)
     return given.likes
 
 
 def get_reaction(user: User, video: Video) -> str | None:
-    """The viewer's reaction."""
+    """Return the viewer's reaction, ``None`` without one."""
     return REACTIONS.of(user.pk, [video.pk]).get(video.pk)
 
 
 def likes_of_user(user_id: str) -> QuerySet[Reaction]:
-    """What an account likes, videos and channels loaded; order by ``RECENT``."""
+    """Return an account's likes with videos and channels; order by ``RECENT``."""
     return Reaction.objects.filter(user_id=user_id, value=ReactionValue.LIKE).select_related("video__channel")
 
 
 def delete_for_user(user_id: str) -> None:
-    """Remove an erased account's reactions. Safe to repeat."""
+    """Delete a deleted account's reactions. Idempotent."""
     REACTIONS.forget_user(user_id)
 
 
 def delete_for_video(video_id: str) -> None:
-    """Remove a deleted video's reactions."""
+    """Delete a deleted video's reactions."""
     REACTIONS.delete_for_targets([video_id])
 
 
 def _note(video: Video, change: dict[str, int]) -> None:
-    """Add to the figures of the day what changed."""
+    """Add the change to the statistics of the day."""
     if change:
         statistics_store.add_today(
             video.pk,

@@ -1,4 +1,4 @@
-"""One viewer's reaction to one thing, for whatever can be liked: an upsert or a delete decides the counters.
+"""Reactions of viewers to any kind of target. The outcome of an upsert or a delete decides the counters.
 
 Safe to repeat, safe in parallel: the unique index of the rows lets each exist once, and only the update that changed
 a row changes a counter.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils import timezone
 from pymongo import ReturnDocument
@@ -25,7 +24,7 @@ CounterChange = dict[str, int]
 
 @dataclass(frozen=True)
 class ReactionResult:
-    """The thing's likes afterwards, and what a reaction changed of its counters: nothing when it was a repetition."""
+    """The target's likes afterwards, and the changes of its counters, which are empty for a repetition."""
 
     likes: int
     change: CounterChange = field(default_factory=dict)
@@ -44,8 +43,8 @@ class ReactionStore:
     values: tuple[ReactionValue, ...] = (ReactionValue.LIKE, ReactionValue.DISLIKE)
     scores: dict[str, str] = field(default_factory=dict)
 
-    def give(self, user_id: str, thing_id: str, value: object, **extra: Any) -> ReactionResult:
-        """Make ``value`` the viewer's reaction. ``Invalid`` for an unknown one.
+    def give(self, user_id: str, thing_id: str, value: object, **extra: object) -> ReactionResult:
+        """Set the viewer's reaction. Raises ``Invalid`` for an unknown one, ``Absent`` for a deleted target.
 
         ``extra`` are further fields of a new row.
         """
@@ -57,42 +56,42 @@ class ReactionStore:
         return self._count(thing_id, ReactionValue(value), ReactionValue(former) if former else None)
 
     def withdraw(self, user_id: str, thing_id: str) -> ReactionResult:
-        """Make the viewer's reaction not exist."""
+        """Remove the viewer's reaction. Raises ``Absent`` for a deleted target."""
         removed = collection(self.rows).find_one_and_delete({"user_id": user_id, self.key: thing_id})
         return (
             self._count(thing_id, None, ReactionValue(removed["value"])) if removed else self._likes(thing_id)
         )
 
     def of(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, str]:
-        """The viewer's reactions to some things, by id, in one read."""
+        """Return the viewer's reactions to some targets, by target id. One read."""
         which = {"user_id": user_id, self.key: {"$in": list(thing_ids)}}
         found = collection(self.rows).find(which, {"_id": 0, self.key: 1, "value": 1})
         return {row[self.key]: row["value"] for row in found}
 
-    def joined(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, Any]:
-        """The stage that adds the rows of ``of``, ``{key, value}``, to those of another collection."""
+    def joined(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, object]:
+        """Return the stage that adds the rows of ``of``, ``{key, value}``, to those of another collection."""
         which = {"user_id": user_id, self.key: {"$in": list(thing_ids)}}
         pipeline = [{"$match": which}, {"$project": {"_id": 0, self.key: 1, "value": 1}}]
         return {"$unionWith": {"coll": self.rows, "pipeline": pipeline}}
 
     def forget_user(self, user_id: str) -> None:
-        """Remove an erased account's reactions. Safe to repeat: a row's removal decides the counters."""
+        """Delete a deleted account's reactions. Idempotent: each deleted row decides the counters once."""
         for row in collection(self.rows).find({"user_id": user_id}, {self.key: 1, "value": 1}):
             if collection(self.rows).delete_one({"_id": row["_id"]}).deleted_count:
                 self._increase(row[self.key], self._change(None, ReactionValue(row["value"])))
 
     def delete_for_targets(self, target_ids: Iterable[str]) -> None:
-        """Delete the reactions to deleted targets; their counters are gone with them."""
+        """Delete the reactions to deleted targets, whose counters are deleted with them."""
         collection(self.rows).delete_many({self.key: {"$in": list(target_ids)}})
 
     def delete_where(self, condition: Mapping[str, object]) -> None:
         """Delete the reactions that match ``condition``, to targets that are deleted."""
         collection(self.rows).delete_many(dict(condition))
 
-    def _replace(self, user_id: str, thing_id: str, value: str, extra: dict[str, Any]) -> str | None:
-        """Store the reaction; the one that was there before, ``value`` itself when nothing changed."""
+    def _replace(self, user_id: str, thing_id: str, value: str, extra: dict[str, object]) -> str | None:
+        """Store the reaction; return the former one, ``value`` itself when nothing changed."""
         other = {"user_id": user_id, self.key: thing_id, "value": {"$ne": value}}
-        change: dict[str, Any] = {"$set": {"value": value, "created_at": timezone.now()}}
+        change: dict[str, object] = {"$set": {"value": value, "created_at": timezone.now()}}
         rows = collection(self.rows)
         try:
             before = rows.find_one_and_update(
@@ -121,7 +120,7 @@ class ReactionStore:
             raise Absent
         return ReactionResult(int(after["like_count"]), change)
 
-    def _increase(self, thing_id: str, change: CounterChange) -> dict[str, Any] | None:
+    def _increase(self, thing_id: str, change: CounterChange) -> dict[str, object] | None:
         return collection(self.counted).find_one_and_update(
             {"_id": thing_id},
             {"$inc": change},

@@ -10,7 +10,7 @@ from videos.captions import store as caption_store
 from videos.captions.webvtt import plain_text
 from videos.models import Video
 from videos.schemas.cards import MomentDict
-from videos.search import query_text, vocabulary
+from videos.search import query_text, vocabulary_store
 
 MAX_CUES, MAX_CHARACTERS = 40, 160
 MAX_BYTES = 15_000  # of an expression; MongoDB takes 32,764, and PCRE needs more for long ones
@@ -25,7 +25,7 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict
     It is the first cue with the most words. Words match as they do in search.
     """
     ids = [video.pk for video in videos if video.has_captions]
-    query = query_text.parse_query(text, vocabulary.frequent_languages())
+    query = query_text.parse_query(text, vocabulary_store.frequent_languages())
     if not ids or query.is_empty:
         return {}
     said = _expressions(query, STORED_WORD_START, WORD_SEPARATORS[0])

@@ -12,7 +12,7 @@ from streamsite.visibility import Viewer
 from videos.access import channels_for_listing
 from videos.schemas.search import FoundChannelDict
 from videos.search import finders
-from videos.search.name_index import IndexedName, NameIndex, name_variants
+from videos.search.name_store import IndexedName, NameIndex, name_variants
 
 
 def subscriber_rank(subscribers: int) -> int:

@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate_keys
 from streamsite.visibility import Viewer
-from videos.search import name_index
-from videos.search.name_index import NameIndex, NameQuery, RankKey
+from videos.search import name_store
+from videos.search.name_store import NameIndex, NameQuery, RankKey
 
 Row = TypeVar("Row")
 Body = TypeVar("Body")
@@ -53,7 +53,7 @@ class Finder(Generic[Row, Body, Brief]):
 
     def page(self, request: HttpRequest | Request, query: str, *, absolute: bool = True) -> PageDict[Body]:
         """Return a page of results in the API's list form. It links forward only."""
-        wanted = self._named(name_index.parse_query(query), query)
+        wanted = self._named(name_store.parse_query(query), query)
 
         def load(after: list[Any] | None, size: int) -> list[RankKey]:
             return self.index.find(wanted, most=size, after=(after[0], after[1]) if after else None)
@@ -63,12 +63,12 @@ class Finder(Generic[Row, Body, Brief]):
 
     def some(self, viewer: Viewer, query: str, *, most: int = MAX_SHOWN) -> FinderResults[Body]:
         """Return the best few results for ``query``."""
-        keys = self.index.find(self._named(name_index.parse_query(query), query), most=most + 1)
+        keys = self.index.find(self._named(name_store.parse_query(query), query), most=most + 1)
         return FinderResults(self._shown(viewer, keys[:most], self.body), len(keys) > most)
 
     def suggest(self, viewer: Viewer, text: str, *, most: int = MAX_SHOWN) -> list[Brief]:
         """Return the best few whose names start with the words of ``text``."""
-        keys = self.index.find(self._named(name_index.parse_typed(text), text), most=most)
+        keys = self.index.find(self._named(name_store.parse_typed(text), text), most=most)
         return self._shown(viewer, keys, self.brief)
 
     def _named(self, wanted: NameQuery, text: str) -> NameQuery:

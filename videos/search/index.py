@@ -11,20 +11,18 @@ that it seldom changes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from streamsite import folding, stemming
-from streamsite.mongo.collections import collection
 from videos import tags
 from videos.captions import services
 from videos.captions.webvtt import plain_text
 from videos.models import Caption, Video
-from videos.search import query_text, vocabulary
+from videos.search import query_text, store, vocabulary_store
+from videos.search.store import SEARCH_VIDEOS
 
-SEARCH_VIDEOS = "search_video"
 INDEXES = {
     SEARCH_VIDEOS: [
         IndexModel(
@@ -51,7 +49,7 @@ INDEXES = {
         ),
         IndexModel([("published_at", DESCENDING)], name="search_newest"),
     ],
-    **vocabulary.INDEXES,
+    **vocabulary_store.INDEXES,
 }
 COUNTED_FIELDS = {"names_line": 1, "language": 1}  # the fields that words are counted by
 MAX_CAPTION_CHARACTERS = 20_000  # characters of captions
@@ -62,16 +60,14 @@ SCHEMA_VERSION = 4
 def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
     """Update the video's document and, unless ``is_counted`` is false, the counts of its words. Idempotent."""
     video = Video.objects.select_related("channel").filter(pk=video_id, listed=True).first()
-    documents = collection(SEARCH_VIDEOS)
     if video is None:
-        known = documents.find_one_and_delete({"_id": video_id}, COUNTED_FIELDS)
-        made: dict[str, Any] | None = None
+        known = store.pop(video_id, COUNTED_FIELDS)
+        made: dict[str, object] | None = None
     else:
         made = build_document(video, _caption_text(video_id, video.language))
-        # The former document is the one that was replaced, also when two processes do this at once.
-        known = documents.find_one_and_replace({"_id": video_id}, made, COUNTED_FIELDS, upsert=True)
+        known = store.replace(video_id, made, COUNTED_FIELDS)
     if is_counted:
-        vocabulary.update_counts(_counted_terms(known), _counted_terms(made))
+        vocabulary_store.update_counts(_counted_terms(known), _counted_terms(made))
 
 
 def rebuild_index() -> int:
@@ -83,7 +79,7 @@ def rebuild_index() -> int:
     for video_id in Video.objects.filter(listed=True).values_list("pk", flat=True).iterator():
         refresh_document(video_id, is_counted=False)
         listed.add(video_id)
-    for row in collection(SEARCH_VIDEOS).find({}, {"_id": 1}):
+    for row in store.iter_documents({}):
         if row["_id"] not in listed:
             refresh_document(row["_id"], is_counted=False)
     recount_terms()
@@ -92,44 +88,37 @@ def rebuild_index() -> int:
 
 def recount_terms() -> None:
     """Recount the words of all documents. Idempotent."""
-    vocabulary.rebuild_counts(
-        _counted_terms(row) for row in collection(SEARCH_VIDEOS).find({}, COUNTED_FIELDS)
-    )
+    vocabulary_store.rebuild_counts(_counted_terms(row) for row in store.iter_documents({}, COUNTED_FIELDS))
 
 
-def _counted_terms(known: Mapping[str, Any] | None) -> set[str]:
+def _counted_terms(known: Mapping[str, object] | None) -> set[str]:
     # A document that the previous release wrote has no line of words, and its words were not counted.
     if known is None or "names_line" not in known:
         return set()
-    return vocabulary.document_terms(known["names_line"], _language(known["language"]))
+    return vocabulary_store.document_terms(known["names_line"], _language(known["language"]))
 
 
 def has_outdated_documents() -> bool:
     """Return whether documents have an old schema version; one is enough, since an update changes them all."""
-    one = collection(SEARCH_VIDEOS).find_one({}, {"shape": 1})
+    one = store.find_any({}, {"shape": 1})
     return one is not None and one.get("shape") != SCHEMA_VERSION
 
 
 def iter_outdated_ids() -> Iterator[str]:
     """Yield videos whose document has an old schema version; the previous release writes such in rolling updates."""
-    for row in collection(SEARCH_VIDEOS).find({"shape": {"$ne": SCHEMA_VERSION}}, {"_id": 1}):
+    for row in store.iter_documents({"shape": {"$ne": SCHEMA_VERSION}}):
         yield row["_id"]
 
 
 def find_missing_ids(video_ids: set[str]) -> set[str]:
     """Return those of the listed videos whose document is missing or has an old schema version."""
-    known = collection(SEARCH_VIDEOS).find(
-        {"_id": {"$in": list(video_ids)}, "shape": SCHEMA_VERSION}, {"_id": 1}
-    )
+    known = store.iter_documents({"_id": {"$in": list(video_ids)}, "shape": SCHEMA_VERSION})
     return video_ids - {row["_id"] for row in known}
 
 
 def update_popularity(video_id: str, views: int) -> None:
     """Store the popularity that follows from the number of views."""
-    collection(SEARCH_VIDEOS, acknowledged_by=1).update_one(
-        {"_id": video_id, "popularity": {"$ne": popularity_bucket(views)}},
-        {"$set": {"popularity": popularity_bucket(views)}},
-    )
+    store.set_popularity(video_id, popularity_bucket(views))
 
 
 def popularity_bucket(views: int) -> int:
@@ -137,7 +126,7 @@ def popularity_bucket(views: int) -> int:
     return max(views, 0).bit_length()
 
 
-def build_document(video: Video, spoken: str) -> dict[str, Any]:
+def build_document(video: Video, spoken: str) -> dict[str, object]:
     """Return the search document of a listed video with the caption text ``spoken``. Its channel must be loaded."""
     channel = f"{video.channel.get_full_name()} {video.channel.username}"
     names = (video.title, *video.tags, channel)

@@ -11,15 +11,14 @@ from collections.abc import Callable, Mapping
 from itertools import accumulate
 from typing import Any, cast
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
 from videos.models import Video
 from videos.search import queries as search_queries
-from videos.search.index import SEARCH_VIDEOS
+from videos.search import store
 from videos.search.query_text import Query
+from videos.search.store import SEARCH_VIDEOS
 
 MAX_IN_MEMORY = 1_000  # matches that are read whole
 BY_TIME = "published_at"
@@ -30,7 +29,7 @@ MONGO_FIELDS = {"id": "_id", BY_TIME: BY_TIME}
 
 
 def find_unordered(
-    text: str, filters: Mapping[str, Any], *, is_exact: bool = False
+    text: str, filters: Mapping[str, object], *, is_exact: bool = False
 ) -> search_queries.SearchResult:
     """Return the unordered result of ``queries.find_videos``; over ``MAX_IN_MEMORY`` ids stand for very many."""
     return search_queries.find_videos(text, filters, is_exact=is_exact, look=_match_ids)
@@ -38,7 +37,7 @@ def find_unordered(
 
 def matching_rows(
     found: search_queries.SearchResult,
-    filters: Mapping[str, Any],
+    filters: Mapping[str, object],
     videos: QuerySet[Video],
     load: Callable[[list[str]], list[Video]],
 ) -> QuerySet[Video]:
@@ -59,7 +58,7 @@ class IndexedMatches:
 
     def __init__(
         self,
-        condition: dict[str, Any],
+        condition: dict[str, object],
         videos: QuerySet[Video],
         load: Callable[[list[str]], list[Video]],
         beyond: Q | None = None,
@@ -86,9 +85,8 @@ class IndexedMatches:
     def _by_time(self, most: int) -> list[str]:
         conditions = [self._condition, *([_q_to_mongo(self._beyond)] if self._beyond else [])]
         order = {MONGO_FIELDS[name.lstrip("-")]: -1 if name.startswith("-") else 1 for name in self._order}
-        found = collection(SEARCH_VIDEOS).aggregate(
-            [{"$match": {"$and": conditions}}, {"$sort": order}, {"$limit": most}, {"$project": {"_id": 1}}],
-            maxTimeMS=settings.MONGODB_TIME_LIMIT_MS,
+        found = store.aggregate(
+            [{"$match": {"$and": conditions}}, {"$sort": order}, {"$limit": most}, {"$project": {"_id": 1}}]
         )
         return [row["_id"] for row in found]
 
@@ -98,19 +96,14 @@ class IndexedMatches:
         found: list[str] = []
         for start, step in zip(accumulate(WALK_STEPS, initial=0), WALK_STEPS, strict=False):
             ids = list(ordered[start : start + step])
-            having = collection(SEARCH_VIDEOS).find(
-                {"$and": [{"_id": {"$in": ids}}, self._condition]},
-                {"_id": 1},
-                max_time_ms=settings.MONGODB_TIME_LIMIT_MS,
-            )
-            known = {row["_id"] for row in having}
+            known = store.matching_ids({"$and": [{"_id": {"$in": ids}}, self._condition]})
             found += [video_id for video_id in ids if video_id in known]
             if len(found) >= most or len(ids) < step:
                 break
         return found[:most]
 
 
-def _match_ids(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
+def _match_ids(queries: list[Query], filters: Mapping[str, object]) -> list[str]:
     """Return ids that match any of ``queries``, at most ``MAX_IN_MEMORY`` + 1, in no order.
 
     Prefixes count only where no video has the word.
@@ -123,7 +116,7 @@ def _match_ids(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
     return ids
 
 
-def _ids(conditions: list[dict[str, Any]]) -> list[str]:
+def _ids(conditions: list[dict[str, object]]) -> list[str]:
     parts: list[keyset_merge.Stages] = [
         [{"$match": condition}, {"$limit": MAX_IN_MEMORY + 1}, {"$project": {"_id": 1}}]
         for condition in conditions
@@ -131,11 +124,11 @@ def _ids(conditions: list[dict[str, Any]]) -> list[str]:
     if not parts:
         return []
     pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
-    found = collection(SEARCH_VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+    found = store.aggregate(pipeline)
     return list(dict.fromkeys(row["_id"] for row in found))[: MAX_IN_MEMORY + 1]
 
 
-def _q_to_mongo(condition: Q) -> dict[str, Any]:
+def _q_to_mongo(condition: Q) -> dict[str, object]:
     """Return the MongoDB form of pagination's condition on time and id."""
     parts = []
     for child in condition.children:

@@ -12,17 +12,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
-from typing import Any
-
-from django.conf import settings
 
 from streamsite import folding, stemming
 from streamsite.folding import Term
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
-from videos.search import query_text, spelling, vocabulary
-from videos.search.index import SEARCH_VIDEOS
+from videos.search import query_text, spelling, store, vocabulary_store
 from videos.search.query_text import Query
+from videos.search.store import SEARCH_VIDEOS
 
 MAX_MATCHES = 500
 FRESHNESS_HALF_LIFE_DAYS = 90
@@ -38,9 +34,9 @@ MAX_PAIRS = 6
 # Words of a phrase, the longest, that it is looked up by where there are several phrases.
 MAX_PHRASE_WORDS = 2
 NAMES, WORDS = "names", "words"
-Stages = list[dict[str, Any]]
-Condition = dict[str, Any]
-Lookup = Callable[[list[Query], Mapping[str, Any]], list[str]]
+Stages = list[dict[str, object]]
+Condition = dict[str, object]
+Lookup = Callable[[list[Query], Mapping[str, object]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ class SearchResult:
 
 
 def find_videos(
-    text: str, filters: Mapping[str, Any], *, is_exact: bool = False, look: Lookup | None = None
+    text: str, filters: Mapping[str, object], *, is_exact: bool = False, look: Lookup | None = None
 ) -> SearchResult:
     """Return the listed videos that contain all words of ``text``, best first, at most ``MAX_MATCHES``.
 
@@ -85,7 +81,7 @@ def find_videos(
     return SearchResult([], (query,))
 
 
-def best_matches(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
+def best_matches(queries: list[Query], filters: Mapping[str, object]) -> list[str]:
     """Return the ids that match any of ``queries``, the best ``MAX_MATCHES``. One read."""
     parts = [
         _found([*conditions, _filter_condition(filters)], filters, worth, query)
@@ -95,18 +91,18 @@ def best_matches(queries: list[Query], filters: Mapping[str, Any]) -> list[str]:
     return _best(_read(parts))
 
 
-def match_all_words(query: Query, filters: Mapping[str, Any]) -> Condition:
+def match_all_words(query: Query, filters: Mapping[str, object]) -> Condition:
     """Return the condition for documents with all words of ``query``, the last one complete."""
     return {"$and": [*_conditions(query, WORDS), _filter_condition(filters), dict(filters)]}
 
 
-def match_any_query(queries: Iterable[Query], filters: Mapping[str, Any]) -> Condition:
+def match_any_query(queries: Iterable[Query], filters: Mapping[str, object]) -> Condition:
     """Return the condition for documents with all words of one of ``queries``, or with its last word as a prefix."""
     conditions = [match_all_words(query, filters) for query in queries]
     return conditions[0] if len(conditions) == 1 else {"$or": conditions}
 
 
-def match_prefix(query: Query, filters: Mapping[str, Any]) -> Condition | None:
+def match_prefix(query: Query, filters: Mapping[str, object]) -> Condition | None:
     """Return the condition for documents with all words, the last one as a prefix; ``None`` if it is complete."""
     if not query.unfinished:
         return None
@@ -118,9 +114,9 @@ def popular_with_word_stages(word: str, *, most: int) -> Stages:
     return [{"$match": {NAMES: word}}, {"$sort": BY_VIEWS}, {"$limit": most}, {"$project": {"_id": 1}}]
 
 
-def _languages(filters: Mapping[str, Any]) -> tuple[str, ...]:
+def _languages(filters: Mapping[str, object]) -> tuple[str, ...]:
     asked = stemming.language_of(str(filters.get("language", "")))
-    return (asked,) if asked else vocabulary.frequent_languages()
+    return (asked,) if asked else vocabulary_store.frequent_languages()
 
 
 def _relaxed_queries(query: Query) -> Iterable[list[Query]]:
@@ -132,7 +128,7 @@ def _relaxed_queries(query: Query) -> Iterable[list[Query]]:
         yield [query.without(pair) for pair in combinations(range(many), 2)]
 
 
-def _filter_condition(filters: Mapping[str, Any]) -> Condition:
+def _filter_condition(filters: Mapping[str, object]) -> Condition:
     # The words of a tag are among the names, which have an index.
     said = query_text.unique_words(str(filters.get("tag_keys", "")))
     return {"$and": [{NAMES: word} for word in said]} if said else {}
@@ -200,7 +196,7 @@ def _has_not(phrase: tuple[str, ...]) -> Condition:
     return {"$nor": [{"names_line": expression}, {"line": expression}]}
 
 
-def _found(conditions: list[Condition], filters: Mapping[str, Any], worth: float, query: Query) -> Stages:
+def _found(conditions: list[Condition], filters: Mapping[str, object], worth: float, query: Query) -> Stages:
     typed = [alternative for term in query.terms for alternative in term.alternatives[0]]
     # Documents of a former shape may have none, until they are rebuilt.
     title: Condition = {"$ifNull": ["$title_words", []]}
@@ -220,7 +216,7 @@ def _found(conditions: list[Condition], filters: Mapping[str, Any], worth: float
     ]
 
 
-def _best(rows: Iterable[dict[str, Any]]) -> list[str]:
+def _best(rows: Iterable[dict[str, object]]) -> list[str]:
     now = datetime.now(UTC).replace(tzinfo=None)
     scores: dict[str, float] = {}
     for row in rows:
@@ -231,6 +227,6 @@ def _best(rows: Iterable[dict[str, Any]]) -> list[str]:
     return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)[:MAX_MATCHES]
 
 
-def _read(parts: list[Stages]) -> list[dict[str, Any]]:
+def _read(parts: list[Stages]) -> list[dict[str, object]]:
     pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
-    return list(collection(SEARCH_VIDEOS).aggregate(pipeline, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS))
+    return store.aggregate(pipeline)

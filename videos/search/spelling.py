@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from streamsite import folding
-from streamsite.mongo.collections import collection
-from videos.search import vocabulary
-from videos.search.index import SEARCH_VIDEOS
+from videos.search import store, vocabulary_store
 from videos.search.query_text import Query
 
 MAX_CORRECTED, MAX_TRIED = 2, 6  # words of one query
@@ -24,7 +22,7 @@ def correct_spelling(text: str, query: Query) -> str:
         if len(found) != 1 or changes == MAX_CORRECTED or _is_anywhere(typed):
             continue
         # The counts may have a word of a video that is hidden now.
-        if (better := vocabulary.find_correction(found[0])) and _is_anywhere(better):
+        if (better := vocabulary_store.find_correction(found[0])) and _is_anywhere(better):
             words = [better if word == typed else word for word in words]
             changes += 1
     return " ".join(words) if changes else ""
@@ -37,7 +35,7 @@ def _is_anywhere(typed: str) -> bool:
         for alternative in term.alternatives
         if len(alternative) == 1
     ]
-    return collection(SEARCH_VIDEOS).find_one({"words": {"$in": known}}, {"_id": 1}) is not None
+    return store.find_any({"words": {"$in": known}}, {"_id": 1}) is not None
 
 
 def _split_joined_words(query: Query) -> str:
@@ -46,4 +44,6 @@ def _split_joined_words(query: Query) -> str:
         return ""
     joined = "".join(query.typed)
     folded = folding.fold(joined)
-    return folded if vocabulary.is_correctable(folded) and vocabulary.is_known_word(folded) else ""
+    return (
+        folded if vocabulary_store.is_correctable(folded) and vocabulary_store.is_known_word(folded) else ""
+    )

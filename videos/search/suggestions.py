@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
-
-from django.conf import settings
+from typing import cast
 
 from streamsite.folding import fold, split_words
-from streamsite.mongo.collections import collection
 from streamsite.visibility import Viewer
 from videos.models import Video
 from videos.schemas.search import SuggestionDict, SuggestionsDict
-from videos.search import finders, query_text, urls
+from videos.search import finders, query_text, store, urls
 from videos.search.channels import FINDER as CHANNELS
-from videos.search.index import SEARCH_VIDEOS
 
 MAX_SUGGESTIONS = 8
 MAX_CHANNELS = 3
@@ -49,14 +45,10 @@ def suggest(viewer: Viewer, text: str) -> SuggestionsDict:
 def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     # The index is asked for the longest word, which the fewest have; the others are looked at in what it finds.
     longest_first = sorted(typed, key=len, reverse=True)
-    rows = (
-        collection(SEARCH_VIDEOS)
-        .find({"$and": [{"prefixes": word} for word in longest_first]}, {"title": 1})
-        .sort([("popularity", -1), ("_id", -1)])
-        .limit(MAX_SUGGESTIONS * SPARE)
-        .max_time_ms(settings.MONGODB_TIME_LIMIT_MS)
+    rows = store.find_popular(
+        {"$and": [{"prefixes": word} for word in longest_first]}, {"title": 1}, MAX_SUGGESTIONS * SPARE
     )
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[dict[str, object]]] = {}
     for row in rows:
         found.setdefault(fold(row["title"]), []).append(row)
     return [
@@ -65,7 +57,7 @@ def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     ]
 
 
-def _suggestion_url(same: Sequence[dict[str, Any]]) -> str:
+def _suggestion_url(same: Sequence[dict[str, object]]) -> str:
     """Return the video's URL when it alone has this title, else that of a search for the title."""
     first = same[0]
     return (

@@ -1,43 +1,84 @@
-"""Input: caption tracks."""
+"""Input: caption tracks and transcripts."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
-from streamsite.api.inputs import InputSerializer
+from streamsite.api.fields import (
+    CleanLineField,
+    QueryTextField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictFloatField,
+)
+from streamsite.api.inputs import InputSerializer, QuerySerializer
+from videos.captions.services import MAX_LABEL
 from videos.captions.webvtt import ENCODINGS
 from videos.models.caption import CaptionKind
 
 
 class CaptionDescriptionSerializer(InputSerializer):
-    """What describes a text track."""
+    """What describes a caption track; ``captions.services`` checks the language and the label."""
 
-    language = serializers.CharField(max_length=12)
-    label = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]
-    kind = serializers.ChoiceField(choices=CaptionKind.choices, required=False)
+    language = StrictCharField(max_length=12, allow_blank=True)
+    label = CleanLineField(  # type: ignore[assignment]
+        max_length=MAX_LABEL, required=False, allow_blank=True, allow_null=True
+    )
+    kind = StrictChoiceField(choices=CaptionKind.choices, required=False, allow_null=True)
 
 
 class CaptionUploadSerializer(CaptionDescriptionSerializer):
-    """A text track as a file."""
+    """A caption track as a file."""
 
-    file = serializers.FileField(help_text="WebVTT, SubRip, ASS/SSA, SBV or TTML/DFXP, at most 2 MB.")
-    encoding = serializers.ChoiceField(
-        choices=list(ENCODINGS),
+    file = serializers.FileField(
+        help_text="WebVTT, SubRip, ASS/SSA, SBV or TTML/DFXP, at most 2 MB.", allow_empty_file=True
+    )
+    encoding = StrictCharField(
         required=False,
-        help_text="Detected unless it is given; aliases are understood.",
+        allow_blank=True,
+        help_text=f"Detected unless it is given: {', '.join(ENCODINGS)}, or an alias.",
     )
 
 
 class CueSerializer(InputSerializer):
-    """Seconds from which and until which a text is shown."""
+    """A caption text with its start and end in seconds."""
 
-    start = serializers.FloatField()
-    end = serializers.FloatField()
-    text = serializers.CharField()
+    start = StrictFloatField()
+    end = StrictFloatField()
+    text = StrictCharField()
 
 
 class CaptionTextSerializer(CaptionDescriptionSerializer):
-    """A text track as text or as cues."""
+    """A caption track as text or as cues."""
 
-    text = serializers.CharField(required=False, help_text="The content of a caption file.")
+    text = StrictCharField(
+        required=False, allow_blank=True, trim_whitespace=False, help_text="The content of a caption file."
+    )
     cues = CueSerializer(many=True, required=False)
+
+
+class CuesField(serializers.Field[Any, Any, Any, Any]):
+    """Cues as they were sent: ``webvtt.from_rows`` checks thousands of them and names the wrong one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the cues unchanged."""
+        return data
+
+
+class CaptionSerializer(CaptionDescriptionSerializer):
+    """A caption track as a file, as text or as cues, whichever was sent."""
+
+    file = serializers.FileField(required=False, allow_empty_file=True)
+    encoding = StrictCharField(required=False, allow_blank=True, allow_null=True, default="")
+    text = StrictCharField(required=False, allow_blank=True, allow_null=True, trim_whitespace=False)
+    cues = CuesField(required=False, allow_null=True)
+
+
+class TranscriptQuerySerializer(QuerySerializer):
+    """Parameters of a transcript."""
+
+    q = QueryTextField(200, help_text="Only cues that have all these words.")
+    language = QueryTextField(20, help_text="A track in this language.")
+    track = QueryTextField(20, help_text="The id of a caption track; instead of `language`.")

@@ -1,19 +1,26 @@
-"""Input: previews of chapters."""
+"""Input: chapters."""
 
 from __future__ import annotations
 
-from rest_framework import serializers
-
+from streamsite.api.fields import CleanLineField, StrictCharField, StrictFloatField
 from streamsite.api.inputs import InputSerializer
+
+
+class ChapterSerializer(InputSerializer):
+    """A chapter; ``start`` is in seconds."""
+
+    start = StrictFloatField(min_value=0)
+    title = CleanLineField(max_length=100)
 
 
 class ChapterPreviewInputSerializer(InputSerializer):
     """A text that may list chapters; without one, the video's description."""
 
-    description = serializers.CharField(max_length=5000, required=False, allow_blank=True, allow_null=True)
-    lines = serializers.CharField(
+    description = StrictCharField(max_length=5000, required=False, allow_blank=True, allow_null=True)
+    lines = StrictCharField(
         required=False,
         allow_blank=True,
         allow_null=True,
+        trim_whitespace=False,
         help_text="Chapters as the studio's editor takes them.",
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from streamsite.api.fields import StrictCharField
 from streamsite.api.inputs import InputSerializer
 
 
 class FileNamesSerializer(InputSerializer):
     """Names of files that are to be uploaded."""
 
-    filenames = serializers.ListField(child=serializers.CharField(), max_length=100)
+    filenames = serializers.ListField(
+        child=StrictCharField(allow_blank=True, trim_whitespace=False), max_length=100
+    )

@@ -4,49 +4,60 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from streamsite.api.fields import (
+    CleanLineField,
+    CleanTextField,
+    ClearableDateTimeField,
+    DayField,
+    SplittableListField,
+    StrictCharField,
+    StrictChoiceField,
+)
 from streamsite.api.inputs import InputSerializer
 from streamsite.visibility import Visibility
+from videos.embed_allowlist import MAX_DOMAINS
 from videos.models import CATEGORIES
-
-
-class ChapterSerializer(InputSerializer):
-    """Where a part of the video begins, in seconds."""
-
-    start = serializers.FloatField()
-    title = serializers.CharField(max_length=100)
+from videos.serializers.chapters import ChapterSerializer
 
 
 class MetadataSerializer(InputSerializer):
-    """Fields that an owner may write; ``null`` clears optional ones. The rules are in ``videos.metadata``."""
+    """Fields that an owner may write; ``null`` clears optional ones. ``videos.metadata`` has the other rules."""
 
-    title = serializers.CharField(max_length=120, required=False)
-    description = serializers.CharField(max_length=5000, required=False, allow_blank=True, allow_null=True)
-    tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False, allow_null=True)
-    category = serializers.ChoiceField(choices=CATEGORIES, required=False, allow_null=True)
-    language = serializers.CharField(max_length=12, required=False, allow_blank=True, allow_null=True)
-    originally_published_on = serializers.DateField(
+    title = CleanLineField(
+        max_length=120, required=False, error_messages={"blank": "Give the video a title."}
+    )
+    description = CleanTextField(max_length=5000, required=False, allow_blank=True, allow_null=True)
+    tags = SplittableListField(
+        child=StrictCharField(allow_blank=True),
+        required=False,
+        allow_null=True,
+        help_text="Up to 40 characters each.",
+    )
+    category = StrictChoiceField(choices=CATEGORIES, required=False, allow_null=True)
+    language = StrictCharField(max_length=12, required=False, allow_blank=True, allow_null=True)
+    originally_published_on = DayField(
         required=False,
         allow_null=True,
         help_text="When it was first published elsewhere, 1800-01-01 to today; null if not set.",
     )
-    visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
+    visibility = StrictChoiceField(choices=Visibility.choices, required=False)
     allow_comments = serializers.BooleanField(required=False)
     allow_embed = serializers.BooleanField(required=False)
-    embed_domains = serializers.ListField(
-        child=serializers.CharField(max_length=253),
+    embed_domains = SplittableListField(
+        child=StrictCharField(max_length=253, allow_blank=True),
         required=False,
         allow_null=True,
-        max_length=20,
+        max_length=MAX_DOMAINS,
         help_text="Hosts that may embed the video, such as example.org or *.example.org; empty: all.",
     )
     allow_download = serializers.BooleanField(required=False)
     normalise_loudness = serializers.BooleanField(required=False)
-    publish_at = serializers.DateTimeField(
+    publish_at = ClearableDateTimeField(
         required=False,
         allow_null=True,
         help_text="When the visibility changes. null cancels the schedule; so does visibility without publish_at.",
     )
-    publish_visibility = serializers.ChoiceField(
+    publish_visibility = StrictChoiceField(
         choices=Visibility.choices,
         required=False,
         allow_null=True,
@@ -63,4 +74,6 @@ class MetadataSerializer(InputSerializer):
 class UploadSerializer(MetadataSerializer):
     """``POST /videos``, multipart."""
 
-    file = serializers.FileField()
+    blank_is_absent = True
+
+    file = serializers.FileField(allow_empty_file=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
-
+from streamsite.api.fields import StrictChoiceField
 from streamsite.api.inputs import InputSerializer
 from videos.models.reaction import ReactionValue
 
 
 class ReactionInputSerializer(InputSerializer):
-    """What is thought of it."""
+    """The caller's reaction."""
 
-    value = serializers.ChoiceField(choices=ReactionValue.choices)
+    value = StrictChoiceField(choices=ReactionValue.choices)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from streamsite.api.fields import CleanLineField, ClearableDateTimeField
 from streamsite.api.inputs import InputSerializer
+from videos.share_links import MAX_LABEL, MAX_VIEWS
 
 
 class ShareLinkInputSerializer(InputSerializer):
     """A new share link; everything may be left out."""
 
-    label = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]
-    expires_at = serializers.DateTimeField(required=False)
-    expires_in = serializers.IntegerField(required=False, help_text="Seconds; instead of expires_at.")
-    max_views = serializers.IntegerField(required=False)
+    label = CleanLineField(  # type: ignore[assignment]
+        max_length=MAX_LABEL, required=False, allow_blank=True, allow_null=True
+    )
+    expires_at = ClearableDateTimeField(required=False, allow_null=True)
+    expires_in = serializers.IntegerField(
+        required=False, allow_null=True, help_text="Seconds; instead of expires_at."
+    )
+    max_views = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=MAX_VIEWS)

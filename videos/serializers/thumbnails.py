@@ -4,17 +4,38 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from streamsite.api.fields import NumberField
 from streamsite.api.inputs import InputSerializer
 
 
 class ThumbnailUploadSerializer(InputSerializer):
-    """An own picture."""
+    """An image to use as the thumbnail."""
 
-    file = serializers.FileField(help_text="JPEG, PNG, WebP or GIF, at most 10 MB; it is cut to 16:9.")
+    file = serializers.FileField(help_text="JPEG, PNG, WebP or GIF, at most 10 MB; it is cropped to 16:9.")
 
 
 class ThumbnailChoiceSerializer(InputSerializer):
-    """A frame of the video, or one of the automatic pictures."""
+    """A frame of the video, or one of the automatic thumbnails."""
 
-    at = serializers.FloatField(required=False, help_text="Seconds.")
-    choice = serializers.IntegerField(required=False, help_text="1 to 3.")
+    at = NumberField(required=False, allow_null=True, help_text="Seconds.")
+    choice = serializers.IntegerField(required=False, allow_null=True, help_text="1 to 3.")
+
+
+class ThumbnailSerializer(ThumbnailChoiceSerializer):
+    """Any of the three; ``image`` and ``thumbnail`` are other names of ``file``."""
+
+    file = serializers.FileField(required=False, allow_empty_file=True)
+    image = serializers.FileField(required=False, allow_empty_file=True)
+    thumbnail = serializers.FileField(required=False, allow_empty_file=True)
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """Return the one of ``file``, ``at`` and ``choice`` that counts."""
+        for name in ("file", "image", "thumbnail"):
+            if name in attrs:
+                return {"file": attrs[name]}
+        for name in ("at", "choice"):
+            if attrs.get(name) is not None:
+                return {name: attrs[name]}
+        raise serializers.ValidationError(
+            {"file": ["Send an image as 'file', a time in seconds as 'at', or 'choice'."]}
+        )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError
@@ -29,7 +28,7 @@ class BulkAction:
     """A change: ``prepare(actor, value)`` validates the value once, ``choices(actor)`` lists values to choose from."""
 
     label: str
-    prepare: Callable[[User, Any], Change]
+    prepare: Callable[[User, object], Change]
     choices: Callable[[User], list[tuple[str, str]]]
 
 
@@ -56,7 +55,7 @@ def registered_actions() -> dict[str, BulkAction]:
     return dict(_actions)
 
 
-def apply_action(actor: User, video_ids: Any, action: Any, value: Any = None) -> list[BulkOutcome]:
+def apply_action(actor: User, video_ids: object, action: object, value: object = None) -> list[BulkOutcome]:
     """Apply the action to each of the videos, in order. Idempotent.
 
     Raises ``Invalid``, before anything changes, when the list, the action or the value is invalid.
@@ -68,7 +67,7 @@ def apply_action(actor: User, video_ids: Any, action: Any, value: Any = None) ->
     return [_apply_to_one(actor, video_id, change) for video_id in ids]
 
 
-def parse_video_ids(video_ids: Any) -> list[str]:
+def parse_video_ids(video_ids: object) -> list[str]:
     """Return 1 to 100 unique ids. Raises ``Invalid`` for anything else."""
     if not isinstance(video_ids, list) or not all(isinstance(one, str) for one in video_ids):
         raise Invalid("Choose videos.", fields={"video_ids": ["A list of ids."]})
@@ -87,10 +86,10 @@ def _apply_to_one(actor: User, video_id: str, change: Change) -> BulkOutcome:
     return BulkOutcome(video_id, CHANGED if changed else UNCHANGED, detail=detail)
 
 
-def _metadata_action(name: str) -> Callable[[User, Any], Change]:
+def _metadata_action(name: str) -> Callable[[User, object], Change]:
     """Return the preparation of an action that sets one metadata field by its own rules."""
 
-    def prepare(actor: User, value: Any) -> Change:
+    def prepare(actor: User, value: object) -> Change:
         try:
             wanted = clean_metadata({name: value})[name]
         except Invalid as error:
@@ -108,7 +107,7 @@ def _metadata_action(name: str) -> Callable[[User, Any], Change]:
     return prepare
 
 
-def _prepare_delete(actor: User, value: Any) -> Change:
+def _prepare_delete(actor: User, value: object) -> Change:
     def change(video: Video) -> bool:
         services.delete(video)
         return True

@@ -11,12 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 
 from streamsite.cache_headers import PRIVATE_NEVER_STORED
-from streamsite.errors import Invalid
 
 DAYS = "days"
 MAX_VIDEOS = 100
@@ -25,7 +23,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\u2212", "|", "%")
 # The semicolon separates cells where the comma is the decimal mark, so text with one is quoted, which the csv module
 # does for its own separator only.
 NEEDS_QUOTES = re.compile(r'[,;"\t\r\n|]')
-Table = tuple[list[str], list[list[Any]]]
+Table = tuple[list[str], list[list[object]]]
 
 
 def neutralize_formula(text: str) -> str:
@@ -37,24 +35,16 @@ def neutralize_formula(text: str) -> str:
     )
 
 
-def csv_line(cells: Iterable[Any]) -> str:
+def csv_line(cells: Iterable[object]) -> str:
     """Return one row of a file. ``None`` is an empty cell; numbers stay numbers, even negative ones."""
     return ",".join(_cell(cell) for cell in cells) + "\r\n"
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value)
     text = neutralize_formula(value)
     return '"{}"'.format(text.replace('"', '""')) if NEEDS_QUOTES.search(text) else text
-
-
-def parse_table_name(params: QueryDict, among: Iterable[str]) -> str:
-    """Return the table in ``?table=``. Raises ``Invalid`` for an unknown one."""
-    name = params.get("table", "") or DAYS
-    if name not in among:
-        raise Invalid("Unknown table.", fields={"table": [f"One of: {', '.join(among)}."]})
-    return name
 
 
 def csv_response(table: Table, filename: str) -> HttpResponse:
@@ -68,16 +58,16 @@ def csv_response(table: Table, filename: str) -> HttpResponse:
     return response
 
 
-def _rows(key: str, *names: str) -> Callable[[Mapping[str, Any]], Table]:
+def _rows(key: str, *names: str) -> Callable[[Mapping[str, object]], Table]:
     return lambda report: (list(names), [[row[name] for name in names] for row in report[key]])
 
 
-def _days(report: Mapping[str, Any]) -> Table:
+def _days(report: Mapping[str, object]) -> Table:
     names = list(report["days"][0])
     return names, [list(row.values()) for row in report["days"]]
 
 
-def _videos(report: Mapping[str, Any]) -> Table:
+def _videos(report: Mapping[str, object]) -> Table:
     names = ["title", "url", "views", "watch_seconds"]
     rows = [
         [row["video"]["title"], row["video"]["url"], row["views"], row["watch_seconds"]]

@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from django.http import QueryDict
-
-from streamsite.errors import Invalid
-
 RANGES = {"7d": 7, "28d": 28, "90d": 90, "365d": 365}
 DEFAULT = "28d"
 
@@ -34,10 +30,7 @@ class Period:
         return Period(self.name, last - (self.last - self.first), last)
 
 
-def parse_period(params: QueryDict) -> Period:
-    """Return the period of ``?range=``, which ends today. Raises ``Invalid`` for an unknown range."""
-    name = params.get("range", "") or DEFAULT
-    if name not in RANGES:
-        raise Invalid("Unknown range.", fields={"range": [f"One of: {', '.join(RANGES)}."]})
+def get_period(name: str) -> Period:
+    """Return the period with a name of ``RANGES``, which ends today."""
     today = datetime.now(UTC).date()
     return Period(name, today - timedelta(days=RANGES[name] - 1), today)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from videos.studio.schemas import StatisticsDict, TotalsDict
 
 RANGE_LABELS = {"7d": "7 days", "28d": "28 days", "90d": "90 days", "365d": "365 days"}
@@ -38,7 +36,7 @@ def format_watch_time(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def summary_cards(report: StatisticsDict) -> list[dict[str, Any]]:
+def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
     """Return the summary of the page, ``[{label, value, note, change}]``; ``change`` as returned by ``_change``."""
     now, before = report["totals"], report["previous"]
     average, share = now["average_seconds"], now["average_percentage"]
@@ -75,7 +73,7 @@ def _net(totals: TotalsDict) -> int:
 
 def _card(
     label: str, value: str, now: float | None, before: float | None, *, note: str = ""
-) -> dict[str, Any]:
+) -> dict[str, object]:
     return {"label": label, "value": value, "note": note, "change": _change(now, before)}
 
 

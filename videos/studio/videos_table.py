@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 from streamsite.api.pagination import Page, paginate
-from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line
 from streamsite.visibility import Visibility
 from videos import folded_titles
@@ -29,24 +28,14 @@ FILTERS = {
 MAX_QUERY_LENGTH = 100
 
 
-def parse_filters(params: QueryDict) -> dict[str, str]:
-    """Return ``q``, ``visibility``, ``status``, ``category`` and ``sort`` of the query, "" for absent ones.
-
-    Raises ``Invalid`` for an unknown value.
-    """
-    found = {"q": clean_line(params.get("q", ""))[:MAX_QUERY_LENGTH]}
-    for name, among in [*FILTERS.items(), ("sort", list(SORTS))]:
-        found[name] = params.get(name, "")
-        if found[name] and found[name] not in among:
-            raise Invalid(f"Unknown {name}.", fields={name: [f"One of: {', '.join(among)}."]})
-    return found
-
-
 def own_videos_page(
     request: HttpRequest | Request, owner_id: str, wanted: dict[str, str], *, absolute: bool = True
 ) -> Page[Video]:
-    """Return a page of the owner's videos in every state, channels loaded; ``wanted`` is from ``parse_filters``."""
+    """Return a page of the owner's videos in every state, channels loaded.
+
+    ``wanted`` has the fields of ``StudioVideosQuerySerializer``.
+    """
     rows: QuerySet[Video] = own_videos(owner_id).select_related("channel")
     rows = rows.filter(**{name: wanted[name] for name in FILTERS if wanted[name]})
-    rows = folded_titles.filter_by_words(rows, wanted["q"])
+    rows = folded_titles.filter_by_words(rows, clean_line(wanted["q"])[:MAX_QUERY_LENGTH])
     return paginate(request, rows, SORTS[wanted["sort"] or "newest"], absolute=absolute)

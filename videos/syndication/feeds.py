@@ -10,10 +10,11 @@ names, and an HLS playlist cannot be stored. Its stream is in ``media:content``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Any
+from typing import Any, cast
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.utils.feedgenerator import Enclosure, Rss201rev2Feed, rfc2822_date
@@ -23,6 +24,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from accounts.models import User
 from streamsite import xml
 from videos import access, queries
+from videos.library_filters import NEWEST
 from videos.models import Video
 from videos.syndication import enclosures, urls
 from videos.syndication.metadata import upload_time
@@ -81,7 +83,7 @@ def build_channel_feed(owner: User) -> Feed:
         page=urls.channel_url(owner),
         address=urls.channel_feed_url(owner),
     )
-    return build_feed(head, queries.videos_of_channel(owner.pk).order_by(*queries.NEWEST)[:MAX_ITEMS])
+    return build_feed(head, queries.videos_of_channel(owner.pk).order_by(*NEWEST)[:MAX_ITEMS])
 
 
 def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
@@ -95,7 +97,7 @@ def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
         author_name=head.author,
         feed_url=head.address,
         language=_common_language(shown),
-        ttl=str(TTL_MINUTES),
+        ttl=TTL_MINUTES,
         summary=head.description,
         podcast_category=_podcast_category(shown),
         image=next(filter(None, map(urls.thumbnail_url, shown)), None),
@@ -113,13 +115,9 @@ class InertXMLGenerator(SimplerXMLGenerator):
         """Write text."""
         super().characters(xml.clean(content))
 
-    def startElement(self, name: str, attrs: Mapping[str, str]) -> None:  # noqa: N802 - the name of the base class
-        """Write the start of an element."""
-        super().startElement(name, {key: xml.clean(value) for key, value in attrs.items()})
-
     def add(self, name: str, text: str | None = None, /, **attributes: str | None) -> None:
         """Write an element without children; an attribute of ``None`` is left out."""
-        given = {key: value for key, value in attributes.items() if value is not None}
+        given = {key: xml.clean(value) for key, value in attributes.items() if value is not None}
         self.addQuickElement(name, text, given)
 
 
@@ -130,12 +128,12 @@ class PodcastFeed(Rss201rev2Feed):
     ``video`` and its ``image`` (an address or ``None``).
     """
 
-    def write(self, outfile: IO[str], encoding: str) -> None:
-        """Write the document, as the base class does, by another generator."""
+    def write(self, outfile: Any, encoding: str) -> None:
+        """Write the document to a text file, as the base class does, by another generator."""
         handler = InertXMLGenerator(outfile, encoding, short_empty_elements=True)
         handler.startDocument()
-        handler.startElement("rss", self.rss_attributes())
-        handler.startElement("channel", self.root_attributes())
+        handler.startElement("rss", AttributesImpl(self.rss_attributes()))
+        handler.startElement("channel", AttributesImpl({}))
         self.add_root_elements(handler)
         self.write_items(handler)
         self.endChannelElement(handler)
@@ -145,44 +143,44 @@ class PodcastFeed(Rss201rev2Feed):
         """Return the attributes of the root: version and namespaces."""
         return {"version": "2.0"} | {f"xmlns:{prefix}": uri for prefix, uri in NAMESPACES.items()}
 
-    def add_root_elements(self, handler: InertXMLGenerator) -> None:
+    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
         """Write what the feed says of itself.
 
         Not by the base class: for a feed without items it writes the present moment, which no cache could know again.
         """
-        feed = self.feed
-        handler.add("title", feed["title"])
-        handler.add("link", feed["link"])
-        handler.add("description", feed["description"])
-        handler.add("atom:link", href=feed["feed_url"], rel="self", type=CONTENT_TYPE)
-        handler.add("generator", settings.SITE_NAME)
-        handler.add("ttl", feed["ttl"])
-        handler.add("itunes:author", feed["author_name"])
-        handler.add("itunes:summary", feed["summary"])
+        feed, out = self.feed, cast(InertXMLGenerator, handler)
+        out.add("title", feed["title"])
+        out.add("link", feed["link"])
+        out.add("description", feed["description"])
+        out.add("atom:link", href=feed["feed_url"], rel="self", type=CONTENT_TYPE)
+        out.add("generator", settings.SITE_NAME)
+        out.add("ttl", str(feed["ttl"]))
+        out.add("itunes:author", feed["author_name"])
+        out.add("itunes:summary", feed["summary"])
         # Apple takes no feed without it. Nothing here is marked as explicit, and that is all it says.
-        handler.add("itunes:explicit", "false")
+        out.add("itunes:explicit", "false")
         if feed["language"]:
-            handler.add("language", feed["language"])
+            out.add("language", feed["language"])
         if feed["podcast_category"]:
-            handler.add("itunes:category", text=feed["podcast_category"])
+            out.add("itunes:category", text=feed["podcast_category"])
         if feed["image"]:
-            handler.add("itunes:image", href=feed["image"])
+            out.add("itunes:image", href=feed["image"])
         if feed["modified"]:
-            handler.add("lastBuildDate", rfc2822_date(feed["modified"]))
+            out.add("lastBuildDate", rfc2822_date(feed["modified"]))
 
-    def add_item_elements(self, handler: InertXMLGenerator, item: dict[str, Any]) -> None:
+    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         """Write an item: RSS's elements, then those of podcasts and of media."""
         super().add_item_elements(handler, item)
-        video: Video = item["video"]
+        video, out = cast(Video, item["video"]), cast(InertXMLGenerator, handler)
         if video.originally_published_on:
             # Not as "issued", which readers take for the item's own date, by which they sort.
-            handler.add("dcterms:available", video.originally_published_on.isoformat())
-        handler.add("itunes:author", item["author_name"])
-        handler.add("itunes:duration", str(round(video.duration)))
-        handler.add("itunes:summary", video.description or video.title)
+            out.add("dcterms:available", video.originally_published_on.isoformat())
+        out.add("itunes:author", item["author_name"])
+        out.add("itunes:duration", str(round(video.duration)))
+        out.add("itunes:summary", video.description or video.title)
         if item["image"]:
-            handler.add("itunes:image", href=item["image"])
-        _write_media(handler, video, item)
+            out.add("itunes:image", href=item["image"])
+        _write_media(out, video, item)
 
 
 def _common_language(videos: list[Video]) -> str | None:
@@ -221,7 +219,7 @@ def _enclosures(video: Video) -> list[Enclosure]:
     return [Enclosure(media.url, str(size), media.content_type)] if size else []
 
 
-def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, Any]) -> None:
+def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, object]) -> None:
     media = enclosures.get_shared_media(video)
     facts = {
         "url": media.url,
@@ -237,7 +235,9 @@ def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, Any])
         facts["height"] = str(video.height)
     if video.language:
         facts["lang"] = video.language
-    handler.startElement("media:content", facts)
+    handler.startElement(
+        "media:content", AttributesImpl({key: xml.clean(value) for key, value in facts.items()})
+    )
     handler.add("media:title", video.title, type="plain")
     handler.add("media:description", video.description or video.title, type="plain")
     if item["image"]:

@@ -6,7 +6,7 @@ everybody may watch reveals only its title here.
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.text import Truncator
@@ -23,7 +23,7 @@ SHORT_TEXT_LENGTH = 200
 Tags = list[tuple[str, str]]
 
 
-def build_metadata(video: Video) -> dict[str, Any]:
+def build_metadata(video: Video) -> dict[str, object]:
     """Return the context of ``videos/_meta.html``. The video's channel must be loaded.
 
     The keys are ``open_graph``, ``twitter``, ``json_ld``, ``canonical``, ``oembed`` and ``indexed``.
@@ -96,14 +96,14 @@ def twitter_tags(video: Video) -> Tags:
     return found
 
 
-def video_object(video: Video) -> dict[str, Any]:
+def video_object(video: Video) -> dict[str, object]:
     """Return the video as a schema.org object; unknown properties are omitted.
 
     The content is the stream, which has every quality and the subtitles; the file, where one is offered, is
     another ``encoding`` of it.
     """
     channel = video.channel
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "VideoObject",
         "@id": urls.watch_url(video),
@@ -148,7 +148,7 @@ def short_text(video: Video) -> str:
     return Truncator(" ".join(video.description.split()) or video.title).chars(SHORT_TEXT_LENGTH)
 
 
-def upload_time(video: Video) -> Any:
+def upload_time(video: Video) -> datetime:
     """Return the publication time; the creation time of videos that were never published."""
     return video.published_at or video.created_at
 
@@ -166,7 +166,7 @@ def iso_duration(seconds: float) -> str:
     return "PT" + (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + f"{rest}S"
 
 
-def _statistic(action: str, count: int) -> dict[str, Any]:
+def _statistic(action: str, count: int) -> dict[str, object]:
     return {
         "@type": "InteractionCounter",
         "interactionType": {"@type": action},
@@ -174,10 +174,10 @@ def _statistic(action: str, count: int) -> dict[str, Any]:
     }
 
 
-def _media_object(video: Video) -> dict[str, Any]:
+def _media_object(video: Video) -> dict[str, object]:
     """Return the video as one file."""
     media = enclosures.get_shared_media(video)
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "@type": "MediaObject",
         "contentUrl": media.url,
         "encodingFormat": media.content_type,
@@ -185,7 +185,7 @@ def _media_object(video: Video) -> dict[str, Any]:
     return found | ({"contentSize": str(video.download_bytes)} if video.download_bytes else {})
 
 
-def _chapter_clips(video: Video) -> list[dict[str, Any]]:
+def _chapter_clips(video: Video) -> list[dict[str, object]]:
     """Return the chapters, each with the URL at which it starts."""
     found = services.chapters_within(services.get_chapters(video), video.duration)
     ends = [chapter["start"] for chapter in found[1:]] + [video.duration]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
@@ -55,7 +54,7 @@ class OEmbedRequest:
 
 
 # Returns the fields that ``describe`` doesn't know. Raises ``Absent`` or ``Forbidden``.
-Describer = Callable[[OEmbedRequest], dict[str, Any]]
+Describer = Callable[[OEmbedRequest], dict[str, object]]
 _describers: dict[str, Describer] = {}
 
 
@@ -95,7 +94,7 @@ def parse_request(params: QueryDict) -> OEmbedRequest:
     )
 
 
-def describe(request: OEmbedRequest) -> dict[str, Any]:
+def describe(request: OEmbedRequest) -> dict[str, object]:
     """Return the response. Raises ``Absent`` for hidden objects, ``Forbidden`` for those that cannot be embedded."""
     return {
         "version": "1.0",
@@ -107,7 +106,7 @@ def describe(request: OEmbedRequest) -> dict[str, Any]:
 
 
 @register_describer("watch", "embed")
-def describe_video(request: OEmbedRequest) -> dict[str, Any]:
+def describe_video(request: OEmbedRequest) -> dict[str, object]:
     """Return the fields of a video. A watch page's ``t`` and all options of an embed URL are kept."""
     video = access.video_for_embedding(request.parts["video_id"])
     options = EmbedOptions.read(request.query)
@@ -126,11 +125,11 @@ def describe_video(request: OEmbedRequest) -> dict[str, Any]:
 
 
 @register_describer("channel", "channel-videos", "channel-playlists", "channel-posts", "channel-about")
-def describe_channel(request: OEmbedRequest) -> dict[str, Any]:
+def describe_channel(request: OEmbedRequest) -> dict[str, object]:
     """Return the fields of a channel: a link with its avatar."""
     owner = channel_for_viewing(request.parts["username"])
     sizes = zip(image_url_pair(owner.avatar, AVATAR), AVATAR.sizes, strict=True)
-    found: dict[str, Any] = {"type": "link", "title": owner.get_full_name(), **author_fields(owner)}
+    found: dict[str, object] = {"type": "link", "title": owner.get_full_name(), **author_fields(owner)}
     for path, (width, height) in sizes:
         if path and width <= (request.width or width) and height <= (request.height or height):
             shown = {"thumbnail_width": width, "thumbnail_height": height}
@@ -174,7 +173,7 @@ def iframe_html(url: str, title: str, width: int, height: int) -> str:
     )
 
 
-def thumbnail_fields(video: Video, most: OEmbedRequest) -> dict[str, Any]:
+def thumbnail_fields(video: Video, most: OEmbedRequest) -> dict[str, object]:
     """Return URL and size of the largest thumbnail that fits, or nothing."""
     for size in IMAGE_SIZES:
         url = urls.thumbnail_url(video, size.name)

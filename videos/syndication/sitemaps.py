@@ -18,8 +18,8 @@ from streamsite import xml
 from streamsite.api.renderers import iso
 from streamsite.errors import Absent
 from videos.access import is_embeddable_anywhere, listed_videos
+from videos.library_filters import NEWEST
 from videos.models import Video
-from videos.queries import NEWEST
 from videos.syndication import enclosures, urls
 from videos.syndication.metadata import first_published
 

@@ -9,6 +9,7 @@ from videos.files import paths
 from videos.files.urls import extra_url
 from videos.models import Caption, Video
 from videos.search import caption_matches, index
+from videos.search import store as search_store
 
 VTT = """WEBVTT
 
@@ -133,7 +134,7 @@ def test_signs_reach_page_transcript_and_search(cast):
     lines = api.get(f"/api/v1/videos/{video.pk}/transcript", {"q": "<3 &"}).json()["results"]
     assert [line["text"] for line in lines] == [said]
     index.refresh_document(video.pk)
-    document = collection(index.SEARCH_VIDEOS).find_one({"_id": video.pk})
+    document = collection(search_store.SEARCH_VIDEOS).find_one({"_id": video.pk})
     assert document["line"] == " i 3 you a b "
     assert not {"lt", "amp"} & set(document["words"])
     moments_found = caption_matches.find_caption_matches([Video.objects.get(pk=video.pk)], "a <3")

@@ -61,7 +61,7 @@ def test_everything_works_by_forms(cast, video):
     assert Comment.objects.count() == 0
 
 
-def test_nobody_writes_without_logging_in(cast, video):
+def test_visitors_are_sent_to_the_sign_in_page(cast, video):
     comment = said(cast, video, "Hello")
     page = cast.page("anonymous")
     assert page.post(f"/watch/{video.pk}/comments", {"text": "x"}).url.startswith("/login")

@@ -96,7 +96,7 @@ def test_domains_are_kept_in_one_form(given, kept):
 
 
 @pytest.mark.parametrize("given", REFUSED)
-def test_what_is_no_list_of_domains_is_refused(given):
+def test_an_invalid_list_of_domains_is_refused(given):
     with pytest.raises(ValueError, match=r"isn't a domain|list of domains|up to 20"):
         embed_allowlist.clean_domains(given)
 

@@ -9,7 +9,8 @@ from tests.support.clips import make_clip, run_generator
 from videos.captions import embedded, services
 from videos.captions.embedded import describe_tracks
 from videos.models import Caption
-from videos.transcoding.probe import SubtitleTrack, probe
+from videos.transcoding.probe import probe
+from videos.transcoding.source_info import SubtitleTrack
 from videos.transcoding.subtitles import extract_subtitles
 
 # A PGS stream of one picture that shows nothing: composition, window and end segments.

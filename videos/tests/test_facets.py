@@ -11,7 +11,7 @@ from videos import facet_store, facets, services
 from videos.captions import services as caption_services
 from videos.captions.webvtt import Cue
 from videos.models import Video
-from videos.search import index
+from videos.search import store as search_store
 
 URL = "/api/v1/videos"
 
@@ -68,7 +68,7 @@ def test_they_follow_every_change(cast, found):
 
 def test_rows_of_the_former_version_are_filled(cast, found):
     cast.video(title="Old", category="music")
-    for table in (Video._meta.db_table, index.SEARCH_VIDEOS):
+    for table in (Video._meta.db_table, search_store.SEARCH_VIDEOS):
         collection(table).update_many({}, {"$unset": {"facets": 1}})
     assert found(category="music") == found(category="music", q="old") == set()
     migration = import_module("videos.migrations.0014_facets")

@@ -18,7 +18,7 @@ def begin(cast, who, video, position):
     history.record_position(getattr(cast, who), video, position)
 
 
-def test_what_was_begun_and_what_subscriptions_published_come_first(cast):
+def test_unfinished_and_subscribed_videos_come_first(cast):
     begun, over, unwatched = (
         cast.video(title=name, duration=100.0) for name in ("Begun", "Over", "Unwatched")
     )
@@ -41,7 +41,7 @@ def test_nothing_is_chosen_for_visitors_or_for_who_switched_it_off(cast):
     assert home(cast, "member") == {}
 
 
-def test_what_became_private_is_not_continued(cast):
+def test_a_video_that_became_private_is_not_continued(cast):
     video = cast.video(duration=100.0)
     begin(cast, "member", video, 40.0)
     cast.api("owner").patch(f"/api/v1/videos/{video.pk}", {"visibility": "private"}, format="json")

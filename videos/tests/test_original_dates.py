@@ -8,7 +8,7 @@ from defusedxml import ElementTree
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
 from tests.support.commands import recorded_documents
-from videos import original_dates
+from videos import video_store
 from videos.models import Video
 
 FIELD = "originally_published_on"
@@ -37,7 +37,7 @@ def archive(cast):
     for number, video in enumerate(made):
         at = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=number)
         Video.objects.filter(pk=video.pk).update(published_at=at)
-    original_dates.refresh_first_published({})
+    video_store.refresh_first_published({})
     return made
 
 
@@ -146,7 +146,7 @@ def test_what_the_previous_release_publishes_is_repaired(cast):
     assert titles(cast.api("anonymous").get("/api/v1/videos")) == ["Theirs"]
     repairs.repair_documents()
     assert titles(cast.api("anonymous").get("/api/v1/videos?sort=original_oldest")) == ["Theirs"]
-    assert list(original_dates.iter_stale_ids()) == []
+    assert list(video_store.iter_stale_first_published()) == []
 
 
 def test_pages_and_programs_are_told(cast):

@@ -17,7 +17,8 @@ from videos.captions.webvtt import Cue
 from videos.models import Video
 from videos.playback import popularity
 from videos.processing import cleanup
-from videos.search import index, ordered_results, queries, query_text, vocabulary
+from videos.search import index, ordered_results, queries, query_text, vocabulary_store
+from videos.search import store as search_store
 from videos.search.suggestions import suggest
 
 URL = "/api/v1/videos"
@@ -239,14 +240,14 @@ def test_search_costs_few_commands_whatever_the_page(library, cast):
 
 
 def test_what_search_forgot_is_swept_up(library, cast):
-    collection(index.SEARCH_VIDEOS).delete_many({})
+    collection(search_store.SEARCH_VIDEOS).delete_many({})
     assert find(cast, q="video cat ") == []
     found = cleanup.sweep(task_path="videos.tasks.process_video", enqueue=print, place=print).found
     assert found["search_documents"] == 4
     assert find(cast, q="video cat ") == ["Cat video"]
-    collection(index.SEARCH_VIDEOS).insert_one({"_id": "not-a-video", "title": "cat"})
+    collection(search_store.SEARCH_VIDEOS).insert_one({"_id": "not-a-video", "title": "cat"})
     assert index.rebuild_index() == 4
-    assert collection(index.SEARCH_VIDEOS).count_documents({}) == 4
+    assert collection(search_store.SEARCH_VIDEOS).count_documents({}) == 4
 
 
 def test_trending_is_what_is_watched_of_late(library, cast):
@@ -337,7 +338,9 @@ def test_a_typing_error_is_corrected_and_said(database, cast):
 
 
 def counts():
-    return {row["_id"]: row["count"] for row in collection(vocabulary.SEARCH_TERMS).find() if row["count"]}
+    return {
+        row["_id"]: row["count"] for row in collection(vocabulary_store.SEARCH_TERMS).find() if row["count"]
+    }
 
 
 def test_a_hidden_video_leaves_no_words(database, cast):
@@ -345,14 +348,17 @@ def test_a_hidden_video_leaves_no_words(database, cast):
     assert queries.find_videos("mergar", {}).corrected == "merger"
     services.update(video, {"visibility": "private"})
     assert (
-        collection(vocabulary.SEARCH_TERMS).count_documents({"_id": {"$in": ["confidential", "merger"]}}) == 0
+        collection(vocabulary_store.SEARCH_TERMS).count_documents(
+            {"_id": {"$in": ["confidential", "merger"]}}
+        )
+        == 0
     )
 
 
 def test_a_word_that_was_counted_wrongly_is_not_told(database, cast):
     """As a process that was killed leaves it: no video has the word any more."""
     cast.video(title="Alpha beta gamma")
-    vocabulary.update_counts(set(), {"confidential"})
+    vocabulary_store.update_counts(set(), {"confidential"})
     found = queries.find_videos("alpha beta confidentail", {})
     assert (len(found.ids), found.is_partial, found.corrected) == (1, True, "")
 
@@ -368,8 +374,8 @@ def test_the_vocabulary_follows_titles_and_can_be_counted_again(database, cast):
     expected |= {"bells": 1}
     del expected["lights"]
     assert counts() == expected
-    collection(vocabulary.SEARCH_TERMS).update_one({"_id": "bells"}, {"$set": {"count": 9}})
-    collection(vocabulary.SEARCH_TERMS).insert_one({"_id": "ghost", "count": 3, "near": ["ghost"]})
+    collection(vocabulary_store.SEARCH_TERMS).update_one({"_id": "bells"}, {"$set": {"count": 9}})
+    collection(vocabulary_store.SEARCH_TERMS).insert_one({"_id": "ghost", "count": 3, "near": ["ghost"]})
     assert index.rebuild_index() == 2
     assert counts() == expected
     services.delete(first)
@@ -428,7 +434,7 @@ def test_what_arrives_meanwhile_repeats_and_skips_nothing(very_many, cast):
 
 
 def test_what_search_knew_before_an_update_is_found_and_made_anew(library, cast):
-    known = collection(index.SEARCH_VIDEOS)
+    known = collection(search_store.SEARCH_VIDEOS)
     assert not index.has_outdated_documents()
     known.update_many(
         {}, {"$unset": dict.fromkeys(("shape", "title_words", "names", "names_line", "words", "line"), "")}

@@ -53,7 +53,7 @@ def test_the_form_filters_and_orders(library, cast, params, found):
             assert re.findall(r'value="([^"]*)" selected', options) == [value]
 
 
-def test_what_is_set_is_said_and_can_be_taken_back_one_by_one(library, cast):
+def test_active_filters_are_shown_and_can_be_removed_one_by_one(library, cast):
     html = shown(cast, q="alpha", duration="short", category="travel", sort="views")
     chips = {
         text: without
@@ -92,7 +92,7 @@ def test_the_page_costs_five_commands_and_more_of_the_list_three(library, cast):
         assert len(commands) <= most, commands
 
 
-def test_what_was_searched_for_instead_is_said_with_a_way_back(library, cast):
+def test_a_corrected_search_links_to_the_exact_one(library, cast):
     cast.video(title="The lighthouse keeper")
     html = shown(cast, q="lighthuose", sort="views")
     assert titles(html) == ["The lighthouse keeper"]

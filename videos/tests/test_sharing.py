@@ -99,7 +99,7 @@ def test_a_private_page_says_nothing_but_the_title(cast, who):
         assert word not in head
 
 
-def test_what_people_type_is_inert_in_every_form(cast):
+def test_typed_markup_is_inert_in_every_format(cast):
     cast.owner.full_name = NASTY[:80]
     cast.owner.save()
     video = cast.video(title=NASTY, description=NASTY, tags=[NASTY], chapters_edited=True, **SHOWN)

@@ -55,7 +55,7 @@ def test_an_enclosure_is_there_with_the_size_and_type_that_the_feed_says(site, f
     assert follow(reader, found.feed.image.href)[1]["content-type"] == "image/jpeg"
 
 
-def test_what_a_parser_finds_on_the_page_can_be_had(site, film):
+def test_resources_found_by_a_parser_can_be_fetched(site, film):
     _, video = film
     reader = Caller(site)
     text = reader.call("GET", f"/watch/{video['id']}")[2].decode()

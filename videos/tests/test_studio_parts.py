@@ -65,7 +65,7 @@ def test_captions_are_added_edited_and_deleted(page, video):
     assert page.get(one).status_code == 404
 
 
-def test_how_captions_were_read_is_shown(page, video):
+def test_the_page_shows_how_captions_were_read(page, video):
     url = f"/studio/videos/{video.pk}/captions"
     form = page.get(url).content.decode()
     assert ".ass" in form
@@ -83,7 +83,7 @@ def test_how_captions_were_read_is_shown(page, video):
     assert "No cues found" in refused.content.decode()
 
 
-def test_what_processing_did_is_shown(page, video):
+def test_the_page_shows_what_processing_did(page, video):
     address = f"/studio/videos/{video.pk}"
     assert "What we did with your file" not in page.get(address).content.decode()
     Video.objects.filter(pk=video.pk).update(report=[{"code": "copied", "detail": "<Kept> as it is."}])

@@ -126,7 +126,7 @@ def test_visibility_of_many_is_changed_as_that_of_one(database, cast, shelf):
     assert list(Video.objects.order_by("pk").values_list("version", flat=True)) == versions
 
 
-def test_what_is_not_the_callers_stays_and_says_why(database, cast, shelf):
+def test_videos_of_others_stay_and_the_page_says_why(database, cast, shelf):
     public = cast.video(owner=cast.stranger, title="Theirs")
     hidden = cast.video(owner=cast.stranger, visibility="private")
     ids = [shelf[0].pk, public.pk, hidden.pk, "AAAAAAAAAAA", "no id", {"$gt": ""}.__repr__()]

@@ -3,7 +3,7 @@
 import pytest
 
 from streamsite.mongo.collections import collection
-from videos import tags
+from videos import tags, video_store
 from videos.models import Video
 
 
@@ -48,7 +48,7 @@ def test_tags_that_the_previous_release_wrote_get_their_keys(cast):
     video = cast.video(tags=["one"])
     assert video.tag_keys == ["one"]
     collection("videos_video").update_one({"_id": video.pk}, {"$set": {"tags": ["élan"]}})
-    assert list(tags.iter_stale_ids()) == [video.pk]
-    tags.refresh_tag_keys(tags.iter_stale_ids())
+    assert list(video_store.iter_stale_tag_keys()) == [video.pk]
+    tags.refresh_tag_keys(video_store.iter_stale_tag_keys())
     assert Video.objects.get(pk=video.pk).tag_keys == ["elan"]
-    assert list(tags.iter_stale_ids()) == []
+    assert list(video_store.iter_stale_tag_keys()) == []

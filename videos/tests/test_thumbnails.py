@@ -74,7 +74,9 @@ def test_a_moment_of_the_film_becomes_the_picture(cast, clip):
     assert taken.status_code == 200
     assert fetched(api, taken.json()["thumbnail_url"]).size == (320, 180)
     assert api.put(url, {"at": 99}, format="json").status_code == 400
-    assert api.put(url, {"at": "soon"}, format="json").json()["fields"] == {"at": ["Not a number."]}
+    assert api.put(url, {"at": "soon"}, format="json").json()["fields"] == {
+        "at": ["A valid number is required."]
+    }
     assert api.put(url, {"choice": 9}, format="json").status_code == 400
     chosen = api.put(url, {"choice": 1}, format="json")
     assert chosen.json()["thumbnail_url"].rsplit("/", 1)[1] == automatic.rsplit("/", 1)[1]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from videos.transcoding.probe_report import ChapterReport
 
 # Clocks of sound and picture differ by less: encoders begin the sound a little earlier.
 TOLERANCE_SECONDS = 1.0
 
 
-def align_to_video_start(
-    chapters: list[dict[str, Any]], start: float, duration: float
-) -> list[dict[str, Any]]:
+def align_to_video_start(chapters: list[ChapterReport], start: float, duration: float) -> list[ChapterReport]:
     """Return chapters (``start``, ``end``, ``title``) of a file whose clock starts at ``start`` seconds.
 
     Most programs write chapters on the file's clock, so ``start`` is subtracted. Others count from the first
@@ -21,4 +19,4 @@ def align_to_video_start(
     first, last = min(item["start"] for item in chapters), max(item["end"] for item in chapters)
     if first < start - TOLERANCE_SECONDS and last <= duration + TOLERANCE_SECONDS:
         return chapters
-    return [item | {"start": item["start"] - start, "end": item["end"] - start} for item in chapters]
+    return [{**item, "start": item["start"] - start, "end": item["end"] - start} for item in chapters]

@@ -20,41 +20,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from videos.transcoding.finishing import MIN_SEGMENT_SECONDS, ROUNDING, finish_ladder
+from videos.transcoding.finishing import finish_ladder
 from videos.transcoding.master_playlist import master_playlist, max_bandwidths, plan_variants
 from videos.transcoding.playlists import (
-    IFRAMES,
     INDEX,
     INIT,
     MASTER,
     SEGMENT_PATTERN,
     Bandwidth,
-    MediaPlaylist,
     measure_bandwidth,
     read_playlist,
     rendition_folders,
     replace_file,
 )
+from videos.transcoding.source_info import SourceInfo
 
 from . import ffmpeg
-from .errors import EncodeFailed, Unconvertible
+from .errors import EncodeFailed
 from .filters import SOUND_TAIL_SECONDS, graph_args, input_options
-from .ladder import AUDIO_BITRATE, LadderPlan, Rendition
-from .probe import SourceInfo
+from .ladder import AUDIO_BITRATE, AUDIO_SAMPLE_RATE, LadderPlan, Rendition
 from .profiles import CODECS
+from .verification import BROKEN_OUTPUT_DETAIL, verify_output
 
 # Playable means that every rung has its first segment: four seconds, while the next ones are made.
 PLAYABLE_SEGMENTS = 1
 # Seconds of clock per second of a 1080p30 source; a slow shared machine needs about two.
 WALL_FACTOR = 20
 WALL_BASE = 600
-SOUND_RATE = 48_000
-SOUND_FRAME_SECONDS = 1024 / SOUND_RATE
 REFERENCE_PIXEL_RATE = 1920 * 1080 * 30
-BROKEN_OUTPUT_DETAIL = "The converted video did not pass its checks."
-WRONG_LENGTH_DETAIL = (
-    "The file lasts shorter or longer than it says. Export it again as MP4 and upload the new file."
-)
 
 
 @dataclass(frozen=True)
@@ -136,26 +129,6 @@ def encode_ladder(
     )
 
 
-def verify_output(out_dir: Path, plan: LadderPlan) -> float:
-    """Check a finished ladder and flush it to disk (fsync); return its duration in seconds.
-
-    Every playlist must be ended, list only existing, non-empty segments of sufficient length, and last as long as
-    the plan; all must end together; the master must name every rung. Raises EncodeFailed; Unconvertible for a
-    wrong duration.
-    """
-    try:
-        master = (out_dir / MASTER).read_text(encoding="utf-8")
-        durations = {name: _verify_folder(out_dir / name, plan) for name in rendition_folders(plan)}
-        _verify_ends(durations, plan)
-    except (OSError, ValueError) as error:
-        raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=str(error)) from error
-    missing = [name for name in rendition_folders(plan) if f"{name}/{INDEX}" not in master]
-    if missing:
-        raise EncodeFailed(BROKEN_OUTPUT_DETAIL, log=f"not in the master playlist: {missing}")
-    _sync_tree(out_dir)
-    return max(durations.values())
-
-
 def build_command(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Path) -> list[str]:
     """Return the arguments of the one ffmpeg process."""
     args = ["-v", "error", *ffmpeg.input_args(source, info.demuxer, options=input_options(info))]
@@ -177,7 +150,7 @@ def build_command(source: Path, info: SourceInfo, plan: LadderPlan, out_dir: Pat
             "-ac",
             "2",
             "-ar",
-            str(SOUND_RATE),
+            str(AUDIO_SAMPLE_RATE),
             # The encoder's first frame holds nothing but its delay. Players disagree about what to do with it.
             "-bsf:a",
             r"noise=drop=lt(pts\,0)",
@@ -250,57 +223,6 @@ class _PlayableWatcher:
             self._on_playable = None
 
 
-def _finish(out_dir: Path, plan: LadderPlan) -> dict[str, Bandwidth]:
-    finish_ladder(
-        out_dir,
-        [rendition.name for rendition in plan.renditions],
-        [sound.name for sound in plan.sounds],
-    )
-    bandwidths = {name: measure_bandwidth(out_dir / name) for name in rendition_folders(plan)}
-    master = master_playlist(out_dir, plan_variants(plan), plan.sounds, bandwidths)
-    replace_file(out_dir / MASTER, master.encode())
-    return bandwidths
-
-
-def _verify_folder(folder: Path, plan: LadderPlan) -> float:
-    playlist = read_playlist(folder / INDEX)
-    if not playlist.ended or not playlist.segments:
-        raise ValueError(f"{folder.name}: the playlist has no end")
-    _verify_files(folder, playlist)
-    if (folder / IFRAMES).is_file():
-        _verify_files(folder, read_playlist(folder / IFRAMES))
-    tolerance = max(1.0, plan.duration * 0.03)
-    if abs(playlist.duration - plan.duration) > tolerance:
-        log = f"{folder.name}: lasts {playlist.duration:.2f} s instead of {plan.duration:.2f} s"
-        raise Unconvertible(WRONG_LENGTH_DETAIL, log=log)
-    shortest = min(segment.duration for segment in playlist.segments)
-    if len(playlist.segments) > 1 and shortest < MIN_SEGMENT_SECONDS:
-        raise ValueError(f"{folder.name}: a segment of {shortest:.3f} s")
-    return playlist.duration
-
-
-def _verify_files(folder: Path, playlist: MediaPlaylist) -> None:
-    for uri in (playlist.init_uri, *(segment.uri for segment in playlist.segments)):
-        if Path(uri).name != uri or not (folder / uri).stat().st_size:
-            raise ValueError(f"{folder.name}: bad segment {uri}")
-    for segment in playlist.segments:
-        if segment.offset + segment.length > (folder / segment.uri).stat().st_size:
-            raise ValueError(f"{folder.name}: a range behind the end of {segment.uri}")
-
-
-def _verify_ends(durations: dict[str, float], plan: LadderPlan) -> None:
-    """Raise unless rungs end within a frame of each other and the audio ends with the video, never after it."""
-    pictures = [durations[rendition.name] for rendition in plan.renditions]
-    frame = float(1 / min(rendition.frame_rate for rendition in plan.renditions))
-    if max(pictures) - min(pictures) > frame + ROUNDING:
-        raise ValueError(f"the rungs end apart: {durations}")
-    for sound in plan.sounds:
-        silence = min(pictures) - durations[sound.name]
-        shortest_frame = min(SOUND_FRAME_SECONDS, min(pictures))
-        if not shortest_frame - SOUND_FRAME_SECONDS - ROUNDING <= silence <= SOUND_FRAME_SECONDS + ROUNDING:
-            raise ValueError(f"{sound.name} does not end with the picture: {durations}")
-
-
 def _result(out_dir: Path, rendition: Rendition, bandwidth: Bandwidth) -> RenditionResult:
     return RenditionResult(
         name=rendition.name,
@@ -317,12 +239,13 @@ def _folder_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _sync_tree(folder: Path) -> None:
-    """Flush the files first, then the folders that name them."""
-    paths = [*folder.rglob("*"), folder]
-    for path in sorted(paths, key=Path.is_dir):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _finish(out_dir: Path, plan: LadderPlan) -> dict[str, Bandwidth]:
+    finish_ladder(
+        out_dir,
+        [rendition.name for rendition in plan.renditions],
+        [sound.name for sound in plan.sounds],
+    )
+    bandwidths = {name: measure_bandwidth(out_dir / name) for name in rendition_folders(plan)}
+    master = master_playlist(out_dir, plan_variants(plan), plan.sounds, bandwidths)
+    replace_file(out_dir / MASTER, master.encode())
+    return bandwidths

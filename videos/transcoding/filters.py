@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from videos.transcoding.source_info import SourceInfo
+
 from .ffmpeg import has_filters, has_option
 from .ladder import LadderPlan
-from .probe import SourceInfo
 
 # Below this many lines an untagged picture is standard definition, coded with the older matrix.
 HD_LINES = 720

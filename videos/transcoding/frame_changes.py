@@ -9,14 +9,17 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import av
 import av.bitstream
 import av.error
 import av.packet
+import av.stream
 import av.video.frame
 import av.video.stream
+
+from videos.transcoding.probe_report import ChangesReport
 
 # Seconds that decoding key frames may take, spread evenly over the file.
 DECODING_SECONDS = 6.0
@@ -41,6 +44,9 @@ _VP8_SIZE = slice(3, 10)
 _EBML_SEGMENT, _EBML_TRACKS, _EBML_ENTRY, _EBML_VIDEO = 0x18538067, 0x1654AE6B, 0xAE, 0xE0
 _EBML_CROPS = {0x54BB: 0, 0x54AA: 1, 0x54CC: 2, 0x54DD: 3}
 
+# Width and height in pixels, numerator and denominator of their shape.
+Size = tuple[int, int, int, int]
+
 
 class FrameChangeDetector:
     """Compares the key frames of a track that is read from start to end.
@@ -55,13 +61,14 @@ class FrameChangeDetector:
         self._filter = _header_filter(stream, self._codec)
         self._headers: bytes | None = None
         self._spent = 0.0
-        self._last: tuple[Any, ...] | None = None
+        self._size: Size | None = None
+        self._last: tuple[object, ...] | None = None
         self._since = 0.0
-        self._seconds: dict[tuple[int, int, int, int], float] = {}
+        self._seconds: dict[Size, float] = {}
         self._changes = 0
         self._saw_all = self._codec not in _CHANGE_ANYWHERE
 
-    def look(self, packet: av.packet.Packet[Any], moment: float) -> None:
+    def look(self, packet: av.packet.Packet[av.stream.Stream], moment: float) -> None:
         """Take the next packet of the track, in file order; `moment` is in seconds after the start."""
         if not packet.is_keyframe or self._is_as_before(packet):
             return
@@ -75,16 +82,16 @@ class FrameChangeDetector:
         if frame is not None:
             self._note(frame, moment)
 
-    def report(self, end: float) -> dict[str, Any]:
+    def report(self, end: float) -> ChangesReport:
         """Return each size with pixel shape and seconds on screen, the number of changes, and whether all were seen.
 
         `end` is the end of the track in seconds.
         """
         self._count(end)
-        sizes = [[*size, seconds] for size, seconds in self._seconds.items()]
+        sizes = [(*size, seconds) for size, seconds in self._seconds.items()]
         return {"sizes": sizes[:MAX_DECODED_FRAMES], "changes": self._changes, "saw_all": self._saw_all}
 
-    def _is_as_before(self, packet: av.packet.Packet[Any]) -> bool:
+    def _is_as_before(self, packet: av.packet.Packet[av.stream.Stream]) -> bool:
         """Return whether the packet's headers say that nothing changes; remember them."""
         headers: bytes | None = None
         if self._codec == "vp8":
@@ -97,7 +104,7 @@ class FrameChangeDetector:
         self._headers = headers
         return is_known and not packet.has_sidedata(_NEW_HEADERS)
 
-    def _decode(self, packet: av.packet.Packet[Any]) -> av.video.frame.VideoFrame | None:
+    def _decode(self, packet: av.packet.Packet[av.stream.Stream]) -> av.video.frame.VideoFrame | None:
         context = self._stream.codec_context
         try:
             frames = [*packet.decode(), *context.decode(None)]
@@ -109,20 +116,20 @@ class FrameChangeDetector:
     def _note(self, frame: av.video.frame.VideoFrame, moment: float) -> None:
         ratio = self._stream.sample_aspect_ratio
         shape = (ratio.numerator, ratio.denominator) if ratio else (1, 1)
-        size = (frame.width, frame.height, *shape)
+        size: Size = (frame.width, frame.height, *shape)
         own_ratio = self._stream.codec_context.sample_aspect_ratio
         picture = (*size, own_ratio, frame.format.name, int(frame.colorspace), int(frame.color_range))
         if self._last is not None and picture != self._last:
             self._changes += 1
         self._count(moment)
-        self._last = picture
+        self._last, self._size = picture, size
         if len(self._seconds) < MAX_DECODED_FRAMES:
             self._seconds.setdefault(size, 0.0)
 
     def _count(self, moment: float) -> None:
         """Count the time for which the previous frame was on screen, until `moment`."""
-        if self._last is not None and self._last[:4] in self._seconds:
-            self._seconds[self._last[:4]] += max(moment - self._since, 0.0)
+        if self._size in self._seconds:
+            self._seconds[self._size] += max(moment - self._since, 0.0)
         self._since = moment
 
 
@@ -157,7 +164,7 @@ def _header_filter(
 
 
 def _headers_in(
-    header_filter: av.bitstream.BitStreamFilterContext, packet: av.packet.Packet[Any]
+    header_filter: av.bitstream.BitStreamFilterContext, packet: av.packet.Packet[av.stream.Stream]
 ) -> bytes | None:
     try:
         # A filter takes its packet away.

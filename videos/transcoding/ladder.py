@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from videos import language_names
-from videos.transcoding.probe import SourceInfo, VideoTiming
+from videos.transcoding.source_info import SourceInfo, VideoTiming
 
 from .profiles import CODECS, FALLBACK_SHORT_SIDE, H264, STANDARD, Profile
 from .rungs import Size, ladder_sizes, max_bitrate
@@ -22,6 +22,8 @@ MIN_FRAME_RATE = Fraction(10)
 # Small rungs are for slow connections; they do not spend bits on the second half of 50 or 60 fps.
 FULL_RATE_LINES = 720
 AUDIO_BITRATE = 128_000
+AUDIO_SAMPLE_RATE = 48_000
+AUDIO_FRAME_SECONDS = 1024 / AUDIO_SAMPLE_RATE
 # The folder of the default sound.
 AUDIO = "audio"
 LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")

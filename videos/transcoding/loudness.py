@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from videos.transcoding.source_info import SourceInfo
+
 from . import ffmpeg
 from .errors import EncodeFailed
-from .probe import SourceInfo
 
 # What large sites and streaming services play at; the peak leaves room for what AAC adds.
 TARGET_LUFS = -14.0

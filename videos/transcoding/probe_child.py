@@ -5,17 +5,17 @@ probe_child.py PATH DEMUXER FORMAT_WHITELIST DECODER_WHITELIST MAX_DECODED_PIXEL
 exits once everything that it needs has been loaded.
 """
 
+from __future__ import annotations
+
 import importlib.util
 import json
-import struct
 import sys
-from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import av.container
 import av.error
+import av.packet
 import av.sidedata.sidedata
 import av.stream
 import av.video.frame
@@ -29,15 +29,26 @@ _spec = importlib.util.spec_from_file_location(
 if _spec:
     sys.modules[PACKAGE.name] = importlib.util.module_from_spec(_spec)
 
-from videos.transcoding.frame_changes import FrameChangeDetector, container_crop  # noqa: E402
+from videos.transcoding.frame_changes import FrameChangeDetector  # noqa: E402
+from videos.transcoding.probe_report import (  # noqa: E402
+    AudioReport,
+    HeaderReport,
+    ScanReport,
+    SourceReport,
+)
 from videos.transcoding.probe_scan import scan  # noqa: E402
+from videos.transcoding.probe_tracks import (  # noqa: E402
+    codec_name,
+    describe_audio,
+    describe_chapter,
+    describe_subtitle,
+    describe_video,
+    refine_from_frame,
+)
 
 MAX_TRACKS = 64
 MAX_CHAPTERS = 500
-MAX_TEXT = 200
 DECODE_PACKETS = 300
-
-_FIELD_PROGRESSIVE = 1
 
 
 def open_container(path: str, demuxer: str, formats: str, decoders: str) -> av.container.InputContainer:
@@ -108,7 +119,7 @@ def first_frame(
     return None
 
 
-def mark_decodable_audio(path: str, opening: tuple[str, str, str], tracks: list[dict[str, Any]]) -> None:
+def mark_decodable_audio(path: str, opening: tuple[str, str, str], tracks: list[AudioReport]) -> None:
     """Set `decodes` of each audio track that may be used: false when its first packets yield no audio.
 
     A track without packets near the start is trusted.
@@ -144,7 +155,7 @@ def mark_decodable_audio(path: str, opening: tuple[str, str, str], tracks: list[
         track["decodes"] = index in heard or not tried[index]
 
 
-def _decodes_audio(packet: Any) -> bool:
+def _decodes_audio(packet: av.packet.Packet[av.stream.Stream]) -> bool:
     try:
         return bool(packet.decode())
     except av.error.FFmpegError:
@@ -152,8 +163,8 @@ def _decodes_audio(packet: Any) -> bool:
 
 
 def scan_used_tracks(
-    path: str, opening: tuple[str, str, str], report: dict[str, Any], seconds: float, max_pixels: int
-) -> dict[str, Any]:
+    path: str, opening: tuple[str, str, str], report: HeaderReport, seconds: float, max_pixels: int
+) -> ScanReport:
     """Read every packet of the tracks that will be used."""
     used = [track["index"] for track in report["audio"] if track["decodes"]]
     video_index = report["video"]["index"] if report["video"] else -1
@@ -174,133 +185,11 @@ def decodes_cover(path: str, opening: tuple[str, str, str], index: int, max_pixe
     return decoded is not None and 0 < decoded[0].width * decoded[0].height <= max_pixels
 
 
-def codec_name(stream: av.video.stream.VideoStream) -> str:
-    """Return the name of the track's codec."""
-    codec = stream.codec_context.codec if stream.codec_context else None
-    return codec.canonical_name if codec else "unknown"
-
-
-def describe_video(stream: av.video.stream.VideoStream) -> dict[str, Any]:
-    """Return what the headers say about a video track."""
-    context = stream.codec_context
-    # Without a decoder (an unlisted codec) most of what the context knows is absent.
-    pixel_format = context.format
-    depth = max((component.bits for component in pixel_format.components), default=8) if pixel_format else 8
-    return {
-        "index": stream.index,
-        "codec": codec_name(stream),
-        "decoder": context.codec.name if context.codec else "",
-        "profile": context.profile or "",
-        "coded_width": context.width,
-        "coded_height": context.height,
-        "pix_fmt": context.pix_fmt or "",
-        "bit_depth": depth,
-        "average_rate": to_pair(stream.average_rate),
-        "nominal_rate": to_pair(stream.base_rate),
-        "sample_aspect_ratio": to_pair(stream.sample_aspect_ratio),
-        "color_transfer": int(context.color_trc),
-        "color_space": int(context.colorspace),
-        "color_primaries": int(context.color_primaries),
-        "interlaced": context.field_order > _FIELD_PROGRESSIVE,
-        "rotation": 0,
-        "crop": container_crop(stream),
-    }
-
-
-def refine_from_frame(video: dict[str, Any], frame: av.video.frame.VideoFrame) -> None:
-    """Update the description with facts that only a decoded frame reveals."""
-    video["rotation"] = int(frame.rotation) % 360
-    video["interlaced"] = video["interlaced"] or bool(frame.interlaced_frame)
-    video["coded_width"], video["coded_height"] = frame.width, frame.height
-    if int(frame.color_trc) != 2:
-        video["color_transfer"] = int(frame.color_trc)
-    if int(frame.colorspace) != 2:
-        video["color_space"] = int(frame.colorspace)
-    if int(frame.color_primaries) != 2:
-        video["color_primaries"] = int(frame.color_primaries)
-    video["peak_nits"] = peak_nits(frame)
-
-
-def peak_nits(frame: av.video.frame.VideoFrame) -> float:
-    """Return the peak luminance in the frame's metadata, in cd/m²; 0 when unknown.
-
-    The content's peak is preferred to that of the mastering display. The bytes are libavutil's
-    AVContentLightMetadata (two unsigned) and AVMasteringDisplayMetadata (ten rationals, the last of them the
-    maximum luminance, then two flags).
-    """
-    kinds = av.sidedata.sidedata.Type
-    content = side_data(frame, kinds.CONTENT_LIGHT_LEVEL)
-    if len(content) >= 8 and (brightest := struct.unpack_from("<2I", content)[0]):
-        return float(brightest)
-    mastering = side_data(frame, kinds.MASTERING_DISPLAY_METADATA)
-    if len(mastering) >= 88:
-        *_, numerator, denominator, _, has_luminance = struct.unpack_from("<22i", mastering)
-        if has_luminance and denominator > 0:
-            return max(float(numerator) / float(denominator), 0.0)
-    return 0.0
-
-
-def side_data(frame: av.video.frame.VideoFrame, kind: av.sidedata.sidedata.Type) -> bytes:
-    """Return the frame's side data of this kind, empty when it has none."""
-    held: Any = frame.side_data
-    found = held.get(kind)
-    return bytes(found) if found is not None else b""
-
-
-def describe_audio(stream: Any) -> dict[str, Any]:
-    """Return what the headers say about an audio track."""
-    context = stream.codec_context
-    return {
-        "index": stream.index,
-        "codec": context.codec.canonical_name if context and context.codec else "unknown",
-        "decoder": context.codec.name if context and context.codec else "",
-        "channels": context.channels if context else 0,
-        "sample_rate": context.sample_rate if context else 0,
-        "language": text(stream.metadata.get("language")),
-        "title": text(stream.metadata.get("title")),
-        "is_default": bool(stream.disposition & av.stream.Disposition.default),
-    }
-
-
-def describe_subtitle(stream: Any) -> dict[str, Any]:
-    """Return what the headers say about a subtitle track."""
-    context = stream.codec_context
-    codec = context.codec.canonical_name if context and context.codec else "unknown"
-    is_set = av.stream.Disposition
-    return {
-        "index": stream.index,
-        "codec": codec,
-        "language": text(stream.metadata.get("language")),
-        # MP4 calls the title of a track its name.
-        "title": text(stream.metadata.get("title") or stream.metadata.get("name")),
-        "is_forced": bool(stream.disposition & is_set.forced),
-        "is_for_deaf": bool(stream.disposition & (is_set.hearing_impaired | is_set.captions)),
-        "is_description": bool(stream.disposition & (is_set.descriptions | is_set.visual_impaired)),
-    }
-
-
-def describe_chapter(chapter: Any) -> dict[str, Any]:
-    """Return the chapter's start and end in seconds, and its title."""
-    base = chapter["time_base"]
-    title = text(chapter["metadata"].get("title"))
-    return {"start": float(chapter["start"] * base), "end": float(chapter["end"] * base), "title": title}
-
-
-def to_pair(value: Fraction | None) -> list[int] | None:
-    """Return numerator and denominator of a positive fraction, otherwise `None`."""
-    return [value.numerator, value.denominator] if value and value > 0 else None
-
-
-def text(value: str | None) -> str:
-    """Return the printable characters of a metadata value, at most MAX_TEXT."""
-    return "".join(character for character in (value or "") if character.isprintable())[:MAX_TEXT]
-
-
-def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_seconds: float) -> dict[str, Any]:
+def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_seconds: float) -> SourceReport:
     """Return the description of the file at `path`; see `probe_report.SourceReport`."""
     with open_container(path, *opening) as container:
         stream = choose_video(container)
-        report: dict[str, Any] = {
+        headers: HeaderReport = {
             "container_duration": max((container.duration or 0) / 1_000_000, 0.0),
             "clock_start": (container.start_time or 0) / 1_000_000,
             "track_count": len(container.streams),
@@ -313,13 +202,12 @@ def probe(path: str, opening: tuple[str, str, str], max_pixels: int, scan_second
                 for track in container.streams.video
                 if track is not stream and not is_cover(track)
             ],
-            "decodes": False,
-            "cover_index": -1,
         }
         covers = [track.index for track in container.streams.video if is_cover(track)]
-    mark_decodable_audio(path, opening, report["audio"])
+    mark_decodable_audio(path, opening, headers["audio"])
+    found = scan_used_tracks(path, opening, headers, scan_seconds, max_pixels)
+    report: SourceReport = {**headers, "scan": found, "decodes": False, "cover_index": -1}
     video = report["video"]
-    report["scan"] = scan_used_tracks(path, opening, report, scan_seconds, max_pixels)
     if video is None:
         report["decodes"] = any(track["decodes"] for track in report["audio"])
         report["cover_index"] = next(
@@ -342,9 +230,10 @@ def main() -> None:
     path, demuxer, formats, decoders, max_pixels, scan_seconds = sys.argv[1:7]
     try:
         report = probe(path, (demuxer, formats, decoders), int(max_pixels), float(scan_seconds))
+        written = json.dumps(report)
     except (av.error.FFmpegError, ValueError, MemoryError) as error:
-        report = {"error": type(error).__name__}
-    sys.stdout.write(json.dumps(report))
+        written = json.dumps({"error": type(error).__name__})
+    sys.stdout.write(written)
 
 
 if __name__ == "__main__":

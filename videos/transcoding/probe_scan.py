@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 import av.container
 import av.error
@@ -18,6 +18,7 @@ import av.stream
 import av.video.stream
 
 from videos.transcoding.frame_changes import FrameChangeDetector
+from videos.transcoding.probe_report import ScanReport, TimingReport
 
 # Five hours at 60 frames per second; longer videos are encoded anew.
 MAX_FRAMES = 1_080_000
@@ -45,7 +46,7 @@ def scan(
     video_index: int,
     seconds: float,
     watch: FrameChangeDetector | None = None,
-) -> dict[str, Any]:
+) -> ScanReport:
     """Return the end times in seconds, the number of frames, and the reports of FrameTiming and `watch`.
 
     `streams` are those that will be used; `video_index` is -1 for a file without video. `complete` says whether
@@ -77,9 +78,15 @@ def scan(
     except av.error.FFmpegError:
         # What came before the damage is what can be read.
         pass
-    found = {"video_end": ends["video"], "audio_end": ends["audio"], "complete": complete}
-    found |= {"start": clock.start, "clock_jumps": clock.jumps} | pictures.report()
-    return found | {"watch": watch.report(ends["video"]) if watch else None}
+    return {
+        **pictures.report(),
+        "video_end": ends["video"],
+        "audio_end": ends["audio"],
+        "complete": complete,
+        "start": clock.start,
+        "clock_jumps": clock.jumps,
+        "watch": watch.report(ends["video"]) if watch else None,
+    }
 
 
 class PacketClock:
@@ -101,7 +108,7 @@ class PacketClock:
         self._end: dict[int, float] = {}
         self._length = {stream.index: _usual_length(stream) for stream in streams}
 
-    def place(self, packet: av.packet.Packet[Any]) -> tuple[float, float]:
+    def place(self, packet: av.packet.Packet[av.stream.Stream]) -> tuple[float, float]:
         """Return the packet's start in seconds after the start of the file, and its duration."""
         index = packet.stream_index
         length = _seconds(packet.duration, packet.time_base) or self._length.get(index, 0.0)
@@ -151,7 +158,7 @@ class FrameTiming:
         self.leading = 0
         self.config = AvcKeyFrameCheck(stream)
 
-    def add(self, moment: float, packet: av.packet.Packet[Any]) -> None:
+    def add(self, moment: float, packet: av.packet.Packet[av.stream.Stream]) -> None:
         """Count a packet that is shown `moment` seconds after the start."""
         self.count += 1
         if len(self.moments) >= MAX_FRAMES:
@@ -165,7 +172,7 @@ class FrameTiming:
         window = int(moment // PEAK_SECONDS)
         self.bits[window] = self.bits.get(window, 0) + packet.size * 8
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> TimingReport:
         """Return key frame times, steps between frames, the peak bit rate in bits/s, and obstacles to copying."""
         moments = sorted(self.moments)
         steps = [later - earlier for earlier, later in pairwise(moments)]
@@ -211,7 +218,7 @@ class AvcKeyFrameCheck:
         # Without a header in this form nothing can be compared; the track is then not taken over.
         self.all_idr = self.is_constant = bool(self.length_size)
 
-    def check(self, packet: av.packet.Packet[Any]) -> None:
+    def check(self, packet: av.packet.Packet[av.stream.Stream]) -> None:
         """Inspect the NAL units of one key frame."""
         if not self.length_size:
             return
@@ -241,5 +248,5 @@ def _usual_length(stream: av.stream.Stream) -> float:
     return frame_size / sample_rate if frame_size and sample_rate else 0.0
 
 
-def _seconds(value: int | None, time_base: Any) -> float | None:
+def _seconds(value: int | None, time_base: Fraction | None) -> float | None:
     return float(value * time_base) if value is not None and time_base is not None else None

@@ -13,7 +13,7 @@ from fractions import Fraction
 from videos import language_names
 from videos.transcoding.filters import can_tone_map
 from videos.transcoding.ladder import MAX_AUDIO_OVERHANG_SECONDS, MAX_FRAME_RATE, LadderPlan
-from videos.transcoding.probe import SourceInfo, SubtitleTrack
+from videos.transcoding.source_info import SourceInfo, SubtitleTrack
 from videos.transcoding.subtitles import BITMAP_CODECS, MAX_TRACKS, TEXT_CODECS
 
 MIN_GAIN_DB = 0.05

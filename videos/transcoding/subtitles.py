@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import ffmpeg
+from videos.transcoding import decoders, ffmpeg
+from videos.transcoding.source_info import SourceInfo, SubtitleTrack
+
 from .errors import TranscodeError
-from .probe import SourceInfo, SubtitleTrack
 
 TEXT_CODECS = frozenset({"mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "text"})
 BITMAP_CODECS = frozenset({"hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"})
 # With those of picture and sound: without them ffmpeg takes the first cue for the beginning of a silent file.
-SUBTITLE_DECODERS = f"{ffmpeg.DECODER_WHITELIST},mov_text,subrip,srt,ass,ssa,webvtt,text"
+SUBTITLE_DECODERS = f"{decoders.DECODER_WHITELIST},mov_text,subrip,srt,ass,ssa,webvtt,text"
 # Formats that text is copied into as it is. ffmpeg's decoders refuse text that is not UTF-8, take "<3" for a tag,
 # drop the times of words and keep drawings as text.
 OUTPUT_FORMATS = {"webvtt": "webvtt", "subrip": "srt", "srt": "srt", "ass": "ass", "ssa": "ass"}

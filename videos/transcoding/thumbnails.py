@@ -14,7 +14,7 @@ from videos.transcoding import ffmpeg
 from videos.transcoding.errors import EncodeFailed
 from videos.transcoding.image_sizes import LARGE, write_image_sizes
 from videos.transcoding.playlists import INDEX, largest_rendition, read_playlist
-from videos.transcoding.probe import SourceInfo
+from videos.transcoding.source_info import SourceInfo
 from videos.transcoding.storyboard import COLUMNS, TILES_PER_SHEET, Storyboard
 
 MAX_CHOICES = 3

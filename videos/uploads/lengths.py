@@ -1,4 +1,4 @@
-"""How long an upload is to become, and the bytes that count against its owner's quota until then.
+"""Lengths of uploads, and the bytes that count against the owner's quota until they are complete.
 
 An upload whose length is not known yet counts what it has and what its present request announces.
 """
@@ -15,7 +15,7 @@ from videos.uploads.partial_file import OffsetConflict
 
 
 def set_length(upload: Upload, total: int, reach: int) -> None:
-    """Note the length of an upload that began without; ``reach`` is the offset after the present request.
+    """Set the length of an upload that began without one; ``reach`` is the offset after the present request.
 
     Raises ``Invalid`` when it is another than before, or ``TooLarge``.
     """
@@ -32,7 +32,7 @@ def set_length(upload: Upload, total: int, reach: int) -> None:
 
 
 def require_room(upload: Upload, reach: int) -> None:
-    """Raise ``TooLarge`` unless the upload may go on to the offset ``reach``."""
+    """Raise ``TooLarge`` unless the upload may continue to the offset ``reach``."""
     if upload.length is None:
         if reach > settings.MAX_UPLOAD_BYTES:
             most = format_bytes(settings.MAX_UPLOAD_BYTES)

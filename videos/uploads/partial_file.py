@@ -44,19 +44,19 @@ class UploadFileMissing(Exception):
 
 
 def upload_path(upload_id: str) -> Path:
-    """The file of an unfinished upload."""
+    """Return the path of an unfinished upload's file."""
     return Path(settings.WORK_DIR) / "uploads" / upload_id
 
 
 def create_file(upload_id: str) -> None:
-    """An empty file."""
+    """Create an empty file."""
     path = upload_path(upload_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)
 
 
 def received_bytes(upload_id: str) -> int:
-    """How many bytes have arrived. Raises ``Gone``."""
+    """Return the number of bytes received. Raises ``UploadFileMissing``."""
     try:
         return upload_path(upload_id).stat().st_size
     except FileNotFoundError:
@@ -64,12 +64,12 @@ def received_bytes(upload_id: str) -> int:
 
 
 def delete_file(upload_id: str) -> None:
-    """Delete the file, whoever still writes to it."""
+    """Delete the file, even while a request writes to it."""
     upload_path(upload_id).unlink(missing_ok=True)
 
 
 def _unlimited(_reach: int) -> None:
-    """Let every offset be reached."""
+    """Accept every offset."""
 
 
 def append_bytes(
@@ -82,12 +82,13 @@ def append_bytes(
     require_reach: Callable[[int], None] = _unlimited,
     most: int | None = None,
 ) -> int:
-    """Write up to ``length`` bytes of ``body`` at ``start``; the new offset. Without a ``length``, all of it.
+    """Write up to ``length`` bytes of ``body``, or all of it, at ``start``; return the new offset.
 
     What arrived before the client was gone is kept, so that it need not be sent again; with a checksum all or nothing
     is. ``require_reach`` is asked before each piece whether the file may grow to its end, and raises when it may not.
     A body without a length that has more than ``most`` bytes is refused with the piece that exceeds it, so it never
-    fills the upload. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``TooLarge``, ``storage.DiskFull`` or ``Gone``.
+    fills the upload. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``TooLarge``, ``DiskFull`` or
+    ``UploadFileMissing``.
     """
     if length is None:
         pieces = _pieces_to_the_end(body, most, start, require_reach)
@@ -109,7 +110,7 @@ def join_files(upload_id: str, pieces: Sequence[tuple[str, int]]) -> bool:
     """Append the files of ``pieces``, ids with their lengths, in order, and delete each once its bytes are durable.
 
     Safe to repeat after an interruption: a piece that still has its file is copied again from where it begins. Return
-    ``False`` while somebody else is at it. Raises ``Gone`` when a file is missing, or ``storage.DiskFull``.
+    ``False`` while somebody else is at it. Raises ``UploadFileMissing`` when a file is missing, or ``DiskFull``.
     """
     with _opened(upload_id) as descriptor, _locked_unless_busy(descriptor) as is_ours:
         if not is_ours:
@@ -146,7 +147,7 @@ def _copy_to(descriptor: int, piece_id: str, start: int) -> None:
 def _append_checked(
     upload_id: str, pieces: Iterator[bytes], *, start: int, length: int | None, checksum: Checksum
 ) -> int:
-    """By way of a file of its own, so that a killed process leaves nothing unproven in the upload."""
+    """Append by way of a separate file, so that a killed process leaves no unverified bytes in the upload."""
     hasher = hashlib.new(checksum.algorithm, usedforsecurity=False)
     aside = upload_path(upload_id).with_name(f"{upload_id}.{os.urandom(6).hex()}")
     try:
@@ -169,7 +170,7 @@ def _append_checked(
 
 
 def _pieces(body: Body, length: int, start: int, require_reach: Callable[[int], None]) -> Iterator[bytes]:
-    """Yield ``length`` bytes at most; end early when the client is gone."""
+    """Yield at most ``length`` bytes; stop early when the client disconnects."""
     left, unchecked = length, SPACE_CHECK_BYTES
     while left > 0:
         if unchecked >= SPACE_CHECK_BYTES:
@@ -187,7 +188,7 @@ def _pieces(body: Body, length: int, start: int, require_reach: Callable[[int], 
 def _pieces_to_the_end(
     body: Body, most: int | None, start: int, require_reach: Callable[[int], None]
 ) -> Iterator[bytes]:
-    """Yield all of a body whose length is not known; end early when the client is gone.
+    """Yield all of a body of unknown length; stop early when the client disconnects.
 
     Raise ``TooLarge`` in the place of the piece that exceeds ``most``. A piece that reaches it is yielded only once the
     body has ended: with it the upload would be complete.
@@ -267,7 +268,7 @@ def _locked(descriptor: int) -> Iterator[None]:
 
 @contextmanager
 def _locked_unless_busy(descriptor: int) -> Iterator[bool]:
-    """Hold the lock, or yield ``False`` at once when another has it."""
+    """Lock the file and yield ``True``, or yield ``False`` at once when another process has the lock."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -33,7 +33,7 @@ class WrongVersion(SiteError):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What versions there are."""
+        """The supported versions."""
         return {"Tus-Version": VERSION}
 
 
@@ -52,7 +52,7 @@ class Checksum:
     digest: bytes
 
     def matches(self, hasher: hashlib._Hash) -> bool:
-        """Whether ``hasher``, fed with the bytes, agrees."""
+        """Return whether the digest of ``hasher``, fed with the bytes, is equal."""
         return hasher.digest() == self.digest
 
 
@@ -75,7 +75,7 @@ def require_version(header: str | None) -> None:
 
 
 def parse_number(name: str, header: str | None) -> int:
-    """A header that is a whole number of bytes."""
+    """Parse a header that is a number of bytes. Raises ``Invalid``."""
     text = (header or "").strip()
     if not text:
         raise Invalid(f"Send the header {name}.")
@@ -85,7 +85,7 @@ def parse_number(name: str, header: str | None) -> int:
 
 
 def parse_metadata(header: str | None) -> dict[str, str]:
-    """``Upload-Metadata``: comma-separated pairs of a key and, after a space, its value in Base64."""
+    """Parse ``Upload-Metadata``: comma-separated pairs of a key and, after a space, its value in Base64."""
     if not header or not header.strip():
         return {}
     if len(header) > MAX_METADATA_LENGTH:
@@ -114,7 +114,7 @@ def parse_length(length: str | None, deferred: str | None) -> int | None:
 
 
 def parse_concat(header: str | None, hosts: Collection[str]) -> Concat | None:
-    """Return what ``Upload-Concat`` says, ``None`` without the header.
+    """Parse ``Upload-Concat``; ``None`` without the header.
 
     A final upload names partial ones by their URLs, with or without scheme and host; a host must be one of ``hosts``.
     Raises ``Invalid``.
@@ -146,7 +146,7 @@ def _id_of(url: str, hosts: Collection[str]) -> str:
 
 
 def parse_checksum(header: str | None) -> Checksum | None:
-    """``Upload-Checksum``: an algorithm's name and a Base64 digest; ``None`` without the header."""
+    """Parse ``Upload-Checksum``: an algorithm and a Base64 digest; ``None`` without the header. Raises ``Invalid``."""
     if header is None:
         return None
     algorithm, _, encoded = header.strip().partition(" ")

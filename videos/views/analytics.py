@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.current_user import signed_in_user
 from videos import access, mappers
 from videos.studio import date_ranges, formatting, reports
+from videos.studio.serializers import RangeQuerySerializer
 
 
 @login_required
@@ -17,7 +18,9 @@ from videos.studio import date_ranges, formatting, reports
 def channel_analytics(request: HttpRequest) -> HttpResponse:
     """Show the analytics of the caller's channel."""
     user = signed_in_user(request)
-    found = reports.build_channel_report(user.pk, date_ranges.parse_period(request.GET))
+    found = reports.build_channel_report(
+        user.pk, date_ranges.get_period(RangeQuerySerializer.from_query(request)["range"])
+    )
     context = {"report": found, "cards": formatting.summary_cards(found), "ranges": formatting.RANGE_LABELS}
     return render(request, "videos/studio_overview.html", context)
 
@@ -27,11 +30,13 @@ def channel_analytics(request: HttpRequest) -> HttpResponse:
 def video_analytics(request: HttpRequest, video_id: str) -> HttpResponse:
     """Show the analytics of one of the caller's videos."""
     row = access.video_for_editing(request.user, video_id)
-    found = reports.build_video_report(row, date_ranges.parse_period(request.GET))
+    found = reports.build_video_report(
+        row, date_ranges.get_period(RangeQuerySerializer.from_query(request)["range"])
+    )
     context = {
         "report": found,
         "cards": formatting.summary_cards(found),
         "ranges": formatting.RANGE_LABELS,
         "video": mappers.serialize_studio_video(row),
     }
-    return render(request, "videos/edit/stats.html", context)
+    return render(request, "videos/edit/analytics.html", context)

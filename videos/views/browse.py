@@ -59,7 +59,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "fields": filters.filter_fields(request.GET),
         "chips": chips,
         "sections": _sections(request, words, page["corrected"] or words) if is_first else [],
-        "instead": filters.exact_search_url(request.GET),
+        "exact_url": filters.exact_search_url(request.GET),
     }
     return _render_grid(request, page, "videos/search.html", **context)
 

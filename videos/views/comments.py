@@ -31,6 +31,7 @@ from videos.comments import access, filters, following, mappers, queries, reacti
 from videos.comments.access import CommentWithTarget
 from videos.comments.mappers import PageCommentDict
 from videos.comments.queries import CommentPage
+from videos.comments.serializers import CommentsQuerySerializer
 from videos.comments.targets import CommentTarget
 from videos.forms import CommentRulesForm
 from videos.models import Comment
@@ -58,12 +59,13 @@ def comments_page(request: HttpRequest, subject: CommentTarget) -> HttpResponse:
             return redirect(_thread_url(subject, created))
         problem = created.detail
     linked, is_gone = _linked_thread(request, subject)
-    listing = queries.list_threads(request, subject, absolute=False)
+    sort = CommentsQuerySerializer.from_query(request)["sort"]
+    listing = queries.list_threads(request, subject, sort=sort, absolute=False)
     linked_id = linked.comment.pk if linked is not None else ""
     context = {
         "subject": subject,
         "page": _serialize_page(request, listing, subject, leave_out=linked_id),
-        "sort": queries.parse_sort(request.GET),
+        "sort": sort,
         "linked": _serialize(request, linked) if linked is not None else None,
         "is_linked_gone": is_gone,
         "count": max(0, subject.comments - listing.known.hidden_total),

@@ -36,7 +36,7 @@ def embed(request: HttpRequest, video_id: str) -> HttpResponse:
         "options": options,
         "domains": " ".join(video.embed_domains),
         "page": urls.watch_url(video),
-        # What ``videos/_player.html`` reads.
+        # For ``videos/_player.html``.
         "start": options.start,
         "autoplay_now": options.autoplay,
         "loop": options.loop and not (options.start or options.end),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from videos.library_filters import RELEVANCE
 from videos.models import CATEGORIES
-from videos.queries import RELEVANCE
 
 Choices = tuple[tuple[str, str], ...]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
+from typing import TypedDict, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -34,9 +34,37 @@ from videos.playback import manifests
 from videos.playback_gate import PlaybackGate
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
-_states: ExpiringCache[str, Any] = ExpiringCache(
-    seconds=lambda _: settings.MEDIA_STATE_CACHE_SECONDS, max_entries=50_000
-)
+MAX_CACHED = 50_000
+
+
+class MediaState(TypedDict):
+    """The fields of a video that decide about its files."""
+
+    generation: str
+    stored_generation: str
+    is_complete: bool
+    visibility: str
+    visibility_epoch: int
+    is_taken_down: bool
+    allow_download: bool
+    allow_embed: bool
+    embed_domains: list[str]
+    title: str
+    duration: float
+    language: str
+    channel_id: str
+    channel__is_active: bool
+
+
+def _cache_seconds(_: object) -> float:
+    # Read at each call, because tests change it.
+    return settings.MEDIA_STATE_CACHE_SECONDS
+
+
+_states: ExpiringCache[str, MediaState | None] = ExpiringCache(seconds=_cache_seconds, max_entries=MAX_CACHED)
+_links: ExpiringCache[str, bool] = ExpiringCache(seconds=_cache_seconds, max_entries=MAX_CACHED)
+# Ids of the accounts behind sessions and API tokens.
+_readers: ExpiringCache[str, str | None] = ExpiringCache(seconds=_cache_seconds, max_entries=MAX_CACHED)
 
 
 @cors.allow_preflight
@@ -86,12 +114,13 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
 
 def forget_all() -> None:
     """Make this process read the state of every video again."""
-    _states.clear()
+    for cache in (_states, _links, _readers):
+        cache.clear()
     manifests.clear_cache()
 
 
-def _state(video_id: str) -> dict[str, Any] | None:
-    columns: Any = Video.objects.filter(pk=video_id).values(
+def _state(video_id: str) -> MediaState | None:
+    columns = Video.objects.filter(pk=video_id).values(
         *PlaybackGate.DOCUMENT_FIELDS,
         "stored_generation",
         "is_complete",
@@ -104,51 +133,43 @@ def _state(video_id: str) -> dict[str, Any] | None:
         "language",
         "channel__is_active",
     )
-    found: dict[str, Any] | None = _states.get_or_load(video_id, columns.first)
-    return found
+    return _states.get_or_load(video_id, lambda: cast("MediaState | None", columns.first()))
 
 
-def _may_have(
-    request: HttpRequest, shown: tokens.MediaTokenClaims, video_id: str, state: dict[str, Any]
-) -> bool:
+def _may_have(request: HttpRequest, shown: tokens.MediaTokenClaims, video_id: str, state: MediaState) -> bool:
     if shown.viewer_class == tokens.OWNER:
-        return bool(_caller_id(request) == state["channel_id"])
+        return _caller_id(request) == state["channel_id"]
     if shown.grant is not None:
         return _is_held(shown, shown.grant, video_id, state)
     return _others_may_have(shown, video_id, state)
 
 
-def _is_held(
-    shown: tokens.MediaTokenClaims, grant: tokens.Grant, video_id: str, state: dict[str, Any]
-) -> bool:
+def _is_held(shown: tokens.MediaTokenClaims, grant: tokens.Grant, video_id: str, state: MediaState) -> bool:
     """Return whether nothing has revoked a valid token."""
     if shown.epoch != state["visibility_epoch"] or not state["channel__is_active"]:
         return False
     if grant.kind == tokens.LINK:
         return _gate(state).is_open and _is_link_live(grant.id, video_id)
     look = sessions.user_id_for_session if grant.kind == tokens.SESSION else api_tokens.reader_id_by_token_id
-    return bool(
-        _states.get_or_load(f"{grant.kind}~{grant.id}", lambda: look(grant.id)) == state["channel_id"]
-    )
+    reader = _readers.get_or_load(f"{grant.kind}~{grant.id}", lambda: look(grant.id))
+    return reader == state["channel_id"]
 
 
-def _others_may_have(shown: tokens.MediaTokenClaims, video_id: str, state: dict[str, Any]) -> bool:
+def _others_may_have(shown: tokens.MediaTokenClaims, video_id: str, state: MediaState) -> bool:
     if shown.viewer_class == tokens.SHARED:
         return _gate(state).is_open and _is_link_live(shown.link_id, video_id)
     return _gate(state).allows_anyone
 
 
-def _gate(state: dict[str, Any]) -> PlaybackGate:
+def _gate(state: MediaState) -> PlaybackGate:
     return PlaybackGate.from_document(state, channel_is_active=state["channel__is_active"])
 
 
 def _is_link_live(link_id: str, video_id: str) -> bool:
-    return bool(
-        _states.get_or_load(f"{video_id}/{link_id}", lambda: share_links.is_link_active(link_id, video_id))
-    )
+    return _links.get_or_load(f"{video_id}/{link_id}", lambda: share_links.is_link_active(link_id, video_id))
 
 
-def _cache(shown: tokens.MediaTokenClaims, state: dict[str, Any], kind: str) -> CachePolicy:
+def _cache(shown: tokens.MediaTokenClaims, state: MediaState, kind: str) -> CachePolicy:
     if shown.viewer_class != tokens.PUBLIC:
         return PRIVATE_NEVER_STORED
     # Players ask for the playlists of a ladder that still grows again and again.
@@ -164,6 +185,5 @@ def _caller_id(request: HttpRequest) -> str | None:
     if scheme.lower() == "token":
         text = credentials.strip()
         known = hashlib.sha256(text.encode()).hexdigest()
-        reader: str | None = _states.get_or_load(f"token~{known}", lambda: api_tokens.reader_id_by_text(text))
-        return reader
+        return _readers.get_or_load(f"token~{known}", lambda: api_tokens.reader_id_by_text(text))
     return request.user.pk if request.user.is_authenticated else None

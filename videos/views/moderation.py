@@ -46,7 +46,7 @@ def report(request: HttpRequest, about: str, name: str) -> HttpResponse:
         request,
         "moderation/report.html",
         "moderation/_report_form.html",
-        {"form": form, "thing": target},
+        {"form": form, "target": target},
         form_status(form),
     )
 
@@ -85,7 +85,7 @@ def account_decisions(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page.body(lambda case: cases.owner_body(case) | {"token": access.appeal_token(case)}),
         "strikes": len(strikes.active_strikes(user_id)),
-        "most": strikes.MAX_STRIKES,
+        "max_strikes": strikes.MAX_STRIKES,
     }
     return render(request, "moderation/decisions.html", context)
 
@@ -103,5 +103,7 @@ def decision(request: HttpRequest, token: str) -> HttpResponse:
             request, "Your appeal was sent. You will hear how it was decided.", "decision", token
         ),
     )
+    if response is not None:
+        return response
     context = {"case": cases.owner_body(case), "form": form, "token": token}
-    return response or render(request, "moderation/decision.html", context, status=form_status(form))
+    return render(request, "moderation/decision.html", context, status=form_status(form))

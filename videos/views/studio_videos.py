@@ -20,6 +20,7 @@ from videos import mappers
 from videos.access import own_videos
 from videos.models import CATEGORIES, Status, Video
 from videos.studio import bulk_actions, videos_table
+from videos.studio.serializers import StudioVideosQuerySerializer
 
 MAX_REASONS = 5
 
@@ -28,23 +29,23 @@ MAX_REASONS = 5
 @require_safe
 def studio_videos(request: HttpRequest) -> HttpResponse:
     """List the caller's videos in every state, filtered and sorted by the query."""
-    user, wanted = signed_in_user(request), videos_table.parse_filters(request.GET)
-    page = videos_table.own_videos_page(request, user.pk, wanted, absolute=False).body(
+    user, chosen = signed_in_user(request), StudioVideosQuerySerializer.from_query(request)
+    page = videos_table.own_videos_page(request, user.pk, chosen, absolute=False).body(
         mappers.serialize_studio_video
     )
     if is_htmx(request):
         return render(request, "videos/_studio_rows.html", {"page": page})
     context = {
         "page": page,
-        "wanted": wanted,
-        "is_filtered": any(value for name, value in wanted.items() if name != "sort"),
+        "chosen": chosen,
+        "is_filtered": any(value for name, value in chosen.items() if name != "sort"),
         "filters": [
             ("visibility", "Visibility", Visibility.choices),
             ("status", "State", Status.choices),
             ("category", "Category", CATEGORIES),
         ],
         "sorts": videos_table.SORT_NAMES,
-        "changes": _actions_with_values(user),
+        "actions": _actions_with_values(user),
     }
     return render(request, "videos/studio.html", context)
 

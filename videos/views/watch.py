@@ -23,7 +23,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     visit = access.get_watchable(request, video_id)
     video, linked, reply = visit.video, request.GET.get("comment", ""), request.GET.get("reply", "")
     known = viewer_state.load_viewer_state(request.user, video)
-    context = {
+    context: dict[str, object] = {
         "video": mappers.serialize_video(video, request.user, visit.link, known),
         "description": text.split_text(video.description, text.ANY_NAME, video.duration),
         "related": recommendations.related_videos(video, most=MAX_RELATED),

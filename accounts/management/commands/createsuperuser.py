@@ -1,7 +1,6 @@
 """``manage.py createsuperuser``: Django's command, with a password check also for ``--noinput``."""
 
 import os
-from typing import Any
 
 from django.contrib.auth.management.commands.createsuperuser import Command as DjangoCommand
 from django.core.management.base import CommandError
@@ -16,7 +15,8 @@ PASSWORD = "DJANGO_SUPERUSER_PASSWORD"  # noqa: S105 - the name of a variable
 class Command(DjangoCommand):
     """Creates an administrator: prompts at a terminal; with ``--noinput`` the password comes from the environment."""
 
-    def handle(self, *args: Any, **options: Any) -> str | None:
+    def handle(self, *args: object, **options: object) -> str | None:
+        """Create the administrator. Raises ``CommandError``."""
         if options["interactive"]:
             if not self.stdin.isatty():
                 raise CommandError(
@@ -26,20 +26,20 @@ class Command(DjangoCommand):
         else:
             _require_good_password(options)
         try:
-            said: str | None = super().handle(*args, **options)
+            message: str | None = super().handle(*args, **options)
         except IntegrityError:
             raise CommandError("This name is taken.") from None
-        return said
+        return message
 
 
-def _require_good_password(options: dict[str, Any]) -> None:
+def _require_good_password(options: dict[str, object]) -> None:
     """Raise ``CommandError`` if the password in the environment is missing or weak."""
     given = os.environ.get(PASSWORD, "")
     if not given:
         raise CommandError(f"Set {PASSWORD}, the new administrator's password, in the environment.")
-    told = {
+    fields = {
         name: options[name] or os.environ.get(f"DJANGO_SUPERUSER_{name.upper()}", "")
         for name in ("username", "email")
     }
-    if weak := passwords.password_problems(given, User(**told)):
+    if weak := passwords.password_problems(given, User(**fields)):
         raise CommandError(f"{PASSWORD} cannot be used: {' '.join(weak)}")

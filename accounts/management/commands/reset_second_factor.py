@@ -1,7 +1,5 @@
 """``manage.py reset_second_factor``."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import staff_actions
@@ -14,11 +12,13 @@ class Command(BaseCommand):
     help = "Turn an account's two-factor authentication off and end its sessions and API tokens."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the account to the arguments."""
         parser.add_argument("username")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
+        """Reset the second factor. Raises ``CommandError``."""
         try:
-            user = User.objects.get_by_natural_key(options["username"])
+            user = User.objects.get_by_natural_key(str(options["username"]))
         except User.DoesNotExist:
             raise CommandError(f"There is no account named {options['username']}.") from None
         if not staff_actions.reset_second_factor(user, actor=None):

@@ -1,7 +1,6 @@
 """``manage.py rotate_signing_key``."""
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -15,9 +14,11 @@ class Command(BaseCommand):
     help = "Create a new signing key. Restart the site to sign with it; remove old files when their tokens expired."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add ``--if-missing``."""
         parser.add_argument("--if-missing", action="store_true", help="do nothing when there is a key")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
+        """Create the key."""
         folder = Path(settings.TOKEN_KEYS_DIR)
         if options["if_missing"] and any(folder.glob("*.pem")):
             return

@@ -17,7 +17,7 @@ from djongo.base import DatabaseWrapper as DjongoDatabaseWrapper
 from djongo.base import DjongoClient
 from djongo.cursor import Cursor as DjongoCursor
 from pymongo.collection import Collection
-from pymongo.database import Database
+from pymongo.database import Database as MongoDatabase
 
 from .client import Client, shared_client
 from .commands import Aggregate, fetch
@@ -42,7 +42,7 @@ DEFAULT_OPTIONS: dict[str, Any] = {
 }
 
 
-class Cursor(DjongoCursor):  # type: ignore[misc]
+class Cursor(DjongoCursor):
     """Gives djongo's managers their collections (``db_conn``); it runs no SQL."""
 
     def execute(self, sql: str, params: object = None) -> None:
@@ -57,7 +57,7 @@ class Cursor(DjongoCursor):  # type: ignore[misc]
         return self
 
 
-class DatabaseWrapper(DjongoDatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(DjongoDatabaseWrapper):
     """A thread's connection to one MongoDB database, sharing the process's client."""
 
     # djongo's DB-API, but binary values become bytes, the only such type that BSON knows.
@@ -75,7 +75,7 @@ class DatabaseWrapper(DjongoDatabaseWrapper):  # type: ignore[misc]
     ops_class = DatabaseOperations
 
     client_connection: Client | None
-    connection: Database[Document] | None
+    connection: MongoDatabase[Document] | None
 
     def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
         super().__init__(settings_dict, alias)
@@ -101,13 +101,13 @@ class DatabaseWrapper(DjongoDatabaseWrapper):  # type: ignore[misc]
             raise ImproperlyConfigured("MongoDB keeps moments in UTC: leave the database's TIME_ZONE alone.")
         return parameters
 
-    def get_new_connection(self, connection_params: dict[str, Any]) -> Database[Document]:
+    def get_new_connection(self, connection_params: dict[str, Any]) -> MongoDatabase[Document]:
         """Return the database, on the client that the whole process shares."""
         parameters = dict(connection_params)
         name = parameters.pop("name")
         enforce_schema = parameters.pop("enforce_schema")
         self.client_connection = shared_client(parameters)
-        database: Database[Document] = self.client_connection[name]
+        database: MongoDatabase[Document] = self.client_connection[name]
         self.djongo_connection = DjongoClient(database, enforce_schema)
         self._collections = {}
         return database
@@ -146,7 +146,7 @@ class DatabaseWrapper(DjongoDatabaseWrapper):  # type: ignore[misc]
         return self.client_connection
 
     @property
-    def database(self) -> Database[Document]:
+    def database(self) -> MongoDatabase[Document]:
         """The database of this alias."""
         self.ensure_connection()
         assert self.connection is not None  # noqa: S101 - set by ensure_connection
@@ -194,7 +194,7 @@ class DatabaseWrapper(DjongoDatabaseWrapper):  # type: ignore[misc]
             "foreignField": target.column,
             "as": "found",
         }
-        pipeline = [
+        pipeline: list[Document] = [
             {"$match": {column: {"$ne": None}}},
             {"$lookup": lookup},
             {"$match": {"found": []}},

@@ -1,4 +1,4 @@
-"""How the engine talks to the server: joined to the transaction, limited in time, logged, errors translated."""
+"""Commands to the server: joined to the transaction, limited in time, logged, errors translated."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Aggregate:
 
     def open(self, connection: DatabaseWrapper, session: ClientSession | None, batch_size: int) -> Any:
         """Return a cursor over the result."""
-        options = {"batchSize": batch_size} if batch_size else {}
+        options: Document = {"batchSize": batch_size} if batch_size else {}
         if connection.time_limit_ms is not None:
             options["maxTimeMS"] = connection.time_limit_ms
         return connection.collection(self.table).aggregate(self.pipeline, session=session, **options)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .base import DatabaseWrapper
 
 
-class DatabaseCreation(DjongoDatabaseCreation):  # type: ignore[misc]
+class DatabaseCreation(DjongoDatabaseCreation):
     """MongoDB makes a database when it is first written to, so making one means dropping what is there."""
 
     connection: DatabaseWrapper

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from bson.errors import BSONError
+from bson.errors import BSONError, InvalidDocument
 from djongo import database as dbapi
 from pymongo.errors import (
     BulkWriteError,
     ConnectionFailure,
     DocumentTooLarge,
     ExecutionTimeout,
-    InvalidDocument,
     OperationFailure,
     PyMongoError,
     WaitQueueTimeoutError,
@@ -39,16 +38,22 @@ DATA_CODES = frozenset({CONVERSION_FAILURE, 16608, 4848401})
 # no transactions on a standalone server.
 OPERATIONAL_CODES = frozenset({112, 251, 24, 13, 18, 20})
 
+# djongo has no types.
+DatabaseError: type[Exception] = dbapi.DatabaseError
+DataError: type[Exception] = dbapi.DataError
+IntegrityError: type[Exception] = dbapi.IntegrityError
+OperationalError: type[Exception] = dbapi.OperationalError
+
 TRANSIENT = "TransientTransactionError"
 UNKNOWN_COMMIT = "UnknownTransactionCommitResult"
 
 
-class RepetitionFailed(dbapi.OperationalError):  # type: ignore[misc]
+class RepetitionFailed(dbapi.OperationalError):
     """A write of a repeated transaction had another outcome than before, for what others did between the two."""
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the whole transaction may be tried again: the server says so, or others came between."""
+    """Return whether the whole transaction may be tried again: the server says so, or others came between."""
     if isinstance(error, RepetitionFailed):
         return True
     return isinstance(error, PyMongoError) and error.has_error_label(TRANSIENT)
@@ -60,14 +65,14 @@ def to_database_error(error: BaseException) -> Exception:
     if isinstance(error, BulkWriteError):
         return _bulk_write_error(error)
     if isinstance(error, (ConnectionFailure, ExecutionTimeout, WTimeoutError, WaitQueueTimeoutError)):
-        return dbapi.OperationalError(message)
+        return OperationalError(message)
     if isinstance(error, (InvalidDocument, DocumentTooLarge, BSONError, OverflowError, UnicodeError)):
-        return dbapi.DataError(message)
+        return DataError(message)
     if isinstance(error, OperationFailure):
         return _failure(error.code, message, transient=is_transient(error))
     if isinstance(error, PyMongoError) and error.timeout:
-        return dbapi.OperationalError(message)
-    return dbapi.DatabaseError(f"{type(error).__name__}: {message}")
+        return OperationalError(message)
+    return DatabaseError(f"{type(error).__name__}: {message}")
 
 
 def raise_translated(connection: DatabaseWrapper, error: BaseException) -> NoReturn:
@@ -91,14 +96,14 @@ def translate_errors(connection: DatabaseWrapper) -> Iterator[None]:
 def raise_integrity_error(connection: DatabaseWrapper, message: str) -> NoReturn:
     """Raise ``django.db.IntegrityError`` for a rule the engine itself keeps (NOT NULL)."""
     with connection.wrap_database_errors:
-        raise dbapi.IntegrityError(message)
+        raise IntegrityError(message)
     raise AssertionError("unreachable: the context manager re-raises")
 
 
 def _bulk_write_error(error: BulkWriteError) -> Exception:
     failures = (error.details or {}).get("writeErrors", [])
     if not failures:
-        return dbapi.OperationalError(str(error))
+        return OperationalError(str(error))
     first = failures[0]
     return _failure(first.get("code"), first.get("errmsg", str(error)), transient=is_transient(error))
 
@@ -106,9 +111,9 @@ def _bulk_write_error(error: BulkWriteError) -> Exception:
 def _failure(code: int | None, message: str, *, transient: bool) -> Exception:
     breaks_rule = code == CONVERSION_FAILURE and CONSTRAINT_PREFIX in message
     if code in DUPLICATE_KEY_CODES or code == DOCUMENT_VALIDATION_FAILURE or breaks_rule:
-        return dbapi.IntegrityError(message)
+        return IntegrityError(message)
     if code in OPERATIONAL_CODES or transient:
-        return dbapi.OperationalError(message)
+        return OperationalError(message)
     if code in DATA_CODES:
-        return dbapi.DataError(message)
-    return dbapi.DatabaseError(message)
+        return DataError(message)
+    return DatabaseError(message)

@@ -1,4 +1,4 @@
-"""What MongoDB can do, in Django's vocabulary."""
+"""The abilities of MongoDB, as Django's feature flags."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from djongo.features import DatabaseFeatures as DjongoDatabaseFeatures
 from streamsite.mongo.engine.unsupported_tests import DJANGO_TEST_SKIPS
 
 
-class DatabaseFeatures(DjongoDatabaseFeatures):  # type: ignore[misc]
+class DatabaseFeatures(DjongoDatabaseFeatures):
     """Each flag is Django's; the comments say what the flag's name does not."""
 
     django_test_skips = DJANGO_TEST_SKIPS

@@ -13,13 +13,13 @@ from django.db import NotSupportedError, models
 from django.db.models.sql import Query
 from pymongo import ASCENDING, DESCENDING, TEXT, IndexModel
 
+from .columns import AnyField, column_name
 from .operations import bson_types
 
 if TYPE_CHECKING:
     from .base import DatabaseWrapper
 
 Document = dict[str, Any]
-AnyField = models.Field
 
 PRIMARY_KEY_INDEX = "__primary_key__"  # djongo's name
 NAME_LENGTH = 120
@@ -79,7 +79,7 @@ def model_indexes(connection: DatabaseWrapper, model: type[models.Model]) -> lis
 
 def field_indexes(connection: DatabaseWrapper, field: AnyField) -> list[IndexModel]:
     """Return the index that a field's own options ask for, or none."""
-    column = field.column
+    column = column_name(field)
     if field.primary_key:
         # `_id` has its index from MongoDB.
         return [] if column == "_id" else [IndexModel([(column, 1)], name=PRIMARY_KEY_INDEX, unique=True)]
@@ -107,9 +107,9 @@ def unique_index(
     """Return a unique index by SQL's rule: a null is equal to nothing, so rows with nulls are left out."""
     fields = list(fields)
     partial: Document = {
-        field.column: {"$type": bson_types(field, connection)} for field in fields if field.null
+        column_name(field): {"$type": bson_types(field, connection)} for field in fields if field.null
     }
-    keys = [(field.column, ASCENDING) for field in fields]
+    keys = [(column_name(field), ASCENDING) for field in fields]
     clauses = [clause for clause in (partial, condition) if clause]
     return IndexModel(keys, name=name, unique=True, **_partial_option(clauses))
 
@@ -118,13 +118,13 @@ def declared_index(connection: DatabaseWrapper, model: type[models.Model], index
     """Return the specification for an entry of ``Meta.indexes``."""
     if index.contains_expressions:
         raise NotSupportedError(f"Index {index.name}: an index on an expression is not supported.")
-    columns = [(_field(model, name).column, order) for name, order in index.fields_orders]
+    columns = [(column_name(_field(model, name)), order) for name, order in index.fields_orders]
     options: Document = {}
     if isinstance(index, TextIndex):
         options["default_language"] = index.language
         if index.weights:
             options["weights"] = {
-                _field(model, name).column: weight for name, weight in index.weights.items()
+                column_name(_field(model, name)): weight for name, weight in index.weights.items()
             }
         return IndexModel([(column, TEXT) for column, _ in columns], name=index.name, **options)
     if isinstance(index, ExpiryIndex):

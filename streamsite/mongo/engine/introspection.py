@@ -1,4 +1,4 @@
-"""What is in the database: collections, their columns as migrations noted them, their indexes."""
+"""The contents of the database: collections, their columns as migrations noted them, their indexes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIELDS_OF_TYPES = {
 }
 
 
-class DatabaseIntrospection(DjongoDatabaseIntrospection):  # type: ignore[misc]
+class DatabaseIntrospection(DjongoDatabaseIntrospection):
     """djongo's introspection, without its assumption that every collection is noted in its schema."""
 
     def get_field_type(self, data_type: str, description: FieldInfo) -> str:
@@ -52,14 +52,7 @@ class DatabaseIntrospection(DjongoDatabaseIntrospection):  # type: ignore[misc]
 
 
 def _column(name: str, properties: dict[str, Any]) -> FieldInfo:
-    return FieldInfo(
-        name,
-        properties["type_code"],
-        properties.get("length"),
-        properties.get("length"),
-        properties.get("digits"),
-        properties.get("places"),
-        properties.get("null"),
-        None,
-        None,
-    )
+    length = properties.get("length")
+    facts = (properties["type_code"], length, length, properties.get("digits"), properties.get("places"))
+    # The stubs know no database that leaves some of these open.
+    return FieldInfo(name, *facts, properties.get("null"), None, None)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, NotSupportedError, models
@@ -24,6 +25,7 @@ from pymongo.errors import OperationFailure
 
 from streamsite.mongo.engine import index_info, indexes
 
+from .columns import AnyField, column_name
 from .errors import DRIVER_ERRORS, raise_translated
 from .introspection import SCHEMA_COLLECTION
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 Model = type[models.Model]
-Field = models.Field
 
 AUTO_TYPES = frozenset({"AutoField", "BigAutoField", "SmallAutoField"})
 NAMESPACE_EXISTS = 48
@@ -44,7 +45,7 @@ INDEX_OPTIONS_CONFLICT = 85
 logger = logging.getLogger(__name__)
 
 
-class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
+class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):
     """Applies Django's schema operations to collections at once; nothing is deferred or rolled back."""
 
     connection: DatabaseWrapper
@@ -107,9 +108,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         with self._translated():
             for names in old - new:
                 columns = [_column(model, name) for name in names]
-                self._drop_indexes(
-                    model, lambda info, columns=columns: index_info.is_unique_on(info, columns)
-                )
+                self._drop_indexes(model, partial(_is_unique_on, columns))
             wanted = [indexes.unique_together_index(self.connection, model, names) for names in new - old]
             self._create_indexes(model._meta.db_table, wanted)
 
@@ -120,12 +119,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         with self._translated():
             for names in old - new:
                 columns = [_column(model, name) for name in names]
-                self._drop_indexes(
-                    model,
-                    lambda info, columns=columns: (
-                        not info.get("unique") and index_info.columns_of(info) == columns
-                    ),
-                )
+                self._drop_indexes(model, partial(_is_plain_on, columns))
             wanted = [
                 indexes.declared_index(
                     self.connection, model, models.Index(fields=names, name=_idx_name(model, names))
@@ -139,7 +133,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
 
     # --- fields ---------------------------------------------------------------------------------
 
-    def add_field(self, model: Model, field: Field) -> None:
+    def add_field(self, model: Model, field: AnyField) -> None:
         """Give every document the field's default, and make the field's index."""
         for through in _automatic_throughs([field]):
             self.create_model(through)
@@ -152,20 +146,22 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
             self._note(model._meta.db_table, [field])
             self._create_indexes(model._meta.db_table, indexes.field_indexes(self.connection, field))
 
-    def remove_field(self, model: Model, field: Field) -> None:
+    def remove_field(self, model: Model, field: AnyField) -> None:
         """Remove the field from every document, with the indexes that use it."""
         for through in _automatic_throughs([field]):
             self.delete_model(through)
         if field.column is None or field.many_to_many:
             return
         with self._translated():
-            self._drop_indexes(model, lambda info: index_info.involves_column(info, field.column))
+            self._drop_indexes(model, lambda info: index_info.involves_column(info, column_name(field)))
             self._collection(model).update_many({}, {"$unset": {field.column: ""}})
             self._schema.update_one(
                 {"name": model._meta.db_table}, {"$unset": {f"fields.{field.column}": ""}}
             )
 
-    def alter_field(self, model: Model, old_field: Field, new_field: Field, strict: bool = False) -> None:
+    def alter_field(
+        self, model: Model, old_field: AnyField, new_field: AnyField, strict: bool = False
+    ) -> None:
         """Rename a column, convert its values, replace its index, fill in nulls that are no longer allowed."""
         if old_field.many_to_many or new_field.many_to_many:
             self._alter_many_to_many(model, old_field, new_field)
@@ -184,7 +180,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
             self._replace_field_index(model, old_field, new_field)
             self._note(model._meta.db_table, [new_field])
 
-    def _default(self, field: Field) -> Any:
+    def _default(self, field: AnyField) -> Any:
         """Return what rows without a value get, as it is stored: the database's default before Python's."""
         if not field.has_db_default():
             return self.effective_default(field)
@@ -233,7 +229,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         self._create_indexes(model._meta.db_table, list(carried.values()))
         self._schema.update_one(notebook, {"$unset": {f"fields.{old}": "", "renaming": ""}})
 
-    def _convert_values(self, model: Model, old: Field, new: Field) -> None:
+    def _convert_values(self, model: Model, old: AnyField, new: AnyField) -> None:
         """Convert stored values when the BSON type changes; a value that cannot be converted is an error."""
         before, after = old.db_type(self.connection), new.db_type(self.connection)
         if before == after or new.column == "_id" or after not in CONVERTIBLE or before not in CONVERTIBLE:
@@ -241,7 +237,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         converted = {"$convert": {"input": f"${new.column}", "to": after, "onNull": None}}
         self._collection(model).update_many({}, [{"$set": {new.column: converted}}])
 
-    def _convert_relations(self, old: Field, new: Field) -> None:
+    def _convert_relations(self, old: AnyField, new: AnyField) -> None:
         """Give the columns that refer to a key its new type, and those that refer to them."""
         if old.db_type(self.connection) == new.db_type(self.connection):
             return
@@ -252,16 +248,18 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
                 if after.field.unique:
                     self._convert_relations(before.field, after.field)
 
-    def _fill_nulls(self, model: Model, field: Field) -> None:
+    def _fill_nulls(self, model: Model, field: AnyField) -> None:
         default = self._default(field)
         if default is not None:
-            self._collection(model).update_many({field.column: None}, {"$set": {field.column: default}})
+            self._collection(model).update_many(
+                {column_name(field): None}, {"$set": {column_name(field): default}}
+            )
 
-    def _replace_field_index(self, model: Model, old: Field, new: Field) -> None:
+    def _replace_field_index(self, model: Model, old: AnyField, new: AnyField) -> None:
         if self._index_of(old) == self._index_of(new):
             return
         before = {str(index.document["name"]) for index in indexes.field_indexes(self.connection, old)}
-        names = {name.replace(old.column, new.column, 1) for name in before}
+        names = {name.replace(column_name(old), column_name(new), 1) for name in before}
         wanted = indexes.field_indexes(self.connection, new)
         right = {(index.document["name"], index_info.signature(index.document)) for index in wanted}
         for name, info in index_info.list_indexes(self._collection(model)).items():
@@ -269,7 +267,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
                 self._drop_index(model._meta.db_table, name)
         self._create_indexes(model._meta.db_table, wanted)
 
-    def _index_of(self, field: Field) -> tuple[object, ...]:
+    def _index_of(self, field: AnyField) -> tuple[object, ...]:
         """Return what decides about a field's own index."""
         return field.unique, field.db_index, field.null, field.primary_key, field.db_type(self.connection)
 
@@ -326,7 +324,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
         except DRIVER_ERRORS as error:
             raise_translated(self.connection, error)
 
-    def _note(self, table: str, fields: Iterable[Field]) -> None:
+    def _note(self, table: str, fields: Iterable[AnyField]) -> None:
         """Write columns into djongo's notebook, and a counter for an auto-increment column."""
         fields = list(fields)
         noted: Document = {f"fields.{field.column}": _noted(field, self.connection) for field in fields}
@@ -388,7 +386,7 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):  # type: ignore[misc]
 CONVERTIBLE = frozenset({"int", "long", "double", "decimal", "string", "bool"})
 
 
-def _noted(field: Field, connection: DatabaseWrapper) -> Document:
+def _noted(field: AnyField, connection: DatabaseWrapper) -> Document:
     """Return what djongo's notebook and ``inspectdb`` know of a column; what a field does not have is left out."""
     target: Any = field
     while target.is_relation:
@@ -416,6 +414,14 @@ def _column(model: Model, name: str) -> str:
 
 def _is_unique_field(model: Model, names: Sequence[str]) -> bool:
     return len(names) == 1 and bool(getattr(model._meta.get_field(names[0]), "unique", False))
+
+
+def _is_unique_on(columns: list[str], info: Document) -> bool:
+    return index_info.is_unique_on(info, columns)
+
+
+def _is_plain_on(columns: list[str], info: Document) -> bool:
+    return not info.get("unique") and index_info.columns_of(info) == columns
 
 
 def _idx_name(model: Model, names: Sequence[str]) -> str:

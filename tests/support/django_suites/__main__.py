@@ -69,7 +69,7 @@ SUITES = [
 # The longest first, so that the cores finish together.
 LONGEST_SUITES = ("admin_views", "auth_tests", "queries", "model_forms", "aggregation")
 SUITE_SECONDS = 1800
-# The share of skipped tests from which the reader is owed a sentence (docs/engine.md has them).
+# The share of skipped tests from which the reader is owed a sentence (streamsite/mongo/engine/README.md has them).
 NOTABLE_SHARE = 0.15
 
 
@@ -188,7 +188,9 @@ def report(outcomes: list[Outcome]) -> None:
     skipped = sum(len(outcome.skipped) for outcome in outcomes)
     failed = sum(len(outcome.failed) for outcome in outcomes)
     print(f"{'all':<20}{totals[0]:>6}{totals[1]:>8}{skipped:>9}{'':>7}{failed:>8}")
-    print(f"\n* more than {NOTABLE_SHARE:.0%} skipped: docs/engine.md says why.\n\nSkipped, by reason:")
+    print(
+        f"\n* more than {NOTABLE_SHARE:.0%} skipped: the engine's README.md says why.\n\nSkipped, by reason:"
+    )
     for outcome in outcomes:
         reasons = Counter(outcome.skipped.values())
         for reason, count in reasons.most_common():

@@ -1,6 +1,6 @@
 """A look into the broker, and at what jobs left behind."""
 
-from streamsite.tasks.celery import app
+from streamsite.tasks.celery_app import app
 from tests.tasks import samples
 
 SOON = {"TASK_RESEND_SECONDS": "1"}

@@ -13,7 +13,7 @@ from django_tasks import task_backends
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import control, dispatch, queue
-from streamsite.tasks.celery import app
+from streamsite.tasks.celery_app import app
 from tests.support.redis import RedisServer
 from tests.tasks import samples
 from tests.tasks.celery.messages import SOON, lose_messages, waiting, words

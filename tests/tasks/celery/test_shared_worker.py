@@ -8,7 +8,7 @@ import pytest
 
 from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import control, queue
-from streamsite.tasks.celery import publish
+from streamsite.tasks.celery_app import publish
 from tests.tasks import samples
 from tests.tasks.celery.messages import SOON, waiting, words
 from tests.tasks.conftest import ROOT, wait_until, worker_command

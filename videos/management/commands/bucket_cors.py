@@ -17,7 +17,7 @@ class Command(BaseCommand):
         """Add the option ``--apply``."""
         parser.add_argument("--apply", action="store_true", help="add the rule and keep the others")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Print or apply the rule."""
         if not options["apply"]:
             self.stdout.write(json.dumps({"CORSRules": [bucket.cors_rule()]}, indent=2))

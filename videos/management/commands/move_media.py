@@ -27,7 +27,7 @@ class Command(SiteCommand):
         """Add the options."""
         parser.add_argument("--dry-run", action="store_true", help="only say how many would be moved")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Move the videos and report the outcome."""
         if not bucket.is_configured():
             raise CommandError("S3_BUCKET is not set: there is no bucket to move to or from.")

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         """Add the options."""
         parser.add_argument("--no-demo", dest="demo", action="store_false")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Prepare the site."""
         try:
             self._require_adoptable()

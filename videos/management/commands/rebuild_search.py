@@ -11,7 +11,7 @@ class Command(SiteCommand):
 
     help = "Rebuild the search index of listed videos, channels, and public playlists."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Rebuild the index and print the number of documents and names."""
         others = finders.rebuild_name_indexes()
         self.stdout.write(f"{index.rebuild_index()} videos and {others} channels and playlists can be found")

@@ -21,7 +21,7 @@ class Command(SiteCommand):
         """Add the options."""
         parser.add_argument("video_ids", nargs="*", metavar="VIDEO_ID")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Repackage the ladders and report the outcome."""
         named: list[str] = options["video_ids"]
         outcomes: Counter[Outcome] = Counter()

@@ -40,7 +40,7 @@ class Command(SiteCommand):
 
     help = "Create the demo clips, unless there are videos already."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Generate and upload the clips that are missing."""
         if Video.objects.exists():
             return

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             help="declare that they belong together, by a new id for all of them; others with the old id are refused",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Print or adopt the site's id."""
         name = settings.DATABASES["default"]["NAME"]
         try:

@@ -39,7 +39,7 @@ class Command(SiteCommand):
             help="move files back from the trash: those of video ids or dates, or all",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Sweep, list, empty or restore."""
         if options["restore"] is not None:
             self._restore(options["restore"])

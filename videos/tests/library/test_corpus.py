@@ -7,6 +7,7 @@ from pathlib import Path
 from streamsite.mongo.collections import collection
 from videos.models import Video
 from videos.search import index, ordered_results, queries
+from videos.search import store as search_store
 
 CORPUS = Path(__file__).with_name("corpus.txt")
 LEAST_ROWS, LEAST_LANGUAGES = 300, 25
@@ -30,7 +31,7 @@ def test_every_title_is_found_by_what_means_it(database, cast, capsys):
         for title, language in {title: language for language, title, *_ in table}.items()
     }
     Video.objects.bulk_create(videos.values())
-    collection(index.SEARCH_VIDEOS).insert_many(
+    collection(search_store.SEARCH_VIDEOS).insert_many(
         [{"_id": video.pk, **index.build_document(video, "")} for video in videos.values()]
     )
     index.recount_terms()

@@ -11,9 +11,10 @@ from PIL import ImageChops, ImageStat
 from tests.support.clips import make_clip, run_generator
 from videos.tests.transcoding.pictures_of import frames, joined
 from videos.transcoding import errors
+from videos.transcoding.acceptance import UploadLimits, require_acceptable
 from videos.transcoding.encode import encode_ladder
 from videos.transcoding.ladder import plan
-from videos.transcoding.probe import UploadLimits, probe, require_acceptable
+from videos.transcoding.probe import probe
 from videos.transcoding.profiles import Profile
 
 GRID = ["-g", "50", "-keyint_min", "50", "-sc_threshold", "0"]

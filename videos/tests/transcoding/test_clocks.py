@@ -7,8 +7,9 @@ import pytest
 from tests.support.clips import run_generator
 from videos.tests.transcoding.claps import beeps, clap_clip, flashes
 from videos.transcoding import errors
-from videos.transcoding.encode import verify_output
-from videos.transcoding.probe import UploadLimits, probe, require_acceptable
+from videos.transcoding.acceptance import UploadLimits, require_acceptable
+from videos.transcoding.probe import probe
+from videos.transcoding.verification import verify_output
 
 TS = ["-f", "mpegts"]
 

@@ -9,10 +9,11 @@ from tests.support.clips import make_clip, run_generator
 from videos.tests.transcoding.fragments import segment_starts
 from videos.tests.transcoding.pictures_of import first_picture, joined
 from videos.transcoding import errors, ladder
-from videos.transcoding.encode import encode_ladder, verify_output
+from videos.transcoding.encode import encode_ladder
 from videos.transcoding.mp4_boxes import read_init
 from videos.transcoding.playlists import read_playlist
 from videos.transcoding.probe import probe
+from videos.transcoding.verification import verify_output
 
 HDR = "format=yuv420p10le,setparams=color_trc={}:color_primaries=bt2020:colorspace=bt2020nc:range=tv"
 X265 = ["-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p10le"]

@@ -8,7 +8,6 @@ import av
 import pytest
 
 from tests.support.clips import run_generator
-from videos.transcoding.encode import verify_output
 from videos.transcoding.errors import EncodeFailed
 from videos.transcoding.finishing import finish_ladder
 from videos.transcoding.fragments import cut_segment, join_segments, read_segment, read_track
@@ -22,6 +21,7 @@ from videos.transcoding.playlists import (
     read_playlist,
 )
 from videos.transcoding.profiles import VP9, Profile
+from videos.transcoding.verification import verify_output
 
 SOUND_FRAME = 1024 / 48000
 SMALL = (64, 36)

@@ -8,8 +8,9 @@ import pytest
 from tests.support.clips import concat_text, hls_text, make_clip
 from videos.transcoding import ffmpeg
 from videos.transcoding import probe as probing
+from videos.transcoding.acceptance import UploadLimits, require_acceptable
 from videos.transcoding.errors import Killed, TranscodeError, UnsupportedMedia
-from videos.transcoding.probe import UploadLimits, probe, require_acceptable
+from videos.transcoding.probe import probe
 from videos.transcoding.sniff import FORMAT_WHITELIST
 
 MUTATIONS = 10

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from videos.transcoding.ladder import output_frame_rate, plan
-from videos.transcoding.probe import AudioTrack, SourceInfo
+from videos.transcoding.source_info import AudioTrack, SourceInfo
 
 SOUND = AudioTrack(1, "aac", "aac", 2, 48000, "und", is_default=True)
 SOURCE = SourceInfo(

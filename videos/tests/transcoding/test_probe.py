@@ -5,7 +5,8 @@ import pytest
 
 from tests.support.clips import audio_only, make_clip, run_generator, truncated
 from videos.transcoding import errors
-from videos.transcoding.probe import UploadLimits, probe, require_acceptable
+from videos.transcoding.acceptance import UploadLimits, require_acceptable
+from videos.transcoding.probe import probe
 
 HDR10 = "format=yuv420p10le,setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc:range=tv"
 

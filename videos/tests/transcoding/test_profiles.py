@@ -8,14 +8,26 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.test import override_settings
 
+from streamsite.settings import media
 from tests.support.clips import make_clip
+from videos.processing.encoding_profile import site_profile
 from videos.tests.transcoding.fragments import segment_starts
 from videos.tests.transcoding.test_ladder import SOURCE
 from videos.transcoding.download import make_download
 from videos.transcoding.ffmpeg import ffmpeg_binary
 from videos.transcoding.ladder import plan
-from videos.transcoding.profiles import AV1, H264, VP9, Profile
+from videos.transcoding.profiles import (
+    AV1,
+    CODECS,
+    H264,
+    PRESETS,
+    STANDARD,
+    STANDARD_SHORT_SIDES,
+    VP9,
+    Profile,
+)
 from videos.transcoding.rungs import ladder_sizes
 from videos.transcoding.storyboard import make_storyboard
 from videos.transcoding.thumbnails import make_thumbnail
@@ -125,3 +137,13 @@ def test_a_wrong_setting_is_named(name, value):
     )
     assert done.returncode != 0
     assert re.search(rf"{name}=\S+ cannot work: use", done.stderr)
+
+
+def test_the_settings_offer_what_there_is():
+    """Settings import nothing of the apps, so they name codecs, rungs and presets themselves."""
+    assert media._SHORT_SIDES == STANDARD_SHORT_SIDES
+    assert media._PRESETS == PRESETS
+    assert site_profile() == STANDARD
+    for codec in CODECS:
+        with override_settings(TRANSCODE_CODEC=codec):
+            assert site_profile().codec == codec

@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 
 from videos.transcoding.ladder import COPY_OBSTACLES, plan
-from videos.transcoding.probe import AudioTrack, SubtitleTrack
 from videos.transcoding.processing_notes import COPY_OBSTACLE_REASONS, NOTES, Outcome, build_report
+from videos.transcoding.source_info import AudioTrack, SubtitleTrack
 
 from .test_ladder import SOUND, SOURCE
 

@@ -7,12 +7,13 @@ import pytest
 from PIL import Image
 
 from tests.support.clips import audio_only, make_clip, run_generator
+from videos.transcoding.acceptance import UploadLimits, require_acceptable
 from videos.transcoding.download import make_download
 from videos.transcoding.errors import UnreadableMedia, UnsupportedMedia
 from videos.transcoding.ladder import plan
 from videos.transcoding.loudness import Loudness, measure_loudness
 from videos.transcoding.playlists import INDEX, MASTER
-from videos.transcoding.probe import UploadLimits, probe, require_acceptable
+from videos.transcoding.probe import probe
 from videos.transcoding.profiles import Profile
 from videos.transcoding.thumbnails import make_thumbnail, score_frame, write_cover
 

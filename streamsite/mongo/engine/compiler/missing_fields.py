@@ -73,7 +73,7 @@ def _computed(field: models.Field[Any, Any], connection: DatabaseWrapper) -> Any
     if field.has_default():
         return field.get_db_prep_save(field.get_default(), connection=connection)
     if field.has_db_default():
-        expression = field._db_default_expression  # type: ignore[attr-defined]
+        expression = field._db_default_expression
         if type(expression) is not Value:
             return None
         return field.get_db_prep_save(expression.value, connection=connection)

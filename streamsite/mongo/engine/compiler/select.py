@@ -24,6 +24,7 @@ from streamsite.mongo.engine.compiler.scope import Document, Pipeline, Scope, id
 from streamsite.mongo.engine.compiler.types import require_order
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..columns import column_name
 from ..commands import Aggregate, Find, fetch, stream
 from ..introspection import SCHEMA_COLLECTION
 from .grouping import Grouping, aggregates_in, group
@@ -95,7 +96,7 @@ class SQLCompiler(DjangoSQLCompiler):
 
     @property
     def ordering(self) -> list[OrderBy]:
-        """What the rows are sorted by."""
+        """The expressions that rows are sorted by."""
         orders = [expression for expression, _ in self.setup[1]]
         for order in orders:
             require_order(order, order.expression)
@@ -103,7 +104,7 @@ class SQLCompiler(DjangoSQLCompiler):
 
     @property
     def expressions(self) -> list[Any]:
-        """What is selected."""
+        """The selected expressions."""
         return [expression for expression, _, _ in self.select]
 
     @property
@@ -144,7 +145,7 @@ class SQLCompiler(DjangoSQLCompiler):
         condition, stages = self._matched(self.where)
         if stages or self.scope.variables or any(self.scope.path(node) is None for node in self._columns()):
             return None
-        columns = [node.target.column for node in self._columns()]
+        columns = [column_name(node.target) for node in self._columns()]
         projection: Document = dict.fromkeys(columns, 1) or {"_id": 1}
         if "_id" not in projection:
             projection["_id"] = 0
@@ -176,8 +177,9 @@ class SQLCompiler(DjangoSQLCompiler):
             else (node.target.column, None)
             for node in self.expressions
         ]
-        if all(column is not None for column, _ in cells):
-            return self._filling_decoder([column for column, _ in cells])
+        columns = [column for column, _ in cells if column is not None]
+        if len(columns) == len(cells):
+            return self._filling_decoder(columns)
         return lambda document: [
             constant if column is None else self._cell(document, column, node)
             for (column, constant), node in zip(cells, self.expressions, strict=True)

@@ -25,16 +25,16 @@ def expand_tuples(lookup: Any) -> WhereNode:
     """Return the same condition with one column in each of its lookups."""
     columns = list(lookup.lhs)
     if lookup.lookup_name == "isnull":
-        return WhereNode([IsNull(column, lookup.rhs) for column in columns], OR if lookup.rhs else AND)
+        return _where([IsNull(column, lookup.rhs) for column in columns], OR if lookup.rhs else AND)
     if lookup.lookup_name == "exact" and lookup.rhs_is_direct_value():
         return _all_equal(columns, _values(lookup, lookup.rhs))
     if lookup.lookup_name == "in" and lookup.rhs_is_direct_value():
         rows = [_values(lookup, row) for row in lookup.rhs]
         if len(columns) == 1:
-            return WhereNode([In(columns[0], [value for (value,) in rows])])
+            return _where([In(columns[0], [value for (value,) in rows])])
         # A null is equal to nothing.
         conditions = [_all_equal(columns, row) for row in rows if None not in row]
-        return WhereNode(conditions or [NothingNode()], OR)
+        return _where(conditions or [NothingNode()], OR)
     raise refuse(lookup, f"lookup {lookup.lookup_name!r} over several columns")
 
 
@@ -44,4 +44,8 @@ def _values(lookup: Any, row: Any) -> Any:
 
 
 def _all_equal(columns: list[Any], values: Any) -> WhereNode:
-    return WhereNode([Exact(column, value) for column, value in zip(columns, values, strict=True)])
+    return _where([Exact(column, value) for column, value in zip(columns, values, strict=True)])
+
+
+def _where(conditions: list[Any], connector: str = AND) -> WhereNode:
+    return WhereNode(conditions, connector)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bson import Decimal128, ObjectId
 from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet
 from django.db import NotSupportedError
 from django.db.backends.utils import format_number
-from django.db.models import CompositePrimaryKey, DecimalField, Field
+from django.db.models import CompositePrimaryKey, DecimalField, Model
 from django.db.models.constants import OnConflict
 from django.db.models.expressions import ColPairs, DatabaseDefault, Value
 from django.db.models.functions import Now
@@ -22,6 +22,7 @@ from pymongo import ReturnDocument
 from streamsite.mongo.engine.compiler.types import decimal_limit, stored_as
 from streamsite.mongo.engine.errors import raise_integrity_error, translate_errors
 
+from ..columns import AnyField, column_name
 from ..commands import Find, fetch, write
 from ..introspection import SCHEMA_COLLECTION
 from ..schema import AUTO_TYPES
@@ -33,7 +34,6 @@ from .select import SQLCompiler
 if TYPE_CHECKING:
     from ..base import DatabaseWrapper
 
-AnyField = Field
 NUMBERS = (int, float)
 
 
@@ -46,7 +46,7 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
         documents = self._documents()
         self._number(meta, documents)
         if self.query.on_conflict == OnConflict.IGNORE:
-            self._write_in_bulk(upserts.insert_or_ignore(self.query.model, documents))
+            self._write_in_bulk(upserts.insert_or_ignore(cast(type[Model], self.query.model), documents))
         elif self.query.on_conflict == OnConflict.UPDATE:
             documents = self._insert_or_update(documents, returning_fields)
         elif len(documents) == 1:
@@ -62,7 +62,7 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
     def _insert_or_update(self, documents: list[Document], returning: list[Any] | None) -> list[Document]:
         """Insert the documents or update those in their way; return what is stored if a field is asked for."""
         unique = [field.column for field in self.query.unique_fields]
-        upserts.require_unique(self.query.model, unique)
+        upserts.require_unique(cast(type[Model], self.query.model), unique)
         updated = [field.column for field in self.query.update_fields]
         self._write_in_bulk(upserts.insert_or_update(documents, unique, updated))
         if not returning:
@@ -86,7 +86,7 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
         fields = self.query.fields or [meta.pk]
         return [
             {
-                field.column: stored
+                column_name(field): stored
                 for field in fields
                 if (stored := self._stored(field, instance)) is not None or not _is_automatic(field)
             }
@@ -139,7 +139,8 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
-        first = counter["auto"]["seq"] - len(unnumbered) + 1
+        # It was upserted, so there is one.
+        first = cast(Document, counter)["auto"]["seq"] - len(unnumbered) + 1
         for number, document in enumerate(unnumbered, start=first):
             document[column] = number
 
@@ -242,7 +243,7 @@ def _checked(connection: DatabaseWrapper, field: Any, value: Any) -> Any:
             connection, f"CHECK constraint failed: {field.model._meta.db_table}.{field.column} >= 0"
         )
     if isinstance(value, Decimal128) and isinstance(field, DecimalField):
-        return Decimal128(format_number(value.to_decimal(), field.max_digits, field.decimal_places))
+        return Decimal128(str(format_number(value.to_decimal(), field.max_digits, field.decimal_places)))
     return value
 
 
@@ -263,7 +264,7 @@ def build_write_filter(compiler: SQLCompiler) -> Document:
         raise NotSupportedError(
             "Writing by a condition on other collections needs a primary key of one column."
         )
-    return {query.get_meta().pk.column: {"$in": _primary_keys(compiler)}}
+    return {column_name(query.get_meta().pk): {"$in": _primary_keys(compiler)}}
 
 
 def _primary_keys(compiler: SQLCompiler) -> list[Any]:
@@ -341,7 +342,7 @@ def _increment(column: str, expression: Any) -> Any:
 
 def _is_of_one(query: Query, condition: Document) -> bool:
     """Return whether a condition names one document, whose write the driver may retry."""
-    test = condition.get(query.get_meta().pk.column)
+    test = condition.get(column_name(query.get_meta().pk))
     return len(condition) == 1 and isinstance(test, dict) and "$eq" in test
 
 

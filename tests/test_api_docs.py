@@ -1,0 +1,36 @@
+"""The table of endpoints in ``docs/api.md``."""
+
+from __future__ import annotations
+
+import pytest
+
+from streamsite.api import endpoint_table
+from streamsite.api.views import generate_schema
+
+
+def test_table_is_current() -> None:
+    """``manage.py api_docs`` writes it anew."""
+    text = endpoint_table.DOCS.read_text(encoding="utf-8")
+    assert endpoint_table.replace_table(text, generate_schema()) == text
+
+
+def test_every_operation_is_a_row_that_says_what_it_does() -> None:
+    document = generate_schema()
+    rows = endpoint_table.endpoint_table(document).splitlines()[2:]
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert len(rows) == len(operations)
+    assert [row for row in rows if row.endswith("|  |")] == []
+
+
+def test_row_names_what_is_sent_and_answered() -> None:
+    rows = endpoint_table.endpoint_table(generate_schema()).splitlines()
+    assert "| `POST /videos/{video_id}/comments` | `{text}` | 201 `Comment` | Comment on a video |" in rows
+    assert (
+        "| `GET /me/history` | `?q=` | 200 `PageOfHistoryEntries` | List the watch history, latest first, without "
+        "videos that the caller may not watch any more |" in rows
+    )
+
+
+def test_text_without_markers_is_refused() -> None:
+    with pytest.raises(ValueError, match="markers"):
+        endpoint_table.replace_table("# The API", generate_schema())

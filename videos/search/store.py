@@ -1,0 +1,62 @@
+"""The collection of search documents, one for each listed video; see ``index`` for their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+
+from streamsite.mongo.collections import collection
+
+SEARCH_VIDEOS = "search_video"
+Document = dict[str, Any]
+
+
+def replace(video_id: str, document: Mapping[str, object], fields: Mapping[str, int]) -> Document | None:
+    """Store a document; return ``fields`` of the one that it replaced, also when two processes do this at once."""
+    which = {"_id": video_id}
+    return collection(SEARCH_VIDEOS).find_one_and_replace(which, document, fields, upsert=True)
+
+
+def pop(video_id: str, fields: Mapping[str, int]) -> Document | None:
+    """Delete a video's document; return ``fields`` of it, ``None`` if there was none."""
+    return collection(SEARCH_VIDEOS).find_one_and_delete({"_id": video_id}, fields)
+
+
+def iter_documents(
+    condition: Mapping[str, object], fields: Mapping[str, int] | None = None
+) -> Iterator[Document]:
+    """Yield ``fields`` of the documents that match ``condition``, only ``_id`` when none are given."""
+    yield from collection(SEARCH_VIDEOS).find(condition, fields or {"_id": 1})
+
+
+def find_any(condition: Mapping[str, object], fields: Mapping[str, int]) -> Document | None:
+    """Return ``fields`` of one document that matches ``condition``, ``None`` if there is none."""
+    return collection(SEARCH_VIDEOS).find_one(condition, fields)
+
+
+def set_popularity(video_id: str, popularity: int) -> None:
+    """Change the popularity of a video. Written without waiting for other members of the replica set."""
+    rows = collection(SEARCH_VIDEOS, acknowledged_by=1)
+    which = {"_id": video_id, "popularity": {"$ne": popularity}}
+    rows.update_one(which, {"$set": {"popularity": popularity}})
+
+
+def aggregate(stages: Sequence[Mapping[str, object]]) -> list[Document]:
+    """Return the rows of a pipeline on search documents. Stopped after ``MONGODB_TIME_LIMIT_MS``."""
+    rows = collection(SEARCH_VIDEOS).aggregate(list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+    return list(rows)
+
+
+def matching_ids(condition: Mapping[str, object]) -> set[str]:
+    """Return the ids of the videos that match ``condition``. Stopped after ``MONGODB_TIME_LIMIT_MS``."""
+    rows = collection(SEARCH_VIDEOS).find(condition, {"_id": 1}, max_time_ms=settings.MONGODB_TIME_LIMIT_MS)
+    return {row["_id"] for row in rows}
+
+
+def find_popular(condition: Mapping[str, object], fields: Mapping[str, int], most: int) -> list[Document]:
+    """Return ``fields`` of the most popular documents that match. Stopped after ``MONGODB_TIME_LIMIT_MS``."""
+    rows = collection(SEARCH_VIDEOS).find(condition, fields)
+    ordered = rows.sort([("popularity", -1), ("_id", -1)]).limit(most)
+    return list(ordered.max_time_ms(settings.MONGODB_TIME_LIMIT_MS))
