@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
@@ -79,7 +79,7 @@ def video_for_embedding(video_id: str) -> Video:
     return video
 
 
-def is_embeddable_anywhere(video: Video | Mapping[str, Any]) -> bool:
+def is_embeddable_anywhere(video: Video | Mapping[str, object]) -> bool:
     """Return whether pages of every origin may show the video; false where its owner named the sites that may.
 
     ``video`` is a row, or a mapping with its ``allow_embed`` and ``embed_domains``. Ask before sending a file with

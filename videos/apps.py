@@ -10,7 +10,7 @@ class VideosConfig(AppConfig):
     verbose_name = "Videos"
 
     def ready(self) -> None:
-        """Follow what happens to accounts, and register counters, repairs, checks and the files that rows name."""
+        """Connect receivers, and register counters, repairs, checks, copies and trash folders."""
         from streamsite import copied_texts, site_id
         from streamsite.mongo import counters, repairs
         from videos import receivers  # noqa: F401

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
@@ -59,12 +57,12 @@ def without_blocked(blocker_id: str, others: set[str]) -> set[str]:
 
 
 def require_not_blocked(user: User, *hosts: str) -> None:
-    """Raise ``Blocked`` when one of the ``hosts`` (account ids) blocks the caller."""
+    """Raise ``BlockedByChannel`` when one of the ``hosts`` (account ids) blocks the caller."""
     if Block.objects.filter(blocker_id__in=set(hosts) - {user.pk}, blocked_id=user.pk).exists():
         raise BlockedByChannel
 
 
-def blocked_stages(blocker_id: str, others: set[str]) -> list[dict[str, Any]]:
+def blocked_stages(blocker_id: str, others: set[str]) -> list[dict[str, object]]:
     """Return the stages on ``BLOCKS`` that give ``{blocked_id}`` of those of ``others`` that an account blocks."""
     return [
         {"$match": {"blocker_id": blocker_id, "blocked_id": {"$in": list(others)}}},

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from streamsite.row_limits import RowLimit
-from videos.models import Video
+from videos.models import Caption, ShareLink, Video
 
 
 def build_caps(
-    model: Any, video: Video, *, per_video: tuple[int, str], per_owner: tuple[int, str]
+    model: type[Caption] | type[ShareLink],
+    video: Video,
+    *,
+    per_video: tuple[int, str],
+    per_owner: tuple[int, str],
 ) -> tuple[RowLimit, RowLimit]:
     """Return the cap on rows of ``model`` for ``video``, and the one for all videos of its owner.
 

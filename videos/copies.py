@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from streamsite.copied_texts import CASE_TITLE, CHANNEL_NAME, VIDEO_TITLE, CopiedText, refresh_copies
 from videos.access import may_anyone_watch
-from videos.copied_url_store import iter_outdated_by_url
+from videos.copied_url_store import UrlRow, iter_outdated_by_url
 from videos.models import Case, Video
 from videos.moderation import cases, reportable
 from videos.playback import history
@@ -41,7 +40,7 @@ def _cases_of_video(video_id: str) -> None:
 
 
 def _outdated_cases() -> Iterator[str]:
-    def is_outdated(row: dict[str, Any], video: Video) -> bool:
+    def is_outdated(row: UrlRow, video: Video) -> bool:
         if row["about"] == reportable.COMMENT and not may_anyone_watch(video):
             return False
         return str(row["title"]).removeprefix(reportable.COMMENT_ON) != video.title

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urlsplit
 
 import idna
@@ -21,7 +20,7 @@ SEPARATORS = re.compile(r"[\s,]+")
 WILDCARD = "*."
 
 
-def clean_domains(value: Any) -> list[str]:
+def clean_domains(value: object) -> list[str]:
     """Return the list in its stored form, without duplicates.
 
     ``value`` is a list of strings, one string with commas or white space between the names, or ``None``. A URL

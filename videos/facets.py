@@ -9,7 +9,6 @@ fields, so it is right however the fields were written, once ``facet_store.refre
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 SHORT_SECONDS, LONG_SECONDS = 4 * 60, 20 * 60
 # Lengths of videos: short below SHORT_SECONDS, long above LONG_SECONDS.
@@ -24,11 +23,11 @@ def facet_key(filters: Mapping[str, str]) -> str:
     return "".join(f"{name}={filters[name]};" for name in NAMES if name in filters)
 
 
-def _part(name: str, value: Any) -> Any:
+def _part(name: str, value: object) -> dict[str, object]:
     return {"$concat": [f"{name}=", value, ";"]}
 
 
-def _when(condition: Any, part: Any) -> Any:
+def _when(condition: object, part: object) -> dict[str, object]:
     return {"$cond": [condition, [part], []]}
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import langcodes
 from django.conf.locale import LANG_INFO
 
+LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+MAX_LANGUAGE_LENGTH = 12
 UNDETERMINED = "und"
 # Codes of ISO 639-2 that name no language: undetermined, several, none, uncoded.
 _NO_LANGUAGE = frozenset({UNDETERMINED, "mul", "zxx", "mis"})
@@ -17,6 +21,15 @@ _TAG_BY_ENGLISH_NAME = {
 # Django names Chinese by its scripts only.
 _WITHOUT_SCRIPT = {"zh": {"name": "Chinese", "name_local": "中文"}}
 _TAG_BY_ENGLISH_NAME["chinese"] = "zh"
+
+
+def clean_language(value: object) -> str:
+    """Return a language tag (BCP 47), or "" for none. Raises ``ValueError``."""
+    if value == "":
+        return ""
+    if not isinstance(value, str) or len(value) > MAX_LANGUAGE_LENGTH or not LANGUAGE.match(value):
+        raise ValueError("Use a language tag such as en or pt-BR.")
+    return value
 
 
 def normalize_tag(tag: str) -> str:

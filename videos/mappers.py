@@ -5,15 +5,13 @@ from __future__ import annotations
 from accounts.mappers import serialize_badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos import share_links, thumbnails, viewer_state
+from videos import duplicate_uploads, share_links, thumbnails, viewer_state
 from videos.captions import services
-from videos.captions.schemas import CaptionImportDict
+from videos.captions.schemas import CaptionDict, CaptionImportDict
 from videos.captions.webvtt import CaptionFile
 from videos.chapters import services as chapter_services
-from videos.files import duplicates
 from videos.files.urls import DOWNLOAD, MASTER, STORYBOARD, AnyGrant, extra_url, media_url
 from videos.models import Caption, ShareLink, Video, Watch
-from videos.schemas.captions import CaptionDict
 from videos.schemas.cards import CardDict, HistoryEntryDict, VideoCountsDict
 from videos.schemas.processing import ProcessingDict
 from videos.schemas.share_links import ShareLinkDict
@@ -161,7 +159,7 @@ def serialize_processing(video: Video, ahead: int | None = None) -> ProcessingDi
         "steps": video.steps,
         "error": _serialize_failure(video),
         "report": video.report or [],
-        "duplicate_of": duplicates.original_body(video),
+        "duplicate_of": duplicate_uploads.original_body(video),
     }
 
 

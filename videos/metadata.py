@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TypedDict, cast
 
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
-from videos import embed_allowlist, original_dates, tags
+from videos import embed_allowlist, language_names, original_dates, tags
 from videos.chapters import services
 from videos.models import CATEGORIES, Video
+from videos.schemas.chapters import ChapterDict
 
-LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
-MAX_LANGUAGE_LENGTH = 12
 MAX_SCHEDULE_AHEAD = timedelta(days=366 * 2)
 EDITABLE = (
     "title",
@@ -42,10 +41,35 @@ EDITABLE = (
 CLEARABLE = {"description", "category", "language", "tags", "chapters"}
 
 
-def clean_metadata(data: dict[str, Any]) -> dict[str, Any]:
+class VideoChanges(TypedDict, total=False):
+    """Cleaned values of ``EDITABLE`` fields, and fields that follow from them, as an update stores them."""
+
+    title: str
+    description: str
+    tags: list[str]
+    category: str
+    language: str
+    originally_published_on: date | None
+    visibility: str
+    publish_at: datetime | None
+    publish_visibility: str
+    chapters: list[ChapterDict]
+    allow_comments: bool
+    allow_embed: bool
+    embed_domains: list[str]
+    allow_download: bool
+    normalise_loudness: bool
+    tag_keys: list[str]
+    folded_title: str
+    chapters_edited: bool
+    visibility_epoch: Combinable
+    schedule_epoch: Combinable | None
+
+
+def clean_metadata(data: Mapping[str, object]) -> VideoChanges:
     """Return the cleaned fields; ``None`` clears a field. Raises ``Invalid`` with all errors by field."""
     problems: dict[str, list[str]] = {}
-    clean: dict[str, Any] = {}
+    clean: dict[str, object] = {}
     for name, value in data.items():
         if value is None and name in CLEARABLE:
             clean[name] = Video._meta.get_field(name).get_default()  # type: ignore[union-attr]
@@ -56,10 +80,10 @@ def clean_metadata(data: dict[str, Any]) -> dict[str, Any]:
             problems[name] = [str(error)]
     if problems:
         raise Invalid("Some fields are not right.", fields=problems)
-    return clean
+    return cast(VideoChanges, clean)
 
 
-def _clean_title(value: Any) -> str:
+def _clean_title(value: object) -> str:
     title = clean_line(value) if isinstance(value, str) else ""
     if is_blank(title):
         raise ValueError("Give the video a title.")
@@ -68,7 +92,7 @@ def _clean_title(value: Any) -> str:
     return title
 
 
-def _clean_description(value: Any) -> str:
+def _clean_description(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("Not a text.")  # noqa: TRY004 - collected by field, like the others
     text = clean_text(value)
@@ -77,32 +101,23 @@ def _clean_description(value: Any) -> str:
     return text
 
 
-def _clean_category(value: Any) -> str:
+def _clean_category(value: object) -> str:
     if not isinstance(value, str) or value not in {key for key, _ in CATEGORIES}:
         raise ValueError("Not a category of this site.")
     return value
 
 
-def clean_language(value: Any) -> str:
-    """Return a language tag (BCP 47), or "" for none. Raises ``ValueError``."""
-    if value == "":
-        return ""
-    if not isinstance(value, str) or len(value) > MAX_LANGUAGE_LENGTH or not LANGUAGE.match(value):
-        raise ValueError("Use a language tag such as en or pt-BR.")
-    return value
-
-
-def _clean_visibility(value: Any) -> str:
+def _clean_visibility(value: object) -> str:
     if not isinstance(value, str) or value not in Visibility.values:
         raise ValueError(f"One of: {', '.join(Visibility.values)}.")
     return value
 
 
-def _clean_publish_visibility(value: Any) -> str:
+def _clean_publish_visibility(value: object) -> str:
     return Visibility.PUBLIC if value is None else _clean_visibility(value)
 
 
-def _clean_publish_at(value: Any) -> datetime | None:
+def _clean_publish_at(value: object) -> datetime | None:
     if value in (None, ""):
         return None
     try:
@@ -119,7 +134,7 @@ def _clean_publish_at(value: Any) -> datetime | None:
     return moment
 
 
-def _clean_flag(value: Any) -> bool:
+def _clean_flag(value: object) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.lower() in {"true", "1", "on"}:
@@ -129,12 +144,12 @@ def _clean_flag(value: Any) -> bool:
     raise ValueError("True or false.")
 
 
-_CLEANERS: dict[str, Callable[[Any], Any]] = {
+_CLEANERS: dict[str, Callable[[object], object]] = {
     "title": _clean_title,
     "description": _clean_description,
     "tags": tags.clean_tags,
     "category": _clean_category,
-    "language": clean_language,
+    "language": language_names.clean_language,
     "originally_published_on": original_dates.clean_original_date,
     "visibility": _clean_visibility,
     "allow_comments": _clean_flag,

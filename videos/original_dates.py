@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from videos.models import Video
 
@@ -19,7 +18,7 @@ MIN_DATE = date(1800, 1, 1)
 DAY = re.compile(r"\A\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
-def clean_original_date(value: Any) -> date | None:
+def clean_original_date(value: object) -> date | None:
     """Return the day that ``value`` is, or ``None`` for none. Raises ``ValueError`` with a sentence for people."""
     if value in (None, ""):
         return None

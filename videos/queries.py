@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -41,7 +41,7 @@ class LibraryQuery:
     """
 
     words: str
-    conditions: dict[str, Any]
+    conditions: dict[str, object]
     sort: str
     is_exact: bool = False  # the words as they were typed, without correction
 
@@ -50,7 +50,7 @@ def parse_library_query(params: Mapping[str, str], of: str = "") -> LibraryQuery
     """Return the query of ``LibraryQuerySerializer``'s fields, only of the channel with the id ``of`` if given."""
     words = params["q"].strip()
     sort = params["sort"] or (RELEVANCE if words else "newest")
-    conditions: dict[str, Any] = {}
+    conditions: dict[str, object] = {}
     if of:
         conditions["channel_id"] = of
     elif channel := params["channel"]:
@@ -123,14 +123,14 @@ def load_listed(ids: list[str]) -> list[Video]:
     return [found[video_id] for video_id in ids if video_id in found]
 
 
-def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, Any]:
+def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, object]:
     """Return the conditions on the fields that ``facets`` combines and, ``with_index``, on ``facets``.
 
     One of them would do. With both, the index of ``facets`` serves any combination, and that of channels, which holds
     the single fields, looks no further than a video's key. So does that of tags, which nothing else is to compete with.
     """
     asked: dict[str, str] = {}
-    conditions: dict[str, Any] = {}
+    conditions: dict[str, object] = {}
     if category := params["category"]:
         asked["category"] = conditions["category"] = category
     if language := params["language"]:
@@ -142,7 +142,7 @@ def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, Any]:
     return conditions | ({"facets": facets.facet_key(asked)} if asked and with_index else {})
 
 
-def _filtered(conditions: dict[str, Any]) -> QuerySet[Video]:
+def _filtered(conditions: dict[str, object]) -> QuerySet[Video]:
     rows = listed_videos().select_related("channel")
     for name, value in conditions.items():
         if name in {"tag_keys", "facets"}:

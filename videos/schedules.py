@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -17,21 +16,22 @@ from django.utils import timezone
 from accounts import email_verification
 from streamsite.visibility import Visibility, is_linkable, is_listed
 from videos import strikes
+from videos.metadata import VideoChanges
 from videos.models import Status, Video
 from videos.playback_gate import CHANNEL_ACTIVE, NOT_TAKEN_DOWN, PlaybackGate
 
 logger = logging.getLogger("streamsite.schedules")
 
 # The values of a video without a schedule.
-NO_SCHEDULE: dict[str, Any] = {
+NO_SCHEDULE: VideoChanges = {
     "publish_at": None,
     "publish_visibility": Visibility.PUBLIC,
     "schedule_epoch": None,
 }
 
 
-def add_schedule_changes(video: Video, changes: dict[str, Any]) -> None:
-    """Add to the cleaned ``changes`` of a stored video what they mean for its schedule.
+def add_schedule_changes(video: Video, changes: VideoChanges) -> None:
+    """Add to the cleaned ``changes`` of a stored video the changes of its schedule that they imply.
 
     A visibility without a time in the same change is a choice that replaces the schedule. A new time or a new
     visibility for it makes the schedule one of the video's present epoch, or of the one that the change begins.
@@ -70,12 +70,12 @@ def _due() -> QuerySet[Video]:
 
 
 def is_superseded(video: Video) -> bool:
-    """Return whether who may see the video was changed after its schedule was made."""
+    """Return whether the video's visibility was changed after its schedule was made."""
     return video.schedule_epoch not in {None, video.visibility_epoch}
 
 
 def hold_reason(video: Video) -> str:
-    """Return why a change that is due has to wait, as a sentence; ``""`` when nothing holds it back."""
+    """Return why a change that is due has to wait, as a sentence; ``""`` when it can be applied."""
     gate = PlaybackGate.of(video)
     if not gate.meets(CHANNEL_ACTIVE):
         return "The account is closed or suspended."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db.models import F
@@ -19,7 +18,7 @@ from streamsite.visibility import is_linkable
 from videos import facet_store, folded_titles, quota, schedules, strikes, tags, video_store
 from videos.file_titles import title_from_filename
 from videos.files import paths
-from videos.metadata import EDITABLE, clean_metadata
+from videos.metadata import EDITABLE, VideoChanges, clean_metadata
 from videos.models import Status, Video
 from videos.playback_gate import PlaybackGate
 from videos.signals import (
@@ -34,17 +33,17 @@ from videos.signals import (
 )
 from videos.transcoding.errors import is_retryable
 
-# What others read of a video.
+# The text fields that others see.
 PUBLIC_TEXT_FIELDS = ("title", "description", "tags", "chapters")
 
 
 def build_draft(
-    owner: User, *, filename: str, size: int, data: dict[str, Any], status: Status = Status.QUEUED
+    owner: User, *, filename: str, size: int, data: Mapping[str, object], status: Status = Status.QUEUED
 ) -> Video:
     """Build an unsaved video for a file of ``size`` bytes, with the editable fields of ``data``.
 
-    Raises ``Invalid``, ``standing.Paused`` for an owner who may not publish for the time being, or
-    ``verification.EmailNotVerified`` for one who may only keep it private.
+    Raises ``Invalid``, ``PublishingPaused`` for an owner who may not publish for the time being, or
+    ``EmailNotVerified`` for one who may only keep it private.
     """
     strikes.require_may_publish(owner)
     changes = clean_metadata(
@@ -68,14 +67,14 @@ def create_from_upload(
     *,
     filename: str,
     size: int,
-    data: dict[str, Any],
+    data: Mapping[str, object],
     enqueue: Callable[[Video], object],
     sha256: str = "",
 ) -> Video:
     """Store an uploaded file and queue its processing; ``sha256`` is the file's hash if known.
 
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
-    ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``storage.DiskFull``.
+    ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``DiskFull``.
     """
     require_valid_size(size)
     paths.require_space(0)
@@ -105,11 +104,11 @@ def require_valid_size(size: int) -> None:
         raise TooLarge(f"A file may have at most {format_bytes(settings.MAX_UPLOAD_BYTES)}.")
 
 
-def update(video: Video, data: dict[str, Any], *, expected_version: int | None = None) -> Video:
+def update(video: Video, data: Mapping[str, object], *, expected_version: int | None = None) -> Video:
     """Change a video's metadata. Raise ``Stale`` when it is no longer at ``expected_version``.
 
-    A visibility without a ``publish_at`` cancels the video's schedule (``schedules.canceled`` says so). Raises
-    ``standing.Paused`` or ``verification.EmailNotVerified`` for an owner who may not publish.
+    A visibility without a ``publish_at`` cancels the video's schedule: see ``schedules.cancellation_notice``. Raises
+    ``Invalid``, and ``PublishingPaused`` or ``EmailNotVerified`` for an owner who may not publish.
     """
     changes = clean_metadata({key: data[key] for key in EDITABLE if key in data})
     schedules.add_schedule_changes(video, changes)
@@ -142,17 +141,17 @@ def update(video: Video, data: dict[str, Any], *, expected_version: int | None =
     return changed
 
 
-def _publishes(video: Video, changes: dict[str, Any]) -> bool:
+def _publishes(video: Video, changes: VideoChanges) -> bool:
     """Return whether ``changes`` make the video, or text that others see, visible to more people."""
     after = changes.get("visibility", video.visibility)
     if not is_linkable(after):
         return False
     if schedules.is_more_visible(video.visibility, after):
         return True
-    return any(changes[name] != getattr(video, name) for name in PUBLIC_TEXT_FIELDS if name in changes)
+    return any(value != getattr(video, name) for name, value in changes.items() if name in PUBLIC_TEXT_FIELDS)
 
 
-def _opens(video: Video, changes: dict[str, Any]) -> bool:
+def _opens(video: Video, changes: VideoChanges) -> bool:
     """Return whether ``changes`` make the video visible to more people, at once or by a schedule."""
     if schedules.is_more_visible(video.visibility, changes.get("visibility", video.visibility)):
         return True
@@ -165,7 +164,7 @@ def _opens(video: Video, changes: dict[str, Any]) -> bool:
 def apply_schedule() -> int:
     """Apply scheduled visibility changes that are due; return their number. Idempotent, safe in parallel.
 
-    A change that is held back waits (``schedules.held_back``). One that was made for another epoch is dropped.
+    A change that is held back waits (``schedules.hold_reason``). One that was made for another epoch is dropped.
     """
     changed = 0
     for video in schedules.iter_due():
@@ -192,7 +191,7 @@ def restore(video_id: str) -> None:
     video_retitled.send(sender=Video, video_id=video_id)
 
 
-def _set_taken_down(video_id: str, taken_down: bool, **changes: Any) -> None:
+def _set_taken_down(video_id: str, taken_down: bool, **changes: object) -> None:
     Video.objects.filter(pk=video_id, is_taken_down=not taken_down).update(
         is_taken_down=taken_down,
         visibility_epoch=F("visibility_epoch") + 1,

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -39,14 +38,14 @@ MAX_VIEWS, MAX_LIFETIME = 1_000_000, timedelta(days=366)
 MAX_LABEL = 60
 
 
-def create_link(video: Video, data: Mapping[str, Any]) -> ShareLink:
+def create_link(video: Video, data: Mapping[str, object]) -> ShareLink:
     """Create a link with ``label``, ``expires_at`` or ``expires_in`` (seconds), and ``max_views``, all optional.
 
-    Raises ``Invalid``, ``Conflict``, or ``verification.EmailNotVerified``: a link opens a private video to others.
+    Raises ``Invalid``, ``Conflict``, or ``EmailNotVerified``: a link opens a private video to others.
     """
     email_verification.require_verified_email(video.channel)
     problems: dict[str, list[str]] = {}
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for name, read in (("label", _label), ("expires_at", _expiry), ("max_views", _max_views)):
         try:
             values[name] = read(data)
@@ -177,14 +176,14 @@ def _cookie_name(video_id: str) -> str:
     return f"share-{video_id}"
 
 
-def _label(data: Mapping[str, Any]) -> str:
+def _label(data: Mapping[str, object]) -> str:
     label = data.get("label") or ""
     if not isinstance(label, str) or len(clean_line(label)) > MAX_LABEL:
         raise ValueError(f"At most {MAX_LABEL} characters.")
     return clean_line(label)
 
 
-def _expiry(data: Mapping[str, Any]) -> Any:
+def _expiry(data: Mapping[str, object]) -> datetime | None:
     now = timezone.now()
     seconds, moment = data.get("expires_in"), data.get("expires_at")
     if seconds not in (None, ""):
@@ -207,7 +206,7 @@ def _expiry(data: Mapping[str, Any]) -> Any:
     return moment
 
 
-def _max_views(data: Mapping[str, Any]) -> int | None:
+def _max_views(data: Mapping[str, object]) -> int | None:
     value = data.get("max_views")
     if value in (None, ""):
         return None

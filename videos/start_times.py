@@ -31,6 +31,6 @@ def parse_start_time(raw: str) -> float | None:
 
 
 def requested_start_time(params: QueryDict) -> float | None:
-    """Return the moment at which an address asks to begin: its ``start``, else its ``t``; ``None`` without one."""
+    """Return the start time in seconds that a URL asks for by ``start`` or ``t``; ``None`` without one."""
     found = (parse_start_time(params.get(name, "")) for name in PARAMETERS)
     return next((one for one in found if one is not None), None)

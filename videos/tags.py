@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from streamsite.folding import fold
 from streamsite.sanitize import clean_line, is_blank
@@ -22,7 +21,7 @@ DOT_ABOVE = "\u0307"
 LETTERS_OF_FLAGS = {0xE0000 + code: chr(code) for code in range(0x30, 0x7B)}
 
 
-def clean_tags(value: Any) -> list[str]:
+def clean_tags(value: object) -> list[str]:
     """Return tags in their stored form, each key once. Raises ``ValueError`` with a sentence for people.
 
     ``value`` is a list of strings, or one string with commas between the tags. ``#`` before a tag is no part of it.
@@ -51,12 +50,12 @@ def normalize_tag(raw: str) -> str:
 
 
 def tag_key(tag: str) -> str:
-    """Return what all spellings of a tag have in common."""
+    """Return the key that all spellings of a tag share."""
     plain = normalize_tag(tag)
     return " ".join(fold(plain.translate(LETTERS_OF_FLAGS)).split()) or plain
 
 
-def tag_keys(tags: Iterable[Any]) -> list[str]:
+def tag_keys(tags: Iterable[object]) -> list[str]:
     """Return the keys of tags, each once, in order."""
     return list(dict.fromkeys(tag_key(str(tag)) for tag in tags))
 

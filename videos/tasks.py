@@ -22,7 +22,7 @@ from videos.files import bucket, bucket_site, relocation
 from videos.models import Status, Video
 from videos.moderation import emails
 from videos.playback import aggregation, history_store, session_store, statistics_store
-from videos.processing import bucket_cleanup, cleanup, pipeline, priority
+from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority
 from videos.reactions import services as reaction_services
 from videos.search import channels, finders, index
 
@@ -43,7 +43,7 @@ def process_video(video_id: str) -> None:
 @task(queue_name="transcode")
 def make_download(video_id: str) -> None:
     """Create the file for download of a video that was processed before its owner offered one."""
-    pipeline.make_missing_download(video_id)
+    downloads.make_missing_download(video_id)
 
 
 @task(queue_name="storage")
@@ -140,14 +140,14 @@ def run_sweep(*, force: bool = False) -> cleanup.CleanupReport:
 
 @task()
 def rebuild_search() -> int:
-    """Rebuild what search knows of every listed video, and of all names; return how many videos there are."""
+    """Rebuild the search index and all indexes of names; return the number of videos."""
     finders.rebuild_name_indexes()
     return index.rebuild_index()
 
 
 @task(priority=10)
 def count_views() -> int:
-    """Add what heartbeats recorded to the figures."""
+    """Fold recorded heartbeats into the statistics."""
     return aggregation.aggregate_pending()
 
 
@@ -185,7 +185,7 @@ def enqueue_relisting(channel_id: str) -> None:
 
 
 def enqueue_name_refresh(channel_id: str) -> None:
-    """Queue the refresh of what repeats a channel's name."""
+    """Queue the update of copies of a channel's name."""
     follow_name.enqueue(channel_id)
 
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO, TypedDict
 
 from django.conf import settings
 from django.db.models import F
@@ -16,7 +16,7 @@ from PIL import Image
 from accounts import image_processing
 from streamsite.errors import Conflict, Invalid
 from streamsite.ids import object_id
-from videos.files import bucket, bucket_delivery, paths, relocation
+from videos.files import bucket, bucket_delivery, locations, paths
 from videos.files.urls import AnyGrant, extra_url, media_url
 from videos.models import Video
 from videos.transcoding.errors import TranscodeError
@@ -28,6 +28,14 @@ from videos.transcoding.thumbnails import make_thumbnail, segment_files_at
 
 LARGE, CARD, SMALL = LARGE_SIZE.name, CARD_SIZE.name, SMALL_SIZE.name
 IMAGE_KIND = image_processing.ImageType("poster", ((1280, 720),))
+
+
+class ThumbnailChoiceDict(TypedDict):
+    """One of the automatic thumbnails: its number from 1, its URL, and whether it is the present one."""
+
+    choice: int
+    url: str
+    is_chosen: bool
 
 
 def thumbnail_url(video: Video, size: str, grant: AnyGrant | None = None) -> str | None:
@@ -55,9 +63,9 @@ def _is_there(video: Video, name: str) -> bool:
     return (paths.generation_dir(video.pk, video.generation) / name).is_file()
 
 
-def thumbnail_choices(video: Video) -> list[dict[str, Any]]:
+def thumbnail_choices(video: Video) -> list[ThumbnailChoiceDict]:
     """Return the automatic thumbnails to choose from."""
-    found: list[dict[str, Any]] = []
+    found: list[ThumbnailChoiceDict] = []
     for number in range(1, video.poster_choices + 1):
         chosen = "" if number == 1 else str(number)
         address = media_url(video, automatic_file_name(CARD, chosen))
@@ -91,11 +99,11 @@ def set_frame(video: Video, seconds: float) -> Video:
     if not 0 <= seconds <= max(video.duration, 0.0):
         sentence = f"Choose a time between 0 and {video.duration:.1f} seconds."
         raise Invalid(sentence, fields={"at": [sentence]})
-    place = relocation.get_location(video.pk)
+    place = locations.get_location(video.pk)
     if place is None or not place.generation:
         raise Conflict("Pictures can be taken once the video can be played.")
     try:
-        with relocation.files_on_disk(
+        with locations.files_on_disk(
             place, lambda ladder, names: segment_files_at(ladder, seconds), for_request=True
         ) as ladder:
             return _keep(

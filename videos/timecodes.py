@@ -17,7 +17,7 @@ NOT_OF_DAY = (
 
 
 def to_seconds(hours: str | None, minutes: str, seconds: str) -> int | None:
-    """Return the seconds that the parts of a time stand for; None for what is no time, such as ``0:75``."""
+    """Return the seconds that the parts of a time stand for; None for an invalid time such as ``0:75``."""
     if int(seconds) > 59 or (hours and int(minutes) > 59):
         return None
     return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)

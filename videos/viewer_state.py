@@ -33,7 +33,7 @@ class ViewerState:
 
 
 # From an account's id and a video to ``(collection, pipeline)``.
-ViewerStateProvider = Callable[[str, Video], tuple[str, list[dict[str, Any]]]]
+ViewerStateProvider = Callable[[str, Video], tuple[str, list[dict[str, object]]]]
 _tellers: list[ViewerStateProvider] = []
 
 
@@ -53,7 +53,7 @@ class ViewerContext:
 
 def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
     """Load the viewer's state for a video and its caption tracks. One aggregate."""
-    stages: list[dict[str, Any]] = [
+    stages: list[dict[str, object]] = [
         {"$match": {"video_id": video.pk}},
         {"$project": {"cues": 0}},
         {"$set": {"is_track": True}},

@@ -16,8 +16,9 @@ from streamsite.visibility import Viewer
 from videos.hooks.home_page import Shelf
 from videos.playback import history_store
 from videos.playback.history import MIN_RESUME_SECONDS
+from videos.playback.history_store import Position
 
-Context = TypeVar("Context", bound=Mapping[str, Any])
+Context = TypeVar("Context", bound=Mapping[str, object])
 # Only cards and video objects have it.
 CARD_KEY = "storyboard_url"
 
@@ -31,7 +32,7 @@ class WatchMark:
 
     @property
     def text(self) -> str:
-        """Return it in words, for screen readers."""
+        """The mark in words, for screen readers."""
         return "Watched" if self.completed else f"{self.percent}% watched"
 
 
@@ -49,7 +50,7 @@ def add_watch_marks(viewer: Viewer, context: Context) -> Context:
 
 
 def is_history_paused(user: User) -> bool:
-    """Return whether nothing is remembered for the account, and nothing shown of what was."""
+    """Return whether the account paused its history, so that nothing is stored or shown."""
     return bool(preferences.with_defaults(user.preferences)["history_paused"])
 
 
@@ -60,7 +61,7 @@ def load_marks(user_id: str, video_ids: list[str]) -> dict[str, WatchMark]:
     return {video_id: mark for video_id, mark in found.items() if mark is not None}
 
 
-def mark_of_entry(row: Mapping[str, Any]) -> WatchMark | None:
+def mark_of_entry(row: Position) -> WatchMark | None:
     """Return the mark of an entry of the history, which has ``position``, ``duration`` and ``completed``."""
     position, duration = row.get("position", 0.0), row.get("duration", 0.0)
     if row.get("completed"):
@@ -70,8 +71,8 @@ def mark_of_entry(row: Mapping[str, Any]) -> WatchMark | None:
     return WatchMark(max(1, min(99, int(100 * position / duration + 0.5))), completed=False)
 
 
-def _cards(part: Any) -> Iterator[dict[str, Any]]:
-    """Yield the cards in what a template gets, however deep they are."""
+def _cards(part: object) -> Iterator[dict[str, Any]]:
+    """Yield the cards in a template's context, at any depth."""
     if isinstance(part, Shelf):
         part = part.entries
     if isinstance(part, dict):

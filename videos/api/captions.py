@@ -23,11 +23,10 @@ from streamsite.errors import Invalid
 from videos import access, mappers, share_links
 from videos.api import media_grants
 from videos.captions import services, webvtt
-from videos.captions.schemas import WrittenCaptionDict
+from videos.captions.schemas import CaptionDict, TranscriptDict, WrittenCaptionDict
 from videos.captions.webvtt import CaptionFile, Cue
 from videos.models import Caption, Video
 from videos.models.caption import CaptionKind
-from videos.schemas.captions import CaptionDict, TranscriptDict
 from videos.serializers.captions import (
     CaptionSerializer,
     CaptionTextSerializer,

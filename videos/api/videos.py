@@ -22,9 +22,8 @@ from streamsite.api.pagination import PAGINATION_PARAMETERS
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.rate_limits import UPLOAD
-from videos import access, mappers, queries, services, share_links, tasks
+from videos import access, duplicate_uploads, mappers, queries, services, share_links, tasks
 from videos.api import media_grants
-from videos.files import duplicates
 from videos.schemas.cards import PageOfFoundCardsDict
 from videos.schemas.videos import UploadedVideoDict, VideoDict
 from videos.serializers.library import LibraryQuerySerializer
@@ -73,7 +72,7 @@ class VideosView(APIView):
         )
         body: UploadedVideoDict = {
             **mappers.serialize_video(video, user, media_grants.grant_for_request(request)),
-            "duplicate_of": duplicates.original_body(video),
+            "duplicate_of": duplicate_uploads.original_body(video),
         }
         response = Response(body, status=status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/videos/{video.pk}"

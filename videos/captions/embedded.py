@@ -11,7 +11,6 @@ from streamsite.errors import SiteError
 from streamsite.sanitize import clean_line
 from videos import language_names
 from videos.captions import services, webvtt
-from videos.metadata import MAX_LANGUAGE_LENGTH, clean_language
 from videos.models import Video
 from videos.models.caption import CaptionKind, CaptionSource
 from videos.transcoding.source_info import SubtitleTrack
@@ -87,8 +86,8 @@ def describe_tracks(tracks: Iterable[SubtitleTrack]) -> list[TrackDescription]:
 def _language(code: str) -> str:
     tag = language_names.normalize_tag(code)
     try:
-        shorter = tag if len(tag) <= MAX_LANGUAGE_LENGTH else tag.partition("-")[0]
-        return clean_language(shorter) or language_names.UNDETERMINED
+        shorter = tag if len(tag) <= language_names.MAX_LANGUAGE_LENGTH else tag.partition("-")[0]
+        return language_names.clean_language(shorter) or language_names.UNDETERMINED
     except ValueError:
         return language_names.UNDETERMINED
 

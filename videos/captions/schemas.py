@@ -1,24 +1,39 @@
-"""API responses of writing caption tracks."""
+"""API responses: captions and transcripts."""
 
 from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from streamsite.api.json_types import choices
-from videos.captions.webvtt import ENCODINGS, FORMAT_NAMES
-from videos.schemas.captions import CaptionDict
+from streamsite.api.json_types import Timestamp, choices
+from videos.models.caption import CaptionKind, CaptionSource
 
 
-class CaptionImportDict(TypedDict):
-    """Result of reading a caption file."""
+class CaptionDict(TypedDict):
+    """A caption track."""
 
-    format: Annotated[str, choices(FORMAT_NAMES)]
-    encoding: Annotated[str, choices(ENCODINGS)]
-    cues: int
-    left_out: Annotated[int, "Cues that could not be read."]
+    id: str
+    language: str
+    label: str
+    kind: Annotated[str, choices(CaptionKind.choices)]
+    source: Annotated[str, choices(CaptionSource.choices)]
+    url: str
+    created_at: Timestamp
+    updated_at: Timestamp
 
 
-class WrittenCaptionDict(CaptionDict):
-    """A caption track that was added or changed; ``imported`` is null when no file was sent."""
+class CueDict(TypedDict):
+    """A caption text with its start and end in seconds."""
 
-    imported: CaptionImportDict | None
+    start: float
+    end: float
+    text: str
+
+
+class TranscriptDict(TypedDict):
+    """Cues of one caption track, all on one page."""
+
+    next: str | None
+    previous: str | None
+    language: str | None
+    caption_id: str | None
+    results: list[CueDict]

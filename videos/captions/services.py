@@ -18,12 +18,11 @@ from streamsite.sanitize import clean_line
 from videos import language_names
 from videos.caps import build_caps
 from videos.captions import webvtt
+from videos.captions.schemas import CueDict
 from videos.captions.webvtt import Cue
 from videos.files import paths
-from videos.metadata import clean_language
 from videos.models import Caption, Video
 from videos.models.caption import FULLEST_FIRST, CaptionKind, CaptionSource
-from videos.schemas.captions import CueDict
 from videos.signals import tracks_changed
 
 UPDATABLE_FIELDS = ("language", "label", "kind", "cues", "revision", "updated_at")
@@ -192,7 +191,7 @@ def revision_file_name(revision: str) -> str:
 def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str]:
     problems: dict[str, list[str]] = {}
     try:
-        tag = clean_language(
+        tag = language_names.clean_language(
             language_names.canonical_tag(language) if isinstance(language, str) else language
         )
     except ValueError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from streamsite.errors import Invalid
 from streamsite.folding import split_words
@@ -22,10 +21,10 @@ def get_rules(channel_id: str) -> CommentRules:
     return CommentRules.objects.filter(pk=channel_id).first() or CommentRules(channel_id=channel_id)
 
 
-def update_rules(channel_id: str, data: Mapping[str, Any]) -> CommentRules:
+def update_rules(channel_id: str, data: Mapping[str, object]) -> CommentRules:
     """Update those of ``words``, ``hold_links`` and ``hold_all`` that ``data`` has. Raises ``Invalid``."""
     problems: dict[str, list[str]] = {}
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if "words" in data:
         try:
             changes["words"] = _clean_words(data["words"])

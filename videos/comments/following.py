@@ -20,15 +20,14 @@ BATCH = 500
 
 
 def follows_by_default(user_id: str, thread: Comment) -> bool:
-    """Return whether an account is told of the thread's replies as long as it has not said otherwise."""
+    """Return whether an account is notified of the thread's replies until it chooses otherwise."""
     return user_id in {thread.author_id, thread.owner_id}
 
 
 def set_following(user: User, thread: Comment, *, follow: bool) -> None:
     """Follow a thread, or stop following it. Idempotent.
 
-    Raises ``Blocked`` where its author or the owner of its subject blocks the account, ``LimitReached`` for one too
-    many.
+    Raises ``BlockedByChannel`` where its author or the target's owner blocks the account, ``LimitReached`` at the cap.
     """
     rows = ThreadFollow.objects.filter(user=user, thread=thread.pk)
     if follow == follows_by_default(user.pk, thread):
@@ -51,7 +50,7 @@ def set_following(user: User, thread: Comment, *, follow: bool) -> None:
 
 
 def unfollow(user_id: str, thread_id: str) -> None:
-    """Stop following a thread by its id, as the link in a mail does. Idempotent; nothing for a thread that is gone."""
+    """Stop following a thread by its id, as the link in an email does. Idempotent, also for a deleted thread."""
     user = User.objects.filter(pk=user_id).first()
     thread = Comment.objects.filter(pk=thread_id).first()
     if user is not None and thread is not None:
@@ -59,31 +58,31 @@ def unfollow(user_id: str, thread_id: str) -> None:
 
 
 def choices_about_thread(thread_id: str, user_ids: Iterable[str]) -> dict[str, bool]:
-    """Return what some accounts said about a thread, by account id: whether they follow it. One read."""
+    """Return by account id whether it chose to follow a thread or not. One read."""
     rows = ThreadFollow.objects.filter(thread=thread_id, user_id__in=list(user_ids))
     return dict(rows.values_list("user_id", "follows"))
 
 
 def choices_of_user(user_id: str, thread_ids: Iterable[str]) -> dict[str, bool]:
-    """Return what one account said about some threads, by thread id: whether it follows them. One read."""
+    """Return by thread id whether an account chose to follow it or not. One read."""
     rows = ThreadFollow.objects.filter(user_id=user_id, thread__in=list(thread_ids))
     return dict(rows.values_list("thread", "follows"))
 
 
 def union_stage(user_id: str, thread_ids: Iterable[str]) -> dict[str, object]:
-    """Return the stage that adds ``of_user`` as rows ``{thread, follows}`` to those of another collection."""
+    """Return the stage that adds ``choices_of_user`` as rows ``{thread, follows}`` to those of another collection."""
     which = {"user_id": user_id, "thread": {"$in": list(thread_ids)}}
     pipeline = [{"$match": which}, {"$project": {"_id": 0, "thread": 1, "follows": 1}}]
     return {"$unionWith": {"coll": FOLLOWS, "pipeline": pipeline}}
 
 
 def has_explicit_followers(thread_id: str) -> bool:
-    """Return whether anyone follows a thread who would not be told without that."""
+    """Return whether any account follows a thread by its own choice."""
     return ThreadFollow.objects.filter(thread=thread_id, follows=True).exists()
 
 
 def iter_follower_batches(thread_id: str) -> Iterator[list[str]]:
-    """Yield the ids of those accounts, some at a time."""
+    """Yield the ids of those accounts in batches."""
     reached = ""
     while True:
         rows = ThreadFollow.objects.filter(thread=thread_id, follows=True, pk__gt=reached)

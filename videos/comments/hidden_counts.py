@@ -5,17 +5,15 @@ An account that blocks nobody costs one look into an index; each block costs one
 
 from __future__ import annotations
 
-from typing import Any
-
 from videos.block_store import BLOCKS
 from videos.comments.store import COMMENTS
 from videos.models.comment import CommentState
 
-# The field of the row of ``stages``, and of ``videos.viewer_state.ViewerState``.
+# The field of the row of ``hidden_count_stages``, and of ``videos.viewer_state.ViewerState``.
 HIDDEN_FIELD = "unheard_comments"
-# Whoever blocks more accounts than these sees numbers that may count a few comments too many.
+# With more blocks than these the numbers may include a few hidden comments.
 MAX_BLOCKS = 100
-Stages = list[dict[str, Any]]
+Stages = list[dict[str, object]]
 
 
 def hidden_count_stages(user_id: str, subject_id: str) -> Stages:
@@ -54,7 +52,7 @@ def hidden_count_stages(user_id: str, subject_id: str) -> Stages:
 
 
 def union_stages(user_id: str, subject_id: str) -> Stages:
-    """Return the stage that adds the row of ``stages`` to those of another collection."""
+    """Return the stage that adds the row of ``hidden_count_stages`` to those of another collection."""
     return [{"$unionWith": {"coll": BLOCKS, "pipeline": hidden_count_stages(user_id, subject_id)}}]
 
 
@@ -85,7 +83,7 @@ def _blocked_by(user_id: str) -> Stages:
     ]
 
 
-def _join(table: str, local: str, foreign: str, pipeline: Stages, name: str) -> dict[str, Any]:
+def _join(table: str, local: str, foreign: str, pipeline: Stages, name: str) -> dict[str, object]:
     return {
         "$lookup": {
             "from": table,

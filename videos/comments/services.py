@@ -23,6 +23,7 @@ from videos.comments.states import (
     delete_comment,
     switch_state,
 )
+from videos.comments.store import CommentRow
 from videos.comments.targets import CommentTarget
 from videos.models import Comment
 from videos.models.comment import MAX_COMMENT_LENGTH, CommentState
@@ -241,7 +242,7 @@ def _appear(comment: Comment) -> None:
     _say(comment, mentioned=comment.mentions.values(), is_new=True)
 
 
-def _row(comment: Comment) -> dict[str, str]:
+def _row(comment: Comment) -> CommentRow:
     """Return a new comment as ``states`` reads it."""
     return {
         "_id": comment.pk,

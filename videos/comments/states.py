@@ -7,17 +7,16 @@ decided by one update of the thread's document, so that they agree however comme
 
 from __future__ import annotations
 
-from typing import Any
-
 from videos.comments import following, store
 from videos.comments.reactions import REACTIONS
+from videos.comments.store import CommentRow
 from videos.comments.targets import get_target_type
 from videos.models import Comment
 from videos.models.comment import CommentState
 from videos.signals import comment_state_changed
 
 BATCH = 500
-# What receivers of ``changed`` find in its rows.
+# The fields of the rows that ``comment_state_changed`` is sent with.
 SIGNAL_FIELDS = dict.fromkeys(("state", "about", "subject", "owner_id", "author_id", "parent"), 1)
 
 
@@ -29,7 +28,7 @@ def switch_state(comment_id: str, former: CommentState, now: CommentState) -> bo
     by = (now == CommentState.SHOWN) - (former == CommentState.SHOWN)
     if by:
         adjust_counts(row, by)
-    comment_state_changed.send(sender=Comment, rows=[row | {"state": former}], now=now)
+    comment_state_changed.send(sender=Comment, rows=[{**row, "state": former}], now=now)
     return True
 
 
@@ -45,7 +44,7 @@ def delete_comment(comment_id: str) -> None:
     following.delete_for_threads([comment_id])
 
 
-def adjust_counts(row: dict[str, Any], by: int) -> bool:
+def adjust_counts(row: CommentRow, by: int) -> bool:
     """Update the counters for a shown comment that came or went; return False when thread or target is gone."""
     if not row.get("parent"):
         return get_target_type(row["about"]).count(

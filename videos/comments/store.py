@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 from pymongo import ReturnDocument
 
@@ -12,33 +12,54 @@ from videos.models import Comment
 from videos.models.comment import CommentState
 
 COMMENTS = Comment._meta.db_table
-Document = dict[str, Any]
 
 
-def set_state(comment_id: str, former: CommentState, now: CommentState) -> Document | None:
+class CommentRow(TypedDict):
+    """The fields of a comment that its counters and notifications depend on."""
+
+    _id: str
+    state: str
+    about: str
+    subject: str
+    owner_id: str
+    author_id: str
+    parent: str
+    reply_count: NotRequired[int]
+
+
+class ThreadState(TypedDict):
+    """The state of the comment that begins a thread; missing in rows of an old release."""
+
+    state: NotRequired[str]
+
+
+def set_state(comment_id: str, former: CommentState, now: CommentState) -> CommentRow | None:
     """Change the state of a comment from ``former``; return its document afterwards, ``None`` if it had another."""
-    return collection(COMMENTS).find_one_and_update(
+    found = collection(COMMENTS).find_one_and_update(
         {"_id": comment_id, "state": former},
         {"$set": {"state": now}, "$inc": {"version": 1}},
         return_document=ReturnDocument.AFTER,
     )
+    return cast("CommentRow | None", found)
 
 
-def pop(comment_id: str) -> Document | None:
-    """Delete a comment; return its document, ``None`` if it was gone."""
-    return collection(COMMENTS).find_one_and_delete({"_id": comment_id})
+def pop(comment_id: str) -> CommentRow | None:
+    """Delete a comment; return its document, ``None`` if there was none."""
+    return cast("CommentRow | None", collection(COMMENTS).find_one_and_delete({"_id": comment_id}))
 
 
-def add_replies(thread_id: str, number: int) -> Document | None:
-    """Add to the number of replies in a thread; return ``{state}``, ``None`` if it is gone."""
-    return collection(COMMENTS).find_one_and_update(
+def add_replies(thread_id: str, number: int) -> ThreadState | None:
+    """Add to the number of replies in a thread; return ``{state}``, ``None`` if it was deleted."""
+    found = collection(COMMENTS).find_one_and_update(
         {"_id": thread_id}, {"$inc": {"reply_count": number, "score": number}}, projection={"state": 1}
     )
+    return cast("ThreadState | None", found)
 
 
-def find_replies(thread_id: str, fields: Mapping[str, int], most: int) -> list[Document]:
+def find_replies(thread_id: str, fields: Mapping[str, int], most: int) -> list[CommentRow]:
     """Return up to ``most`` replies to a comment, with these fields."""
-    return list(collection(COMMENTS).find({"parent": thread_id}, fields).limit(most))
+    found = collection(COMMENTS).find({"parent": thread_id}, fields).limit(most)
+    return cast(list[CommentRow], list(found))
 
 
 def iter_thread_ids(target_id: str) -> Iterator[str]:

@@ -11,12 +11,12 @@ from videos.timecodes import COLONS, NOT_OF_DAY, TIMECODE, to_seconds
 
 LINK = r"https?://[^\s<>\"']+"
 MENTION = r"(?<![\w@./-])@([A-Za-z0-9][A-Za-z0-9._-]{1,28}[A-Za-z0-9])(?![\w@])"
-# No part of a word, a date, a number or an address, but the end of a range: both times of 0:10-0:20.
+# Not within a word, date, number or URL, but at the end of a range: both times of 0:10-0:20.
 BEFORE_MOMENT = rf"(?:(?<![A-Za-z_\d{COLONS}.,/-])|(?<=[{COLONS}][0-5]\d-))"
 MOMENT = rf"{BEFORE_MOMENT}{TIMECODE}(?![A-Za-z_\d{COLONS}]|[.,]\d){NOT_OF_DAY}"
 PIECE = re.compile(f"(?P<link>(?a:{LINK}))|(?P<mention>(?a:{MENTION}))|(?P<moment>{MOMENT})")
 MENTIONED = re.compile(MENTION, re.ASCII)
-# What closes a sentence is no part of an address.
+# Punctuation that ends a sentence is not part of a URL.
 TRAILING_PUNCTUATION = ".,:;!?\u2026\u201d\u2019"
 MAX_LINK_LENGTH = 60
 
@@ -37,7 +37,7 @@ class _Everybody:
         return True
 
 
-# For texts whose mentions were not looked up when they were written: a name that nobody has leads to no page.
+# For texts whose mentions were not looked up when they were written: the link of an unknown name is a 404.
 ANY_NAME: Container[str] = _Everybody()
 
 
@@ -81,7 +81,7 @@ def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> Te
 
 
 def _address(whole: str) -> str:
-    """Return the URL without trailing punctuation and unmatched brackets; "" for what is no link."""
+    """Return the URL without trailing punctuation and unmatched brackets; "" for an invalid one."""
     address = whole.rstrip(TRAILING_PUNCTUATION)
     while address.endswith(")") and address.count(")") > address.count("("):
         address = address[:-1].rstrip(TRAILING_PUNCTUATION)

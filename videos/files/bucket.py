@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SECRET_BYTES = 12
 FOLDER = re.compile(r"\A[A-Za-z0-9_-]{11}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}\Z")
-# Of the 256 threads of a web process at most twice as many wait for the bucket.
+# At most twice as many of the 256 threads of a web process wait for the bucket.
 MAX_CONCURRENT_REQUESTS, REQUEST_TIMEOUT_SECONDS = 16, 3.0
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ def is_default_storage() -> bool:
 def connect(*, is_patient: bool = True) -> Bucket:
     """Return the bucket of the settings, one client for all threads. Raises ``BucketUnavailable`` without settings.
 
-    Work in the background is patient and tries again. Requests use ``ask`` and ``visit`` instead.
+    Work in the background is patient and tries again. Requests use ``call_bucket`` and ``bucket_session`` instead.
     """
     if not is_configured():
         raise BucketUnavailable
@@ -68,9 +68,9 @@ def connect(*, is_patient: bool = True) -> Bucket:
 
 
 def call_bucket(question: Callable[[Bucket], T]) -> T:
-    """Return what ``question`` learns from the bucket, for a request. Raises ``FileNotFoundError``.
+    """Return the result of ``question`` about the bucket, for a request. Raises ``FileNotFoundError``.
 
-    ``BucketUnavailable`` after ``REQUEST_SECONDS``; at once while the bucket is known to be silent, or too busy.
+    ``BucketUnavailable`` after ``REQUEST_TIMEOUT_SECONDS``; at once while the bucket is known to be silent or busy.
     """
     target = connect(is_patient=False)
     return _partner.call(lambda: question(target))
@@ -112,7 +112,7 @@ def new_stored_generation(generation: str) -> str:
     return f"{generation}.{secrets.token_urlsafe(SECRET_BYTES)}"
 
 
-def cors_rule() -> dict[str, Any]:
+def cors_rule() -> dict[str, object]:
     """Return the CORS rule that the bucket needs: players follow the redirect to it by script.
 
     Any origin, because a page elsewhere that is redirected here from the site sends ``Origin: null``. The site has

@@ -29,12 +29,12 @@ DENIED = {"AccessDenied", "403", "Forbidden"}
 
 
 def find_problem() -> str:
-    """Return why the bucket cannot be used and what to do, "" when it can, or when none is configured."""
+    """Return why the bucket cannot be used and how to fix it, "" when it works or none is configured."""
     return next(_problems(), "") if bucket.is_configured() else ""
 
 
 def startup_warning() -> str:
-    """Return what web and workers say at their start, "" when all is well. The site goes on without the bucket."""
+    """Return the warning of web and workers at their start, "" when the bucket works or none is configured."""
     told = find_problem()
     return f"{told} Until then its videos answer 503, and new ones stay on the disk." if told else ""
 
@@ -43,7 +43,7 @@ startup_warnings.register_startup_warning(startup_warning)
 
 
 @register(TAG, deploy=True)
-def check_bucket(**extra: Any) -> list[CheckMessage]:
+def check_bucket(**extra: object) -> list[CheckMessage]:
     """Check the bucket, for ``check --deploy``."""
     told = find_problem()
     if not told:
@@ -73,7 +73,7 @@ def _problems() -> Iterator[str]:
     yield from _tried("delete", "DeleteObject", lambda: client.delete_object(**place))
 
 
-def _tried(verb: str, permission: str, call: Callable[[], Any]) -> Iterator[str]:
+def _tried(verb: str, permission: str, call: Callable[[], object]) -> Iterator[str]:
     from videos.files.s3 import BotoCoreError, ClientError, NoCredentialsError
 
     name, server = settings.S3_BUCKET, settings.S3_ENDPOINT_URL or "Amazon S3"

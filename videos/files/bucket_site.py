@@ -27,7 +27,7 @@ def require_own_prefix(*, again: bool = False, is_patient: bool = True) -> None:
     """Raise ``WrongSite`` when the prefix is another site's. One that nothing marks is marked when it is safely ours.
 
     It is when it has no videos, or one that this database knows. Asked once per process, unless ``again``. Also raises
-    ``BucketUnavailable``, within seconds unless ``is_patient``, or one of ``site_id.AWAY``.
+    ``BucketUnavailable``, within seconds unless ``is_patient``, or one of ``site_id.CONNECTION_ERRORS``.
     """
     site = current_site_id()
     place = (settings.S3_ENDPOINT_URL, settings.S3_BUCKET, settings.S3_PREFIX, site)
@@ -54,7 +54,7 @@ def require_own_prefix(*, again: bool = False, is_patient: bool = True) -> None:
 
 
 def adopt_prefix() -> None:
-    """Mark the prefix as this site's, whatever it was before. Raises ``BucketUnavailable``."""
+    """Mark the prefix as this site's, even if it was another's. Raises ``BucketUnavailable``."""
     bucket.connect().claim(current_site_id())
 
 

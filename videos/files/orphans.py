@@ -171,7 +171,7 @@ def _extras_in(root: Path) -> tuple[list[Path], list[Path]]:
 
 
 def orphaned_uploads() -> Orphans:
-    """Return files of resumable uploads that have no row. Pieces with an unproven checksum are ``leftovers``."""
+    """Return files of resumable uploads that have no row. Pieces with an unproven checksum are ``iter_leftovers``."""
     orphans = Orphans("upload files without a row")
     place = Path(settings.WORK_DIR) / "uploads"
     entries = {entry.name: entry for entry in _entries(place) if "." not in entry.name}
@@ -187,7 +187,7 @@ def orphaned_uploads() -> Orphans:
 
 
 def iter_leftovers() -> Iterator[Path]:
-    """Yield what can be deleted at once: nobody was told that it was kept, or it can be made again.
+    """Yield files that can be deleted at once: no client relies on them, or they can be made again.
 
     Unproven pieces of uploads, forms in flight, and what attempts at a video were making.
     """
@@ -196,7 +196,7 @@ def iter_leftovers() -> Iterator[Path]:
 
 
 def iter_abandoned_jobs() -> Iterator[Path]:
-    """Yield folders of attempts at videos that nobody is processing; another attempt begins from the source."""
+    """Yield folders of attempts whose video is not being processed; another attempt starts from the source."""
     root = Path(settings.WORK_DIR) / "jobs"
     for batch in batches(iter(_names(root))):
         working = Video.objects.filter(pk__in=batch, status=Status.PROCESSING).values_list("pk", flat=True)
@@ -210,7 +210,7 @@ def batches(ids: Iterator[str]) -> Iterator[tuple[str, ...]]:
 
 
 def iter_old_entries(root: Path) -> Iterator[Path]:
-    """Yield what lies in ``root`` and was not changed for ``SWEEP_GRACE_SECONDS``."""
+    """Yield entries of ``root`` that were not changed for ``SWEEP_GRACE_SECONDS``."""
     yield from (entry for entry in _entries(root) if is_old(entry))
 
 

@@ -76,7 +76,7 @@ def remove_source(video_id: str) -> None:
 
 
 def remove_jobs(video_id: str, *, keep: str | None = None) -> None:
-    """Delete what attempts left behind, but ``keep``."""
+    """Delete folders of former attempts, except ``keep``."""
     parent = Path(settings.WORK_DIR) / "jobs" / video_id
     if not parent.is_dir():
         return

@@ -10,24 +10,26 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import F
 
-from streamsite.errors import Conflict
 from streamsite.tasks.lease import current_lease
 from videos.files import bucket, paths
 from videos.files.content_types import content_type_of
+from videos.files.locations import (
+    LocationChanged,
+    MediaLocation,
+    fetch_files,
+    get_location,
+    get_locations,
+    is_needed,
+    run_in_parallel,
+)
 from videos.models import Status, Video
 
 if TYPE_CHECKING:
@@ -36,43 +38,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("streamsite.placement")
 
 BATCH = 500
-PARALLEL = 8
-POLL_SECONDS = 1.0
 SETTLE_MARGIN_SECONDS = 5.0
 PARTIAL_PREFIX = ".fetching-"
-
-
-@dataclass(frozen=True)
-class MediaLocation:
-    """The fields of a video's row that say where its files are."""
-
-    video_id: str
-    generation: str
-    stored_generation: str
-    status: str
-    is_complete: bool
-    has_download: bool
-
-    @property
-    def is_stored(self) -> bool:
-        """Whether the video is served from the bucket."""
-        return bucket.is_stored(self.stored_generation, self.generation)
-
-    @property
-    def folder(self) -> str:
-        """Its folder in the bucket."""
-        return bucket.folder_name(self.video_id, self.stored_generation)
-
-    @property
-    def local(self) -> Path:
-        """Its folder on the disk."""
-        return paths.generation_dir(self.video_id, self.generation)
-
-
-class LocationChanged(Conflict):
-    """The row changed while its files were copied."""
-
-    detail = "The video's files are being moved. Try again."
 
 
 def settle_seconds() -> float:
@@ -80,23 +47,11 @@ def settle_seconds() -> float:
     return settings.MEDIA_STATE_CACHE_SECONDS + settings.S3_URL_SECONDS + SETTLE_MARGIN_SECONDS
 
 
-def get_location(video_id: str) -> MediaLocation | None:
-    """Return the present location of a video; ``None`` when its row is gone."""
-    return get_locations({video_id}).get(video_id)
-
-
-def get_locations(video_ids: set[str]) -> dict[str, MediaLocation]:
-    """Return the present locations of the videos that exist, by id."""
-    fields = ("pk", "generation", "stored_generation", "status", "is_complete", "has_download")
-    rows = Video.objects.filter(pk__in=video_ids).values_list(*fields)
-    return {row[0]: MediaLocation(*row) for row in rows}
-
-
 def move_to_bucket(video_id: str) -> int | None:
     """Copy a complete video's generation into the bucket and serve it from there.
 
     The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable``, or
-    ``LeaseLost`` when the job is no longer ours. The copy on the disk stays; ``tidy`` removes it.
+    ``LeaseLost`` when the job is no longer ours. The copy on the disk stays; ``remove_old_copies`` removes it.
     """
     while True:
         place = get_location(video_id)
@@ -125,7 +80,7 @@ def _copy(place: MediaLocation, wanted: dict[str, int]) -> None:
         target.put(folder, file, place.local / file, content_type_of(file), on_bytes)
 
     try:
-        _in_parallel(place, [file for file in wanted if there.get(file) != wanted[file]], send)
+        run_in_parallel(place, [file for file in wanted if there.get(file) != wanted[file]], send)
         if target.sizes(folder) != wanted:
             logger.error("video %s: the copy in the bucket differs", place.video_id)
             target.remove(folder)
@@ -139,7 +94,7 @@ def _copy(place: MediaLocation, wanted: dict[str, int]) -> None:
 
 
 def _without_strays(target: Bucket, folder: str, wanted: dict[str, int]) -> dict[str, int]:
-    """Delete what a copy that was begun has besides the wanted files; return the sizes of the others."""
+    """Delete files of an interrupted copy that are not wanted; return the sizes of the others."""
     target.abandon_uploads(folder)
     there = target.sizes(folder)
     target.delete(folder, [name for name in there if name not in wanted])
@@ -150,7 +105,7 @@ def move_to_disk(video_id: str) -> int | None:
     """Copy a stored generation back to the disk and serve it from there.
 
     The number of bytes, or ``None`` when there is nothing to do. Safe to repeat. Raises ``BucketUnavailable`` or
-    ``storage.DiskFull``. The objects stay; ``tidy`` removes them.
+    ``DiskFull``. The objects stay; ``remove_old_copies`` removes them.
     """
     while True:
         place = get_location(video_id)
@@ -198,7 +153,7 @@ def _remove_strays(folder: Path, wanted: dict[str, int]) -> None:
 
 
 def _switch(place: MediaLocation, stored_generation: str) -> None:
-    """Serve the video from the other place, or ``Moved`` when its row or its files are no longer those copied."""
+    """Serve the video from the other place. Raises ``LocationChanged`` unless row and files are still those copied."""
     changed = Video.objects.filter(
         pk=place.video_id,
         generation=place.generation,
@@ -210,46 +165,8 @@ def _switch(place: MediaLocation, stored_generation: str) -> None:
         raise LocationChanged
 
 
-def fetch_files(place: MediaLocation, names: list[str], target: Path, source: Bucket | None = None) -> None:
-    """Copy some of a stored generation's objects into the folder ``target``."""
-    source = source or bucket.connect()
-
-    def fetch(file: str, on_bytes: Callable[[int], None]) -> None:
-        path = target / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        source.fetch(place.folder, file, path)
-        on_bytes(path.stat().st_size)
-        os.utime(target)  # young enough for the sweeper
-
-    _in_parallel(place, names, fetch)
-
-
-@contextmanager
-def files_on_disk(
-    place: MediaLocation, choose: Callable[[Path, list[str]], list[str]], *, for_request: bool = False
-) -> Iterator[Path]:
-    """Give a folder on the disk with some of the video's files: its own, or a temporary one filled from the bucket.
-
-    Playlists are there first; ``choose`` says by them which of all names are needed besides. ``for_request`` when
-    somebody waits for it: a bucket that does not answer is then ``BucketUnavailable`` within seconds.
-    """
-    if not place.is_stored:
-        yield place.local
-        return
-    # The sweeper looks after what a killed process leaves there.
-    with TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as scratch:
-        folder = Path(scratch)
-        with bucket.bucket_session() if for_request else nullcontext(bucket.connect()) as source:
-            sizes = source.sizes(place.folder)
-            fetch_files(place, [name for name in sizes if name.endswith(".m3u8")], folder, source)
-            chosen = choose(folder, list(sizes))
-            paths.require_space(sum(sizes[name] for name in chosen))
-            fetch_files(place, chosen, folder, source)
-        yield folder
-
-
 def remove_old_copies(video_id: str) -> int:
-    """Remove what of the video's generations its row does not name, on the disk and in the bucket; how many folders.
+    """Delete generations that the video's row does not name, on the disk and in the bucket; return their number.
 
     Safe to repeat. What is being made or copied stays.
     """
@@ -269,7 +186,7 @@ def remove_old_copies(video_id: str) -> int:
 
 
 def _remove_partial_copies(video_id: str) -> int:
-    """Remove copies from the bucket that nobody completes any more; return how many there were."""
+    """Delete interrupted copies from the bucket; return their number."""
     copies = list(paths.generation_dir(video_id, "x").parent.glob(f"{PARTIAL_PREFIX}*"))
     for copy in copies:
         shutil.rmtree(copy, ignore_errors=True)
@@ -293,36 +210,9 @@ def iter_old_copies() -> Iterator[str]:
         yield from sorted(pk for pk, place in get_locations(batch).items() if not place.is_stored)
 
 
-def is_needed(place: MediaLocation | None, name: str) -> bool:
-    """Return whether a folder of the bucket is the one a video is served from, or may be about to become it."""
-    if place is None:
-        return False
-    if place.is_stored:
-        return name == place.stored_generation
-    return bucket.is_default_storage() and bucket.is_stored(name, place.generation)
-
-
 def move_to_default(video_id: str) -> int | None:
     """Move the video to where ``MEDIA_STORAGE`` says; return the bytes moved, ``None`` when it is there."""
     return move_to_bucket(video_id) if bucket.is_default_storage() else move_to_disk(video_id)
-
-
-def store_download(place: MediaLocation, made: Path, name: str) -> bool:
-    """Add the file for download to the video's files, wherever they are. False when they moved meanwhile."""
-    size = made.stat().st_size
-    if place.is_stored:
-        bucket.connect().put(place.folder, name, made, content_type_of(name))
-    else:
-        made.replace(place.local / name)
-    rows = Video.objects.filter(pk=place.video_id, generation=place.generation, has_download=False)
-    return bool(
-        rows.filter(stored_generation=place.stored_generation).update(
-            has_download=True,
-            download_bytes=size,
-            media_bytes=F("media_bytes") + size,
-            version=F("version") + 1,
-        )
-    )
 
 
 def _is_settled(folder: Path) -> bool:
@@ -339,34 +229,3 @@ def _files(folder: Path) -> dict[str, int]:
         for path in folder.rglob("*")
         if path.is_file() and not path.name.startswith(".")
     }
-
-
-def _in_parallel(
-    place: MediaLocation, names: list[str], work: Callable[[str, Callable[[int], None]], None]
-) -> None:
-    """Run ``work`` on each name. Raises ``LeaseLost``, or ``LocationChanged`` when the row names another generation."""
-    lease, stop = current_lease(), threading.Event()
-
-    def on_bytes(count: int) -> None:
-        if stop.is_set() or lease.lost.is_set():
-            raise LocationChanged
-
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        pending = {pool.submit(work, name, on_bytes) for name in names}
-        try:
-            while pending:
-                done, pending = wait(pending, timeout=POLL_SECONDS, return_when=FIRST_EXCEPTION)
-                lease.check()
-                for future in done:
-                    future.result()
-                if pending:
-                    _require_unmoved(place)
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _require_unmoved(place: MediaLocation) -> None:
-    if get_location(place.video_id) != place:
-        raise LocationChanged

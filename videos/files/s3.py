@@ -36,7 +36,7 @@ COUNT = "streamsite-site-count"
 TRASH = "trash"
 NO_CORS = "NoSuchCORSConfiguration"
 MISSING = {"404", "NoSuchKey", "NotFound"}
-# No cache keeps what a signed address gave: the next visitor needs an address of their own.
+# Caches must not keep responses to signed URLs: the next viewer needs a URL of their own.
 OBJECT_CACHE = "private, no-store"
 
 
@@ -54,7 +54,7 @@ class ClientTimeouts:
 
 
 BACKGROUND = ClientTimeouts(connect=3, read=15, tries=2)
-# Somebody waits for the answer; who asks again comes by themselves.
+# A user waits for the response, and will retry by themselves.
 REQUEST = ClientTimeouts(connect=2, read=2.5, tries=1)
 
 
@@ -264,7 +264,7 @@ class Bucket:
         return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
 
     def allow_pages(self, wanted: dict[str, Any]) -> bool:
-        """Add a CORS rule beside those that are there. Return False when it is there."""
+        """Add a CORS rule to the present ones. Return False when it exists."""
         rules = self._cors_rules()
         if wanted in rules:
             return False

@@ -26,9 +26,9 @@ from django.conf import settings
 PUBLIC, OWNER, SHARED, HELD = "p", "o", "s", "h"
 LINK, SESSION, API_TOKEN = "l", "s", "t"  # the kinds of grant
 SIGNATURE_BYTES = 18
-# How long after a film's length a token still plays it, and how long a held one lives at most.
+# The time beyond a video's duration for which its token is valid, and the longest lifetime of a held token.
 EXPIRY_MARGIN_SECONDS, MAX_HELD_SECONDS = 3600, 6 * 3600
-# Held tokens made within a minute are equal, so that the answers they are in keep their ETag.
+# Held tokens created within a minute are equal, so that responses with them keep their ETag.
 HELD_STEP_SECONDS = 60
 TOKEN_PATTERN = re.compile(
     r"\A(?:(?P<page_class>[pos])(?P<page_expires>[0-9a-f]{1,12})(?:~(?P<link_id>[A-Za-z0-9_-]{1,32}))?"

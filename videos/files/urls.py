@@ -8,7 +8,7 @@ from videos.models import ShareLink, Video
 from videos.playback_gate import PlaybackGate
 
 MASTER, STORYBOARD, DOWNLOAD = "master.m3u8", "storyboard.vtt", "download.mp4"
-# What belongs to the video and to no generation of it: captions, own posters.
+# The folder of files that belong to no generation: captions, uploaded thumbnails.
 EXTRAS = "extras"
 
 

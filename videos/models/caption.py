@@ -18,7 +18,7 @@ class CaptionKind(models.TextChoices):
     FORCED = "forced", "Forced: only what is said in another language"
 
 
-# A track of an earlier kind says more of what is said than one of a later kind.
+# From the kind with the most complete text to the one with the least.
 FULLEST_FIRST = (CaptionKind.SUBTITLES, CaptionKind.CAPTIONS, CaptionKind.DESCRIPTIONS, CaptionKind.FORCED)
 
 

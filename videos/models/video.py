@@ -85,7 +85,7 @@ class Video(models.Model):
 
     source_name = models.CharField(max_length=255, blank=True, editable=False)
     source_size = models.BigIntegerField(default=0, editable=False)
-    # In hexadecimal; "" until it is known: see ``videos.files.duplicates``.
+    # In hexadecimal; "" until it is known: see ``videos.duplicate_uploads``.
     source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     generation = models.CharField(max_length=32, blank=True, editable=False)
     stored_generation = models.CharField(max_length=64, blank=True, editable=False)
@@ -99,7 +99,7 @@ class Video(models.Model):
     poster = models.CharField(max_length=24, blank=True, editable=False)
     poster_choices = models.IntegerField(default=0, editable=False)
     has_download = models.BooleanField(default=False, editable=False)
-    # The size of that file; 0 of files made before it was noted: see ``sharing.files``.
+    # The size of that file; 0 of files made before it was noted: see ``syndication.enclosures``.
     download_bytes = models.BigIntegerField(default=0, editable=False)
     loudness = models.FloatField(null=True, blank=True, editable=False)
     chapters = models.JSONField(default=list, blank=True, editable=False)

@@ -5,8 +5,9 @@ A crowd of reports does nothing but move the case up in the queue.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
@@ -30,7 +31,7 @@ MAX_TITLE_LENGTH = 200
 NEWEST = ("-created_at", "-id")
 
 
-def report(reporter: User, thing: ReportTarget, data: Any) -> Report:
+def report(reporter: User, thing: ReportTarget, data: Mapping[str, object]) -> Report:
     """Report something; return the existing report when the account reported it before."""
     reason, text = data.get("reason"), data.get("text", "")
     problems: dict[str, list[str]] = {}
@@ -131,14 +132,14 @@ def appeal(case: Case, text: object) -> Case:
 
 
 def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", note: str = "") -> Case:
-    """Uphold a decision, or undo all of it.
+    """Uphold a decision, or reverse it.
 
     ``Conflict`` unless it is appealed and free or the caller's, ``Forbidden`` for a case about ``staff``.
     """
     _require_impartial(case, staff)
     now = timezone.now()
     rows = Case.objects.filter(Q(claimed_by=None) | Q(claimed_by=staff), pk=case.pk, state=CaseState.APPEALED)
-    changes: dict[str, Any] = {"decision": Decision.NOTHING} if grant else {}
+    changes: dict[str, object] = {"decision": Decision.NOTHING} if grant else {}
     if not rows.update(
         state=CaseState.CLOSED,
         notice=clean_text(notice)[:MAX_LENGTH],
@@ -198,7 +199,7 @@ def owner_body(case: Case) -> DecisionDict:
 
 
 def update_title(case: Case, title: str) -> None:
-    """Update the title of what a case is about; its history keeps the former one. Idempotent."""
+    """Update the title of the reported content; the case's history keeps the former one. Idempotent."""
     title = title[:MAX_TITLE_LENGTH]
     if title != case.title and Case.objects.filter(pk=case.pk, title=case.title).update(title=title):
         _note(case.pk, None, "renamed", f"Before: {case.title}")

@@ -69,7 +69,7 @@ def find_reportable_type(name: str) -> ReportableType | None:
 
 
 def without_actor(change: Callable[[str], None]) -> ModerationAction:
-    """Return ``change`` as a ``Change`` that does not record who decided."""
+    """Return ``change`` as a ``ModerationAction`` that ignores the actor."""
 
     def apply(subject: str, *, actor: User | None = None) -> None:
         change(subject)
@@ -77,7 +77,7 @@ def without_actor(change: Callable[[str], None]) -> ModerationAction:
     return apply
 
 
-# A comment has no title; others put it into quotes, so it has none of its own.
+# A comment has no title of its own; callers quote this one.
 COMMENT_ON = "Comment on "
 
 

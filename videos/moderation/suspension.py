@@ -39,5 +39,5 @@ def require_suspendable(user_id: str) -> None:
 
 
 def _person(user_id: str) -> User | None:
-    """Return the account unless it is gone, closed by its owner, or has rights in the administration."""
+    """Return the account, ``None`` if it was deleted, closed by its owner, or has rights in the admin."""
     return User.objects.filter(pk=user_id, erase_at=None, is_staff=False, is_superuser=False).first()

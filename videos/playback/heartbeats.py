@@ -105,7 +105,7 @@ def required_seconds(duration: float) -> float:
     return min(VIEW_SECONDS, duration * VIEW_SHARE)
 
 
-def _change(beat: Heartbeat, fresh: dict[str, Any], mark: str, needed: float) -> list[dict[str, Any]]:
+def _change(beat: Heartbeat, fresh: Mapping[str, str], mark: str, needed: float) -> list[dict[str, object]]:
     """Return the update as a pipeline: first the time that passed, then the fields that follow from it."""
     silence = {"$divide": [{"$subtract": ["$$NOW", {"$ifNull": ["$last_at", "$$NOW"]}]}, 1000]}
     credit = {"$min": [silence, MAX_GAP_SECONDS, beat.shown]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -17,9 +16,9 @@ from videos.models import Video, Watch
 from videos.playback import history_store
 
 RECENT = ("-watched_at", "-id")
-# What may be left when it counts as watched to the end: the smaller of the two, as in static/js/player/position.js.
+# The rest of a video that counts as watched: the smaller of the two, as in static/js/player/position.js.
 FINISHED_SHARE, FINISHED_SECONDS = 0.05, 180.0
-# Nearer to the beginning than this there is nothing to continue.
+# Before this position there is nothing to resume.
 MIN_RESUME_SECONDS = 5.0
 
 
@@ -27,7 +26,7 @@ def record_position(user: User, video: Video, position: float) -> bool:
     """Store the viewer's position. Return False when they paused their history."""
     if preferences.with_defaults(user.preferences)["history_paused"]:
         return False
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "title": video.title,
         "folded_title": folded_titles.fold_title(video.title),
         "position": position,
@@ -35,7 +34,7 @@ def record_position(user: User, video: Video, position: float) -> bool:
         "completed": is_finished(position, video.duration),
         "watched_at": timezone.now(),
     }
-    first: dict[str, Any] = {"_id": object_id()}
+    first: dict[str, object] = {"_id": object_id()}
     if position < MIN_RESUME_SECONDS and not values["completed"]:
         # Opened again, and hardly more: what was seen to its end stays so.
         first["completed"] = values.pop("completed")

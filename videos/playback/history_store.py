@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TypedDict, cast
 
 from pymongo.errors import DuplicateKeyError
 
@@ -11,6 +11,29 @@ from streamsite.mongo.batches import batches
 from streamsite.mongo.collections import collection
 from videos.folded_titles import fold_title
 from videos.models import Watch
+
+
+class TitleRow(TypedDict):
+    """The fields of an entry that tell whether its title is outdated."""
+
+    user_id: str
+    video_id: str
+    title: str
+
+
+class Position(TypedDict):
+    """The fields of an entry that tell how much was watched: ``position`` and ``duration`` in seconds."""
+
+    position: float
+    duration: float
+    completed: bool
+
+
+class VideoPosition(Position):
+    """The position in one video."""
+
+    video_id: str
+
 
 WATCHES = Watch._meta.db_table
 
@@ -35,15 +58,17 @@ def set_title(video_id: str, title: str, *, only_of: str = "") -> None:
     collection(WATCHES).update_many(which, {"$set": {"title": title, "folded_title": fold_title(title)}})
 
 
-def iter_titles() -> Iterator[list[dict[str, Any]]]:
+def iter_titles() -> Iterator[list[TitleRow]]:
     """Yield ``{user_id, video_id, title}`` of all entries, in batches."""
-    yield from batches(collection(WATCHES), {}, fields=("user_id", "video_id", "title"))
+    for piece in batches(collection(WATCHES), {}, fields=("user_id", "video_id", "title")):
+        yield cast(list[TitleRow], piece)
 
 
-def find_positions(user_id: str, video_ids: list[str]) -> list[dict[str, Any]]:
+def find_positions(user_id: str, video_ids: list[str]) -> list[VideoPosition]:
     """Return ``{video_id, position, duration, completed}`` of an account's entries for some videos."""
     fields = {"_id": 0, "video_id": 1, "position": 1, "duration": 1, "completed": 1}
-    return list(collection(WATCHES).find({"user_id": user_id, "video_id": {"$in": video_ids}}, fields))
+    found = collection(WATCHES).find({"user_id": user_id, "video_id": {"$in": video_ids}}, fields)
+    return cast(list[VideoPosition], list(found))
 
 
 def delete_entry(user_id: str, video_id: str) -> None:

@@ -37,7 +37,7 @@ FORCED = "forced"
 SDH = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
 TIMESTAMP_MAP = "X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0"
 ORIGINAL = "Original"
-# Added to equal names of tracks.
+# The number that makes equal names of tracks differ.
 NUMBER = re.compile(r" \(\d+\)\Z")
 MAX_CACHED = 10_000
 

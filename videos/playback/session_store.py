@@ -9,12 +9,42 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import NotRequired, TypedDict, cast
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from streamsite.mongo.collections import collection
+
+
+class Verdict(TypedDict):
+    """The ``verdict`` on a session, and the mark of the heartbeat that made it count, if any."""
+
+    verdict: str
+    counted_by: NotRequired[str]
+
+
+class Claim(TypedDict):
+    """The part of a session that a batch adds to the statistics: counts, seconds, and intervals ``seen``."""
+
+    started: int
+    views: int
+    repeats: int
+    refused_owner: int
+    refused_bot: int
+    seconds: float
+    seen: list[list[float]]
+
+
+class ClaimedSession(TypedDict):
+    """A session in a batch; ``day`` as ``2026-01-31``."""
+
+    video: str
+    channel: str
+    day: str
+    source: str
+    claim: Claim
+
 
 SESSIONS = "view_session"
 INDEXES = {
@@ -35,7 +65,7 @@ CLAIM_TIMEOUT = timedelta(seconds=60)
 RETENTION = timedelta(days=3)
 
 
-def update_session(session_id: str, stages: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+def update_session(session_id: str, stages: Sequence[Mapping[str, object]]) -> Verdict:
     """Create or update a session by a pipeline; return ``{verdict, counted_by}`` as they are afterwards."""
     try:
         return _update(session_id, stages)
@@ -43,7 +73,7 @@ def update_session(session_id: str, stages: Sequence[Mapping[str, object]]) -> d
         return _update(session_id, stages)
 
 
-def _update(session_id: str, stages: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+def _update(session_id: str, stages: Sequence[Mapping[str, object]]) -> Verdict:
     found = collection(SESSIONS, acknowledged_by=1).find_one_and_update(
         {"_id": session_id},
         list(stages),
@@ -51,7 +81,7 @@ def _update(session_id: str, stages: Sequence[Mapping[str, object]]) -> dict[str
         projection={"verdict": 1, "counted_by": 1},
         return_document=ReturnDocument.AFTER,
     )
-    return found or {}
+    return cast(Verdict, found)
 
 
 def delete_for_video(video_id: str) -> None:
@@ -96,10 +126,10 @@ def claim_batch() -> str | None:
     return batch
 
 
-def claimed_sessions(batch: str) -> list[dict[str, Any]]:
+def claimed_sessions(batch: str) -> list[ClaimedSession]:
     """Return ``{video, channel, day, source, claim}`` of the sessions of a batch."""
     fields = {"video": 1, "channel": 1, "day": 1, "source": 1, "claim": 1}
-    return list(collection(SESSIONS).find({"claim.batch": batch}, fields))
+    return cast(list[ClaimedSession], list(collection(SESSIONS).find({"claim.batch": batch}, fields)))
 
 
 def release_batch(batch: str) -> None:

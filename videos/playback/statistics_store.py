@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -40,7 +39,7 @@ INDEXES = {
 }
 MAX_BUCKETS = 600
 WITHOUT_BATCHES = {"_id": 0, "batches": 0}
-Document = dict[str, Any]
+Document = dict[str, object]
 MAX_BATCHES = 300
 
 
@@ -143,10 +142,12 @@ def views_since(videos: list[str], day: str) -> dict[str, int]:
 
 def _add_once(
     name: str, document_id: str, fields: Mapping[str, str], changes: Mapping[str, float], batch: str | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Add ``changes`` unless ``batch`` is among the latest; return ``{views}`` afterwards."""
-    change: dict[str, Any] = {"$inc": {key: value for key, value in changes.items() if value} or {"views": 0}}
-    which: dict[str, Any] = {"_id": document_id}
+    change: dict[str, object] = {
+        "$inc": {key: value for key, value in changes.items() if value} or {"views": 0}
+    }
+    which: dict[str, object] = {"_id": document_id}
     if fields:
         change["$setOnInsert"] = dict(fields)
     if batch is not None:

@@ -9,13 +9,13 @@ from django.utils.crypto import salted_hmac
 
 from streamsite.rate_limits import throttle_key
 
-# What programs say that fetch pages for nobody. A program that lies cannot be told from a person by its name anyway.
+# User agents of programs without a viewer. One that pretends to be a browser cannot be recognized anyway.
 BOTS = re.compile(
     r"bot\b|crawl|spider|slurp|facebookexternalhit|embedly|preview|archiver|lighthouse|pagespeed|uptime",
     re.IGNORECASE,
 )
 
-# How many browsers of one address are told apart on one day.
+# The number of browsers of one address that count as different viewers on one day.
 BROWSER_BUCKETS = 16
 
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from streamsite import site_id, sweep_count, trash
-from videos.files import bucket, bucket_site, orphans, relocation
+from videos.files import bucket, bucket_site, locations, orphans
 from videos.processing.cleanup import STAYS_SUFFIX, CleanupReport
 
 logger = logging.getLogger("streamsite.sweeper")
@@ -43,7 +43,7 @@ def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool
     """Mark folders that no row names, and remove those that were marked ``TRASH_DAYS`` ago and still are unnamed.
 
     ``force`` notes as many as there are, ``empty_trash`` removes at once what is noted, ``is_dry`` only lists. Raises
-    ``site_id.WrongSite``. A bucket that is silent is swept another time.
+    ``site_id.SiteMismatch``. A bucket that is silent is swept another time.
 
     Not a part of ``sweep``: that runs where other short tasks wait, and a silent bucket takes its time.
     """
@@ -105,7 +105,7 @@ def _sweep(report: CleanupReport, *, force: bool, is_dry: bool, empty_trash: boo
 
 
 def _clear_notes(noted: dict[str, date], folders: Iterable[str]) -> None:
-    """Delete the notes about folders that are gone, or that a video is served from again."""
+    """Delete the marks of folders that were deleted, or that a video is served from again."""
     for folder in folders:
         bucket.connect().unmark_removal(folder, noted[folder])
 
@@ -113,10 +113,10 @@ def _clear_notes(noted: dict[str, date], folders: Iterable[str]) -> None:
 def _find(folders: set[str]) -> _Found:
     found = _Found(videos={bucket.video_id_of(folder) for folder in folders})
     for batch in orphans.batches(iter(sorted(folders))):
-        places = relocation.get_locations({bucket.video_id_of(folder) for folder in batch})
+        places = locations.get_locations({bucket.video_id_of(folder) for folder in batch})
         for folder in batch:
             place = places.get(bucket.video_id_of(folder))
-            if relocation.is_needed(place, bucket.stored_generation_of(folder)):
+            if locations.is_needed(place, bucket.stored_generation_of(folder)):
                 continue
             if not _is_old(folder):
                 found.young += [folder] if place is None else []
@@ -127,7 +127,7 @@ def _find(folders: set[str]) -> _Found:
     return found
 
 
-def _is_served(place: relocation.MediaLocation, folders: set[str]) -> bool:
+def _is_served(place: locations.MediaLocation, folders: set[str]) -> bool:
     """Return whether the folder that the video's row names exists; if not, the database may be an older one."""
     if place.is_stored:
         return place.folder in folders

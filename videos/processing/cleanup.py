@@ -63,7 +63,7 @@ def sweep(
     """Move orphans to the trash and queue what was forgotten.
 
     ``task_path`` names the processing task among the queue's jobs, ``enqueue`` queues it; ``place`` queues the copying
-    of a video into the bucket. ``force`` takes as many orphans as there are. Raises ``site_id.WrongSite`` before
+    of a video into the bucket. ``force`` takes as many orphans as there are. Raises ``site_id.SiteMismatch`` before
     anything is touched when the database and the data folder belong to different sites.
     """
     site_id.require_match()
@@ -90,7 +90,7 @@ def sweep(
 
 
 def preview(*, force: bool = False) -> CleanupReport:
-    """Return what a sweep would remove now, without changing anything. Raises ``site_id.WrongSite``."""
+    """Return what a sweep would remove now, without changing anything. Raises ``site_id.SiteMismatch``."""
     site_id.require_match()
     report = CleanupReport()
     older = "" if force else sweep_count.stale_database_message()
@@ -143,7 +143,7 @@ def _take(report: CleanupReport, group: orphans.Orphans, *, force: bool, is_dry:
 
 
 def _take_drafts(report: CleanupReport, *, force: bool, is_dry: bool = False) -> None:
-    """Remove drafts whose upload is gone; files that one of them has move to the trash."""
+    """Delete drafts whose upload was deleted; their files move to the trash."""
     old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
     drafts = Video.objects.filter(status=Status.UPLOADING, created_at__lte=old).select_related("channel")
     forgotten = [video for video in drafts if not Upload.objects.filter(video_id=video.pk).exists()]
@@ -191,7 +191,7 @@ def _unknown_to_search(ids: tuple[str, ...]) -> int:
 
 
 def _place_forgotten(place: Callable[[str], object]) -> int:
-    """Queue what belongs into the bucket and is not there. A job that exists is not doubled."""
+    """Queue the move of videos that belong in the bucket and are on the disk, unless it is queued."""
     if not bucket.is_default_storage():
         return 0
     old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)

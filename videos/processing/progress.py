@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
 from videos.models import Status, Video
+from videos.schemas.processing import ProcessingStepDict
 
 WRITE_INTERVAL_SECONDS = 0.7
 
-# Name and share of the whole: encoding is nearly all of the work.
+# Name and share of the total: encoding is nearly all of the work.
 STEPS = (
     ("inspect", 0.03),
     ("encode", 0.85),
@@ -35,7 +35,7 @@ class Progress:
     def __init__(self, video_id: str, attempt: int) -> None:
         self.video_id = video_id
         self.attempt = attempt
-        self.steps: list[dict[str, Any]] = [
+        self.steps: list[ProcessingStepDict] = [
             {"name": name, "state": "waiting", "percent": 0.0, "seconds": 0.0} for name, _ in STEPS
         ]
         self._written = 0.0
@@ -74,7 +74,7 @@ class Progress:
         return round(min(done, 1.0), 4)
 
     def write(self, *, force: bool = False) -> None:
-        """Store the steps, not more often than every ``WRITE_EVERY_SECONDS`` unless forced."""
+        """Store the steps, not more often than every ``WRITE_INTERVAL_SECONDS`` unless forced."""
         moment = time.monotonic()
         if not force and moment - self._written < WRITE_INTERVAL_SECONDS:
             return
@@ -88,7 +88,7 @@ class Progress:
         if not known:
             raise AttemptSuperseded
 
-    def _entry(self, name: str) -> dict[str, Any]:
+    def _entry(self, name: str) -> ProcessingStepDict:
         return next(step for step in self.steps if step["name"] == name)
 
     def _elapsed(self) -> float:

@@ -12,7 +12,7 @@ from enum import Enum
 
 from django.db.models import F
 
-from videos.files import paths, relocation
+from videos.files import locations, paths
 from videos.models import Status, Video
 from videos.transcoding.finishing import finish_ladder
 from videos.transcoding.master_playlist import master_playlist, read_master
@@ -42,7 +42,7 @@ def iter_candidates() -> list[str]:
 
 def repackage(video_id: str) -> Outcome:
     """Repair the ladder of a video. Idempotent."""
-    place = relocation.get_location(video_id)
+    place = locations.get_location(video_id)
     if place is None or not place.is_complete or place.status != Status.READY:
         return Outcome.NOT_READY
     if place.is_stored:
@@ -51,7 +51,7 @@ def repackage(video_id: str) -> Outcome:
     try:
         changed = _mend(place)
     except (OSError, ValueError) as error:
-        if relocation.get_location(video_id) != place:
+        if locations.get_location(video_id) != place:
             return Outcome.NOT_READY
         logger.warning("video %s: not repackaged: %s", video_id, error)
         return Outcome.BROKEN
@@ -62,7 +62,7 @@ def repackage(video_id: str) -> Outcome:
     return Outcome.MENDED if changed else Outcome.UNCHANGED
 
 
-def _mend(place: relocation.MediaLocation) -> bool:
+def _mend(place: locations.MediaLocation) -> bool:
     """Rewrite the playlists; return whether any changed."""
     folder = place.local
     former = {path: path.read_bytes() for path in folder.glob("**/*.m3u8")}

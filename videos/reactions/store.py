@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils import timezone
 from pymongo import ReturnDocument
@@ -44,7 +43,7 @@ class ReactionStore:
     values: tuple[ReactionValue, ...] = (ReactionValue.LIKE, ReactionValue.DISLIKE)
     scores: dict[str, str] = field(default_factory=dict)
 
-    def give(self, user_id: str, thing_id: str, value: object, **extra: Any) -> ReactionResult:
+    def give(self, user_id: str, thing_id: str, value: object, **extra: object) -> ReactionResult:
         """Set the viewer's reaction. Raises ``Invalid`` for an unknown one, ``Absent`` for a deleted target.
 
         ``extra`` are further fields of a new row.
@@ -69,7 +68,7 @@ class ReactionStore:
         found = collection(self.rows).find(which, {"_id": 0, self.key: 1, "value": 1})
         return {row[self.key]: row["value"] for row in found}
 
-    def joined(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, Any]:
+    def joined(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, object]:
         """Return the stage that adds the rows of ``of``, ``{key, value}``, to those of another collection."""
         which = {"user_id": user_id, self.key: {"$in": list(thing_ids)}}
         pipeline = [{"$match": which}, {"$project": {"_id": 0, self.key: 1, "value": 1}}]
@@ -82,17 +81,17 @@ class ReactionStore:
                 self._increase(row[self.key], self._change(None, ReactionValue(row["value"])))
 
     def delete_for_targets(self, target_ids: Iterable[str]) -> None:
-        """Delete the reactions to deleted targets; their counters are gone with them."""
+        """Delete the reactions to deleted targets, whose counters are deleted with them."""
         collection(self.rows).delete_many({self.key: {"$in": list(target_ids)}})
 
     def delete_where(self, condition: Mapping[str, object]) -> None:
         """Delete the reactions that match ``condition``, to targets that are deleted."""
         collection(self.rows).delete_many(dict(condition))
 
-    def _replace(self, user_id: str, thing_id: str, value: str, extra: dict[str, Any]) -> str | None:
+    def _replace(self, user_id: str, thing_id: str, value: str, extra: dict[str, object]) -> str | None:
         """Store the reaction; return the former one, ``value`` itself when nothing changed."""
         other = {"user_id": user_id, self.key: thing_id, "value": {"$ne": value}}
-        change: dict[str, Any] = {"$set": {"value": value, "created_at": timezone.now()}}
+        change: dict[str, object] = {"$set": {"value": value, "created_at": timezone.now()}}
         rows = collection(self.rows)
         try:
             before = rows.find_one_and_update(
@@ -121,7 +120,7 @@ class ReactionStore:
             raise Absent
         return ReactionResult(int(after["like_count"]), change)
 
-    def _increase(self, thing_id: str, change: CounterChange) -> dict[str, Any] | None:
+    def _increase(self, thing_id: str, change: CounterChange) -> dict[str, object] | None:
         return collection(self.counted).find_one_and_update(
             {"_id": thing_id},
             {"$inc": change},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from streamsite.api.json_types import Timestamp, choices
+from videos.captions.schemas import CaptionDict
 from videos.models import CATEGORIES
 from videos.models.reaction import ReactionValue
-from videos.schemas.captions import CaptionDict
 from videos.schemas.cards import CardDict
 from videos.schemas.chapters import ChapterDict
 

@@ -5,7 +5,8 @@ import hashlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from videos.files import duplicates, paths
+from videos import duplicate_uploads
+from videos.files import paths
 from videos.models import Video
 
 CONTENT = b"the same file " * 1000
@@ -62,12 +63,12 @@ def test_a_file_in_several_requests_is_hashed_when_its_processing_begins(cast):
     api = cast.api("owner")
     first = send_by_tus(api, CONTENT[:5000], CONTENT[5000:])
     assert Video.objects.get(pk=first).source_sha256 == ""
-    duplicates.record_hash(first)
-    duplicates.record_hash(first)
+    duplicate_uploads.record_hash(first)
+    duplicate_uploads.record_hash(first)
     assert Video.objects.get(pk=first).source_sha256 == SHA
     second = send_by_tus(api, CONTENT[:1], CONTENT[1:])
     assert original(api, second) is None
-    duplicates.record_hash(second)
+    duplicate_uploads.record_hash(second)
     assert original(api, second)["id"] == first
 
 
@@ -76,7 +77,7 @@ def test_files_from_before_hashes_were_noted_are_found_by_their_size(cast):
     old, other_size = send(api)["id"], send(api, content=b"short")["id"]
     Video.objects.update(source_sha256="")
     new = send_by_tus(api, CONTENT[:9], CONTENT[9:])
-    duplicates.record_hash(new)
+    duplicate_uploads.record_hash(new)
     assert original(api, new)["id"] == old
     assert Video.objects.get(pk=other_size).source_sha256 == ""  # another size is another file
 
@@ -111,7 +112,7 @@ def test_the_title_is_read_when_it_is_shown_and_deleted_videos_are_not(cast):
 def test_a_body_that_was_cut_off_has_no_hash():
     import io
 
-    body = duplicates.HashingBody(io.BytesIO(b"abc"))
+    body = duplicate_uploads.HashingBody(io.BytesIO(b"abc"))
     body.read(2)
     assert body.hash_of(3) == ""
     body.read(5)
@@ -123,5 +124,5 @@ def test_a_hash_of_what_is_gone_is_none(cast, missing):
     video = send(cast.api("owner"))["id"]
     Video.objects.update(source_sha256="")
     paths.remove_source(video)
-    duplicates.record_hash(video if missing == "file" else "AAAAAAAAAAA")
+    duplicate_uploads.record_hash(video if missing == "file" else "AAAAAAAAAAA")
     assert Video.objects.get(pk=video).source_sha256 == ""

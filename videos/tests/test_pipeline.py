@@ -16,7 +16,7 @@ from tests.support.processes import child_pids
 from videos.captions import services, webvtt
 from videos.files import paths
 from videos.models import Status, Video
-from videos.processing import pipeline
+from videos.processing import attempts, pipeline
 from videos.processing.progress import AttemptSuperseded
 from videos.transcoding.errors import EncodeFailed, Unconvertible, UnreadableMedia
 from videos.views import media
@@ -51,13 +51,13 @@ def at_playable(monkeypatch):
     """Run something right after the video was shown early."""
 
     def arrange(action):
-        shown = pipeline._Attempt._show_early
+        shown = attempts.Attempt._publish_early
 
         def show_early(self, info):
             shown(self, info)
             action(self)
 
-        monkeypatch.setattr(pipeline._Attempt, "_show_early", show_early)
+        monkeypatch.setattr(attempts.Attempt, "_publish_early", show_early)
 
     return arrange
 
@@ -130,7 +130,7 @@ def test_a_file_that_we_failed_to_convert_is_kept(queued, monkeypatch, error, ke
     def refuse(*args, **options):
         raise error
 
-    monkeypatch.setattr(pipeline, "encode_ladder", refuse)
+    monkeypatch.setattr(attempts, "encode_ladder", refuse)
     pipeline.process(queued.pk)
     video = Video.objects.get(pk=queued.pk)
     assert (video.status, video.failure_code) == (Status.FAILED, error.code)

@@ -20,7 +20,7 @@ from tests.support.older_database import simulate_older_database
 from videos import playback_gate, schedules, services, tasks
 from videos.forms import VISIBILITY_FIELDS
 from videos.models import Video
-from videos.processing import pipeline
+from videos.processing import downloads
 from videos.signals import generation_completed
 
 
@@ -362,7 +362,7 @@ def test_what_was_never_listed_is_not_counted_as_published(cast, monkeypatch):
 def test_a_download_that_is_no_longer_offered_is_not_made(cast, monkeypatch):
     video = cast.video(allow_download=True)
     Video.objects.filter(pk=video.pk).update(allow_download=False)
-    monkeypatch.setattr(pipeline, "make_download", pytest.fail)
+    monkeypatch.setattr(downloads, "make_download", pytest.fail)
     tasks.make_download.func(video.pk)
     assert not Video.objects.get(pk=video.pk).has_download
 

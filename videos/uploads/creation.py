@@ -35,7 +35,7 @@ def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
     """Return a new upload of ``length`` bytes, ``None`` while that is unknown, and save the draft of its video.
 
     ``metadata`` is ``Upload-Metadata`` as it was sent. Raises ``Invalid``, ``TooLarge``, ``Conflict`` or
-    ``storage.DiskFull``; then nothing is left behind.
+    ``DiskFull``; then nothing is left behind.
     """
     _require_room(owner, length)
     _require_few_drafts(owner)
@@ -46,7 +46,7 @@ def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
 
 
 def create_partial_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
-    """Return a new partial upload, which a final one is to join. Raises as ``begin`` does."""
+    """Return a new partial upload, which a final one is to join. Raises as ``create_upload`` does."""
     strikes.require_may_publish(owner)
     _require_room(owner, length)
     parse_metadata(metadata)
@@ -70,7 +70,7 @@ def create_final_upload(owner: User, *, ids: Sequence[str], concat: str, metadat
 
     ``concat`` is ``Upload-Concat`` as it was sent. The same list again is the same upload, so that a client whose
     answer was lost may repeat itself. Raises ``Absent`` for a partial upload that is not the owner's or has expired,
-    ``AlreadyJoined``, ``Invalid`` for one that is not finished, or as ``begin`` does.
+    ``AlreadyJoined``, ``Invalid`` for one that is not finished, or as ``create_upload`` does.
     """
     earlier = _final_of(owner, ids)
     if earlier is not None:

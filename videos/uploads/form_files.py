@@ -17,7 +17,7 @@ class VideoHandler(DiskHandler):
     """
 
     _is_announced = False
-    _hasher: Any = None
+    _hasher: hashlib._Hash
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

@@ -32,7 +32,7 @@ def set_length(upload: Upload, total: int, reach: int) -> None:
 
 
 def require_room(upload: Upload, reach: int) -> None:
-    """Raise ``TooLarge`` unless the upload may go on to the offset ``reach``."""
+    """Raise ``TooLarge`` unless the upload may continue to the offset ``reach``."""
     if upload.length is None:
         if reach > settings.MAX_UPLOAD_BYTES:
             most = format_bytes(settings.MAX_UPLOAD_BYTES)

@@ -82,12 +82,13 @@ def append_bytes(
     require_reach: Callable[[int], None] = _unlimited,
     most: int | None = None,
 ) -> int:
-    """Write up to ``length`` bytes of ``body`` at ``start``; the new offset. Without a ``length``, all of it.
+    """Write up to ``length`` bytes of ``body``, or all of it, at ``start``; return the new offset.
 
     What arrived before the client was gone is kept, so that it need not be sent again; with a checksum all or nothing
     is. ``require_reach`` is asked before each piece whether the file may grow to its end, and raises when it may not.
     A body without a length that has more than ``most`` bytes is refused with the piece that exceeds it, so it never
-    fills the upload. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``TooLarge``, ``storage.DiskFull`` or ``Gone``.
+    fills the upload. Raises ``OffsetConflict``, ``ChecksumMismatch``, ``TooLarge``, ``DiskFull`` or
+    ``UploadFileMissing``.
     """
     if length is None:
         pieces = _pieces_to_the_end(body, most, start, require_reach)
@@ -109,7 +110,7 @@ def join_files(upload_id: str, pieces: Sequence[tuple[str, int]]) -> bool:
     """Append the files of ``pieces``, ids with their lengths, in order, and delete each once its bytes are durable.
 
     Safe to repeat after an interruption: a piece that still has its file is copied again from where it begins. Return
-    ``False`` while somebody else is at it. Raises ``Gone`` when a file is missing, or ``storage.DiskFull``.
+    ``False`` while somebody else is at it. Raises ``UploadFileMissing`` when a file is missing, or ``DiskFull``.
     """
     with _opened(upload_id) as descriptor, _locked_unless_busy(descriptor) as is_ours:
         if not is_ours:
@@ -169,7 +170,7 @@ def _append_checked(
 
 
 def _pieces(body: Body, length: int, start: int, require_reach: Callable[[int], None]) -> Iterator[bytes]:
-    """Yield ``length`` bytes at most; end early when the client is gone."""
+    """Yield at most ``length`` bytes; stop early when the client disconnects."""
     left, unchecked = length, SPACE_CHECK_BYTES
     while left > 0:
         if unchecked >= SPACE_CHECK_BYTES:
@@ -187,7 +188,7 @@ def _pieces(body: Body, length: int, start: int, require_reach: Callable[[int], 
 def _pieces_to_the_end(
     body: Body, most: int | None, start: int, require_reach: Callable[[int], None]
 ) -> Iterator[bytes]:
-    """Yield all of a body whose length is not known; end early when the client is gone.
+    """Yield all of a body of unknown length; stop early when the client disconnects.
 
     Raise ``TooLarge`` in the place of the piece that exceeds ``most``. A piece that reaches it is yielded only once the
     body has ended: with it the upload would be complete.

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,8 +21,9 @@ from streamsite import trash
 from streamsite.errors import Absent, Forbidden
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.visibility import Visibility
-from videos import schedules, strikes
-from videos.files import duplicates, paths
+from videos import duplicate_uploads, schedules, strikes
+from videos.files import paths
+from videos.metadata import VideoChanges
 from videos.models import Status, Upload, UploadKind, Video
 from videos.uploads import lengths, partial_file
 from videos.uploads.tus import Checksum
@@ -30,6 +31,19 @@ from videos.uploads.tus import Checksum
 logger = logging.getLogger("streamsite.uploads")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UnfinishedUploadDict(TypedDict):
+    """An upload that its owner can resume; ``length`` and ``arrived`` in bytes."""
+
+    id: str
+    video_id: str | None
+    title: str
+    filename: str
+    length: int
+    arrived: int
+    percent: int
+    expires_at: datetime
 
 
 def get_upload(owner: User, upload_id: str) -> Upload:
@@ -42,7 +56,7 @@ def get_upload(owner: User, upload_id: str) -> Upload:
 
 
 def current_offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int | None:
-    """Return how many bytes have arrived, and finish what was interrupted between the last byte and the queue.
+    """Return the number of bytes received. Finishes an upload that was interrupted after its last byte.
 
     ``None`` for a final upload while another request joins its parts.
     """
@@ -72,7 +86,7 @@ def _parts_of(upload: Upload) -> list[tuple[str, int]]:
     return [(part_id, lengths[part_id]) for part_id in ids]
 
 
-def unfinished_uploads(owner: User) -> list[dict[str, Any]]:
+def unfinished_uploads(owner: User) -> list[UnfinishedUploadDict]:
     """Return the account's uploads of files that it can resume, newest first, for its page."""
     rows = Upload.objects.select_related("video").filter(
         owner=owner,
@@ -81,7 +95,7 @@ def unfinished_uploads(owner: User) -> list[dict[str, Any]]:
         finished_at=None,
         expires_at__gt=timezone.now(),
     )
-    found: list[dict[str, Any]] = []
+    found: list[UnfinishedUploadDict] = []
     for upload in rows.order_by("-created_at")[: settings.MAX_OPEN_UPLOADS_PER_USER]:
         video, length = upload.video, upload.length
         try:
@@ -115,12 +129,12 @@ def append_to_upload(
     enqueue: Callable[[Video], object],
     total: int | None = None,
 ) -> int:
-    """Add ``length`` bytes of ``body`` at ``start``; the new offset. Finishes the upload with its last byte.
+    """Append ``length`` bytes of ``body`` at ``start``; return the new offset. The last byte finishes the upload.
 
     Without a ``length`` all of the body is added, piece by piece: what exceeds the upload is refused, and what was
     added before that piece stays.
-    ``total`` is how long all of it is, for uploads that began without saying so. Raises ``parts.OffsetConflict``,
-    ``protocol.ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``storage.DiskFull``, ``Absent``, or ``Forbidden`` for a
+    ``total`` is how long all of it is, for uploads that began without saying so. Raises ``OffsetConflict``,
+    ``ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``DiskFull``, ``Absent``, or ``Forbidden`` for a
     final upload.
     """
     if upload.kind == UploadKind.FINAL:
@@ -143,7 +157,7 @@ def append_to_upload(
     most = (upload.length if upload.length is not None else settings.MAX_UPLOAD_BYTES) - start
     # Of a file that comes in several requests, the hash is left to its processing.
     is_all = start == 0 and (length is None or length == upload.length)
-    hashed = duplicates.HashingBody(body) if is_all else None
+    hashed = duplicate_uploads.HashingBody(body) if is_all else None
     try:
         reached = partial_file.append_bytes(
             upload.pk, hashed or body, start=start, length=length, most=most, checksum=checksum, **fence
@@ -158,7 +172,7 @@ def append_to_upload(
 
 
 def finish_upload(upload: Upload, *, enqueue: Callable[[Video], object], sha256: str = "") -> None:
-    """Hand the complete file to processing. Of several who try, one queues the job. A partial one only waits.
+    """Queue the complete file for processing, once even in parallel. A partial upload waits to be joined.
 
     ``sha256`` is the file's hash where it is known.
     """
@@ -172,7 +186,7 @@ def finish_upload(upload: Upload, *, enqueue: Callable[[Video], object], sha256:
             raise Absent from None
 
     # Begun before its owner's publishing was paused: it is kept, for them alone.
-    hidden: dict[str, Any] = {}
+    hidden: VideoChanges = {}
     if strikes.is_publishing_paused(upload.owner_id):
         hidden = {"visibility": Visibility.PRIVATE, **schedules.NO_SCHEDULE}
 
@@ -224,7 +238,7 @@ def cancel_upload(upload: Upload) -> None:
 
 
 def sweep_expired(*, enqueue: Callable[[Video], object] | None = None) -> int:
-    """Remove uploads nobody has continued for ``UPLOAD_EXPIRES_HOURS``; how many there were.
+    """Delete uploads that were not continued for ``UPLOAD_EXPIRES_HOURS``; return their number.
 
     One that a request is still adding to, however long that takes, goes on. In a database that is older than the
     files, an upload may have gone on since: one whose file has reached its place is handed to processing by
@@ -248,7 +262,7 @@ def sweep_expired(*, enqueue: Callable[[Video], object] | None = None) -> int:
 
 
 def _claim_expired(upload: Upload) -> bool:
-    """Close an expired upload if nobody continues it. Return whether it is closed."""
+    """Close an expired upload unless a request continues it. Return whether it was closed."""
     row = Upload.objects.filter(pk=upload.pk, expires_at=upload.expires_at, joined_into=None)
     until = _last_written(upload) + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS)
     if upload.finished_at is None and until > timezone.now():

@@ -114,7 +114,7 @@ def parse_length(length: str | None, deferred: str | None) -> int | None:
 
 
 def parse_concat(header: str | None, hosts: Collection[str]) -> Concat | None:
-    """Return what ``Upload-Concat`` says, ``None`` without the header.
+    """Parse ``Upload-Concat``; ``None`` without the header.
 
     A final upload names partial ones by their URLs, with or without scheme and host; a host must be one of ``hosts``.
     Raises ``Invalid``.

@@ -27,8 +27,7 @@ from streamsite.view_actions import (
 )
 from streamsite.view_helpers import allow_get_and_post
 from streamsite.visibility import Visibility, is_private
-from videos import access, forms, mappers, quota, schedules, services, tasks
-from videos.files import duplicates
+from videos import access, duplicate_uploads, forms, mappers, quota, schedules, services, tasks
 from videos.models import Video
 from videos.uploads import services as uploads
 
@@ -144,7 +143,7 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
         "video": mappers.serialize_video(video, request.user),
         "report": video.report,
         "waits": schedules.overdue_reason(video),
-        "duplicate_of": duplicates.original_body(video),
+        "duplicate_of": duplicate_uploads.original_body(video),
     }
     return render(request, "videos/edit/details.html", context, status=form_status(form))
 

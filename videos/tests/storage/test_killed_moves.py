@@ -27,7 +27,7 @@ POINTS = {
         (s3.Bucket, "put", 3, "after"),
         (relocation, "_switch", 1, "before"),
         (relocation, "_switch", 2, "after"),
-        (relocation, "tidy", 1, "before"),
+        (relocation, "remove_old_copies", 1, "before"),
         (paths, "remove_generation", 1, "after"),
     ],
     "local": [

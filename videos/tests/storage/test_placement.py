@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
 from videos import services, tasks, thumbnails
-from videos.files import bucket, paths, relocation
+from videos.files import bucket, locations, paths, relocation
 from videos.models import Video
 from videos.processing import bucket_cleanup, cleanup, pipeline
 from videos.syndication import enclosures
@@ -180,7 +180,7 @@ def test_the_command_moves_in_both_directions(cast, film, in_bucket, files_of, s
 def test_a_file_for_download_made_while_it_moves_back_moves_with_it(
     stored_film, in_bucket, files_of, settings, monkeypatch
 ):
-    place = relocation.get_location(stored_film.pk)
+    place = locations.get_location(stored_film.pk)
     fetch, first = type(bucket.connect()).fetch, threading.Lock()
 
     def adding(self, *args):
@@ -188,7 +188,7 @@ def test_a_file_for_download_made_while_it_moves_back_moves_with_it(
         if first.acquire(blocking=False):
             made = paths.source_path(place.video_id).with_name("made.mp4")
             made.write_bytes(b"content")
-            assert relocation.store_download(place, made, "download.mp4")
+            assert locations.store_download(place, made, "download.mp4")
 
     monkeypatch.setattr(type(bucket.connect()), "fetch", adding)
     settings.MEDIA_STORAGE = "local"
