@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from streamsite.api.json_types import Timestamp, choices
+from videos.captions.webvtt import ENCODINGS, FORMAT_NAMES
 from videos.models.caption import CaptionKind, CaptionSource
 
 
@@ -19,6 +20,21 @@ class CaptionDict(TypedDict):
     url: str
     created_at: Timestamp
     updated_at: Timestamp
+
+
+class CaptionImportDict(TypedDict):
+    """Result of reading a caption file."""
+
+    format: Annotated[str, choices(FORMAT_NAMES)]
+    encoding: Annotated[str, choices(ENCODINGS)]
+    cues: int
+    left_out: Annotated[int, "Cues that could not be read."]
+
+
+class WrittenCaptionDict(CaptionDict):
+    """A caption track that was added or changed; ``imported`` is null when no file was sent."""
+
+    imported: CaptionImportDict | None
 
 
 class CueDict(TypedDict):
