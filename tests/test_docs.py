@@ -122,6 +122,16 @@ def test_links_between_pages_lead_somewhere(document):
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def test_each_feature_is_found_from_its_url_in_few_files():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    section = text.partition("## Ten features from URL to data")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ") and "walk" not in line]
+    files = [len(re.findall(r"`[\w/]+\.(?:py|html|js)`", row)) for row in rows]
+    assert len(rows) == 10
+    assert min(files) > 2
+    assert sum(files) <= 6 * len(rows)
+
+
 @pytest.mark.parametrize("document", DECISIONS, ids=lambda path: path.name)
 def test_a_decision_has_a_date_and_a_status(document):
     lines = document.read_text().splitlines()
@@ -151,8 +161,8 @@ def test_the_version_stands_in_pyproject_and_the_changelog():
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert __version__ == declared
     changelog = (ROOT / "docs" / "changelog.md").read_text()
-    if ".dev" not in declared:
-        assert f"## [{declared}] - " in changelog
+    assert ".dev" in declared or f"## [{declared}] - " in changelog
+    assert f"**Version:** {declared} " in (ROOT / "README.md").read_text()
 
 
 def test_manage_py_tells_the_version():
