@@ -14,7 +14,7 @@ from streamsite import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
-DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite", "tests")
 SUFFIXES = "py|js|mjs|html|css|md|sh|yml|yaml|toml|template|txt|service|conf|json|webp|lock"
 FILE = re.compile(rf"[\w.*{{}}-]+(?:/[\w.*{{}}-]+)*\.(?:{SUFFIXES})")
@@ -140,6 +140,12 @@ def test_a_decision_has_a_date_and_a_status(document):
     assert re.fullmatch(
         r"- Status: (?:accepted|superseded by \[\d{4}\]\([\w-]+\.md\)|.*amended by .*)", lines[3]
     )
+
+
+def test_the_list_of_decisions_is_complete():
+    listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
+    titles = {path.name: path.read_text().splitlines()[0].removeprefix("# ") for path in DECISIONS}
+    assert [name for name, title in titles.items() if f"({name}) | {title} |" not in listed] == []
 
 
 def test_the_changelog_has_a_dated_section_per_version_the_newest_first():
