@@ -145,7 +145,7 @@ def test_a_decision_has_a_date_and_a_status(document):
 def test_the_list_of_decisions_is_complete():
     listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
     titles = {path.name: path.read_text().splitlines()[0].removeprefix("# ") for path in DECISIONS}
-    assert [name for name, title in titles.items() if f"({name}) | {title} |" not in listed] == []
+    assert [name for name, title in titles.items() if f"]({name}) | {title} |" not in listed] == []
 
 
 def test_the_changelog_has_a_dated_section_per_version_the_newest_first():
