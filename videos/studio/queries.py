@@ -5,12 +5,14 @@ Each read is one command on one index, whatever the number of videos.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pymongo.errors import ExecutionTimeout
 
 from videos.playback import statistics_store
 from videos.studio.date_ranges import Period
 
-Day = dict[str, object]
+Day = dict[str, Any]
 TIME_LIMIT_MS = 3_000
 
 
@@ -37,7 +39,7 @@ def load_most_watched(channel_id: str, period: Period, most: int) -> list[dict[s
         return None
 
 
-def load_retention_counts(video_id: str) -> dict[str, object]:
+def load_retention_counts(video_id: str) -> dict[str, Any]:
     """Return all-time ``{viewings, views, shown: {bucket: times}}``; empty before the first aggregation."""
     return statistics_store.find_total(video_id)
 

@@ -1,4 +1,4 @@
-"""What lists are filtered by: every combination finds what it says, after every way in which a video changes."""
+"""Facets: every combination of filters is correct after every kind of change."""
 
 from importlib import import_module
 from itertools import product
