@@ -79,8 +79,8 @@ def serialize_video(
         "allow_download": video.allow_download,
         "updated_at": iso(video.updated_at),
         "version": video.version,
-        "counts": _serialize_counts(video, known.relation.unheard_comments),
-        "viewer": _serialize_viewer(known.relation, can_edit=can_edit) if viewer.is_authenticated else None,
+        "counts": _serialize_counts(video, known.viewer.unheard_comments),
+        "viewer": _serialize_viewer(known.viewer, can_edit=can_edit) if viewer.is_authenticated else None,
     }
 
 

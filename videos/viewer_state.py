@@ -34,13 +34,13 @@ class ViewerState:
 
 # From an account's id and a video to ``(collection, pipeline)``.
 ViewerStateProvider = Callable[[str, Video], tuple[str, list[dict[str, object]]]]
-_tellers: list[ViewerStateProvider] = []
+_providers: list[ViewerStateProvider] = []
 
 
-def register_viewer_state_provider(teller: ViewerStateProvider) -> ViewerStateProvider:
+def register_viewer_state_provider(provider: ViewerStateProvider) -> ViewerStateProvider:
     """Register a part of the read of ``load_viewer_state``."""
-    _tellers.append(teller)
-    return teller
+    _providers.append(provider)
+    return provider
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ViewerContext:
     """The caption tracks of a video and the viewer's state, which is empty without an account."""
 
     tracks: list[Caption]
-    relation: ViewerState
+    viewer: ViewerState
 
 
 def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
@@ -68,7 +68,7 @@ def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
                 [pair, {"$match": {"completed": False}}, {"$project": {"_id": 0, "position": 1}}],
             ),
             (BLOCKS, hidden_counts.hidden_count_stages(user_id, video.pk)),
-            *(teller(user_id, video) for teller in _tellers),
+            *(provider(user_id, video) for provider in _providers),
         ]
         stages += [{"$unionWith": {"coll": name, "pipeline": pipeline}} for name, pipeline in parts]
     tracks: list[Caption] = []

@@ -128,14 +128,14 @@ class PostReactionView(APIView):
         """React to a post. Idempotent."""
         post = access.post_for_reading(request.user, post_id)
         value = ReactionInputSerializer.from_body(request)["value"]
-        given = POST_REACTIONS.give(signed_in_user(request).pk, post.pk, value)
+        given = POST_REACTIONS.set_reaction(signed_in_user(request).pk, post.pk, value)
         return no_store(Response({"reaction": value, "likes": given.likes}))
 
     @extend_schema(operation_id="posts_unreact", request=None, responses={200: described(ReactionDict)})
     def delete(self, request: Request, post_id: str) -> Response:
         """Remove the caller's reaction to a post. Idempotent."""
         post = access.post_for_reading(request.user, post_id)
-        given = POST_REACTIONS.withdraw(signed_in_user(request).pk, post.pk)
+        given = POST_REACTIONS.remove_reaction(signed_in_user(request).pk, post.pk)
         return no_store(Response({"reaction": None, "likes": given.likes}))
 
 

@@ -149,7 +149,7 @@ def react(request: HttpRequest, post_id: str) -> HttpResponse:
     toggle_reaction(
         request,
         queries.viewer_reactions(request.user, [post]).get(post_id),
-        lambda value: POST_REACTIONS.give(user_id, post_id, value),
-        lambda: POST_REACTIONS.withdraw(user_id, post_id),
+        lambda value: POST_REACTIONS.set_reaction(user_id, post_id, value),
+        lambda: POST_REACTIONS.remove_reaction(user_id, post_id),
     )
     return redirect_back(request, post)

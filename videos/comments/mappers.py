@@ -61,7 +61,7 @@ def serialize_comment_for_page(
 
 def serialize_listing(found: CommentPage, viewer: Viewer) -> PageDict[CommentDict]:
     """Return a page of comments."""
-    return found.page.body(lambda row: serialize_comment(row, viewer, found.known))
+    return found.page.body(lambda row: serialize_comment(row, viewer, found.viewer_state))
 
 
 def serialize_comment_for_owner(

@@ -48,7 +48,7 @@ class CommentPage:
     """A page of comments with the viewer's state for them."""
 
     page: Page[Comment]
-    known: CommentViewerState
+    viewer_state: CommentViewerState
 
 
 def list_threads(
@@ -94,7 +94,7 @@ def load_reactions(viewer: Viewer, comments: Iterable[Comment]) -> dict[str, str
     """Return the viewer's reactions to some comments, by comment id."""
     if not viewer.is_authenticated:
         return {}
-    return REACTIONS.of(str(viewer.pk), [comment.pk for comment in comments])
+    return REACTIONS.reactions_of(str(viewer.pk), [comment.pk for comment in comments])
 
 
 def hidden_comment_count(viewer: Viewer, subject_id: str) -> int:
@@ -152,7 +152,7 @@ def _known(
     authors, ids = {row.author_id for row in rows}, [row.pk for row in rows]
     stages = [
         *blocks.blocked_stages(user_id, authors),
-        REACTIONS.joined(user_id, ids),
+        REACTIONS.union_stage(user_id, ids),
         following.union_stage(user_id, ids),
         *hidden_counts.hidden_reply_stages(user_id, subject, [row.pk for row in rows if row.reply_count]),
         *(hidden_counts.union_stages(user_id, subject) if with_total else ()),
