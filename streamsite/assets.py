@@ -79,7 +79,7 @@ class CompressedStorage(CompressedStaticFilesStorage):
 
 
 def compute_version(sources: Iterable[Path]) -> str:
-    """Twelve hexadecimal digits that are others when a file in ``sources`` (folders and files) is another."""
+    """Return twelve hexadecimal digits that differ when a file in ``sources`` (folders and files) differs."""
     digest = blake2b(digest_size=VERSION_BYTES)
     for source in sources:
         files = sorted(source.rglob("*")) if source.is_dir() else [source]

@@ -100,6 +100,7 @@ class Cached(Generic[Parameters, Value]):
         update_wrapper(self, function)
 
     def __call__(self, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Value:
+        """Return the remembered result, else call the function."""
         found = self.cache.get(self._key(*args, **kwargs), _MISSING)
         # The comparison with the sentinel leaves a value, which mypy cannot see.
         return self.refresh(*args, **kwargs) if found is _MISSING else found  # type: ignore[return-value]
@@ -123,7 +124,7 @@ class Cached(Generic[Parameters, Value]):
 
 
 class CachedDecorator(Protocol):
-    """What ``cached`` returns."""
+    """The decorator that ``cached`` returns."""
 
     def __call__(self, function: Callable[Parameters, Value], /) -> Cached[Parameters, Value]:
         """Return ``function`` with its results remembered."""

@@ -29,7 +29,7 @@ MIN_SIMILARITY = 0.85
 
 @register()
 def check_setting_combinations(**extra: Any) -> list[CheckMessage]:
-    """Settings that are each right and wrong together."""
+    """Check settings that are valid alone and contradict each other."""
     found: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:
         found.append(Error("ALLOWED_HOSTS must not contain '*'.", id="streamsite.E002"))

@@ -1,4 +1,4 @@
-"""What pages of other origins may read, and the only place that says so.
+"""Rules of cross-origin requests, in one place: which answers pages of other origins may read.
 
 Two rules: files, feeds and embedding data that anyone may have are open to every origin, without credentials; the API
 is open to the origins in ``CORS_ALLOWED_ORIGINS`` (``middleware.ApiCorsMiddleware``), which never send cookies.

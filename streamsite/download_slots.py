@@ -1,4 +1,4 @@
-"""How many large answers a process sends at once: each holds a thread for as long as its reader takes.
+"""A limit on the large answers that a process sends at once: each holds a thread for as long as its reader takes.
 
 nginx in front sends files itself, so that this hardly ever counts there. Without it, the limit keeps threads free for
 everything else, and ``streamsite.stalled_connections`` ends readers that take nothing.
@@ -78,6 +78,7 @@ class SendLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Handle the request; take a slot for a streamed answer, or answer 503."""
         response = self.get_response(request)
         if not response.streaming:
             return response

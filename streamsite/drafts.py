@@ -28,6 +28,7 @@ class DraftMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Handle the request; name the draft of an accepted form in a cookie."""
         response = self.get_response(request)
         if request.method == "POST" and response.status_code in {302, 303} and not _leads_to_login(response):
             subject = request.POST.get(FIELD, "")

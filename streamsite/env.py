@@ -51,12 +51,12 @@ def invalid_value(name: str, allowed: str, *, is_secret: bool = False) -> Improp
 
 
 def _is_path(name: str, value: str) -> bool:
-    """Whether the variable names a secret's file, as it should, and does not hold the secret itself."""
+    """Return whether the variable names a secret's file, as it should, and does not hold the secret itself."""
     return name.endswith("_FILE") and value.startswith("/")
 
 
 def _shown(value: str) -> str:
-    """The value on one line and not too long, without user and password of a URL."""
+    """Return the value on one line and not too long, without user and password of a URL."""
     public = CREDENTIALS.sub("...@", value)
     plain = "".join(character if character.isprintable() else "?" for character in public)
     return plain if len(plain) <= SHOWN_CHARACTERS else f"{plain[:SHOWN_CHARACTERS]}..."
@@ -67,13 +67,13 @@ def _reason(error: Exception) -> str:
 
 
 def text(name: str, default: str = "") -> str:
-    """The variable as text, stripped; ``default`` when unset or empty. A ``$`` in it is a dollar sign."""
+    """Return the variable as text, stripped; ``default`` when unset or empty. A ``$`` in it is a dollar sign."""
     known_variables.add(name)
     return os.environ.get(name, "").strip() or default
 
 
 def flag(name: str, default: bool = False) -> bool:
-    """The variable as a boolean: 1/0, true/false, yes/no, on/off."""
+    """Return the variable as a boolean: 1/0, true/false, yes/no, on/off."""
     raw = text(name).lower()
     if not raw:
         return default
@@ -85,7 +85,7 @@ def flag(name: str, default: bool = False) -> bool:
 
 
 def integer(name: str, default: int, *, least: int, most: int) -> int:
-    """The variable as a whole number within ``least``..``most``."""
+    """Return the variable as a whole number within ``least``..``most``."""
     raw = text(name)
     if not raw:
         return default
@@ -99,7 +99,7 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
 
 
 def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
-    """The variable as one of ``choices``."""
+    """Return the variable as one of ``choices``."""
     value = text(name, default)
     if value not in choices:
         raise invalid_value(name, f"use one of {', '.join(choices)}")
@@ -107,7 +107,7 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
 
 
 def matching(name: str, default: str, pattern: str, *, allowed: str) -> str:
-    """The variable as text that the regular expression ``pattern`` matches as a whole."""
+    """Return the variable as text that the regular expression ``pattern`` matches as a whole."""
     value = text(name, default)
     if not re.fullmatch(pattern, value):
         raise invalid_value(name, allowed)
@@ -115,7 +115,7 @@ def matching(name: str, default: str, pattern: str, *, allowed: str) -> str:
 
 
 def text_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
-    """The variable as a comma-separated list, blanks dropped."""
+    """Return the variable as a comma-separated list, blanks dropped."""
     raw = text(name)
     return (
         [word for part in environ.Env.parse_value(raw, list) if (word := part.strip())]
@@ -125,7 +125,7 @@ def text_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
 
 
 def integer_list(name: str, default: tuple[int, ...], *, among: tuple[int, ...]) -> tuple[int, ...]:
-    """The variable as a comma-separated list of some of ``among``, in their order and once each."""
+    """Return the variable as a comma-separated list of some of ``among``, in their order and once each."""
     given = text_list(name, tuple(str(number) for number in default))
     known = {str(number): number for number in among}
     if not set(given) <= set(known):
@@ -134,7 +134,7 @@ def integer_list(name: str, default: tuple[int, ...], *, among: tuple[int, ...])
 
 
 def server_url(name: str, default: str, *, example: str) -> SplitResult:
-    """The variable as the address of a server: http or https, a host, and no path, user or query."""
+    """Return the variable as the address of a server: http or https, a host, and no path, user or query."""
     raw = text(name, default).rstrip("/")
     found = _server(raw)
     if found is None:
@@ -143,7 +143,7 @@ def server_url(name: str, default: str, *, example: str) -> SplitResult:
 
 
 def origins(name: str, default: tuple[str, ...] = ()) -> list[str]:
-    """The variable as a comma-separated list of origins, such as https://app.example.org."""
+    """Return the variable as a comma-separated list of origins, such as https://app.example.org."""
     found = text_list(name, default)
     if not all(_server(word) is not None and not word.endswith("/") for word in found):
         raise invalid_value(
@@ -153,7 +153,7 @@ def origins(name: str, default: tuple[str, ...] = ()) -> list[str]:
 
 
 def hosts(name: str, default: tuple[str, ...]) -> list[str]:
-    """The variable as a comma-separated list of host names, without scheme and port."""
+    """Return the variable as a comma-separated list of host names, without scheme and port."""
     found = text_list(name, default)
     if not all(HOST.match(word) for word in found):
         raise invalid_value(
@@ -179,7 +179,7 @@ def _bracketed(hostname: str) -> str:
 
 
 def path(name: str, default: Path) -> Path:
-    """The variable as an absolute path."""
+    """Return the variable as an absolute path."""
     raw = text(name)
     if "\0" in raw:
         raise invalid_value(name, "use the path of a folder")
@@ -187,7 +187,7 @@ def path(name: str, default: Path) -> Path:
 
 
 def folder(name: str, default: Path) -> Path:
-    """The variable as the absolute path of a folder, which need not be there yet."""
+    """Return the variable as the absolute path of a folder, which need not be there yet."""
     found = path(name, default)
     if found.exists() and not found.is_dir():
         raise invalid_value(name, "it is a file; use the path of a folder")
@@ -195,7 +195,7 @@ def folder(name: str, default: Path) -> Path:
 
 
 def executable(name: str) -> str:
-    """The variable as the path of a program that can be run; empty when unset."""
+    """Return the variable as the path of a program that can be run; empty when unset."""
     raw = text(name)
     if raw and not (Path(raw).is_file() and os.access(raw, os.X_OK)):
         raise invalid_value(name, "use the path of a program that can be run")
@@ -203,7 +203,7 @@ def executable(name: str) -> str:
 
 
 def secret(name: str, fallback: Path | None = None) -> str:
-    """A secret from ``NAME``, from the file named by ``NAME_FILE``, or from the file ``fallback``.
+    """Return a secret from ``NAME``, from the file named by ``NAME_FILE``, or from the file ``fallback``.
 
     One that has no ``fallback`` is optional, and empty when it is not set.
     """

@@ -29,6 +29,7 @@ class FaultsOnly(logging.Filter):
     """Lets Django's record of a request pass only when it is about a fault: the request's own line says the rest."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record is about a fault."""
         error = record.exc_info[1] if record.exc_info else None
         if error is None:
             return getattr(record, "status_code", SERVER_ERROR) == SERVER_ERROR
@@ -39,6 +40,7 @@ class WithoutExpectedTracebacks(logging.Filter):
     """Makes a warning without traceback of a record about something that is to be expected, whoever logged it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Drop the traceback of an expected error; return ``True``."""
         error = record.exc_info[1] if record.exc_info else None
         if error is not None and is_expected(error):
             record.msg, record.args = "%s (%s)", (record.getMessage(), describe_causes(error))

@@ -72,7 +72,7 @@ class CircuitBreaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether calls are refused, except for probes."""
+        """True when calls are refused, except for probes."""
         return self._opened_at is not None
 
     def check(self) -> None:
@@ -89,7 +89,7 @@ class CircuitBreaker:
             return Admission(self._epoch, is_probe=self.is_open)
 
     def report(self, admission: Admission, *, has_answered: bool | None) -> None:
-        """Report a call's outcome; ``None`` when it ended for reasons of its own."""
+        """Record a call's outcome: whether it succeeded, ``None`` when it ended for reasons of its own."""
         with self._lock:
             if admission.epoch != self._epoch:
                 return

@@ -28,7 +28,7 @@ WHOLE_BYTES = 256 * 1024
 
 @dataclass(frozen=True)
 class ContentFacts:
-    """What conditions and ranges are judged by. ``modified`` is in seconds since 1970."""
+    """The facts that conditional requests and ranges are judged by. ``modified`` is in seconds since 1970."""
 
     size: int
     etag: str
@@ -36,7 +36,7 @@ class ContentFacts:
 
 
 def send_file(request: HttpRequest, path: Path, *, content_type: str, cache: CachePolicy) -> HttpResponseBase:
-    """``path`` to the client: conditional requests, one byte range, HEAD. ``Absent`` when there is no such file."""
+    """Send the file ``path``: conditional requests, one byte range, HEAD. Raises ``Absent`` when there is none."""
     try:
         status = path.stat()
     except OSError:
@@ -64,7 +64,7 @@ def send_file(request: HttpRequest, path: Path, *, content_type: str, cache: Cac
 def send_content(
     request: HttpRequest, content: bytes, facts: ContentFacts, *, content_type: str, cache: CachePolicy
 ) -> HttpResponseBase:
-    """``content`` to the client, as ``send`` does with a file."""
+    """Send ``content`` as ``send_file`` sends a file."""
     return _answer(
         request,
         facts,
@@ -75,7 +75,7 @@ def send_content(
 
 
 def inert_headers(cache: CachePolicy) -> dict[str, str]:
-    """Headers that keep what is sent from acting as a page or for another site."""
+    """Return headers that keep what is sent from acting as a page or for another site."""
     return {
         "Cache-Control": cache,
         "X-Content-Type-Options": "nosniff",
@@ -144,7 +144,7 @@ def _pieces(path: Path, first: int, length: int) -> Iterator[bytes]:
 
 
 def _is_known(request: HttpRequest, etag: str, modified: float) -> bool:
-    """Whether the client has this very file; the date counts only without a tag (RFC 9110, 13.2.2)."""
+    """Return whether the client has this very file; the date counts only without a tag (RFC 9110, 13.2.2)."""
     if "If-None-Match" in request.headers:
         return _matches(request.headers["If-None-Match"], etag)
     since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
@@ -157,6 +157,6 @@ def _matches(header: str, etag: str) -> bool:
 
 
 def _range_applies(request: HttpRequest, etag: str, modified: str) -> bool:
-    """Whether ``If-Range``, when sent, names the file as it is."""
+    """Return whether ``If-Range``, when sent, names the file as it is."""
     condition = request.headers.get("If-Range", "").strip()
     return not condition or condition in {etag, modified}

@@ -151,7 +151,7 @@ def accent_insensitive_pattern(word: str) -> str:
 
 @cache
 def _variants() -> dict[str, str]:
-    """Characters, by what they are folded to."""
+    """Return the characters by what they are folded to."""
     ranges = (
         (0xC0, 0x250),
         (0x370, 0x530),
@@ -261,7 +261,7 @@ def _spellings(chunk: str) -> list[str]:
 
 
 def _with_symbols(part: _Part) -> list[str]:
-    """Names whose symbols tell them apart: ``c++``, ``c#``, ``.net``."""
+    """Return names whose symbols tell them apart: ``c++``, ``c#``, ``.net``."""
     name, found = part.text, []
     if not name.isalpha() or part.kind != "word":
         return []

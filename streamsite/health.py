@@ -77,7 +77,7 @@ class Check:
         self._usable: ExpiringCache[None, Result] = ExpiringCache(seconds=MAX_AGE_SECONDS)
 
     def forget(self) -> None:
-        """Look again at the next call."""
+        """Drop the kept result."""
         self._fresh.clear()
         self._usable.clear()
 
@@ -175,7 +175,7 @@ BEHIND_DATABASE = {
 
 
 def clear_check_results() -> None:
-    """Look again at the next probe."""
+    """Drop the kept results of all checks."""
     for check in (DISK, DATABASE, *BEHIND_DATABASE.values()):
         check.forget()
 
@@ -239,6 +239,7 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a probe, or pass the request on."""
         probe = PROBES.get(request.path_info.removesuffix("/"))
         if probe is None:
             return self.get_response(request)

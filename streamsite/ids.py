@@ -6,10 +6,10 @@ import secrets
 
 
 def object_id() -> str:
-    """16 URL-safe characters, 96 random bits: the key of everything but videos."""
+    """Return 16 URL-safe characters (96 random bits): the key of everything but videos."""
     return secrets.token_urlsafe(12)
 
 
 def video_id() -> str:
-    """11 URL-safe characters, 64 random bits, as in ``/watch/<id>``."""
+    """Return 11 URL-safe characters (64 random bits), as in ``/watch/<id>``."""
     return secrets.token_urlsafe(8)

@@ -100,6 +100,7 @@ class ContextFilter(logging.Filter):
     """Adds ``request_id`` and ``job_id`` to every record, and to text lines the one that there is as ``context_id``."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Add the ids to the record; return ``True``."""
         request, job = request_id.get(), job_id.get()
         record.request_id, record.job_id = request, job
         record.context_id = job if request == NONE else request
@@ -110,6 +111,7 @@ class WithoutSecretsInPaths(logging.Filter):
     """Takes the tokens out of the paths that Django's records of failed requests name."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Redact the paths in the record; return ``True``."""
         if isinstance(record.args, tuple):
             record.args = tuple(
                 redact_path(value) if isinstance(value, str) and value.startswith("/") else value

@@ -53,7 +53,7 @@ class Guide:
 
 
 def render(path: Path, *, origin: str) -> Guide:
-    """The guide in ``path``, with ``origin`` in its examples in place of the one it was written with."""
+    """Return the guide in ``path``, with ``origin`` in its examples in place of the one it was written with."""
     source = path.read_text(encoding="utf-8").replace(WRITTEN_ORIGIN, origin)
     head, _, rest = source.partition("\n## ")
     title, _, lead = head.partition("\n")
@@ -71,7 +71,7 @@ def render(path: Path, *, origin: str) -> Guide:
 
 
 def heading_id(text: str) -> str:
-    """The id of a heading, as code hosts make it."""
+    """Return the id of a heading, as code hosts make it."""
     return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
 
 
@@ -85,7 +85,7 @@ def _markdown() -> MarkdownIt:
 
 
 def _code(token: Token) -> str:
-    """A fenced block: spans with classes, no styles, scrollable with the keyboard."""
+    """Return a fenced block: spans with classes, no styles, scrollable with the keyboard."""
     language = token.info.strip()
     label = LANGUAGES[language]
     lexer = get_lexer_by_name(language.split()[0])
@@ -97,7 +97,7 @@ def _code(token: Token) -> str:
 
 
 def _shaped(tokens: list[Token], folder: Path) -> list[Token]:
-    """``tokens`` with ids on headings, header cells in tables, and pictures as figures."""
+    """Return ``tokens`` with ids on headings, header cells in tables, and images as figures."""
     _label_tables(tokens)
     return list(_with_figures(tokens, folder))
 
@@ -123,7 +123,7 @@ def _label_tables(tokens: Sequence[Token]) -> None:
 
 
 def _make_cell(opening: Token, closing: Token, in_body: bool, is_first: bool, *, is_empty: bool) -> None:
-    """The first cell of a row names the row; an empty corner names nothing."""
+    """Make the first cell of a row a row header; leave an empty corner without a name."""
     is_header = is_first if in_body else not is_empty
     opening.tag = closing.tag = "th" if is_header else "td"
     if is_header:
@@ -131,7 +131,7 @@ def _make_cell(opening: Token, closing: Token, in_body: bool, is_first: bool, *,
 
 
 def _with_figures(tokens: Sequence[Token], folder: Path) -> Iterator[Token]:
-    """A paragraph that is one picture becomes a figure with the picture's own markup."""
+    """Yield the tokens with each paragraph that is one image turned into a figure."""
     index = 0
     while index < len(tokens):
         children = tokens[index + 1].children if index + 1 < len(tokens) else None
@@ -150,10 +150,10 @@ def _with_figures(tokens: Sequence[Token], folder: Path) -> Iterator[Token]:
 
 
 def _drawing(path: Path) -> str:
-    """An SVG file without its own colours: on a page the style sheet gives them, so they follow the theme."""
+    """Return an SVG file without its own colours: on a page the style sheet gives them, so they follow the theme."""
     return STYLE.sub("", path.resolve().read_text(encoding="utf-8"))
 
 
 def tokens_guide() -> Guide:
-    """The guide to access and refresh tokens."""
+    """Return the guide to access and refresh tokens."""
     return render(settings.BASE_DIR / "docs" / "tokens.md", origin=settings.SITE_URL)

@@ -1,4 +1,4 @@
-"""Where ``script/server --host`` listens, and by which hosts this machine is reached in its network."""
+"""The addresses ``script/server --host`` listens on, and the hosts by which its network reaches this machine."""
 
 from __future__ import annotations
 

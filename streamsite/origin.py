@@ -41,6 +41,7 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Handle the request with its own address as the origin of URLs."""
         if not settings.NETWORK_HOSTS:
             return self.get_response(request)
         token = _used.set(_of(request))

@@ -44,11 +44,13 @@ class PageLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on; writes are counted in ``process_view``."""
         return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
+        """Count a write to a page; return a refusal when it is one too many."""
         if request.method in SAFE or request.path.startswith("/api/"):
             return None
         is_admin = bool(request.resolver_match and request.resolver_match.app_name == "admin")

@@ -21,6 +21,7 @@ class Range:
 
     @property
     def length(self) -> int:
+        """The number of bytes."""
         return self.last - self.first + 1
 
     @property
@@ -43,7 +44,7 @@ class Unsatisfiable(Exception):
 
 
 def parse_range(header: str | None, size: int) -> Range | None:
-    """The part of a file of `size` bytes that a Range header asks for; None means the whole file (200).
+    """Return the part of a file of `size` bytes that a Range header asks for; None means the whole file (200).
 
     None for: no header, another unit, several ranges (a server may ignore those, and answering them lets one
     request ask for the file many times over), and everything malformed, which the RFC has a server ignore.
@@ -66,7 +67,7 @@ def parse_range(header: str | None, size: int) -> Range | None:
 
 
 def _suffix(digits: str, size: int) -> Range | None:
-    """`bytes=-N`: the last N bytes, or the whole file when it is shorter."""
+    """Parse `bytes=-N`: the last N bytes, or the whole file when it is shorter."""
     if not digits:
         return None
     length = int(digits)

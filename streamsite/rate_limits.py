@@ -66,7 +66,7 @@ REPORT = Limit("report", 30, 3600)
 
 
 def client_address(request: HttpRequest) -> str:
-    """The caller's address; behind ``FORWARDED_HOPS`` proxies, the one the outermost of them saw."""
+    """Return the caller's address; behind ``FORWARDED_HOPS`` proxies, the one the outermost of them saw."""
     hops = settings.FORWARDED_HOPS
     if hops:
         forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
@@ -79,7 +79,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def address_prefix(address: str) -> str:
-    """The network of an address: /24 for IPv4, /56 for IPv6. Enough to recognise, too little to track."""
+    """Return the network of an address: /24 for IPv4, /56 for IPv6. Enough to recognise, too little to track."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -89,7 +89,7 @@ def address_prefix(address: str) -> str:
 
 
 def throttle_key(request: HttpRequest) -> str:
-    """What an address counts as: itself, or its /64 network for IPv6, which one household has all of."""
+    """Return what an address is counted as: itself, or its /64 network for IPv6, which one household has all of."""
     address = client_address(request)
     try:
         parsed = ipaddress.ip_address(address)
@@ -99,7 +99,7 @@ def throttle_key(request: HttpRequest) -> str:
 
 
 def _digest(who: str) -> str:
-    """What stands for a caller in a counter's name: people type passwords where a username belongs."""
+    """Return a digest of the caller for the counter's name: people type passwords where a username belongs."""
     return salted_hmac("streamsite.rate_limits", who, algorithm="sha256").hexdigest()[:32]
 
 
@@ -121,7 +121,7 @@ def increment(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
 
 
 def max_events(limit: Limit) -> int:
-    """How many events the limit allows after ``STREAMSITE_THROTTLE_SCALE``."""
+    """Return the number of events that the limit allows, scaled by ``STREAMSITE_THROTTLE_SCALE``."""
     return int(limit.most * settings.THROTTLE_SCALE)
 
 

@@ -1,4 +1,4 @@
-"""How many rows of a kind one account or one object may have.
+"""Limits on the rows of a kind that one account or one object may have.
 
 Rows are counted once the new one is written: of parallel writers each sees its own row and all that were written
 before it, so those above the cap take theirs back. No counter has to be kept right, and never more than the cap

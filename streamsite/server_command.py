@@ -1,4 +1,4 @@
-"""How the web server is started, by ``script/server`` and by ``manage.py run_web`` alike.
+"""The web server's command line, for ``script/server`` and ``manage.py run_web`` alike.
 
 Without nginx in front a slow client occupies a thread while its body comes in or its answer goes out, so there are
 many: they begin when they are needed and end when they are idle.

@@ -234,7 +234,7 @@ def _missing_files() -> str:
 
 
 def _has_files() -> bool:
-    """Whether ``media`` has any file but the site's own; empty folders, hidden files and the trash do not count."""
+    """Return whether ``media`` has files besides the site's id; empty folders, hidden files and trash do not count."""
     for _, folders, names in os.walk(_media()):
         folders[:] = [name for name in folders if name != trash.NAME]
         if any(name not in {FILE, COUNT_FILE} and not name.startswith(".") for name in names):

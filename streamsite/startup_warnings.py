@@ -17,7 +17,7 @@ _warnings: list[Callable[[], str]] = []
 
 
 def register_startup_warning(warning: Callable[[], str]) -> None:
-    """Have ``warning`` asked at every start; what it returns is written as a line, "" is not. It may take seconds."""
+    """Call ``warning`` at every start and log what it returns, unless that is "". It may take seconds."""
     if warning not in _warnings:
         _warnings.append(warning)
 

@@ -1,4 +1,4 @@
-"""Whether the database is older than the files: a count that every sweep and every ``prepare`` raises in both.
+"""A count in database and data folder, raised by every sweep and ``prepare``, that shows an older database.
 
 It lies in the site's document of the database and in ``media/site-count`` beside the id; in the bucket, too. An older
 copy of the database has a lower one than the files. The database is written first and read last, so that neither a kill

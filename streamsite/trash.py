@@ -34,7 +34,7 @@ RECOVERY_HINT = (
 
 
 def exceeds_limits(found: int, there: int, moved: int = 0) -> bool:
-    """Whether so many are a sign of a wrong or older database: over 20, or over 5 % and more than one.
+    """Return whether so many are a sign of a wrong or older database: over 20, or over 5 % and more than one.
 
     ``found`` are all of a kind that are without a row, young ones too, of ``there``; ``moved`` is how many are in the
     trash already. Otherwise small sweeps would add up to a large one.
@@ -118,7 +118,7 @@ def dated_folders() -> Iterator[tuple[date, Path]]:
 
 
 def has_expired(day: date) -> bool:
-    """Whether what came into the trash on that day has been there for ``TRASH_DAYS``."""
+    """Return whether what came into the trash on that day has been there for ``TRASH_DAYS``."""
     return day <= _last_day()
 
 

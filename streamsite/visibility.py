@@ -1,4 +1,4 @@
-"""Who may see what: the one home of the words public, unlisted and private.
+"""The rules of visibility, and the one home of the words public, unlisted and private.
 
 *Listed* means "may appear in lists, search, feeds and counts for everybody".
 *Reachable* means "may be opened by somebody who has the link". Videos and playlists share the rule.
@@ -24,47 +24,51 @@ class Viewer(Protocol):
     """Whoever asks: a user or the anonymous user."""
 
     @property
-    def is_authenticated(self) -> bool: ...
+    def is_authenticated(self) -> bool:
+        """True when the viewer is signed in."""
+        ...
 
     @property
-    def pk(self) -> object: ...
+    def pk(self) -> object:
+        """The viewer's id; ``None`` for the anonymous user."""
+        ...
 
 
 def listed() -> Q:
-    """Rows that may appear in anybody's lists."""
+    """Return the condition for rows that may appear in anyone's lists."""
     return Q(visibility=Visibility.PUBLIC)
 
 
 def listed_match() -> dict[str, str]:
-    """The same as ``listed`` for pipelines."""
+    """Return the same as ``listed`` for pipelines."""
     return {"visibility": Visibility.PUBLIC.value}
 
 
 def unlisted_match() -> dict[str, str]:
-    """Rows that only those with the link may open, for pipelines."""
+    """Return the condition for rows that only those with the link may open, for pipelines."""
     return {"visibility": Visibility.UNLISTED.value}
 
 
 def linkable() -> Q:
-    """Rows that anybody with the link may open."""
+    """Return the condition for rows that anyone with the link may open."""
     return Q(visibility__in=[Visibility.PUBLIC, Visibility.UNLISTED])
 
 
 def is_listed(visibility: str) -> bool:
-    """Whether a row of this visibility may appear in lists."""
+    """Return whether a row of this visibility may appear in lists."""
     return visibility == Visibility.PUBLIC
 
 
 def is_private(visibility: str) -> bool:
-    """Whether only the owner may open a row of this visibility."""
+    """Return whether only the owner may open a row of this visibility."""
     return visibility == Visibility.PRIVATE
 
 
 def is_linkable(visibility: str) -> bool:
-    """Whether anybody with the link may open a row of this visibility."""
+    """Return whether anybody with the link may open a row of this visibility."""
     return visibility in {Visibility.PUBLIC, Visibility.UNLISTED}
 
 
 def is_owner(viewer: Viewer, owner_id: str) -> bool:
-    """Whether ``viewer`` is signed in and owns the row."""
+    """Return whether ``viewer`` is signed in and owns the row."""
     return viewer.is_authenticated and viewer.pk == owner_id

@@ -22,13 +22,13 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def root(name: str, namespaces: Mapping[str, str], **attributes: str) -> Element:
-    """The root of a document. ``namespaces`` are by prefix, "" is the one of names without any."""
+    """Return the root of a document. ``namespaces`` are by prefix, "" is the one of names without any."""
     declared = {f"xmlns:{prefix}" if prefix else "xmlns": uri for prefix, uri in namespaces.items()}
     return Element(name, declared | attributes)
 
 
 def add(parent: Element, name: str, text: object = "", /, **attributes: object) -> Element:
-    """A child of ``parent``; an attribute of ``None`` is left out."""
+    """Return a child of ``parent``; an attribute of ``None`` is left out."""
     given = {key: clean(str(value)) for key, value in attributes.items() if value is not None}
     child = SubElement(parent, name, given)
     child.text = clean(str(text)) or None
@@ -36,12 +36,12 @@ def add(parent: Element, name: str, text: object = "", /, **attributes: object) 
 
 
 def clean(text: str) -> str:
-    """``text`` without the characters that XML forbids."""
+    """Return ``text`` without the characters that XML forbids."""
     return FORBIDDEN.sub("", text)
 
 
 def document(element: Element) -> bytes:
-    """The whole document in UTF-8."""
+    """Return the whole document in UTF-8."""
     written: bytes = tostring(element, encoding="utf-8", xml_declaration=True)
     return written
 
@@ -49,7 +49,7 @@ def document(element: Element) -> bytes:
 def respond(
     request: HttpRequest, content: bytes, content_type: str, modified: datetime | None = None
 ) -> HttpResponse:
-    """``content``, or 304 for those who have it: judged by its bytes, for callers without an ETag by ``modified``."""
+    """Return ``content``, or 304 to clients that have it: by its bytes, for those without an ETag by ``modified``."""
     etag = quote_etag(hashlib.blake2b(content, digest_size=12).hexdigest())
     headers = {"ETag": etag, "Cache-Control": REVALIDATED}
     seconds = int(modified.timestamp()) if modified else None

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -152,3 +153,9 @@ def test_the_version_stands_in_pyproject_and_the_changelog():
     changelog = (ROOT / "docs" / "changelog.md").read_text()
     if ".dev" not in declared:
         assert f"## [{declared}] - " in changelog
+
+
+def test_manage_py_tells_the_version():
+    command = [sys.executable, "manage.py", "version"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == f"{__version__}\n"

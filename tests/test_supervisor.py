@@ -1,4 +1,4 @@
-"""What the supervisor of a site does with processes that end: it starts them again, and gives up with the reason."""
+"""The supervisor starts processes again when they end, and gives up with the reason."""
 
 from __future__ import annotations
 

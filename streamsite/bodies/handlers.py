@@ -1,4 +1,4 @@
-"""Where the files of a form go while they arrive: into memory, or into a temporary file under checks."""
+"""Upload handlers that decide where the files of a form go while they arrive: into memory, or into a temporary file under checks."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ class DiscardHandler(FileUploadHandler):
     """Reads files and keeps nothing: no page takes one from somebody who is not signed in."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        return None
+        """Discard a piece of the file."""
 
     def file_complete(self, file_size: int) -> None:
-        return None
+        """Return no file."""
 
 
 class FirstFileEnds(DiscardHandler):
     """Ends the parsing of a form where its first file begins."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Stop parsing at the first file."""
         raise StopUpload(connection_reset=True)
 
 
@@ -42,6 +43,7 @@ class MemoryHandler(MemoryFileUploadHandler):
     """Keeps files in memory. The rule of the route bounds them."""
 
     def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
+        """Take every file, whatever the length of the body."""
         self.activated = True
 
 
@@ -88,6 +90,7 @@ class DiskHandler(TemporaryFileUploadHandler):
         charset: str | None = None,
         content_type_extra: dict[str, bytes] | None = None,
     ) -> None:
+        """Open a temporary file for the next file of the form."""
         user: Any = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
             raise NotSignedIn
@@ -98,6 +101,7 @@ class DiskHandler(TemporaryFileUploadHandler):
         self.file = IncomingFile(user.pk, file_name, content_type, charset, content_type_extra)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write a piece of the file, looking at the free space every ``CHECK_BYTES``."""
         try:
             self.file.write(raw_data)
             self._until_check -= len(raw_data)

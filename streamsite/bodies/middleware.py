@@ -39,6 +39,7 @@ class BodyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Handle the request, then drain what is left of its body or have the connection closed."""
         body = stream.attach_body(request)
         request.incoming_body = body  # type: ignore[attr-defined]
         try:
@@ -53,6 +54,7 @@ class BodyMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
+        """Return a refusal of a body that the route does not take."""
         body: stream.Body | None = getattr(request, "incoming_body", None)
         if body is None:
             return None

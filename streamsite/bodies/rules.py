@@ -1,4 +1,4 @@
-"""How many bytes each route takes, and where the files of a form go while they arrive.
+"""Limits on request bodies: the bytes that each route takes, and where the files of its form go meanwhile.
 
 Every route that is not named here takes what a page's form or a JSON document needs, and keeps files in memory.
 """
@@ -41,7 +41,7 @@ VIDEO = "videos.uploads.form_files.VideoHandler"
 
 @dataclass(frozen=True)
 class Rule:
-    """What a route accepts.
+    """The bodies that a route accepts.
 
     ``most`` is the largest body in bytes, ``handler`` the upload handler of its forms. ``from_anyone`` says that
     callers who are not signed in may send as much; without it they may send what every route takes.

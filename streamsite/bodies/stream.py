@@ -38,7 +38,7 @@ class Body(io.IOBase):
 
     @property
     def unread(self) -> int:
-        """How many bytes have not been taken from the connection; all there may be when the length is not known."""
+        """Bytes not yet taken from the connection; all that may come when the length is not known."""
         if self.length is not None:
             return self.length - self._taken
         return 0 if self._has_ended else DRAIN_BYTES

@@ -60,7 +60,7 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class NginxOptions:
-    """Where nginx listens, what it speaks to and where it keeps its own files.
+    """The address nginx listens on, the site behind it, and the folder of its own files.
 
     ``listen`` holds one or more values of nginx's ``listen`` directive, separated by commas. With ``certificate`` and
     ``key`` nginx ends TLS, on ports of its own choice: 443, and 80 for the redirect. ``run_dir`` is empty for an nginx

@@ -26,6 +26,7 @@ class FrontMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Handle the request and mark its answer."""
         response = self.get_response(request)
         if _may_hold_a_secret(response):
             patch_cache_control(response, no_transform=True)
@@ -37,7 +38,7 @@ class FrontMiddleware:
 
 
 def _may_hold_a_secret(response: HttpResponseBase) -> bool:
-    """Whether this is text for one reader, which may hold tokens or addresses that open something.
+    """Return whether this is text for one reader, which may hold tokens or addresses that open something.
 
     Compressed together with what others can put into it, its length would give a secret away byte by byte (BREACH).
     Pages are not meant: the site compresses them itself, with a padding of random length.

@@ -80,7 +80,7 @@ class Front:
 
     @property
     def is_available(self) -> bool:
-        """Whether this machine has an nginx."""
+        """True when this machine has an nginx."""
         return bool(self._binaries)
 
     def begin(self, environment: dict[str, str]) -> None:
@@ -136,7 +136,7 @@ class Front:
         raise FrontError("; ".join(reasons))
 
     def is_ready(self, site_url: str) -> bool:
-        """Whether the site answers through nginx."""
+        """Return whether the site answers through nginx."""
         line = http.client.HTTPConnection(self.place.own_address, self.port, timeout=5)
         try:
             line.request("GET", "/healthz", headers={"Host": urlsplit(site_url).netloc})
@@ -147,7 +147,7 @@ class Front:
             line.close()
 
     def is_site_up(self) -> bool:
-        """Whether the site behind it takes connections."""
+        """Return whether the site behind it takes connections."""
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(0.5)
             return probe.connect_ex(str(self.socket)) == 0

@@ -36,6 +36,7 @@ class SmtpBackend(BaseEmailBackend):
         self._tell = tell
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Hand the messages over in one session; return how many were accepted."""
         ready = [_envelope(message) for message in email_messages if message.recipients()]
         if not ready:
             return 0
@@ -55,6 +56,7 @@ class EmlFileBackend(BaseEmailBackend):
     """``<data>/mail/*.eml``: one file per message, readable by its owner only, named by time."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Write each message to a file; return how many were written."""
         folder = Path(settings.EMAIL_FILE_PATH)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:

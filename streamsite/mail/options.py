@@ -18,7 +18,7 @@ OLD_STARTTLS, OLD_TLS = "EMAIL_USE_TLS", "EMAIL_USE_SSL"
 
 @dataclass(frozen=True)
 class Options:
-    """Where and how mail is handed over. ``host`` is empty when mail goes to files."""
+    """The mail server and how mail is handed to it. ``host`` is empty when mail goes to files."""
 
     host: str
     port: int
@@ -28,7 +28,7 @@ class Options:
 
     @property
     def is_local(self) -> bool:
-        """Whether the mail server runs on this machine."""
+        """True when the mail server runs on this machine."""
         return is_loopback(self.host)
 
 

@@ -1,4 +1,4 @@
-"""When mail that could not be handed over is tried again. Pure. Seconds."""
+"""Pauses, in seconds, before mail that could not be handed over is tried again. Pure."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class SmtpSession:
             self._tell(f"Message accepted: {smtp_errors.format_reply(code, said)}")
 
     def close(self) -> None:
-        """Say goodbye. What was accepted stays accepted, whatever happens here."""
+        """Close the session. Accepted messages stay accepted, whatever happens here."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             with suppress(smtplib.SMTPException, OSError):

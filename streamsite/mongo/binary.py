@@ -110,7 +110,7 @@ def _checked(binary: Path) -> Path:
 
 
 def explain(returncode: int, stderr: str) -> str:
-    """One sentence for a mongod that did not start, from its exit code and what it printed."""
+    """Return one sentence about a mongod that did not start, from its exit code and output."""
     if "GLIBC" in stderr:
         return f"MongoDB's build needs a newer C library than this system has: {WAYS_OUT}"
     missing = sorted(set(MISSING_LIBRARY.findall(stderr)))

@@ -17,7 +17,7 @@ THROTTLES = "throttle"
 
 
 def collection(name: str, *, acknowledged_by: int | str | None = None) -> Collection[dict[str, Any]]:
-    """The collection ``name``; ``acknowledged_by=1`` for counters that may lose an event in a crash."""
+    """Return the collection ``name``; ``acknowledged_by=1`` for counters that may lose an event in a crash."""
     found: Collection[dict[str, Any]] = get_database("default")[name]
     if acknowledged_by is not None:
         return found.with_options(write_concern=WriteConcern(w=acknowledged_by))

@@ -41,7 +41,7 @@ class Counter:
 
 @dataclass(frozen=True)
 class Drift:
-    """How many counters of one kind were wrong, by how much in all, and how many were set right."""
+    """The wrong counters of one kind: their number, the sum of the differences, and how many were corrected."""
 
     counter: Counter
     wrong: int
@@ -67,7 +67,7 @@ def build_counter(
     sum_of: str = "",
     also: tuple[str, ...] = (),
 ) -> Counter:
-    """The counter of those of ``rows`` that ``match``, by their field ``key``; or the sum of their field ``sum_of``."""
+    """Return the counter of ``rows`` that ``match``, by their field ``key``; with ``sum_of``, the sum of a field."""
     group = {"_id": f"${key}", "n": {"$sum": f"${sum_of}" if sum_of else 1}}
     return Counter(counted, name, rows, ({"$match": match or {}}, {"$group": group}), also)
 
@@ -98,7 +98,7 @@ def reconcile(*, correct: bool = True, settle_seconds: float = SETTLE_SECONDS) -
 def _differences(
     counter: Counter, only: list[str] | None = None
 ) -> Iterator[tuple[str, tuple[float, float]]]:
-    """``id, (stored, right)`` of every counter that is wrong: two sorted readings side by side."""
+    """Yield ``id, (stored, right)`` of every wrong counter, by merging two sorted readings."""
     which = {"_id": {"$in": only}} if only is not None else {}
     stored = collection(counter.counted).find(which, {counter.field: 1}).sort("_id", 1)
     narrowed = [{"$match": which}] if which else []

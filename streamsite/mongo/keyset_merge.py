@@ -28,7 +28,7 @@ def newest_pipelines(
     before: Moment | None = None,
     fields: Sequence[str] = (),
 ) -> list[Stages]:
-    """One list of stages for each part of ``values``: its newest ``most`` rows by the time ``by``, before a moment.
+    """Return a list of stages per part of ``values``: its newest ``most`` rows by the time ``by``, before a moment.
 
     ``fields`` are kept beside ``by`` and ``_id``; all of them when there are none.
     """
@@ -48,7 +48,7 @@ def newest_pipelines(
 def find_newest(
     table: str, key: str, values: Sequence[str], condition: dict[str, Any], *, by: str, **options: Any
 ) -> list[dict[str, Any]]:
-    """The newest rows of ``table`` as ``newest_parts`` has them, in order, in one read; none for no ``values``."""
+    """Return the newest rows of ``table`` by ``newest_pipelines``, in order, in one read; none for no ``values``."""
     parts = newest_pipelines(key, values, condition, by=by, **options)
     if not parts:
         return []
@@ -59,11 +59,11 @@ def find_newest(
 
 
 def union_stages(table: str, parts: Sequence[Stages]) -> Stages:
-    """The stages that add what ``parts`` find in ``table``."""
+    """Return the stages that add what ``parts`` find in ``table``."""
     return [{"$unionWith": {"coll": table, "pipeline": part}} for part in parts]
 
 
 def before_filter(by: str, before: Moment) -> dict[str, Any]:
-    """The rows after a moment and id in an order from the newest to the oldest."""
+    """Return the rows after a moment and id in an order from the newest to the oldest."""
     at, row_id = before
     return {by: {"$lte": at}, "$or": [{by: {"$lt": at}}, {"_id": {"$lt": row_id}}]}

@@ -76,7 +76,7 @@ def _machine() -> str:
 
 
 def _is_gone(holder: dict[str, Any]) -> bool:
-    """Whether the holder ran on this machine and has ended."""
+    """Return whether the holder ran on this machine and has ended."""
     if holder.get("machine") != _machine():
         return False
     try:

@@ -44,12 +44,12 @@ def run_in_transaction(
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same transaction may succeed when the whole of it is made again."""
+    """Return whether the same transaction may succeed when the whole of it is made again."""
     return any(errors.is_transient(cause) for cause in error_chain(error))
 
 
 def error_chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, what caused it, what caused that, and so on; each once, even if it is its own cause."""
+    """Yield the error, what caused it, what caused that, and so on; each once, even if it is its own cause."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:

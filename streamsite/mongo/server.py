@@ -40,7 +40,7 @@ class EmbeddedMongoError(Exception):
 
 
 def default_cache_gb() -> float:
-    """A sixteenth of the machine's memory, within 0.25 and 2 GiB.
+    """Return a sixteenth of the machine's memory, within 0.25 and 2 GiB.
 
     A transaction's changes stay in the cache until it ends: two of 10,000 documents each, at the same time, filled
     0.25 GiB and stood still.
@@ -184,7 +184,7 @@ class EmbeddedMongo:
         return path.read_text(encoding="utf-8").strip()
 
     def _choose_port(self) -> int:
-        """The port of the last run when it is free, so that the replica set's configuration still fits."""
+        """Return the port of the last run when it is free, so that the replica set's configuration still fits."""
         kept = self.data_dir / "run" / "mongodb-port"
         last = int(kept.read_text() or 0) if kept.is_file() else 0
         for candidate in (last, 0) if last else (0,):
@@ -238,7 +238,7 @@ class EmbeddedMongo:
         return f"MongoDB ended while starting ({reason[:300]}); its log is {log_path}"
 
     def _prepare(self) -> None:
-        """Bring the replica set up on this port, as primary, with the site's user."""
+        """Configure the replica set on this port, as primary, with the site's user."""
         try:
             with self.supervising() as client:
                 self._configure(client)
@@ -298,7 +298,7 @@ def end_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
 
 
 def _severe_lines(log_path: Path) -> list[str]:
-    """What mongod's log says at severity error or fatal."""
+    """Return what mongod's log says at severity error or fatal."""
     lines = []
     try:
         for raw in log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-400:]:

@@ -38,7 +38,7 @@ class ServerWatchdog(threading.Thread):
         self._ended = threading.Event()
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Stop the thread."""
         self._ended.set()
 
     def run(self) -> None:

@@ -1,4 +1,4 @@
-"""How mail leaves."""
+"""Outgoing mail."""
 
 from __future__ import annotations
 

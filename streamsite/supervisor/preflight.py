@@ -1,4 +1,4 @@
-"""What is checked and made before the first process of a site starts."""
+"""Checks and preparations before the first process of a site starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether ``manage.py prepare`` has to run before a start: the stamp of the last one, and what it stood for."""
+"""The stamp of the last ``manage.py prepare``, by which a start knows whether it has to run again."""
 
 from __future__ import annotations
 

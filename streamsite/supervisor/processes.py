@@ -54,7 +54,7 @@ class SupervisedProcess:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process was started and has not ended."""
+        """True when the process was started and has not ended."""
         return self.process is not None and self.process.poll() is None
 
     def launch(self, environment: Mapping[str, str]) -> None:

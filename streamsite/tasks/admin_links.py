@@ -1,4 +1,4 @@
-"""What a job is about: where staff find the thing that its first argument names."""
+"""Links into the admin for the subjects of jobs, which their first arguments name."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def register_admin_link(task: Task[Any, Any]) -> Callable[[LinkBuilder], LinkBui
 
 
 def build_admin_link(task_path: str, args: list[Any]) -> str | None:
-    """The address of what a job is about, if its app has told."""
+    """Return the admin address of a job's subject, if its app registered one."""
     address = _addresses.get(task_path)
     return address(str(args[0])) if address is not None and args else None

@@ -61,7 +61,7 @@ class Attempt:
 
     @property
     def is_running(self) -> bool:
-        """Whether its thread is still there."""
+        """True when its thread is still there."""
         return self._thread.is_alive()
 
     def _pause(self, begun: float, next_beat: float) -> float:

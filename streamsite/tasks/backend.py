@@ -93,10 +93,10 @@ class MongoTaskBackend(BaseTaskBackend):
         return result
 
     def wake(self, job_id: str) -> None:
-        """Told of every job that was stored, revived or moved. Workers of the lease queue see that by themselves."""
+        """Announce a job that was stored, revived or moved. Workers of the lease queue see it without this."""
 
     def get_result(self, result_id: str) -> TaskResult[Any]:
-        """The state of a job."""
+        """Return the state of a job."""
         document = queue.find(result_id)
         if document is None:
             raise TaskResultDoesNotExist(result_id)
@@ -138,7 +138,7 @@ def enqueue_once(task: Task[Any, Any], unique: str, *args: Any, **kwargs: Any) -
 
 
 def load_task(path: str) -> Task[Any, Any]:
-    """The task at a dotted path. Raises ``ImportError`` for what is not a task of this project."""
+    """Return the task at a dotted path. Raises ``ImportError`` for what is not a task of this project."""
     found = import_string(path)
     if not isinstance(found, Task):
         raise ImportError(f"{path} is not a task")  # noqa: TRY004 - as for a path that leads nowhere

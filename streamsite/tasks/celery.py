@@ -53,7 +53,7 @@ class _Workers:
 
     @contextmanager
     def one(self, queue: str) -> Iterator[Worker]:
-        """A worker for one job."""
+        """Give a worker for one job, which ``stop`` reaches."""
         worker = Worker([queue])
         with self._lock:
             self._active.add(worker)
@@ -66,7 +66,7 @@ class _Workers:
                 self._active.discard(worker)
 
     def stop(self) -> None:
-        """Every job goes back to the queue, now and from now on."""
+        """Return every job to the queue, now and from now on."""
         with self._lock:
             self._stopping = True
             for worker in self._active:
@@ -112,11 +112,11 @@ def _backend() -> CeleryTaskBackend:
 
 
 def _keep_logging(**told: Any) -> None:
-    """Django has set logging up; with a receiver here, Celery leaves it alone."""
+    """Do nothing: with a receiver here, Celery leaves the logging that Django configured alone."""
 
 
 def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
-    """Commands from before there was a queue for mail go on sending it, with ``default``."""
+    """Take mail with ``default``: commands written before the mail queue existed go on sending it."""
     queues = instance.app.amqp.queues
     if PERIODIC_QUEUE in queues.consume_from and MAIL not in queues.consume_from:
         logger.warning("this worker takes mail too; let another one do that, with -Q %s", MAIL)

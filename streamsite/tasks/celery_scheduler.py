@@ -40,7 +40,7 @@ class CeleryScheduler:
         threading.Thread(target=self._run, args=(backend, heartbeat), name="upkeep", daemon=True).start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop the thread."""
         self._stopping.set()
 
     def _run(self, backend: CeleryTaskBackend, heartbeat: Heartbeat) -> None:

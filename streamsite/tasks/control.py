@@ -1,4 +1,4 @@
-"""What staff may do with a job: stop it, let it run again, let it go first."""
+"""Actions of staff on jobs: cancel, retry, move to the front."""
 
 from __future__ import annotations
 
@@ -68,23 +68,23 @@ def move_to_front(job_id: str) -> bool:
 
 
 def list_task_names() -> list[str]:
-    """The tasks of all jobs that are kept."""
+    """Return the task paths of all stored jobs, sorted."""
     return sorted(collection(queue.JOBS).distinct("task"))
 
 
 def list_queue_names() -> list[str]:
-    """The queues of the site."""
+    """Return the queues of the site."""
     return sorted(task_backends["default"].queues)
 
 
 def find_ids_by_argument(argument: str) -> list[str]:
-    """The jobs whose first argument is that, such as a video's id."""
+    """Return the ids of jobs with this first argument, such as a video's id."""
     rows = collection(queue.JOBS).find({"args.0": argument}, {"_id": 1}, limit=MAX_RESULTS)
     return [row["_id"] for row in rows]
 
 
 def list_errors(job_id: str) -> list[dict[str, Any]]:
-    """Why each of the last tries failed: ``try``, ``at``, ``error``, ``exception``."""
+    """Return the failures of the last tries: dicts of ``try``, ``at``, ``error``, ``exception``."""
     job = queue.find(job_id) or {"errors": []}
     return [entry | {"at": entry["at"].replace(tzinfo=UTC)} for entry in job["errors"]]
 

@@ -1,4 +1,4 @@
-"""When to call a worker, for backends whose workers wait for a broker instead of looking into the collection.
+"""Calls of workers that wait for a broker instead of polling the collection: which are due, made, or lost.
 
 A call says that a queue has a due job, never which: whoever hears it takes the next one as every worker does. So a
 call may be lost, late or there twice. A job is announced once each time it becomes due: ``announced_at`` is set with
@@ -24,31 +24,31 @@ Document = dict[str, Any]
 
 
 def mark_called(job_id: str) -> str | None:
-    """The queue to call for that job; ``None`` when it is not due or was announced already."""
+    """Mark a due job as announced; return the queue to call, ``None`` when it is not due or was announced."""
     found = _announce({"_id": job_id})
     return None if found is None else str(found["queue"])
 
 
 def mark_next_called(queues: list[str], seconds: float) -> tuple[str, str] | None:
-    """The id and queue of a job that became due within ``seconds`` and was not announced."""
+    """Mark a job that became due within ``seconds`` as announced; return its id and queue, or ``None``."""
     recently = {"$gt": ["$run_at", _ago(seconds)]}
     found = _announce({"queue": {"$in": queues}}, recently)
     return None if found is None else (found["_id"], found["queue"])
 
 
 def unmark_called(job_id: str) -> None:
-    """The call could not be made: the job counts as not announced."""
+    """Mark a job as not announced, because its call could not be made."""
     collection(JOBS).update_one({"_id": job_id}, {"$unset": {"announced_at": ""}})
 
 
 def has_overdue_job(queue: str, seconds: float) -> bool:
-    """Whether the queue has a job that nobody took for ``seconds`` after it was due."""
+    """Return whether the queue has a job that nobody took for ``seconds`` after it was due."""
     left = {"queue": queue, "state": {"$in": UNFINISHED}, "$expr": {"$lte": ["$run_at", _ago(seconds)]}}
     return collection(JOBS).find_one(left, {"_id": 1}) is not None
 
 
 def claim_repeat_call(queue: str, seconds: float) -> bool:
-    """Whether the queue has such jobs and was not called again lately; true for one of many who ask at once."""
+    """Return whether the queue has such jobs and was not called again lately; true for one of many who ask at once."""
     if not has_overdue_job(queue, seconds):
         collection(CALLS).delete_one({"_id": queue})
         return False

@@ -1,4 +1,4 @@
-"""What a task may raise to steer its queue."""
+"""Errors that tasks raise to steer their queue."""
 
 from __future__ import annotations
 

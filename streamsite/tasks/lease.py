@@ -46,7 +46,7 @@ _current: contextvars.ContextVar[Lease] = contextvars.ContextVar("lease", defaul
 
 
 def current_lease() -> Lease:
-    """The lease of the running task; one that is never lost when no worker runs it."""
+    """Return the lease of the running task; one that is never lost when no worker runs it."""
     return _current.get()
 
 

@@ -97,7 +97,7 @@ def build_job(
     max_tries: int = 5,
     unique: str | None = None,
 ) -> Document:
-    """A job to ``put``. ``unique`` names it: there is never a second unfinished job of that name."""
+    """Return a job's document for ``put``. ``unique`` names it: there is never a second unfinished job of that name."""
     now = datetime.now(UTC)
     job: Document = {
         "_id": secrets.token_hex(16),
@@ -123,7 +123,7 @@ def put(job: Document, *, session: ClientSession | None = None) -> bool:
 
 
 def put_result(job: Document, *, session: ClientSession | None = None) -> UpdateResult:
-    """``put`` with the driver's result: nothing was upserted when the job's name is taken."""
+    """Do as ``put`` and return the driver's result: nothing was upserted when the job's name is taken."""
     named = "unique" in job
     key = {"unique": job["unique"]} if named else {"_id": job["_id"]}
     moments: Document = {"enqueued_at": NOW}
@@ -142,12 +142,12 @@ def put_result(job: Document, *, session: ClientSession | None = None) -> Update
 
 
 def take(worker: str, queues: list[str], lease_seconds: float) -> Job | None:
-    """The next due job of ``queues``, or ``None``. The higher priority first, then the longest due."""
+    """Take the next due job of ``queues``: by priority, then the longest due. ``None`` when there is none."""
     return _take({"queue": {"$in": queues}}, worker, lease_seconds)
 
 
 def take_by_id(job_id: str, worker: str, lease_seconds: float) -> Job | None:
-    """That very job; ``None`` when it is not due, somebody else's, ended or gone."""
+    """Take one job; ``None`` when it is not due, taken by another worker, ended or gone."""
     return _take({"_id": job_id}, worker, lease_seconds)
 
 
@@ -157,23 +157,23 @@ def renew(job: Job, lease_seconds: float) -> bool:
 
 
 def finish(job: Job, return_value: Any = None) -> bool:
-    """The job is done. False when it is no longer the caller's."""
+    """Mark the job as done. False when it is no longer the caller's."""
     return _change(job, [{"$set": _end(DONE) | {"return_value": {"$literal": return_value}}}, _FREE_NAME])
 
 
 def schedule_retry(job: Job, error: str, *, exception: str = "", after: timedelta | None = None) -> bool:
-    """A try failed: the job may be taken again ``after`` a pause. False when it is no longer the caller's."""
+    """Let a failed job be taken again ``after`` a pause. False when it is no longer the caller's."""
     run_at = _after(compute_retry_delay(job.tries) if after is None else after)
     return _change(job, [{"$set": _failure(job, error, exception) | {"state": READY, "run_at": run_at}}])
 
 
 def mark_dead(job: Job, error: str, *, exception: str = "") -> bool:
-    """The job is dead: it is not tried again. False when it is no longer the caller's."""
+    """Mark the job as dead: it is not tried again. False when it is no longer the caller's."""
     return _change(job, [{"$set": _failure(job, error, exception) | _end(DEAD)}, _FREE_NAME])
 
 
 def return_job(job: Job) -> bool:
-    """A stopping worker returns the job; the try does not count."""
+    """Return a stopping worker's job to the queue; the try does not count."""
     ready = {"state": READY, "run_at": NOW, "tries": {"$subtract": ["$tries", 1]}}
     return _change(job, [{"$set": ready}])
 
@@ -210,17 +210,17 @@ def move_to_front(job_id: str) -> bool:
 
 
 def find(job_id: str) -> Document | None:
-    """A job's document."""
+    """Return a job's document."""
     return collection(JOBS).find_one({"_id": job_id})
 
 
 def find_waiting(task: str, argument: Any) -> Document | None:
-    """The job that waits to run ``task`` with that first argument."""
+    """Return the job that waits to run ``task`` with that first argument."""
     return collection(JOBS).find_one({"args.0": argument, "task": task, "state": READY})
 
 
 def count_ahead(job: Document, *, most: int = MAX_COUNTED) -> int:
-    """How many due jobs of its queue are taken before a waiting one, counted up to ``most``."""
+    """Return how many due jobs of its queue are taken before a waiting one, counted up to ``most``."""
     due: Document = {"queue": job["queue"], "state": READY, "$expr": {"$lte": ["$run_at", NOW]}}
     more_urgent = due | {"priority": {"$gt": job["priority"]}}
     longer_due = due | {"priority": job["priority"], "run_at": {"$lt": job["run_at"]}}
@@ -231,13 +231,13 @@ def count_ahead(job: Document, *, most: int = MAX_COUNTED) -> int:
 
 
 def unfinished_arguments(task: str) -> set[Any]:
-    """The first arguments of all jobs of ``task`` that wait or run."""
+    """Return the first arguments of all jobs of ``task`` that wait or run."""
     rows = collection(JOBS).find({"task": task, "state": {"$in": UNFINISHED}}, {"args": 1})
     return {row["args"][0] for row in rows if row["args"]}
 
 
 def find_named(unique: str, *, session: ClientSession | None = None) -> Document | None:
-    """The unfinished job of that name."""
+    """Return the unfinished job of that name."""
     return collection(JOBS).find_one({"unique": unique}, session=session)
 
 

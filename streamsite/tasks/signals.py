@@ -1,4 +1,4 @@
-"""What the queue tells the rest of the project."""
+"""Signals of the task queue."""
 
 from django.dispatch import Signal
 

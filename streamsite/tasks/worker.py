@@ -71,7 +71,7 @@ class Worker:
 
     @property
     def is_worn_out(self) -> bool:
-        """Whether so many tasks hang in this process that another one should go on."""
+        """True when so many tasks hang in this process that another one should go on."""
         self._abandoned = [attempt for attempt in self._abandoned if attempt.is_running]
         return len(self._abandoned) >= MAX_ABANDONED
 
@@ -100,7 +100,7 @@ class Worker:
                 wait = min(MAX_WAIT, wait * 1.5)
 
     def take(self) -> queue.Job | None:
-        """The next due job, to be given to ``work``; ``None`` when there is none, or when told to stop."""
+        """Return the next due job, to be given to ``work``; ``None`` when there is none, or when told to stop."""
         return self._outlast(lambda: queue.take(self.name, self.queues, self.backend.lease_seconds))
 
     def _next(self, *, once: bool) -> queue.Job | None:
@@ -115,7 +115,7 @@ class Worker:
                 self._heartbeat.end()
 
     def _outlast(self, take: Callable[[], queue.Job | None]) -> queue.Job | None:
-        """What ``take`` returns, asked again while the database is away; ``None`` when told to stop."""
+        """Call ``take`` until the database answers; return its job, ``None`` when told to stop."""
         outage = MIN_OUTAGE_WAIT
         while not self.stopping.is_set():
             try:
@@ -128,7 +128,7 @@ class Worker:
         return None
 
     def _keep_periodic(self, *, once: bool) -> None:
-        """See to it now and then that every periodic task has its next run queued."""
+        """Queue the next run of periodic tasks that lack one, at most every ``PERIODIC_WAIT`` seconds."""
         if once or PERIODIC_QUEUE not in self.queues or time.monotonic() < self._look_at_periodic:
             return
         self._look_at_periodic = time.monotonic() + PERIODIC_WAIT
@@ -216,7 +216,7 @@ class Worker:
         return value
 
     def _renew(self, job: queue.Job) -> bool:
-        """A server that accepts calls and does not answer counts as away."""
+        """Renew the lease; a server that accepts calls and does not answer counts as away."""
         with pymongo.timeout(self.backend.lease_seconds / 2):
             return queue.renew(job, self.backend.lease_seconds)
 
@@ -234,7 +234,7 @@ class Worker:
         self._record(lambda: queue.schedule_retry(job, sentence, exception=exception, after=after))
 
     def _set_aside(self, job: queue.Job, why: str, *, exception: str = "") -> None:
-        """Tells first and records then: a worker killed in between is followed by one that tells again."""
+        """Announce the failure, then record it: if the worker is killed in between, another one announces it again."""
         if self._record(lambda: self._renew(job)) and self._announce(job, why):
             self._record(lambda: queue.mark_dead(job, why, exception=exception))
 

@@ -15,6 +15,7 @@ class Command(BaseCommand):
     help = "Create missing indexes; report those that are extra or differ. Safe to repeat and to interrupt."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
         group = parser.add_mutually_exclusive_group()
         group.add_argument(
             "--check", action="store_true", help="change nothing; fail when one is missing or differs"
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         group.add_argument("--prune", action="store_true", help="drop what is extra, make anew what differs")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Compare, create and print."""
         report = (
             indexes.compare_indexes() if options["check"] else indexes.ensure_indexes(prune=options["prune"])
         )

@@ -19,6 +19,7 @@ class Command(BaseCommand):
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
         parser.add_argument(
             "--listen",
             help="listen here without TLS, as nginx's listen directive has it, such as 127.0.0.1:8080 or [::1]:8080; "
@@ -43,6 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # TRUSTED_PROXIES counts this nginx and those in front of it.
+        """Print the configuration."""
         hops = max(settings.TRUSTED_PROXIES - 1, 0)
         place = NginxOptions(options["listen"] or "80", options["upstream"], user=options["user"], hops=hops)
         if settings.SITE_URL.startswith("https:") and not options["listen"] and not hops:

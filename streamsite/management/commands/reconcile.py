@@ -19,12 +19,13 @@ class Command(SiteCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """``--check`` changes nothing."""
+        """Add ``--check``, which changes nothing."""
         parser.add_argument(
             "--check", action="store_true", help="Only look; end with 1 when something is wrong."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Run the task and print its findings."""
         correct = not options["check"]
         findings = repairs.repair_documents(correct=correct)
         for found in findings:

@@ -25,6 +25,7 @@ class Command(BaseCommand):
     help = "Run background jobs: those of different queues at the same time, those of one queue one after another."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
         queues: Any = settings.TASKS["default"]["QUEUES"]
         parser.add_argument(
             "--queue",
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="run one job at a time, end when none is due")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Run jobs until told to stop."""
         memory.limit_malloc_arenas()
         try:
             # Before anything is written to the database.
@@ -57,5 +59,5 @@ class Command(BaseCommand):
 
 
 def _with_mail(queues: list[str]) -> list[str]:
-    """Commands from before there was a queue for mail go on sending it."""
+    """Add the mail queue to ``default``: commands written before it existed go on sending mail."""
     return [*queues, MAIL] if PERIODIC_QUEUE in queues and MAIL not in queues else queues

@@ -25,9 +25,11 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
+        """Add the recipient."""
         parser.add_argument("address", metavar="ADDRESS")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Send the message and print the conversation with the mail server."""
         address = options["address"]
         try:
             validate_email(address)

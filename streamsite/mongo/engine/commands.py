@@ -1,4 +1,4 @@
-"""How the engine talks to the server: joined to the transaction, limited in time, logged, errors translated."""
+"""Commands to the server: joined to the transaction, limited in time, logged, errors translated."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class RepetitionFailed(dbapi.OperationalError):
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the whole transaction may be tried again: the server says so, or others came between."""
+    """Return whether the whole transaction may be tried again: the server says so, or others came between."""
     if isinstance(error, RepetitionFailed):
         return True
     return isinstance(error, PyMongoError) and error.has_error_label(TRANSIENT)

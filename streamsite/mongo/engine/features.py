@@ -1,4 +1,4 @@
-"""What MongoDB can do, in Django's vocabulary."""
+"""The abilities of MongoDB, as Django's feature flags."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the database: collections, their columns as migrations noted them, their indexes."""
+"""The contents of the database: collections, their columns as migrations noted them, their indexes."""
 
 from __future__ import annotations
 

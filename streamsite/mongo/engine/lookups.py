@@ -24,7 +24,7 @@ class HasElement(AnyLookup):
     prepare_rhs = False
 
     def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
-        """The string as it is: it is an element, not a JSON document."""
+        """Return the string as it is: it is an element, not a JSON document."""
         if not isinstance(value, str):
             raise TypeError("has_element looks for a string")
         return "%s", [value]

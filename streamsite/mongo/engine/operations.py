@@ -37,7 +37,7 @@ class DatabaseOperations(DjongoDatabaseOperations):
     }
 
     def max_name_length(self) -> int:
-        """MongoDB's limit for an index name is 127 bytes; collection names may be longer."""
+        """Return MongoDB's limit for index names (127 bytes); collection names may be longer."""
         return 120
 
     # --- to the database ------------------------------------------------------------------------
@@ -129,7 +129,7 @@ class DatabaseOperations(DjongoDatabaseOperations):
 
 
 def _to_int(value: Any, expression: Any, connection: Any) -> Any:
-    """Computed whole numbers may come as doubles; stored ones never do."""
+    """Convert a whole number: computed ones may arrive as doubles, stored ones never do."""
     if isinstance(value, Decimal128):
         return int(value.to_decimal())
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -160,7 +160,7 @@ def _to_time(value: Any, expression: Any, connection: Any) -> Any:
 
 
 def _to_json_text(value: Any, expression: Any, connection: Any) -> Any:
-    """Django's field parses text; giving it a bare string would parse that as JSON."""
+    """Convert a JSON value to text, which Django's field parses; it would parse a bare string as JSON."""
     return None if value is None else json.dumps(value)
 
 

@@ -31,7 +31,7 @@ class DatabaseSilentError(ServerSelectionTimeoutError):
 
 
 class ServerMonitor(monitoring.ServerHeartbeatListener, monitoring.ServerListener):
-    """Which servers of one client answered their last heartbeat, and since when none does."""
+    """The servers of one client that answered their last heartbeat, and the time since when none does."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -42,7 +42,7 @@ class ServerMonitor(monitoring.ServerHeartbeatListener, monitoring.ServerListene
 
     @property
     def is_away(self) -> bool:
-        """Whether the last heartbeat of every server failed."""
+        """True when the last heartbeat of every server failed."""
         return self._away_since is not None
 
     def require(self, selection_seconds: float) -> None:
@@ -81,7 +81,7 @@ class ServerMonitor(monitoring.ServerHeartbeatListener, monitoring.ServerListene
         """Wait for its first heartbeat."""
 
     def description_changed(self, event: monitoring.ServerDescriptionChangedEvent) -> None:
-        """Heartbeats say it sooner."""
+        """Ignore the event: heartbeats say it sooner."""
 
     def closed(self, event: monitoring.ServerClosedEvent) -> None:
         """Forget a server that left the replica set."""
@@ -110,7 +110,7 @@ class MonitoredClient(MongoClient[dict[str, Any]]):
 
     @property
     def pulse(self) -> ServerMonitor:
-        """Whether the servers answer."""
+        """True when the servers answer."""
         return self._pulse
 
     def abandon(self, session: ClientSession) -> None:

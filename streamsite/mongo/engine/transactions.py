@@ -80,7 +80,7 @@ class Transaction:
         return self.session
 
     def savepoint(self, name: str) -> None:
-        """Remember the present state under a name."""
+        """Mark the present state with a name."""
         self._savepoints[name] = len(self._journal)
 
     def release(self, name: str) -> None:
@@ -131,7 +131,7 @@ class Transaction:
 
     @property
     def has_written(self) -> bool:
-        """Whether the running transaction holds anything that is not yet durable."""
+        """True when the running transaction holds anything that is not yet durable."""
         return bool(self._journal)
 
     @property
@@ -169,7 +169,7 @@ class Transaction:
         raise AssertionError("unreachable: the pauses never end")
 
     def _replay(self) -> None:
-        """Abort, begin again and repeat the journal, each write with the outcome it had."""
+        """Abort, begin again and repeat the journal; each write must have the outcome it had."""
         deadline = time.monotonic() + self._retry_seconds
         for pause in _pauses():
             self._abort()

@@ -1,4 +1,4 @@
-"""Which tests of Django's own suites cannot hold on MongoDB, by reason; Django's runner reads it from the features.
+"""Tests of Django's own suites that cannot hold on MongoDB, by reason; Django's runner reads them from the features.
 
 None of them hides a wrong row: each asserts what only SQL has, or uses what the engine refuses by name.
 """

@@ -52,13 +52,13 @@ SCALABLE_TYPES = NUMBER_TYPES | {"FloatField", "DecimalField"}
 
 @compiles(Col)
 def column(scope: Scope, node: Any) -> Any:
-    """A column of this query's documents, or of a query around it."""
+    """Compile a column of this query's documents, or of a query around it."""
     return f"$${scope.variable(node)}" if scope.path(node) is None else scope.value(node)
 
 
 @compiles(Value)
 def value(scope: Scope, node: Any) -> Any:
-    """A literal, in the form in which its field stores it."""
+    """Compile a literal, in the form in which its field stores it."""
     stored = node.value
     field = node._output_field_or_none
     if stored is not None and field is not None:
@@ -69,7 +69,7 @@ def value(scope: Scope, node: Any) -> Any:
 
 @compiles(RawSQL)
 def quoted_column(scope: Scope, node: Any) -> str:
-    """The one piece of SQL that Django itself writes: a quoted column, when it prefetches a many-to-many relation."""
+    """Compile the one piece of SQL that Django writes itself: the quoted column of a many-to-many prefetch."""
     match = QUOTED_COLUMN.fullmatch(node.sql)
     prefix = scope.prefixes.get(match[1]) if match else None
     if match is None or prefix is None or node.params:
@@ -79,13 +79,13 @@ def quoted_column(scope: Scope, node: Any) -> str:
 
 @compiles(Star)
 def star(scope: Scope, node: Any) -> Any:
-    """What ``COUNT(*)`` counts."""
+    """Compile ``*``, which ``COUNT`` counts."""
     return {"$literal": 1}
 
 
 @compiles(Ref, PositionRef)
 def reference(scope: Scope, node: Any) -> Any:
-    """A selected expression, by its name if a stage has computed it."""
+    """Compile a selected expression, by its name if a stage has computed it."""
     path = scope.named.get(node.refs)
     return scope.expression(node.source) if path is None else f"${path}"
 
@@ -98,19 +98,19 @@ def outer_reference(scope: Scope, node: Any) -> Any:
 
 @compiles(ExpressionWrapper)
 def wrapper(scope: Scope, node: Any) -> Any:
-    """An expression with another output field; its conditions keep their logic."""
+    """Compile an expression with another output field; its conditions keep their logic."""
     return scope.expression(node.expression)
 
 
 @compiles(OrderBy)
 def ordering(scope: Scope, node: Any) -> Any:
-    """The expression that is sorted by."""
+    """Compile the expression that is sorted by."""
     return scope.expression(node.expression)
 
 
 @compiles(CombinedExpression)
 def arithmetic(scope: Scope, node: Any) -> Any:
-    """Arithmetic; MongoDB yields null for null as SQL does."""
+    """Compile arithmetic; MongoDB yields null for null as SQL does."""
     for side in (node.lhs, node.rhs):
         if not is_json(side):  # whose values the server checks, one by one
             require_amount(node, side)
@@ -127,7 +127,7 @@ def arithmetic(scope: Scope, node: Any) -> Any:
 
 
 def arithmetic_of_numbers(scope: Scope, node: Any) -> Any:
-    """A duration times or divided by a number, both as numbers."""
+    """Return a duration times or divided by a number, both as numbers."""
     left, right = scope.expression(node.lhs), scope.expression(node.rhs)
     if node.connector == Combinable.MUL:
         return {"$multiply": [left, right]}
@@ -135,7 +135,7 @@ def arithmetic_of_numbers(scope: Scope, node: Any) -> Any:
 
 
 def power_of(base: Any, exponent: Any) -> Any:
-    """A power; of a negative number to a fraction there is none."""
+    """Return a power; of a negative number to a fraction there is none."""
     no_number = {"$and": [{"$lt": [base, 0]}, {"$ne": [exponent, {"$trunc": [exponent]}]}]}
     return {"$cond": [no_number, None, {"$pow": [base, exponent]}]}
 
@@ -152,7 +152,7 @@ def _division(node: Any, left: Any, right: Any) -> Any:
 
 @compiles(DurationExpression)
 def duration_arithmetic(scope: Scope, node: Any) -> Any:
-    """A moment and a duration; durations are stored in microseconds, BSON's moments count milliseconds."""
+    """Compile moment plus or minus duration: stored durations are microseconds, BSON dates milliseconds."""
     operators = {Combinable.ADD: "$add", Combinable.SUB: "$subtract"}
     internal_types = [side.output_field.get_internal_type() for side in (node.lhs, node.rhs)]
     others = [kind for kind in internal_types if kind != "DurationField"]
@@ -179,13 +179,13 @@ def duration_arithmetic(scope: Scope, node: Any) -> Any:
 
 @compiles(TemporalSubtraction)
 def temporal_subtraction(scope: Scope, node: Any) -> Any:
-    """The duration between two dates or moments."""
+    """Compile the duration between two dates or moments."""
     return {"$multiply": [{"$subtract": [scope.expression(node.lhs), scope.expression(node.rhs)]}, 1000]}
 
 
 @compiles(Case)
 def case(scope: Scope, node: Any) -> Any:
-    """The first branch whose condition is true."""
+    """Compile the first branch whose condition is true."""
     default = scope.expression(node.default)
     branches = [
         {"case": scope.condition(branch.condition), "then": scope.expression(branch.result)}
@@ -202,13 +202,13 @@ def when(scope: Scope, node: Any) -> Any:
 
 @compiles(NothingNode)
 def nothing(scope: Scope, node: Any) -> Any:
-    """A condition that no row satisfies."""
+    """Compile a condition that no row satisfies."""
     return {"$literal": False}
 
 
 @compiles(Exists)
 def exists(scope: Scope, node: Any) -> Any:
-    """Whether a subquery has a row."""
+    """Compile a test: whether a subquery has a row."""
     try:
         name = scope.subquery(node.query, existence=True)
     except EmptyResultSet:
@@ -218,20 +218,20 @@ def exists(scope: Scope, node: Any) -> Any:
 
 @compiles(NegatedExpression)
 def negated(scope: Scope, node: Any) -> Any:
-    """The opposite, or null."""
+    """Compile a negation: the opposite, or null."""
     inner = scope.expression(node.expression)
     return {"$cond": [is_not_null(inner), {"$not": [inner]}, None]}
 
 
 @compiles(Subquery)
 def subquery(scope: Scope, node: Any) -> Any:
-    """A subquery's single value."""
+    """Compile a subquery's single value."""
     return scope.expression(node.query)
 
 
 @compiles(Query)
 def query(scope: Scope, node: Any) -> Any:
-    """A query as a value: the first column of its first row, or null."""
+    """Compile a query as a value: the first column of its first row, or null."""
     try:
         name = scope.subquery(node)
     except EmptyResultSet:
@@ -241,7 +241,7 @@ def query(scope: Scope, node: Any) -> Any:
 
 @compiles(KeyTransform)
 def json_key(scope: Scope, node: Any) -> Any:
-    """A member of a JSON value; a number is a position in a list or a name in an object."""
+    """Compile a member of a JSON value; a number is a position in a list or a name in an object."""
     if not isinstance(node.lhs, KeyTransform) and not isinstance(node.lhs.output_field, JSONField):
         raise refuse(node, f"on {type(node.lhs).__name__}")
     container = (
@@ -252,5 +252,5 @@ def json_key(scope: Scope, node: Any) -> Any:
 
 @compiles(KeyTextTransform)
 def json_key_as_text(scope: Scope, node: Any) -> Any:
-    """A member of a JSON value as text; of a list or an object the server knows none, and fails."""
+    """Compile a member of a JSON value as text; of a list or an object the server knows none, and fails."""
     return {"$toString": json_key(scope, node)}

@@ -106,14 +106,14 @@ def arguments(scope: Scope, node: Any) -> list[Any]:
 
 @compiles(*SIMPLE)
 def simple(scope: Scope, node: Any) -> Any:
-    """A function that has a counterpart of the same meaning."""
+    """Compile a function that has a counterpart of the same meaning."""
     values = arguments(scope, node)
     return null_if_any_null(values, {SIMPLE[type(node)]: values if len(values) > 1 else values[0]})
 
 
 @compiles(*EXTREMES)
 def extreme(scope: Scope, node: Any) -> Any:
-    """The greatest or least of some values of one kind."""
+    """Compile the greatest or least of some values of one kind."""
     sources = node.get_source_expressions()
     require_comparable(node, sources)
     require_order(node, sources[0])
@@ -123,14 +123,14 @@ def extreme(scope: Scope, node: Any) -> Any:
 
 @compiles(django_functions.Power)
 def power(scope: Scope, node: Any) -> Any:
-    """A power."""
+    """Compile ``POWER``."""
     values = arguments(scope, node)
     return null_if_any_null(values, power_of(*values))
 
 
 @compiles(django_functions.Mod)
 def modulo(scope: Scope, node: Any) -> Any:
-    """What a division leaves; nothing can be divided by zero."""
+    """Compile a remainder; division by zero gives null."""
     left, right = arguments(scope, node)
     return {"$cond": [{"$eq": [right, 0]}, None, {"$mod": [left, right]}]}
 
@@ -158,27 +158,27 @@ def _is_null(source: Any) -> bool:
 
 @compiles(*TEXT_FUNCTIONS)
 def text_function(scope: Scope, node: Any) -> Any:
-    """A function of a text."""
+    """Compile a function of a text."""
     (text,) = texts(scope, node)
     return null_if_any_null([text], {TEXT_FUNCTIONS[type(node)]: text})
 
 
 @compiles(*TRIMS)
 def trim(scope: Scope, node: Any) -> Any:
-    """Spaces only, as in SQL; MongoDB would take any white space."""
+    """Compile a trim of spaces only, as in SQL; MongoDB would trim all white space."""
     (text,) = texts(scope, node)
     return {TRIMS[type(node)]: {"input": text, "chars": " "}}
 
 
 @compiles(django_functions.Coalesce)
 def coalesce(scope: Scope, node: Any) -> Any:
-    """The first value that is not null."""
+    """Compile the first value that is not null."""
     return {"$ifNull": arguments(scope, node)}
 
 
 @compiles(django_functions.NullIf)
 def null_if(scope: Scope, node: Any) -> Any:
-    """Null if both are equal."""
+    """Compile ``NULLIF``: null if both are equal."""
     require_comparable(node, node.get_source_expressions())
     left, right = arguments(scope, node)
     return {"$cond": [{"$eq": [left, right]}, None, left]}
@@ -186,7 +186,7 @@ def null_if(scope: Scope, node: Any) -> Any:
 
 @compiles(ConcatPair)
 def concat_pair(scope: Scope, node: Any) -> Any:
-    """Two texts in a row; Django's ``Concat`` takes null for an empty text."""
+    """Compile a concatenation of two texts; Django's ``Concat`` takes null for an empty text."""
     parts = []
     for source in node.get_source_expressions():
         if source.output_field.get_internal_type() not in TEXT_TYPES | NUMBER_TYPES:
@@ -197,13 +197,13 @@ def concat_pair(scope: Scope, node: Any) -> Any:
 
 @compiles(django_functions.Concat)
 def concat(scope: Scope, node: Any) -> Any:
-    """Texts in a row, which Django nests in pairs."""
+    """Compile a concatenation, which Django nests in pairs."""
     return scope.expression(node.get_source_expressions()[0])
 
 
 @compiles(django_functions.Substr)
 def substring(scope: Scope, node: Any) -> Any:
-    """Part of a text; SQL counts from one."""
+    """Compile a part of a text; SQL counts from one."""
     text, position, *length = texts(scope, node)
     count = length[0] if length else {"$strLenCP": {"$ifNull": [text, ""]}}
     return null_if_any_null([text], {"$substrCP": [text, {"$subtract": [position, 1]}, count]})
@@ -211,14 +211,14 @@ def substring(scope: Scope, node: Any) -> Any:
 
 @compiles(django_functions.Left)
 def left(scope: Scope, node: Any) -> Any:
-    """The first characters of a text."""
+    """Compile the first characters of a text."""
     text, length = texts(scope, node)
     return null_if_any_null([text], {"$substrCP": [text, 0, length]})
 
 
 @compiles(django_functions.Replace)
 def replace(scope: Scope, node: Any) -> Any:
-    """A text with all occurrences of another replaced; an empty one occurs nowhere."""
+    """Compile a text with all occurrences of another replaced; an empty one occurs nowhere."""
     text, find, replacement = texts(scope, node, count=3)
     replaced = {"$replaceAll": {"input": text, "find": find, "replacement": replacement}}
     return {"$cond": [{"$eq": [find, ""]}, text, replaced]}
@@ -226,14 +226,14 @@ def replace(scope: Scope, node: Any) -> Any:
 
 @compiles(django_functions.StrIndex)
 def position_of(scope: Scope, node: Any) -> Any:
-    """Where a text begins in another, from one; zero if nowhere."""
+    """Compile the position of a text in another: from one, zero if it does not occur."""
     text, part = texts(scope, node, count=2)
     return null_if_any_null([text, part], {"$add": [{"$indexOfCP": [text, part]}, 1]})
 
 
 @compiles(django_functions.Cast)
 def cast(scope: Scope, node: Any) -> Any:
-    """A number or text as another kind of number or text."""
+    """Compile a number or text as another kind of number or text."""
     (source,) = node.get_source_expressions()
     before, after = source.output_field.get_internal_type(), node.output_field.get_internal_type()
     if before == after:
@@ -250,13 +250,13 @@ def cast(scope: Scope, node: Any) -> Any:
 
 @compiles(django_functions.Pi)
 def pi(scope: Scope, node: Any) -> Any:
-    """The number."""
+    """Compile the number pi."""
     return {"$literal": math.pi}
 
 
 @compiles(django_functions.Random)
 def random(scope: Scope, node: Any) -> Any:
-    """A random number for each row."""
+    """Compile a random number for each row."""
     return {"$rand": {}}
 
 
@@ -265,13 +265,13 @@ def random(scope: Scope, node: Any) -> Any:
 
 @compiles(django_functions.Now)
 def now(scope: Scope, node: Any) -> Any:
-    """The server's clock."""
+    """Compile the server's clock."""
     return "$$NOW"
 
 
 @compiles(*EXTRACT_CLASSES)
 def extract(scope: Scope, node: Any) -> Any:
-    """A part of a date or moment, in the current time zone."""
+    """Compile a part of a date or moment, in the current time zone."""
     if node.lookup_name == "quarter":
         return {"$toInt": {"$ceil": {"$divide": [{"$month": _in_time_zone(scope, node)}, 3]}}}
     if node.lookup_name not in EXTRACTS:
@@ -281,7 +281,7 @@ def extract(scope: Scope, node: Any) -> Any:
 
 @compiles(*TRUNCATIONS)
 def truncate(scope: Scope, node: Any) -> Any:
-    """The beginning of a year, month, hour, ... on the wall clock of the time zone."""
+    """Compile the beginning of a year, month, hour, ... on the wall clock of the time zone."""
     if node.kind not in UNITS or not isinstance(node.lhs.output_field, DateField):
         raise refuse(node, f"{node.kind} of {type(node.lhs.output_field).__name__}")
     return {"$dateTrunc": {"date": _wall_clock(scope, node), "unit": node.kind, "startOfWeek": "monday"}}
@@ -289,7 +289,7 @@ def truncate(scope: Scope, node: Any) -> Any:
 
 @compiles(dates.TruncDate)
 def truncate_to_date(scope: Scope, node: Any) -> Any:
-    """The day of a moment."""
+    """Compile the day of a moment."""
     return {"$dateTrunc": {"date": _wall_clock(scope, node), "unit": "day"}}
 
 

@@ -76,7 +76,7 @@ def is_direct(lookup: Any) -> bool:
 
 
 def match_exact(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
-    """``{"$eq": value}``, or everything else but null."""
+    """Compile ``{"$eq": value}``, or everything else but null."""
     if not is_direct(lookup):
         return None
     if isinstance(lookup, YearLookup):
@@ -89,7 +89,7 @@ def match_exact(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
 
 
 def exact(scope: Scope, lookup: Any, wanted: bool) -> Any:
-    """Equality of two expressions."""
+    """Compile the equality of two expressions."""
     left, right, tests = _operands(scope, lookup)
     if wanted and _is_correlated(scope, lookup):
         left = f"${scope.path(lookup.lhs)}"  # plain, so that an index answers
@@ -108,7 +108,7 @@ def _is_correlated(scope: Scope, lookup: Any) -> bool:
 
 
 def match_comparison(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
-    """A comparison with a value, which in a match document never holds for null."""
+    """Return a comparison with a value, which in a match document never holds for null."""
     if not is_direct(lookup):
         return None
     operator = COMPARISONS[lookup.lookup_name]
@@ -120,14 +120,14 @@ def match_comparison(scope: Scope, lookup: Any, wanted: bool) -> Document | None
 
 
 def comparison(scope: Scope, lookup: Any, wanted: bool) -> Any:
-    """Comparison of two expressions."""
+    """Compile the comparison of two expressions."""
     left, right, tests = _operands(scope, lookup)
     operator = COMPARISONS[lookup.lookup_name]
     return _all([*tests, {operator if wanted else OPPOSITES[operator]: [left, right]}])
 
 
 def match_range(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
-    """Both ends belong to the range; what is outside of it takes two tests."""
+    """Compile a range, both ends included; its negation takes two tests."""
     if not wanted or not is_direct(lookup):
         return None
     low, high = values_of(scope, lookup)
@@ -135,7 +135,7 @@ def match_range(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
 
 
 def between(scope: Scope, lookup: Any, wanted: bool) -> Any:
-    """A range whose ends may be expressions."""
+    """Return a range whose ends may be expressions."""
     left = scope.expression(lookup.lhs)
     low, high = (_operand(scope, value) for value in _members(scope, lookup))
     inside = [is_not_null(left), is_not_null(low), is_not_null(high)]
@@ -147,14 +147,14 @@ def between(scope: Scope, lookup: Any, wanted: bool) -> Any:
 
 
 def match_null(scope: Scope, lookup: Any, wanted: bool) -> Document:
-    """Null and missing are the same, unless a missing value reads as the column's default."""
+    """Compile a null test; null and missing are the same, unless a missing value reads as the column's default."""
     if scope.is_never_null(lookup.lhs):
         raise EmptyResultSet if _wants_null(lookup) else FullResultSet
     return {"$eq": None} if _wants_null(lookup) == wanted else {"$ne": None}
 
 
 def null(scope: Scope, lookup: Any, wanted: bool) -> Any:
-    """Null and missing are the same, except inside JSON, where a null is a value."""
+    """Compile a null test; null and missing are the same, except inside JSON, where a null is a value."""
     left = scope.expression(lookup.lhs)
     known = is_known(lookup.lhs, left)
     return {"$not": [known]} if _wants_null(lookup) == wanted else known
@@ -170,7 +170,7 @@ def _wants_null(lookup: Any) -> bool:
 
 
 def match_in(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
-    """A list of values, or those of a query that stands on its own, which is run first."""
+    """Return a list of values, or those of a query that stands on its own, which is run first."""
     if isinstance(lookup.rhs, (Query, Subquery)):
         values = _query_values(scope, lookup.rhs)
     elif is_direct(lookup):
@@ -189,7 +189,7 @@ def match_in(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
 
 
 def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
-    """A list whose members may be expressions, or a query's results."""
+    """Return a list whose members may be expressions, or a query's results."""
     left = scope.expression(lookup.lhs)
     known = is_known(lookup.lhs, left)
     if isinstance(lookup.rhs, (Query, Subquery)):
@@ -209,7 +209,7 @@ def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
 
 
 def _membership(known: Any, left: Any, array: Any, wanted: bool, *, nulls: Any) -> Any:
-    """Being in a list; with a null in it, not being there is unknown."""
+    """Compile membership in a list; with a null in the list, absence is unknown."""
     if wanted:
         return _all([known, {"$in": [left, array]}])
     return _all([known, {"$not": [nulls]}, {"$not": [{"$in": [left, array]}]}])
@@ -251,7 +251,7 @@ def _query_values(scope: Scope, query: Query | Subquery) -> list[Any] | None:
 
 
 def match_pattern(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
-    """A pattern on a text column."""
+    """Return a pattern on a text column."""
     if not is_direct(lookup) or lookup.lhs.output_field.get_internal_type() not in TEXT_TYPES:
         return None
     pattern, options = _pattern(scope, lookup)
@@ -260,7 +260,7 @@ def match_pattern(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
 
 
 def pattern(scope: Scope, lookup: Any, wanted: bool) -> Any:
-    """A pattern on an expression, which is turned to text if it is a number."""
+    """Return a pattern on an expression, which is turned to text if it is a number."""
     internal_type = lookup.lhs.output_field.get_internal_type()
     left = scope.expression(lookup.lhs)
     if isinstance(lookup.lhs, KeyTransform) and not isinstance(lookup.lhs, KeyTextTransform):
@@ -277,7 +277,7 @@ def pattern(scope: Scope, lookup: Any, wanted: bool) -> Any:
 
 
 def _pattern_of_expression(scope: Scope, lookup: Any, left: Any, wanted: bool) -> Any:
-    """A search for another expression's text: by position, since its text cannot be escaped."""
+    """Return a search for another expression's text: by position, since its text cannot be escaped."""
     name = lookup.lookup_name
     right = scope.expression(lookup.rhs)
     if lookup.rhs.output_field.get_internal_type() in NUMBER_TYPES:
@@ -332,7 +332,7 @@ def _pattern(scope: Scope, lookup: Any) -> tuple[str, str]:
 
 
 def has_keys(scope: Scope, lookup: Any, wanted: bool) -> Any:
-    """Whether a JSON object has a key, all of some keys, or any of them."""
+    """Return whether a JSON object has a key, all of some keys, or any of them."""
     keys = [lookup.rhs] if lookup.lookup_name == "has_key" else list(lookup.rhs)
     left = scope.expression(lookup.lhs)
     tests = [{"$ne": [{"$type": _member_at(left, _key_path(lookup, key))}, "missing"]} for key in keys]
@@ -378,7 +378,7 @@ def json_member(container: Any, key: str) -> Document:
 
 
 def year(scope: Scope, lookup: Any, wanted: bool, otherwise: Callable[[Scope, Any, bool], Any]) -> Any:
-    """A comparison of a date's year, by the first and last moment of it."""
+    """Return a comparison of a date's year, by the first and last moment of it."""
     if not (isinstance(lookup, YearLookup) and lookup.rhs_is_direct_value()):
         return otherwise(scope, lookup, wanted)
     first, last = lookup.year_lookup_bounds(scope.connection, lookup.rhs)
@@ -433,7 +433,7 @@ def is_known(node: Any, value: Any) -> Document:
 
 
 def element(scope: Scope, lookup: Any, wanted: bool) -> Document:
-    """Whether a list has the string; of what is null nobody knows."""
+    """Return whether a list has the string; of what is null nobody knows."""
     value = scope.expression(lookup.lhs)
     wanted_one = {"$literal": lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1][0]}
     has = {"$in": [wanted_one, {"$cond": [{"$isArray": [value]}, value, []]}]}

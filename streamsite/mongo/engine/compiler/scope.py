@@ -1,4 +1,4 @@
-"""Where an expression is evaluated, and the two languages it is compiled to.
+"""The scope in which an expression is evaluated, and the two languages it is compiled to.
 
 MongoDB has *match documents* (``{"title": "x"}``), which use indexes, and *aggregation expressions*
 (``{"$eq": ["$title", "x"]}``), which can compare two columns. A scope knows where each column of a query lies in the
@@ -220,7 +220,7 @@ class Scope:
         return self.path(node)
 
     def _parity(self, node: WhereNode, wanted: bool) -> Document:
-        """XOR, by Django's definition: an odd number of the conditions is true."""
+        """Compile XOR by Django's definition: an odd number of the conditions is true."""
         true_ones = [{"$cond": [self.condition(child), 1, 0]} for child in node.children]
         return {"$eq": [{"$mod": [{"$add": true_ones}, 2]}, 1 if wanted else 0]}
 

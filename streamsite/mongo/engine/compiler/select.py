@@ -96,7 +96,7 @@ class SQLCompiler(DjangoSQLCompiler):
 
     @property
     def ordering(self) -> list[OrderBy]:
-        """What the rows are sorted by."""
+        """The expressions that rows are sorted by."""
         orders = [expression for expression, _ in self.setup[1]]
         for order in orders:
             require_order(order, order.expression)
@@ -104,7 +104,7 @@ class SQLCompiler(DjangoSQLCompiler):
 
     @property
     def expressions(self) -> list[Any]:
-        """What is selected."""
+        """The selected expressions."""
         return [expression for expression, _, _ in self.select]
 
     @property

@@ -19,7 +19,7 @@ SHARED = ("tests.support", "streamsite.mongo.binary", "streamsite.mongo.server")
 
 
 def imported(path: Path) -> Iterator[str]:
-    """The dotted names that a module imports, wherever in it."""
+    """Yield the dotted names that a module imports, wherever in it."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -30,7 +30,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def is_of_site(name: str) -> bool:
-    """Whether a dotted name belongs to the site and not to the engine."""
+    """Return whether a dotted name belongs to the site and not to the engine."""
     return name.partition(".")[0] in SITE and not f"{name}.".startswith(f"{PACKAGE}.")
 
 
