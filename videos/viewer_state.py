@@ -19,17 +19,17 @@ from videos.models import Caption, Reaction, Video, Watch
 
 @dataclass(frozen=True)
 class ViewerState:
-    """The viewer's reaction, and the second to go on at: 0 when there is nothing to go on with.
+    """A viewer's state for one video: their reaction, and the second to resume at (0 for the beginning).
 
-    ``in_watch_later`` and ``notify``, the bell of a subscription to the channel (``None`` without one), are told by the
-    apps that keep them. ``unheard_comments`` is the number of comments that the viewer's blocks hide from them.
+    ``in_watch_later`` and ``notify``, the bell of a subscription to the channel (``None`` without one), come from the
+    apps that store them. ``hidden_comments`` is the number of comments that the viewer's blocks hide.
     """
 
     reaction: str | None = None
     position: float = 0.0
     in_watch_later: bool = False
     notify: str | None = None
-    unheard_comments: int = 0
+    hidden_comments: int = 0
 
 
 # From an account's id and a video to ``(collection, pipeline)``.

@@ -30,16 +30,16 @@ MAX_OWN_HELD = 20
 
 @dataclass(frozen=True)
 class CommentViewerState:
-    """Load the viewer's state for some comments, by comment id; empty without an account.
+    """The viewer's state for some comments, by comment id; empty without an account.
 
-    ``reactions`` are theirs, ``following`` what they said about following threads, ``unheard`` the number of replies
-    in a thread by authors whom they block. ``unheard_in_all`` is the number of comments below the subject that their
-    blocks hide, and of replies in threads that they hide; only the list of threads knows it.
+    ``following`` is their choice to follow a thread or not, ``hidden_replies`` the number of replies in a thread by
+    authors that they block. ``hidden_total`` is the number of comments on the target that their blocks hide, with
+    replies in hidden threads; it is 0 except in the list of threads.
     """
 
     reactions: dict[str, str] = field(default_factory=dict)
     following: dict[str, bool] = field(default_factory=dict)
-    unheard: dict[str, int] = field(default_factory=dict)
+    hidden_replies: dict[str, int] = field(default_factory=dict)
     hidden_total: int = 0
 
 
@@ -164,8 +164,8 @@ def _known(
             blocked.add(found["blocked_id"])
         elif "follows" in found:
             known.following[found["thread"]] = found["follows"]
-        elif "unheard_replies" in found:
-            known.unheard[found["thread"]] = int(found["unheard_replies"])
+        elif "hidden_replies" in found:
+            known.hidden_replies[found["thread"]] = int(found["hidden_replies"])
         elif hidden_counts.HIDDEN_FIELD in found:
             known = replace(known, hidden_total=int(found[hidden_counts.HIDDEN_FIELD]))
         else:
