@@ -86,9 +86,9 @@ class PostView(APIView):
         """Read a post."""
         post = access.post_for_reading(request.user, post_id)
         opinion = queries.viewer_reactions(request.user, [post]).get(post.pk)
-        unheard = comment_queries.hidden_comment_count(request.user, post.pk)
+        hidden_comments = comment_queries.hidden_comment_count(request.user, post.pk)
         return conditional_response(
-            request, mappers.serialize_post(post, request.user, opinion, unheard=unheard)
+            request, mappers.serialize_post(post, request.user, opinion, hidden_comments=hidden_comments)
         )
 
     @extend_schema(
