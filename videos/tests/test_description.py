@@ -1,4 +1,4 @@
-"""What a description says: moments that seek, people, links, and nothing that is markup."""
+"""Descriptions: moments that seek, mentions, links, and no markup."""
 
 import pytest
 

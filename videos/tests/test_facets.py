@@ -1,4 +1,4 @@
-"""What lists are filtered by: every combination finds what it says, after every way in which a video changes."""
+"""Filters of lists: every combination finds its videos, after every way in which a video changes."""
 
 from importlib import import_module
 from itertools import product

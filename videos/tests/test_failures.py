@@ -72,7 +72,7 @@ def test_whether_another_try_can_help_is_told_by_the_code(cast, code, expected):
 
 
 def offered(page: str) -> set[str]:
-    """What a page offers to do about the failure: what is there and not hidden."""
+    """Return what a page offers to do about the failure, hidden elements aside."""
     found = set()
     for marker, name in (
         ("data-retry", "retry"),

@@ -328,7 +328,7 @@ def test_pages_of_reports_blocks_and_decisions(cast, case, video, comment):
 
 
 def paused(cast):
-    """The owner has three strikes."""
+    """Give the owner three strikes."""
     for number in range(strikes.MAX_STRIKES):
         other = cast.video(title=f"Struck {number}")
         report(cast, "member", f"videos/{other.pk}")

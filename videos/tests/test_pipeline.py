@@ -63,7 +63,7 @@ def at_playable(monkeypatch):
 
 
 def while_encoding_waits(action):
-    """``action`` while ffmpeg is stopped, so that a busy machine does not finish the ladder first."""
+    """Run ``action`` while ffmpeg is stopped, so that a busy machine does not finish the ladder first."""
 
     def act(attempt):
         # Those of this process; a site that runs beside the tests has its own.

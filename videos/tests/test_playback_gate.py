@@ -1,4 +1,4 @@
-"""Who may watch a video, as the gate decides it: for people, for rows, and for pipelines."""
+"""The gate of playback: for viewers, rows and pipelines."""
 
 import ast
 import itertools

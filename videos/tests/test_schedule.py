@@ -132,7 +132,7 @@ def by_admin(cast, video, value):
 
 
 def as_shown(page, url):
-    """What the page's form sends when nobody touches it."""
+    """Return what the page's form sends unchanged."""
     return form_data(page.get(url).context["form"])
 
 

@@ -252,7 +252,7 @@ def test_orphans_that_become_old_one_by_one_stay(cast, sweep):
 
 
 def test_small_sweeps_do_not_add_up(library, settings):
-    """What is in the trash already counts, until its time is over."""
+    """Files in the trash count until their time is over."""
     videos, _ = library
     Video.objects.filter(pk=videos[0].pk).delete()
     assert "source files: 1" in command()

@@ -1,4 +1,4 @@
-"""Who may see a video: every address of it, asked by everybody."""
+"""Visibility of videos: every URL of one, requested by everyone."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is said about a bucket that cannot be used: each fault as its own sentence, in little time."""
+"""Messages about a bucket that cannot be used: a sentence of its own for each fault, in little time."""
 
 import itertools
 import json
@@ -81,7 +81,7 @@ users = itertools.count()
 
 @pytest.fixture
 def guarded(configured, s3):
-    """moto asks for keys that it knows, and for what their users may do, within the block."""
+    """Moto asks for keys that it knows, and for what their users may do, within the block."""
     iam = boto3.client(
         "iam", endpoint_url=s3.url, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
@@ -100,7 +100,7 @@ def guarded(configured, s3):
         return key
 
     def ask(allowed):
-        """How many calls are let through without a look at their keys."""
+        """Return how many calls are let through without a look at their keys."""
         url = f"{s3.url}/moto-api/reset-auth"
         plain = {"Content-Type": "text/plain"}
         request = urllib.request.Request(url, str(allowed).encode(), plain, method="POST")  # noqa: S310

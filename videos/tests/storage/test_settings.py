@@ -1,4 +1,4 @@
-"""What the bucket's settings have to be, and that without them nothing of it is there."""
+"""The bucket's settings, and a site without them."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ print(sorted({"boto3", "botocore", "videos.files.s3"} & set(sys.modules)))
 
 
 def python(code, **environment):
-    """What a fresh Python prints; it reads the site's settings."""
+    """Return the output of a fresh Python that reads the site's settings."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("S3_", "MEDIA_"))}
     return subprocess.run(
         [sys.executable, "-c", code],

@@ -23,7 +23,7 @@ def clap_clip(path: Path, seconds: float, options=(), *, fps: str = "30", size: 
 
 
 def flashes(folder: Path, rate: Fraction) -> list[float]:
-    """The seconds at which the pictures of a rendition turn white."""
+    """Return the seconds at which the pictures of a rendition turn white."""
     moments, was_white = [], False
     with av.open(str(_joined(folder))) as container:
         for number, frame in enumerate(container.decode(video=0)):
@@ -37,7 +37,7 @@ def flashes(folder: Path, rate: Fraction) -> list[float]:
 
 
 def beeps(folder: Path) -> list[float]:
-    """The seconds at which a rendition of sound becomes loud after a pause."""
+    """Return the seconds at which a rendition of sound becomes loud after a pause."""
     moments, last, position = [], -1.0, 0
     with av.open(str(_joined(folder))) as container:
         for frame in container.decode(audio=0):
@@ -51,13 +51,13 @@ def beeps(folder: Path) -> list[float]:
 
 
 def picture_count(folder: Path) -> int:
-    """How many pictures a rendition has."""
+    """Return the number of pictures of a rendition."""
     with av.open(str(_joined(folder))) as container:
         return sum(1 for _ in container.decode(video=0))
 
 
 def _joined(folder: Path) -> Path:
-    """A rendition as one file."""
+    """Return a rendition as one file."""
     playlist = read_playlist(folder / "index.m3u8")
     target = folder / "joined.mp4"
     names = [playlist.init_uri, *(segment.uri for segment in playlist.segments)]

@@ -19,7 +19,7 @@ def segment_starts(folder: Path) -> list[float]:
 
 
 def boxes(data: bytes) -> dict[bytes, bytes]:
-    """The first box of each kind, at any depth."""
+    """Return the first box of each kind, at any depth."""
     found: dict[bytes, bytes] = {}
     for kind, body in _walk(data):
         found.setdefault(kind, body)

@@ -13,7 +13,7 @@ ASF_ENCRYPTION = bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e")
 
 
 def element(kind: str, content: bytes) -> bytes:
-    """An EBML element with a size of four bytes."""
+    """Return an EBML element with a size of four bytes."""
     return bytes.fromhex(kind) + (0x10000000 | len(content)).to_bytes(4, "big") + content
 
 
