@@ -75,7 +75,7 @@ def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
     known: dict[str, Any] = {}
     for row in caption_store.aggregate(stages):
         if row.pop("is_track", False):
-            tracks.append(Caption(pk=row.pop("_id"), **row))
+            tracks.append(Caption(pk=str(row.pop("_id")), **row))
         else:
             known |= row
     return ViewerContext(services.sort_tracks(tracks), ViewerState(**known))

@@ -21,7 +21,7 @@ def hidden_count_stages(user_id: str, subject_id: str) -> Stages:
 
     Comments of blocked authors count with the shown replies in their threads, and replies of theirs elsewhere alone.
     """
-    by_thread = {
+    by_thread: dict[str, object] = {
         "$group": {
             "_id": {"$ifNull": ["$parent", ""]},
             "n": {"$sum": 1},

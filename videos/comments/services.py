@@ -246,6 +246,7 @@ def _row(comment: Comment) -> CommentRow:
     """Return a new comment as ``states`` reads it."""
     return {
         "_id": comment.pk,
+        "state": "",
         "about": comment.about,
         "subject": comment.subject,
         "owner_id": comment.owner_id,

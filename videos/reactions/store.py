@@ -116,19 +116,21 @@ class ReactionStore:
         self, target_id: str, now: ReactionValue | None, former: ReactionValue | None
     ) -> ReactionResult:
         change = self._change(now, former)
-        after = self._increase(target_id, change)
-        if after is None:  # deleted in between
+        likes = self._increase(target_id, change)
+        if likes is None:  # deleted in between
             self.delete_for_targets([target_id])
             raise Absent
-        return ReactionResult(int(after["like_count"]), change)
+        return ReactionResult(likes, change)
 
-    def _increase(self, target_id: str, change: CounterChange) -> dict[str, object] | None:
-        return collection(self.counted).find_one_and_update(
+    def _increase(self, target_id: str, change: CounterChange) -> int | None:
+        """Change the target's counters; return its likes afterwards, ``None`` if it was deleted."""
+        after = collection(self.counted).find_one_and_update(
             {"_id": target_id},
             {"$inc": change},
             projection={"like_count": 1},
             return_document=ReturnDocument.AFTER,
         )
+        return None if after is None else int(after["like_count"])
 
     def _likes(self, target_id: str) -> ReactionResult:
         found = collection(self.counted).find_one({"_id": target_id}, {"like_count": 1})
