@@ -176,7 +176,7 @@ def main() -> None:
 
 
 def begin(site: Stack, size: int) -> World:
-    """A running site with ``size`` videos."""
+    """Run a site with ``size`` videos."""
     site.data_dir.parent.mkdir(parents=True)
     site.start()
     callers = {}

@@ -35,7 +35,7 @@ class WholeDict(PartDict):
 
 
 class PageOfFoundDict(PageDict[WholeDict]):
-    """What was found."""
+    """A page of results."""
 
     is_complete: bool
 

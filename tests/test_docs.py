@@ -14,7 +14,7 @@ from streamsite import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
-DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite", "tests")
 SUFFIXES = "py|js|mjs|html|css|md|sh|yml|yaml|toml|template|txt|service|conf|json|webp|lock"
 FILE = re.compile(rf"[\w.*{{}}-]+(?:/[\w.*{{}}-]+)*\.(?:{SUFFIXES})")
@@ -122,6 +122,16 @@ def test_links_between_pages_lead_somewhere(document):
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def test_each_feature_is_found_from_its_url_in_few_files():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    section = text.partition("## Ten features from URL to data")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ") and "walk" not in line]
+    files = [len(re.findall(r"`[\w/]+\.(?:py|html|js)`", row)) for row in rows]
+    assert len(rows) == 10
+    assert min(files) > 2
+    assert sum(files) <= 6 * len(rows)
+
+
 @pytest.mark.parametrize("document", DECISIONS, ids=lambda path: path.name)
 def test_a_decision_has_a_date_and_a_status(document):
     lines = document.read_text().splitlines()
@@ -130,6 +140,12 @@ def test_a_decision_has_a_date_and_a_status(document):
     assert re.fullmatch(
         r"- Status: (?:accepted|superseded by \[\d{4}\]\([\w-]+\.md\)|.*amended by .*)", lines[3]
     )
+
+
+def test_the_list_of_decisions_is_complete():
+    listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
+    titles = {path.name: path.read_text().splitlines()[0].removeprefix("# ") for path in DECISIONS}
+    assert [name for name, title in titles.items() if f"]({name}) | {title} |" not in listed] == []
 
 
 def test_the_changelog_has_a_dated_section_per_version_the_newest_first():
@@ -151,8 +167,8 @@ def test_the_version_stands_in_pyproject_and_the_changelog():
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert __version__ == declared
     changelog = (ROOT / "docs" / "changelog.md").read_text()
-    if ".dev" not in declared:
-        assert f"## [{declared}] - " in changelog
+    assert ".dev" in declared or f"## [{declared}] - " in changelog
+    assert f"**Version:** {declared} " in (ROOT / "README.md").read_text()
 
 
 def test_manage_py_tells_the_version():

@@ -17,7 +17,7 @@ ENGINE = ROOT / "streamsite" / "mongo" / "engine"
 
 
 def module_of(path: Path) -> str:
-    """The dotted name of a file."""
+    """Return the dotted name of a file."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -33,7 +33,7 @@ def imports(node: ast.AST, *, also_within_functions: bool) -> Iterator[ast.Impor
 
 
 def needed(path: Path, modules: set[str]) -> set[str]:
-    """The modules of the site that a file imports; of a package only what is named of it."""
+    """Return the modules of the site that a file imports; of a package only the names it imports."""
     found = set()
     is_lazy_allowed = path.is_relative_to(ENGINE)
     for node in imports(ast.parse(path.read_text()), also_within_functions=not is_lazy_allowed):
@@ -48,7 +48,7 @@ def needed(path: Path, modules: set[str]) -> set[str]:
 
 
 def circle_of(graph: dict[str, set[str]]) -> list[str]:
-    """A circle of imports; empty when there is none."""
+    """Return a circle of imports; empty when there is none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

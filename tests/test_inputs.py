@@ -1,4 +1,4 @@
-"""What callers send: one regime of serializers for every body and query string."""
+"""Input of the API: one regime of serializers for bodies and query strings."""
 
 from __future__ import annotations
 

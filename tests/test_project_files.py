@@ -36,7 +36,7 @@ def hooks() -> Iterator[dict[str, str]]:
 
 
 def missing(command: str) -> list[str]:
-    """The parts of a command that do not exist: its program, its Python module, and the files that it names."""
+    """Return the missing parts of a command: its program, its Python module, and the files that it names."""
     program, *arguments = shlex.split(command)
     wrong = []
     if program == "bash":

@@ -49,7 +49,7 @@ OPEN_CONDITIONS = (CHANNEL_ACTIVE, HAS_GENERATION, NOT_TAKEN_DOWN)
 
 @dataclass(frozen=True)
 class PlaybackGate:
-    """What decides who may watch one video: fields of its row, and whether its channel's account is active."""
+    """The facts that decide who may watch one video: fields of its row and the state of its channel's account."""
 
     channel_id: str
     visibility: str
@@ -86,17 +86,17 @@ class PlaybackGate:
 
     @property
     def is_open(self) -> bool:
-        """Whether others may watch the video at all: by a share link, or as its visibility says."""
+        """True when others may watch the video at all: by a share link or by its visibility."""
         return all(self.meets(condition) for condition in OPEN_CONDITIONS)
 
     @property
     def allows_anyone(self) -> bool:
-        """Whether everyone with the address may watch the video."""
+        """True when everyone with the URL may watch the video."""
         return self.is_open and is_linkable(self.visibility)
 
     @property
     def is_listed(self) -> bool:
-        """Whether the video belongs into everyone's lists."""
+        """True when the video belongs in everyone's lists."""
         return self.is_open and is_listed(self.visibility)
 
     def allows(self, viewer: Viewer) -> bool:

@@ -149,7 +149,7 @@ def p95(site: Stack) -> float:
 
 @contextmanager
 def stalled(site: Stack, path: str, trial: Trial) -> Iterator[list[socket.socket]]:
-    """Connections that have requested ``path`` and read nothing."""
+    """Open connections that request ``path`` and read nothing."""
     request = f"GET {path} HTTP/1.1\r\nHost: localhost:{site.port}\r\n\r\n".encode()
     readers: list[socket.socket] = []
     try:

@@ -1,4 +1,4 @@
-"""Upload handlers that decide where the files of a form go while they arrive: into memory, or into a temporary file under checks."""
+"""Upload handlers that put the files of a form into memory, or into a temporary file under checks."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from subscriptions.models.post import MAX_TEXT_LENGTH
 
 
 class PostChangeSerializer(InputSerializer):
-    """What can be changed of a post."""
+    """The fields of a post that can be changed."""
 
     text = CleanTextField(
         max_length=MAX_TEXT_LENGTH, required=False, error_messages={"blank": "Write something."}

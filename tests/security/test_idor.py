@@ -1,4 +1,4 @@
-"""Whose is it? Every operation of the served document, on things that are hidden and on things that are seen.
+"""Every operation of the served OpenAPI document, on hidden and on visible objects of others.
 
 Each operation has one word that says what it does to somebody's thing; a new one without a word fails. The document
 gives the paths and methods, the word gives what anonymous people, another account and staff get, and what was stored

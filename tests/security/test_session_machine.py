@@ -49,7 +49,7 @@ class Session:
 
     @property
     def ends(self) -> datetime:
-        """When it is over without another refresh."""
+        """Return the time at which the session ends without another refresh."""
         return min(self.rotated + IDLE[self.remember], self.created + ABSOLUTE[self.remember])
 
 

@@ -37,7 +37,7 @@ class BlocksView(APIView):
 
 
 class BlockView(APIView):
-    """Whether the caller blocks a channel."""
+    """The caller's block of a channel."""
 
     permission_classes = [IsAuthenticated]
 

@@ -247,7 +247,7 @@ class UploadView(TusView):
 
 
 def _body_length(request: Request) -> int | None:
-    """How many bytes the body has, ``None`` when it comes in chunks; its type must be the protocol's."""
+    """Return the length of the body, ``None`` when it comes in chunks. Raises for another type than the protocol's."""
     raw = request.headers.get("Content-Length", "")
     is_chunked = "Transfer-Encoding" in request.headers
     if not raw and not is_chunked:

@@ -73,9 +73,7 @@ def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
 def update_track(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
     """Change the text or the description of a track. A changed text gets a new URL."""
     former = track_path(caption)
-    values: dict[str, object] = {
-        name: getattr(caption, name) for name in ("language", "label", "kind")
-    } | described
+    values = {"language": caption.language, "label": caption.label, "kind": caption.kind} | described
     if described.get("language", caption.language) != caption.language and "label" not in described:
         values["label"] = ""
     for name, value in _clean_description(**values).items():

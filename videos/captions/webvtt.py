@@ -74,5 +74,6 @@ def clock(seconds: float) -> str:
 
 def _moment(value: object) -> float | None:
     """Return a number of seconds, rounded to the millisecond."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return round(float(value), 3) if is_number and 0 <= value <= MAX_SECONDS else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return round(float(value), 3) if 0 <= value <= MAX_SECONDS else None

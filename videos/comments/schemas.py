@@ -67,7 +67,7 @@ class StudioCommentDict(CommentDict):
 
 
 class ThreadFollowDict(TypedDict):
-    """Whether the caller is notified about replies in a thread."""
+    """The state of notifications about replies in a thread."""
 
     following: bool
 

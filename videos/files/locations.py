@@ -41,7 +41,7 @@ class MediaLocation:
 
     @property
     def is_stored(self) -> bool:
-        """Whether the video is served from the bucket."""
+        """True when the video is served from the bucket."""
         return bucket.is_stored(self.stored_generation, self.generation)
 
     @property

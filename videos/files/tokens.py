@@ -60,7 +60,7 @@ class MediaTokenClaims:
 
     @property
     def is_for_owner(self) -> bool:
-        """Whether the token was given to the video's owner."""
+        """True when the token was given to the video's owner."""
         held_by_owner = self.grant is not None and self.grant.kind != LINK
         return self.viewer_class == OWNER or held_by_owner
 

@@ -93,7 +93,7 @@ class Comment(models.Model):
 
     @property
     def is_reply(self) -> bool:
-        """Whether it replies to another comment."""
+        """True when it replies to another comment."""
         return bool(self.parent)
 
 

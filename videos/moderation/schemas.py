@@ -32,6 +32,6 @@ class DecisionDict(TypedDict):
 
 
 class BlockStateDict(TypedDict):
-    """Whether the caller blocks a channel."""
+    """The state of the caller's block of a channel."""
 
     is_blocked: bool

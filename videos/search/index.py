@@ -10,7 +10,7 @@ that it seldom changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -91,7 +91,7 @@ def recount_terms() -> None:
     vocabulary_store.rebuild_counts(_counted_terms(row) for row in store.iter_documents({}, COUNTED_FIELDS))
 
 
-def _counted_terms(known: Mapping[str, object] | None) -> set[str]:
+def _counted_terms(known: store.Document | None) -> set[str]:
     # A document that the previous release wrote has no line of words, and its words were not counted.
     if known is None or "names_line" not in known:
         return set()

@@ -186,7 +186,9 @@ def _condition(wanted: NameQuery) -> list[dict[str, object]]:
 
 def _has(term: Term, test: Callable[[str], list[dict[str, object]]]) -> dict[str, object]:
     choices = [[condition for form in forms for condition in test(form)] for forms in term.alternatives]
-    alternatives = [parts[0] if len(parts) == 1 else {"$and": parts} for parts in choices]
+    alternatives: list[dict[str, object]] = [
+        parts[0] if len(parts) == 1 else {"$and": parts} for parts in choices
+    ]
     return alternatives[0] if len(alternatives) == 1 else {"$or": alternatives}
 
 

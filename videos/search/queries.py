@@ -216,7 +216,7 @@ def _found(conditions: list[Condition], filters: Mapping[str, object], worth: fl
     ]
 
 
-def _best(rows: Iterable[dict[str, object]]) -> list[str]:
+def _best(rows: Iterable[store.Document]) -> list[str]:
     now = datetime.now(UTC).replace(tzinfo=None)
     scores: dict[str, float] = {}
     for row in rows:
@@ -227,6 +227,6 @@ def _best(rows: Iterable[dict[str, object]]) -> list[str]:
     return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)[:MAX_MATCHES]
 
 
-def _read(parts: list[Stages]) -> list[dict[str, object]]:
+def _read(parts: list[Stages]) -> list[store.Document]:
     pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
     return store.aggregate(pipeline)

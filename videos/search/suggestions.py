@@ -48,7 +48,7 @@ def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     rows = store.find_popular(
         {"$and": [{"prefixes": word} for word in longest_first]}, {"title": 1}, MAX_SUGGESTIONS * SPARE
     )
-    found: dict[str, list[dict[str, object]]] = {}
+    found: dict[str, list[store.Document]] = {}
     for row in rows:
         found.setdefault(fold(row["title"]), []).append(row)
     return [
@@ -57,7 +57,7 @@ def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
     ]
 
 
-def _suggestion_url(same: Sequence[dict[str, object]]) -> str:
+def _suggestion_url(same: Sequence[store.Document]) -> str:
     """Return the video's URL when it alone has this title, else that of a search for the title."""
     first = same[0]
     return (

@@ -20,7 +20,7 @@ from videos.models.caption import CaptionKind
 
 
 class CaptionDescriptionSerializer(InputSerializer):
-    """What describes a caption track; ``captions.services`` checks the language and the label."""
+    """The description of a caption track; ``captions.services`` validates language and label."""
 
     language = StrictCharField(max_length=12, allow_blank=True)
     label = CleanLineField(  # type: ignore[assignment]

@@ -91,7 +91,7 @@ def _metadata_action(name: str) -> Callable[[User, object], Change]:
 
     def prepare(actor: User, value: object) -> Change:
         try:
-            (wanted,) = clean_metadata({name: value}).values()
+            wanted = dict(clean_metadata({name: value}))[name]
         except Invalid as error:
             raise Invalid(error.detail, fields={"value": (error.fields or {})[name]}) from None
 

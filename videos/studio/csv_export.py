@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from django.http import HttpResponse
 
@@ -58,16 +59,16 @@ def csv_response(table: Table, filename: str) -> HttpResponse:
     return response
 
 
-def _rows(key: str, *names: str) -> Callable[[Mapping[str, object]], Table]:
+def _rows(key: str, *names: str) -> Callable[[Mapping[str, Any]], Table]:
     return lambda report: (list(names), [[row[name] for name in names] for row in report[key]])
 
 
-def _days(report: Mapping[str, object]) -> Table:
+def _days(report: Mapping[str, Any]) -> Table:
     names = list(report["days"][0])
     return names, [list(row.values()) for row in report["days"]]
 
 
-def _videos(report: Mapping[str, object]) -> Table:
+def _videos(report: Mapping[str, Any]) -> Table:
     names = ["title", "url", "views", "watch_seconds"]
     rows = [
         [row["video"]["title"], row["video"]["url"], row["views"], row["watch_seconds"]]

@@ -219,7 +219,7 @@ def _enclosures(video: Video) -> list[Enclosure]:
     return [Enclosure(media.url, str(size), media.content_type)] if size else []
 
 
-def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, object]) -> None:
+def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, Any]) -> None:
     media = enclosures.get_shared_media(video)
     facts = {
         "url": media.url,

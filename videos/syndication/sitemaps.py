@@ -51,7 +51,7 @@ class Month:
         return datetime(self.year + years, index + 1, 1, tzinfo=UTC)
 
     def videos(self) -> QuerySet[Video]:
-        """The listed videos that were published in the month."""
+        """Return the listed videos that were published in the month."""
         return listed_videos().filter(published_at__gte=self.start, published_at__lt=self.end)
 
 

@@ -1,4 +1,4 @@
-"""Cross-origin reads: media, files and feeds that anyone may have, and the API for named origins."""
+"""Access from other origins: public media, files and feeds for all, the API for named origins."""
 
 from urllib.parse import urlsplit
 
@@ -62,7 +62,7 @@ def preflight(client, url, method="GET", headers="range", origin=PAGE):
 
 
 def is_open(answer):
-    """Return whether any page may read it, by exactly one header, and its own headers, too."""
+    """Return whether any page may read the response, by exactly one header, and its own headers too."""
     assert "Access-Control-Allow-Credentials" not in answer
     if "Access-Control-Allow-Origin" not in answer:
         assert cors_headers(answer) == {}

@@ -1,4 +1,4 @@
-"""Descriptions: moments that seek, mentions, links, and no markup."""
+"""Descriptions: times that seek, people, links, and no markup."""
 
 import pytest
 

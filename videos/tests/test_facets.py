@@ -1,4 +1,4 @@
-"""Filters of lists: every combination finds its videos, after every way in which a video changes."""
+"""Facets: every combination of filters is correct after every kind of change."""
 
 from importlib import import_module
 from itertools import product

@@ -72,7 +72,7 @@ def test_whether_another_try_can_help_is_told_by_the_code(cast, code, expected):
 
 
 def offered(page: str) -> set[str]:
-    """Return what a page offers to do about the failure, hidden elements aside."""
+    """Return the visible offers of a page for the failure."""
     found = set()
     for marker, name in (
         ("data-retry", "retry"),

@@ -220,7 +220,7 @@ def test_captions_of_every_answer_are_good_by_themselves(cast, film):
 
 
 def owners_url(cast, film):
-    """Return the address on the owner's page, which is good together with the owner's identity."""
+    """Return the media URL on the owner's page, which needs the owner's identity."""
     page = cast.page("owner").get(f"/watch/{film.pk}").content.decode()
     return page.partition('data-hls-url="')[2].partition('"')[0]
 

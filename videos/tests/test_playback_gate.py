@@ -1,4 +1,4 @@
-"""The gate of playback: for viewers, rows and pipelines."""
+"""The playback gate: the same decision for viewers, rows and pipelines."""
 
 import ast
 import itertools

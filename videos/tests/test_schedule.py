@@ -132,7 +132,7 @@ def by_admin(cast, video, value):
 
 
 def as_shown(page, url):
-    """Return what the page's form sends unchanged."""
+    """Return the fields of the page's form, unchanged."""
     return form_data(page.get(url).context["form"])
 
 

@@ -29,7 +29,7 @@ class Broken(io.BytesIO):
 
 
 def send(api, url, body, *, method="PATCH", **headers):
-    """Return a request as the web server hands one over whose body comes in chunks."""
+    """Return a request with a chunked body, as the web server hands it over."""
     named = {f"HTTP_{name.upper()}": str(value) for name, value in headers.items()}
     given = body if isinstance(body, io.BytesIO) else io.BytesIO(body)
     return api.generic(

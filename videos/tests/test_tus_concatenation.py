@@ -23,7 +23,7 @@ PIECES = (b"first,", b"second,", b"third")
 
 
 def part(api, content, **headers):
-    """Return the address of a finished partial upload."""
+    """Return the URL of a finished partial upload."""
     answer = call(api, "POST", URL, content, upload_length=len(content), upload_concat="partial", **headers)
     assert answer.status_code == 201, answer.content
     return path_of(answer)

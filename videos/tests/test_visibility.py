@@ -1,4 +1,4 @@
-"""Visibility of videos: every URL of one, requested by everyone."""
+"""Visibility of videos: every URL, requested by every kind of caller."""
 
 import pytest
 

@@ -40,8 +40,6 @@ CODEC_NAMES = {
     "dvb_teletext": "teletext",
     "unknown": "unknown",
 }
-
-
 # Why a track in the ladder's own codec was encoded all the same; see ladder.COPY_OBSTACLES.
 COPY_OBSTACLE_REASONS = {
     "container": "because this file format can't be copied",

@@ -64,7 +64,7 @@ class Concat:
 
     @property
     def is_final(self) -> bool:
-        """Whether it joins partial uploads."""
+        """True when it joins partial uploads."""
         return bool(self.ids)
 
 

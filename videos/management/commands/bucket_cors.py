@@ -1,7 +1,6 @@
 """``manage.py bucket_cors``: print or apply the bucket's CORS rule."""
 
 import json
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -17,9 +16,9 @@ class Command(BaseCommand):
         """Add the option ``--apply``."""
         parser.add_argument("--apply", action="store_true", help="add the rule and keep the others")
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, apply: bool, **options: object) -> None:
         """Print or apply the rule."""
-        if not options["apply"]:
+        if not apply:
             self.stdout.write(json.dumps({"CORSRules": [bucket.cors_rule()]}, indent=2))
             return
         try:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db.models import QuerySet
@@ -27,14 +26,14 @@ class Command(SiteCommand):
         """Add the options."""
         parser.add_argument("--dry-run", action="store_true", help="only say how many would be moved")
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, dry_run: bool, **options: object) -> None:
         """Move the videos and report the outcome."""
         if not bucket.is_configured():
             raise CommandError("S3_BUCKET is not set: there is no bucket to move to or from.")
         self.failed: dict[str, None] = {}
         where = "in the bucket" if bucket.is_default_storage() else "on the disk"
         waiting = _outside_target()
-        if options["dry_run"]:
+        if dry_run:
             self.stdout.write(f"{len(waiting)} videos are not {where} yet")
             return
         self._require_bucket()

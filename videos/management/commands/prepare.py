@@ -3,7 +3,6 @@
 import secrets
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -45,14 +44,14 @@ class Command(BaseCommand):
         """Add the options."""
         parser.add_argument("--no-demo", dest="demo", action="store_false")
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, demo: bool, **options: object) -> None:
         """Prepare the site."""
         try:
             self._require_adoptable()
             folders.create_missing()
             locks = collection(site_id.COLLECTION)
             with hold_lock(locks, "prepare", waiting=self._say_waiting):
-                self._prepare(demo=options["demo"])
+                self._prepare(demo=demo)
         except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None
 

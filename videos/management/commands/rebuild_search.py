@@ -1,7 +1,5 @@
 """``manage.py rebuild_search``: rebuild the search index."""
 
-from typing import Any
-
 from streamsite.management.site_command import SiteCommand
 from videos.search import finders, index
 
@@ -11,7 +9,7 @@ class Command(SiteCommand):
 
     help = "Rebuild the search index of listed videos, channels, and public playlists."
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Rebuild the index and print the number of documents and names."""
         others = finders.rebuild_name_indexes()
         self.stdout.write(f"{index.rebuild_index()} videos and {others} channels and playlists can be found")

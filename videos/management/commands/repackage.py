@@ -1,7 +1,6 @@
 """``manage.py repackage``: correct the ladders that earlier versions made."""
 
 from collections import Counter
-from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
@@ -15,22 +14,21 @@ class Command(SiteCommand):
     Videos can be played meanwhile. It can be stopped and run again.
     """
 
-    help = "Mend videos that were processed by a former version, all or those named. Safe to repeat."
+    help = "Mend videos that were processed by a former version, all or those video_ids. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("video_ids", nargs="*", metavar="VIDEO_ID")
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, video_ids: list[str], **options: object) -> None:
         """Repackage the ladders and report the outcome."""
-        named: list[str] = options["video_ids"]
         outcomes: Counter[Outcome] = Counter()
-        for video_id in named or iter_candidates():
+        for video_id in video_ids or iter_candidates():
             outcome = repackage(video_id)
             outcomes[outcome] += 1
-            if named or outcome in {Outcome.MENDED, Outcome.BROKEN}:
+            if video_ids or outcome in {Outcome.MENDED, Outcome.BROKEN}:
                 self.stdout.write(f"{video_id}: {outcome.value}")
         for outcome, count in outcomes.items():
             self.stdout.write(f"{count} {outcome.value}")
-        if outcomes[Outcome.BROKEN] or (named and outcomes[Outcome.NOT_READY]):
+        if outcomes[Outcome.BROKEN] or (video_ids and outcomes[Outcome.NOT_READY]):
             raise CommandError("Not every video could be mended.")

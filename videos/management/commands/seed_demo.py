@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
@@ -40,7 +39,7 @@ class Command(SiteCommand):
 
     help = "Create the demo clips, unless there are videos already."
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Generate and upload the clips that are missing."""
         if Video.objects.exists():
             return

@@ -1,7 +1,5 @@
 """``manage.py site_id``: check whether database, data folder and bucket belong together."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -22,11 +20,11 @@ class Command(BaseCommand):
             help="declare that they belong together, by a new id for all of them; others with the old id are refused",
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, adopt: bool, **options: object) -> None:
         """Print or adopt the site's id."""
         name = settings.DATABASES["default"]["NAME"]
         try:
-            if options["adopt"]:
+            if adopt:
                 site_id.adopt()
                 if bucket.is_configured():
                     bucket_site.adopt_prefix()

@@ -1,7 +1,5 @@
 """``manage.py sweep``: remove orphan files and rows, list them, empty the trash, or restore from it."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
@@ -39,16 +37,24 @@ class Command(SiteCommand):
             help="move files back from the trash: those of video ids or dates, or all",
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(
+        self,
+        *args: object,
+        restore: list[str] | None,
+        empty_trash: bool,
+        dry_run: bool,
+        force: bool,
+        **options: object,
+    ) -> None:
         """Sweep, list, empty or restore."""
-        if options["restore"] is not None:
-            self._restore(options["restore"])
-        elif options["empty_trash"]:
+        if restore is not None:
+            self._restore(restore)
+        elif empty_trash:
             self._empty()
-        elif options["dry_run"]:
+        elif dry_run:
             self._look()
         else:
-            self._sweep(force=options["force"])
+            self._sweep(force=force)
 
     def _sweep(self, *, force: bool) -> None:
         reports = [tasks.run_sweep(force=force)]

@@ -50,7 +50,7 @@ def in_bucket(s3, settings):
 
 @pytest.fixture(scope="session")
 def kept_generation(tmp_path_factory):
-    """The generation that the first test to make a video leaves for the others."""
+    """The files of the first test that makes a video, for the others."""
     return tmp_path_factory.mktemp("kept") / "generation"
 
 

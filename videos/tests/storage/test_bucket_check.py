@@ -1,4 +1,4 @@
-"""Messages about a bucket that cannot be used: a sentence of its own for each fault, in little time."""
+"""Messages about unusable buckets: one sentence per fault, quickly."""
 
 import itertools
 import json
@@ -100,7 +100,7 @@ def guarded(configured, s3):
         return key
 
     def ask(allowed):
-        """Return how many calls are let through without a look at their keys."""
+        """Count the calls that pass without a check of their keys."""
         url = f"{s3.url}/moto-api/reset-auth"
         plain = {"Content-Type": "text/plain"}
         request = urllib.request.Request(url, str(allowed).encode(), plain, method="POST")  # noqa: S310

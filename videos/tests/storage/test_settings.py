@@ -1,4 +1,4 @@
-"""The bucket's settings, and a site without them."""
+"""Settings of the bucket, and a site without them."""
 
 import os
 import subprocess

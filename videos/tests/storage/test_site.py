@@ -70,7 +70,7 @@ def segment_of(caller, video):
 
 
 def is_redirected(caller, video):
-    """Return whether all web processes know that the video is in the bucket."""
+    """Return whether all web processes know that it is in the bucket."""
     url = segment_of(caller, video)
     return all(caller.call("GET", url)[0] == 302 for _ in range(8))
 
@@ -151,7 +151,7 @@ def test_pages_may_load_from_the_bucket_and_from_nowhere_else(s3, anonymous, fil
 
 
 def plays(chromium, site, video):
-    """Return whether a browser's watch page keeps playing, and the errors that it noted."""
+    """Return whether the watch page continues to play, and the errors that it noted."""
     page = chromium.new_context(base_url=site.url).new_page()
     noted = []
     page.on("console", lambda message: noted.append(message.text))

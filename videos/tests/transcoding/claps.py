@@ -23,7 +23,7 @@ def clap_clip(path: Path, seconds: float, options=(), *, fps: str = "30", size: 
 
 
 def flashes(folder: Path, rate: Fraction) -> list[float]:
-    """Return the seconds at which the pictures of a rendition turn white."""
+    """Return the seconds at which the frames of a rendition turn white."""
     moments, was_white = [], False
     with av.open(str(_joined(folder))) as container:
         for number, frame in enumerate(container.decode(video=0)):
@@ -37,7 +37,7 @@ def flashes(folder: Path, rate: Fraction) -> list[float]:
 
 
 def beeps(folder: Path) -> list[float]:
-    """Return the seconds at which a rendition of sound becomes loud after a pause."""
+    """Return the seconds at which an audio rendition becomes loud after a pause."""
     moments, last, position = [], -1.0, 0
     with av.open(str(_joined(folder))) as container:
         for frame in container.decode(audio=0):
@@ -51,7 +51,7 @@ def beeps(folder: Path) -> list[float]:
 
 
 def picture_count(folder: Path) -> int:
-    """Return the number of pictures of a rendition."""
+    """Return the number of frames of a rendition."""
     with av.open(str(_joined(folder))) as container:
         return sum(1 for _ in container.decode(video=0))
 

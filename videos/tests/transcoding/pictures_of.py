@@ -9,7 +9,7 @@ from videos.transcoding.playlists import read_playlist
 
 
 def joined(folder: Path, target: Path) -> Path:
-    """Return a rendition's init and media segments as one file that any demuxer reads."""
+    """Join a rendition's init and media segments to one file that any demuxer reads."""
     playlist = read_playlist(folder / "index.m3u8")
     names = [playlist.init_uri, *(segment.uri for segment in playlist.segments)]
     target.write_bytes(b"".join((folder / name).read_bytes() for name in names))
@@ -23,6 +23,6 @@ def frames(path: Path) -> list[tuple[float, Image.Image]]:
 
 
 def first_picture(folder: Path, target: Path) -> Image.Image:
-    """Return the first picture of a rendition; `target` is where its segments may be joined."""
+    """Return the first frame of a rendition; its segments may be joined in `target`."""
     with av.open(str(joined(folder, target))) as container:
         return next(container.decode(video=0)).to_image()

@@ -23,7 +23,7 @@ ONE_RUNG = Profile(short_sides=(180,))
 
 
 def join_clips(target: Path, *clips: Path) -> Path:
-    """Return the clips one after the other in one track each, copied."""
+    """Join the clips without encoding, in one track each."""
     names = target.with_suffix(".txt")
     names.write_text("".join(f"file '{clip}'\n" for clip in clips))
     return run_generator(["-f", "concat", "-safe", "0", "-i", str(names), "-c", "copy", str(target)], target)
@@ -34,7 +34,7 @@ def colored(path: Path, size: tuple[int, int], color: str, seconds: float = 2, *
 
 
 def with_clap(path: Path, source: Path, hidden: int) -> Path:
-    """Return an MP4 of `source` whose `clap` box hides so many pixels on every side."""
+    """Write `source` as an MP4 whose `clap` box hides so many pixels on every side."""
     data = bytearray(source.read_bytes())
     entry = data.rindex(b"avc1") - 4
     width, height = struct.unpack_from(">HH", data, entry + 32)
@@ -122,7 +122,7 @@ def test_a_steady_source_is_known_to_be_steady(plain):
 
 @pytest.mark.parametrize("is_steady", [True, False])
 def test_a_graph_for_changes_shows_a_plain_picture_alike(plain, tmp_path, is_steady):
-    """A file that cannot be checked for changes takes the longer way, to the same pictures."""
+    """A track that cannot be checked for changes takes the longer path to the same frames."""
     info = replace(probe(plain), is_steady=is_steady)
     encode_ladder(plain, info, plan(info), tmp_path, on_progress=lambda share: None, cancelled=lambda: False)
     shown = frames(joined(tmp_path / "180p", tmp_path / "joined.mp4"))

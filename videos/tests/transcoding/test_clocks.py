@@ -90,7 +90,7 @@ def test_a_wrong_length_is_not_tried_again(encoded):
 
 
 def without_time_stamps(stream: bytes) -> bytes:
-    """Return an MPEG-2 program stream whose packets say nothing about time: stuffing stands in their place."""
+    """Write an MPEG-2 program stream with stuffing in the place of time stamps."""
     content = bytearray(stream)
     at = content.find(b"\x00\x00\x01")
     while at >= 0:

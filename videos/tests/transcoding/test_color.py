@@ -25,7 +25,7 @@ WHITE = (80, 165)
 
 
 def hdr_clip(path, transfer, metadata=""):
-    """Return the bars in HEVC with 10 bits, tagged as HDR with bare `transfer`; `metadata` are parameters for x265."""
+    """Encode the bars in 10-bit HEVC, tagged as HDR with `transfer` only; `metadata` are parameters for x265."""
     tags = f"log-level=none:colorprim=bt2020:transfer={transfer}:colormatrix=bt2020nc{metadata}"
     options = ["-c:v", "libx265", "-preset", "ultrafast", "-crf", "12", "-x265-params", tags]
     return run_generator([*BARS, "-vf", TO_HDR.format(transfer=transfer), *options, str(path)], path)

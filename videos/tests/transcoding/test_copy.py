@@ -30,7 +30,7 @@ def fitting(path, seconds=9, size=(640, 360), fps=25, options=()):
 
 
 def pictures(path):
-    """Return a hash of every decoded picture and its time."""
+    """Return a hash of every decoded frame and its time."""
     found = []
     with av.open(str(path)) as container:
         start = None
@@ -154,7 +154,7 @@ def irregular(encode, tmp_path_factory):
 
 
 def light(picture) -> int:
-    """Return the step of `irregular` that a picture shows: steps last 0.8 s."""
+    """Return the step of `irregular` that a frame shows: steps last 0.8 s."""
     gray = picture.convert("L")
     stored = gray.getpixel((gray.width // 2, gray.height // 2)) * 219 / 255 + 16
     return round((stored - 20) / 40)

@@ -44,7 +44,7 @@ def listener():
 
 
 def unconfined(args):
-    """Return whether ffmpeg without a sandbox carries the arguments out."""
+    """Return whether ffmpeg accepts the arguments without a sandbox."""
     command = [str(ffmpeg.ffmpeg_binary()), "-nostdin", "-v", "error", *args]
     return subprocess.run(command, capture_output=True, timeout=20, check=False).returncode == 0
 

@@ -178,7 +178,7 @@ def test_a_damaged_cover_is_left_out(tmp_path):
 
 
 def unplayable_sound(path):
-    """Return a film whose sound is coded as something that nobody knows."""
+    """Write a film whose audio codec is unknown."""
     make_clip(path, 2, (160, 90))
     content = path.read_bytes()
     at = content.rindex(b"mp4a")
@@ -187,7 +187,7 @@ def unplayable_sound(path):
 
 
 def silenced(path):
-    """Return a film whose sound is damaged from its beginning to its end."""
+    """Write a film whose audio is damaged from start to end."""
     make_clip(path, 2, (160, 90), options=["-movflags", "+faststart"])
     with av.open(str(path)) as container:
         places = [(packet.pos, packet.size) for packet in container.demux(audio=0) if packet.size]

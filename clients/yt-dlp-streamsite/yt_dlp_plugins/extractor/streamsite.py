@@ -36,14 +36,14 @@ WAITING = {
 
 
 def _named_hosts():
-    """The hosts of ``STREAMSITE_HOSTS``, with their ports."""
+    """Return the hosts of ``STREAMSITE_HOSTS``, with their ports."""
     return {
         host.strip().lower() for host in os.environ.get("STREAMSITE_HOSTS", "").split(",") if host.strip()
     }
 
 
 class _StreamsiteBaseIE(InfoExtractor):
-    """What the extractors share. Each has ``_PATH``, a pattern of the page's path with the group ``id``."""
+    """Base of the extractors. Each has ``_PATH``, a pattern of the page's path with the group ``id``."""
 
     _NETRC_MACHINE = "streamsite"
     _PATH = ""
@@ -70,7 +70,7 @@ class _StreamsiteBaseIE(InfoExtractor):
             raise self.StopExtraction
 
     def _read(self, url):
-        """The site's origin, the page's id and parameters, and the headers of API calls."""
+        """Return the site's origin, the page's id and parameters, and the headers of API calls."""
         url, smuggled = unsmuggle_url(url, {})
         parts = urllib.parse.urlsplit(url.removeprefix("streamsite:"))
         site = f"{parts.scheme}://{parts.netloc}"
@@ -118,7 +118,7 @@ class _StreamsiteBaseIE(InfoExtractor):
         return smuggle_url(f"streamsite:{target}", smuggled) if smuggled else f"streamsite:{target}"
 
     def _entry(self, url, site, card):
-        """A video of a list, for later."""
+        """Return the reference to a video of a list."""
         return self.url_result(
             self._beside(url, f"{site}/watch/{card['id']}"),
             StreamsiteIE,
@@ -185,7 +185,7 @@ class StreamsiteIE(_StreamsiteBaseIE):
         }
 
     def _media(self, site, video, video_id):
-        """Formats and subtitles. What is not there yet is an error with its reason."""
+        """Return formats and subtitles. Missing ones raise an error with the reason."""
         master = url_or_none(urljoin(site, video.get("hls_url")))
         if not master:
             reason = traverse_obj(video, ("failure", "detail")) or WAITING.get(
