@@ -56,6 +56,7 @@ def _failure(message: str) -> Document:
 
 
 def is_positive(field: AnyField) -> bool:
+    """Return whether a column may hold no negative number."""
     return field.get_internal_type().startswith("Positive")
 
 
