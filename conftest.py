@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -148,6 +149,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, other_origin: OtherOrigin) ->
         yield stack
     finally:
         stack.kill()
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector all that was imported: it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 # --- a browser ---

@@ -164,7 +164,8 @@ def main() -> None:
     """Start both sites, fill them, measure in turns, and print the table."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
         sites = [
-            Stack(Path(name) / str(size), STREAMSITE_THROTTLE_SCALE="1000000") for size in (SMALL, LARGE)
+            Stack(Path(name) / str(size), web_processes=2, STREAMSITE_THROTTLE_SCALE="1000000")
+            for size in (SMALL, LARGE)
         ]
         try:
             worlds = [begin(site, size) for site, size in zip(sites, (SMALL, LARGE), strict=True)]

@@ -49,7 +49,7 @@ def main() -> None:
     """Start both servers, measure in turns, and print the table."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
         folder = Path(name)
-        site = Stack(folder)
+        site = Stack(folder, web_processes=2)
         site.start()
         try:
             address, path = large_file(site, folder)

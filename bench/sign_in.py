@@ -24,7 +24,7 @@ KINDS = {"wrong password": "bench-active", "unknown user": "bench-nobody", "inac
 def main() -> None:
     """Start a site, create the accounts, measure, and print the table."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as folder:
-        site = Stack(Path(folder), STREAMSITE_THROTTLE_SCALE="1000000")
+        site = Stack(Path(folder), web_processes=2, STREAMSITE_THROTTLE_SCALE="1000000")
         site.start()
         try:
             for name in ("bench-active", "bench-inactive"):

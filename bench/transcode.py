@@ -33,7 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
         folder = Path(name)
         clip = make_clip(folder / "clip.mp4")
-        site = Stack(folder)
+        site = Stack(folder, web_processes=2)
         site.start()
         try:
             caller = Caller(site).sign_up("bench-transcode")

@@ -52,7 +52,7 @@ def allow_any_origin(response: HttpResponseBase) -> None:
 
 
 def allow_preflight(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Answer ``OPTIONS`` for a view that calls ``open_to_all``.
+    """Answer ``OPTIONS`` for a view that calls ``allow_any_origin``.
 
     The view itself decides, as for ``HEAD``: a preflight tells nobody more than a request without credentials does.
     """

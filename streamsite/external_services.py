@@ -76,12 +76,12 @@ class CircuitBreaker:
         return self._opened_at is not None
 
     def check(self) -> None:
-        """Raise ``Refused`` if a call would be refused now. Changes nothing but the count of refusals."""
+        """Raise ``CircuitOpen`` if a call would be refused now. Changes nothing but the count of refusals."""
         with self._lock:
             self._require_admissible()
 
     def admit(self) -> Admission:
-        """Admit a call whose outcome will be reported. Raises ``Refused``."""
+        """Admit a call whose outcome will be reported. Raises ``CircuitOpen``."""
         with self._lock:
             self._require_admissible()
             self._is_probing = self.is_open

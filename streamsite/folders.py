@@ -1,6 +1,6 @@
 """The folders of the data folder, made with the permissions that fit what they hold.
 
-The supervisor creates some before there are settings; ``wanted`` and what uses it need them.
+The supervisor creates some before there are settings; ``required_folders`` and what uses it need them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Fold text for comparison: search, suggestions, tags and filters all compare words by these functions.
 
-``fold`` removes case, accents and typographic variants. ``split`` gives the words of a text in order, ``forms``
-everything that a text is found by, ``terms`` what a query asks for among those forms. ``pattern`` finds a word in text
-that was not folded. See docs/decisions/0035-folding.md for what is folded in which script, and why.
+``fold`` removes case, accents and typographic variants. ``split_words`` gives the words of a text in order,
+``index_forms`` everything that a text is found by, ``query_terms`` what a query asks for among those forms.
+``accent_insensitive_pattern`` finds a word in text that was not folded. See docs/decisions/0035-folding.md for what
+is folded in which script, and why.
 """
 
 from __future__ import annotations
@@ -135,7 +136,7 @@ def phrase_text(*texts: str) -> str:
 
 
 def phrase_pattern(phrase: list[str]) -> str:
-    """Return a regular expression for the words of ``phrase``, as ``words`` gives them, in a ``sequence``."""
+    """Return a regular expression for the words of ``phrase``, as ``words`` gives them, in a ``phrase_text``."""
     before = "" if scripts.is_unspaced(phrase[0][:1]) else " "
     after = "" if scripts.is_unspaced(phrase[-1][:1]) else " "
     return before + re.escape(" ".join(phrase)) + after

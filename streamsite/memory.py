@@ -9,7 +9,7 @@ MAX_ARENAS = 2
 
 
 def limit_malloc_arenas() -> None:
-    """Let glibc make at most ``MOST_ARENAS`` heaps for all threads of this process; elsewhere do nothing.
+    """Let glibc make at most ``MAX_ARENAS`` heaps for all threads of this process; elsewhere do nothing.
 
     Bursts of threads would each get a heap of their own, which glibc keeps when they have ended.
     """

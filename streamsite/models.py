@@ -10,7 +10,7 @@ from streamsite.tasks.queue import JOBS, STATES
 class Job(models.Model):
     """A job of the queue, to be read. Only ``streamsite.tasks`` changes one, by conditional updates.
 
-    ``errors`` is not here: it holds moments, which a JSON field cannot; ``control.errors_of`` reads it.
+    ``errors`` is not here: it holds moments, which a JSON field cannot; ``control.list_errors`` reads it.
     """
 
     id = models.CharField(primary_key=True, max_length=40, db_column="_id")

@@ -1,6 +1,6 @@
 """Writes on pages are limited like those of the API, by the same counters.
 
-A view names its group with ``counts_as``; the usual one is ``WRITES``. The administration has a group of its own.
+A view names its group with ``count_writes_as``; the usual one is ``WRITES``. The administration has a group of its own.
 """
 
 from __future__ import annotations

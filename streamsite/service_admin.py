@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 
 from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
@@ -68,10 +67,10 @@ class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, object] | None = None,
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Show or save the form; show it again with a message when the service refuses."""
         try:
-            response: HttpResponseBase = self._changeform_view(  # type: ignore[attr-defined]
+            response: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]
                 request, object_id, form_url, extra_context
             )
         except SiteError as error:
@@ -80,10 +79,10 @@ class ServiceAdmin(BoundedListMixin[Row], admin.ModelAdmin[Row]):
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Confirm or carry out the deletion; show the page again with a message when the service refuses."""
         try:
-            response: HttpResponseBase = self._delete_view(  # type: ignore[attr-defined]
+            response: HttpResponse = self._delete_view(  # type: ignore[attr-defined]
                 request, object_id, extra_context
             )
         except SiteError as error:

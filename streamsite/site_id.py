@@ -5,7 +5,7 @@ database's rows name, so that both are backed up and restored together) and in t
 (``videos/files/bucket_site.py``).
 ``manage.py prepare`` writes it; every process compares it at its start, and the sweeper before it touches a file.
 
-Nothing here needs an app: apps tell by ``register`` which files they keep and which of them the database knows.
+Nothing here needs an app: apps tell by ``register_witness`` which files they keep and which of them the database knows.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ logger = logging.getLogger("streamsite.site_id")
 
 COLLECTION, DOCUMENT = "streamsite_site", "site"
 FILE = "site-id"
-COUNT_FILE = "site-count"  # of ``site_age``
+COUNT_FILE = "site-count"  # of ``sweep_count``
 VALID = re.compile(r"\A[0-9a-f]{32}\Z")
 UNAUTHORIZED = 13
 CONNECTION_ERRORS = (PyMongoError, DatabaseError, InterfaceError)
@@ -79,7 +79,7 @@ def register_witness(
 
 
 def read_folder_id(media: Path) -> str:
-    """Return the id in a data folder's ``media``, "" when there is none. Raises ``WrongSite`` when it is damaged."""
+    """Return the id in a data folder's ``media``, "" when there is none. Raises ``SiteMismatch`` when it is damaged."""
     path = media / FILE
     try:
         content = path.read_text(encoding="utf-8", errors="replace").strip()
@@ -102,7 +102,7 @@ def read_site_document(database: Any) -> dict[str, Any]:
 
 
 def read_database_id() -> str:
-    """Return the id in the database, "" when there is none. Raises ``WrongSite`` when it may not be read."""
+    """Return the id in the database, "" when there is none. Raises ``SiteMismatch`` when it may not be read."""
     try:
         return str(read_site_document(collection(COLLECTION).database).get("site_id", ""))
     except OperationFailure as error:
@@ -114,19 +114,19 @@ def read_database_id() -> str:
 
 
 def current_site_id() -> str:
-    """Return the site's id. Raises ``WrongSite`` unless database and data folder agree on one."""
+    """Return the site's id. Raises ``SiteMismatch`` unless database and data folder agree on one."""
     require_match()
     return read_folder_id(_media())
 
 
 def require_match() -> None:
-    """Raise ``WrongSite`` unless database and data folder have the same id. Raises one of ``AWAY``."""
+    """Raise ``SiteMismatch`` unless database and data folder have the same id. Raises one of ``CONNECTION_ERRORS``."""
     if sentence := _disagreement(read_database_id(), read_folder_id(_media())):
         raise SiteMismatch(sentence)
 
 
 def wait_and_require_match() -> None:
-    """Do as ``require``, and wait for a database that is away."""
+    """Do as ``require_match``, and wait for a database that is away."""
     while True:
         try:
             return require_match()
@@ -252,7 +252,7 @@ def _knows_files() -> bool:
 
 
 def require_adoptable() -> None:
-    """Raise ``WrongSite`` when ``adopt_if_safe`` would. Writes nothing."""
+    """Raise ``SiteMismatch`` when ``adopt_if_safe`` would. Writes nothing."""
     database, folder = read_database_id(), read_folder_id(_media())
     if database and database == folder:
         return
@@ -274,9 +274,9 @@ def require_adoptable() -> None:
 def adopt_if_safe() -> str:
     """Give a new site its id, or one of an earlier version, and complete one that is half there. Return the id.
 
-    Raises ``WrongSite``, and writes nothing, when the files may be another site's or are elsewhere: the ids differ, the
-    folder has an id or media files and the database knows none of these, or the database names files and the folder is
-    empty.
+    Raises ``SiteMismatch``, and writes nothing, when the files may be another site's or are elsewhere: the ids differ,
+    the folder has an id or media files and the database knows none of these, or the database names files and the
+    folder is empty.
     """
     require_adoptable()
     database, folder = read_database_id(), read_folder_id(_media())

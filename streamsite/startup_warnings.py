@@ -1,6 +1,6 @@
 """Warnings for the operator when the web server or a worker starts. They stop nothing.
 
-Apps register their own with ``on_start``; the project imports none of them.
+Apps register their own with ``register_startup_warning``; the project imports none of them.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.tokens import AccessToken
 for number in range({people}):
     user = User.objects.create_user(f"crowd-{{number:03d}}")
-    session = sessions.start(RequestFactory().post("/"), user, client=sessions.NATIVE, remember=False)
+    session = sessions.create_session(RequestFactory().post("/"), user, client=sessions.NATIVE, remember=False)
     print("token", AccessToken.issue(user.pk, session["_id"]))
 """
 

@@ -18,7 +18,7 @@ def engine(tmp_path, monkeypatch):
     names = {
         "ROOT": tmp_path,
         "ENGINE": place,
-        "ENGINE_TESTS": place / "tests",
+        "ENGINE_TESTS": (place / "tests",),
         "DIGEST": tmp_path / "digest.txt",
     }
     for name, value in names.items():

@@ -104,7 +104,7 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
     page.locator("#value_visibility").select_option("unlisted")
     page.get_by_role("button", name="Apply Visibility").click()
     expect(page.locator("[data-toasts]")).to_contain_text("2 videos were changed.")
-    assert page.locator(".studio-row", has_text="Unlisted").count() == 2
+    expect(page.locator(".studio-row", has_text="Unlisted")).to_have_count(2)
 
     page.locator("[data-pick]").nth(1).check()
     if not page.locator("#value_visibility").is_visible():

@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from streamsite.folding import Term, index_forms, query_terms
-from streamsite.mongo.engine.compiler.lookups import BuiltPattern
+from streamsite.mongo.engine.compiler.patterns import BuiltPattern
 
 Row = TypeVar("Row", bound=Model)
 

@@ -23,7 +23,7 @@ def measure() -> None:
     print(f"  {'path':<24}{'status':>7}{'MB sent':>10}{'MB on disk':>12}{'seconds':>9}")
     passed = True
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as folder:
-        site = Stack(Path(folder))
+        site = Stack(Path(folder), web_processes=2)
         site.start()
         try:
             for path in PATHS:

@@ -39,7 +39,7 @@ class Round:
 def measure() -> None:
     """Start a site, run the rounds, print the table and whether the bar holds."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as folder:
-        site = Stack(Path(folder), STREAMSITE_THROTTLE_SCALE="1000000")
+        site = Stack(Path(folder), web_processes=2, STREAMSITE_THROTTLE_SCALE="1000000")
         site.start()
         try:
             Caller(site).sign_up("bench-owner")

@@ -39,7 +39,7 @@ def measure() -> None:
             "REQUIRE_VERIFIED_EMAIL": "0",
             "EMAIL_PORT": str(mail_proxy.port),
         }
-        site = Stack(folder, **settings)
+        site = Stack(folder, web_processes=2, **settings)
         site.start()
         try:
             owner = Caller(site).sign_up("partners")

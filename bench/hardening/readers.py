@@ -63,7 +63,7 @@ def measure() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     for trial in TRIALS:
         with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
-            site = Stack(Path(name), arguments=trial.arguments)
+            site = Stack(Path(name), web_processes=2, arguments=trial.arguments)
             site.start()
             try:
                 report(trial, site, large_file(site, Path(name)))

@@ -60,7 +60,7 @@ def item_cap(owner_id: str) -> RowLimit:
 def run_locked(playlist_id: str, block: Callable[[], T]) -> T:
     """Run ``block``, which locks the playlist, in a transaction, one thread of this process at a time."""
     with _LOCKS[hash(playlist_id) % len(_LOCKS)]:
-        return run_in_transaction(block, seconds=MAX_WAIT_SECONDS, longest_pause=MAX_PAUSE)
+        return run_in_transaction(block, seconds=MAX_WAIT_SECONDS, max_pause=MAX_PAUSE)
 
 
 def lock_playlist(

@@ -20,12 +20,10 @@ T = TypeVar("T")
 INITIAL_PAUSE, MAX_PAUSE = 0.01, 0.5
 
 
-def run_in_transaction(
-    block: Callable[[], T], *, seconds: float = 5.0, longest_pause: float = MAX_PAUSE
-) -> T:
+def run_in_transaction(block: Callable[[], T], *, seconds: float = 5.0, max_pause: float = MAX_PAUSE) -> T:
     """Run ``block`` in a transaction of its own, anew after each conflict, for up to ``seconds``.
 
-    Pauses grow up to ``longest_pause``: a short one suits a document that many write at once, each quickly.
+    Pauses grow up to ``max_pause``: a short one suits a document that many write at once, each quickly.
     ``block`` must do nothing but database work, by Django or by pymongo in ``session_for()``. Within an outer
     transaction it runs once, as a part of that.
     """
@@ -40,7 +38,7 @@ def run_in_transaction(
             if not is_outermost or not is_transient(error) or time.monotonic() > deadline:
                 raise
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - a pause, not a secret
-            pause = min(longest_pause, pause * 2)
+            pause = min(max_pause, pause * 2)
 
 
 def is_transient(error: BaseException) -> bool:

@@ -51,10 +51,10 @@ def current_lease() -> Lease:
 
 
 def set_current_lease(lease: Lease) -> contextvars.Token[Lease]:
-    """Make ``lease`` the current one; give the token to ``release``."""
+    """Make ``lease`` the current one; give the token to ``reset_current_lease``."""
     return _current.set(lease)
 
 
 def reset_current_lease(token: contextvars.Token[Lease]) -> None:
-    """Undo ``hold``."""
+    """Undo ``set_current_lease``."""
     _current.reset(token)

@@ -118,7 +118,7 @@ def build_job(
 
 
 def put(job: Document, *, session: ClientSession | None = None) -> bool:
-    """Store a ``new_job``, in the transaction of ``session`` if given. False when its name is taken."""
+    """Store a ``build_job``, in the transaction of ``session`` if given. False when its name is taken."""
     return put_result(job, session=session).upserted_id is not None
 
 

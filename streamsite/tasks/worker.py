@@ -146,7 +146,7 @@ class Worker:
         begun = time.monotonic()
         if job.tries > job.max_tries:
             job_log.log_attempt(job, job_log.DEAD, begun, reason=WORKER_LOST)
-            self._set_aside(job, WORKER_LOST)
+            self._mark_dead(job, WORKER_LOST)
             return
         lease = leases.Lease(
             attempt=job.tries,
@@ -164,7 +164,7 @@ class Worker:
         try:
             value = attempt.result(beat, self.backend.lease_seconds / 3)
         except LeaseLost:
-            self._give_back(job, begun)
+            self._return_job(job, begun)
         except SiteMismatch as error:
             self._end_misplaced(job, error, begun)
         except TimeLimitExceeded as error:
@@ -172,7 +172,7 @@ class Worker:
             self._end_late(job, error, attempt)
         except PermanentFailure as error:
             job_log.log_attempt(job, job_log.DEAD, begun, reason=str(error))
-            self._set_aside(job, str(error))
+            self._mark_dead(job, str(error))
         except RetryLater as error:
             job_log.log_attempt(job, job_log.FAILED, begun, reason=str(error))
             self._fail(job, error)
@@ -181,7 +181,7 @@ class Worker:
             self._fail(job, error)
         else:
             if self.stopping.is_set() and lease.lost.is_set():
-                self._give_back(job, begun)
+                self._return_job(job, begun)
             else:
                 self._record(lambda: queue.finish(job, value))
                 job_log.log_attempt(job, job_log.DONE, begun)
@@ -189,7 +189,7 @@ class Worker:
             self._lease = None
             close_old_connections()
 
-    def _give_back(self, job: queue.Job, begun: float) -> None:
+    def _return_job(self, job: queue.Job, begun: float) -> None:
         self._record(lambda: queue.return_job(job))
         job_log.log_attempt(job, job_log.RETURNED, begun)
 
@@ -197,7 +197,7 @@ class Worker:
         """Return the job and stop: this process must not go on with files that are another site's."""
         logger.critical("%s", error)
         self.is_misplaced = True
-        self._give_back(job, begun)
+        self._return_job(job, begun)
         self.stopping.set()
 
     def _end_late(self, job: queue.Job, error: TimeLimitExceeded, attempt: Attempt) -> None:
@@ -226,14 +226,14 @@ class Worker:
         sentence = str(error) if is_sentence else f"{error.__class__.__name__}: {error}"
         exception = get_module_path(TimeLimitExceeded if is_late else type(error))
         if job.tries >= job.max_tries:
-            self._set_aside(job, sentence, exception=exception)
+            self._mark_dead(job, sentence, exception=exception)
             return
         after = self.backend.pause(job.queue, job.tries)
         if isinstance(error, RetryLater) and error.at_most is not None:
             after = min(after, error.at_most)
         self._record(lambda: queue.schedule_retry(job, sentence, exception=exception, after=after))
 
-    def _set_aside(self, job: queue.Job, why: str, *, exception: str = "") -> None:
+    def _mark_dead(self, job: queue.Job, why: str, *, exception: str = "") -> None:
         """Announce the failure, then record it: if the worker is killed in between, another one announces it again."""
         if self._record(lambda: self._renew(job)) and self._announce(job, why):
             self._record(lambda: queue.mark_dead(job, why, exception=exception))

@@ -24,10 +24,11 @@ from tests.support.profile import is_deep
 ROOT = Path(__file__).resolve().parents[2]
 DURATIONS = ROOT / "tests" / "durations.json"
 ENGINE = ROOT / "streamsite" / "mongo" / "engine"
-ENGINE_TESTS = next(place for place in (ENGINE / "tests", ROOT / "tests" / "engine") if place.is_dir())
-DIGEST = ENGINE_TESTS / "digest.txt"
-# What the site asks is tried with the site, whatever became of the engine.
-OF_THE_SITE = {"test_explain.py"}
+# Beside the engine, and those that need the site's models.
+ENGINE_TESTS = (ENGINE / "tests", ROOT / "tests" / "engine")
+DIGEST = ENGINE / "tests" / "digest.txt"
+# What the site asks, and how it is set up, is tried whatever became of the engine.
+OF_THE_SITE = {"crowd.py", "plans.py", "profiler.py", "test_checks.py", "test_explain.py", "test_indexes.py"}
 CORE_SHARE = 6  # every sixth test of the engine always runs
 UNKNOWN_SECONDS, UNKNOWN_SLOW_SECONDS = 2.0, 20.0
 
@@ -37,7 +38,7 @@ def engine_digest() -> str:
     digest = hashlib.sha256(
         " ".join(f"{name}=={version(name)}" for name in ("Django", "pymongo", "djongo5")).encode()
     )
-    for path in sorted({*ENGINE.rglob("*.py"), *ENGINE_TESTS.rglob("*.py")}):
+    for path in sorted({path for place in (ENGINE, *ENGINE_TESTS) for path in place.rglob("*.py")}):
         if path.name not in OF_THE_SITE:
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
@@ -79,7 +80,7 @@ class Selection:
 
 def is_of_engine(path: Path) -> bool:
     """Return whether a file of tests tries the engine by itself."""
-    return ENGINE_TESTS in path.parents and path.name not in OF_THE_SITE
+    return any(place in path.parents for place in ENGINE_TESTS) and path.name not in OF_THE_SITE
 
 
 def _expected_seconds(item: pytest.Item, known: dict[str, float]) -> float:
@@ -112,11 +113,8 @@ class Record:
                 name: round(seconds, 1) for name, seconds in sorted(self.seconds.items()) if seconds >= 1
             }
             DURATIONS.write_text(json.dumps(known, indent=0) + "\n")
-        of_engine = {
-            path.relative_to(ROOT).as_posix()
-            for path in ENGINE_TESTS.rglob("test_*.py")
-            if is_of_engine(path)
-        }
+        paths = [path for place in ENGINE_TESTS for path in place.rglob("test_*.py")]
+        of_engine = {path.relative_to(ROOT).as_posix() for path in paths if is_of_engine(path)}
         is_full = (
             self.selection.tries_engine and not session.config.getoption("keyword") and not _narrows(session)
         )

@@ -146,7 +146,7 @@ def manage(site: Stack, *words: str) -> str:
 def test_everything_ends_well_whatever_is_killed(tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
     make_clip(clip, seconds=8, size=(320, 180), fps=25)
-    site = Stack(tmp_path)
+    site = Stack(tmp_path, web_processes=2)
     site.start()
     chance = random.Random(SEED)
     killed: list[str] = []

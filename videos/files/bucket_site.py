@@ -24,7 +24,7 @@ _right: set[tuple[str, ...]] = set()
 
 
 def require_own_prefix(*, again: bool = False, is_patient: bool = True) -> None:
-    """Raise ``WrongSite`` when the prefix is another site's. One that nothing marks is marked when it is safely ours.
+    """Raise ``SiteMismatch`` when the prefix is another site's. One that nothing marks is marked when it is ours.
 
     It is when it has no videos, or one that this database knows. Asked once per process, unless ``again``. Also raises
     ``BucketUnavailable``, within seconds unless ``is_patient``, or one of ``site_id.CONNECTION_ERRORS``.

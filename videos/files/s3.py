@@ -215,12 +215,12 @@ class Bucket:
             self.client.put_object(Bucket=self.name, Key=self._prefix + MARKER, Body=site.encode())
 
     def count(self) -> int:
-        """Return the count of ``site_age`` that the prefix has, 0 when there is none."""
+        """Return the count of ``sweep_count`` that the prefix has, 0 when there is none."""
         found = self._note_in(COUNT)
         return int(found) if found.isdecimal() else 0
 
     def set_count(self, count: int) -> None:
-        """Write the count of ``site_age``."""
+        """Write the count of ``sweep_count``."""
         with _translated():
             self.client.put_object(Bucket=self.name, Key=self._prefix + COUNT, Body=str(count).encode())
 

@@ -5,7 +5,7 @@ from django.db import NotSupportedError
 
 from streamsite.mongo import repairs
 from streamsite.mongo.collections import collection
-from streamsite.mongo.engine.compiler.lookups import BuiltPattern
+from streamsite.mongo.engine.compiler.patterns import BuiltPattern
 from streamsite.tasks import queue
 from tests.support.commands import recorded_queries
 from videos import folded_titles, services, tasks

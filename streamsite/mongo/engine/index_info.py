@@ -83,12 +83,12 @@ def rename_column(name: str, info: Document, old: str, new: str) -> IndexModel:
 
 
 def dump_indexes(indexes: Iterable[IndexModel]) -> str:
-    """Return indexes as text, for ``read``."""
+    """Return indexes as text, for ``load_indexes``."""
     return json_util.dumps([index.document for index in indexes])
 
 
 def load_indexes(text: str) -> list[IndexModel]:
-    """Return the indexes that ``written`` made a text of."""
+    """Return the indexes that ``dump_indexes`` made a text of."""
     found: list[Document] = json_util.loads(text)
     return [
         IndexModel(

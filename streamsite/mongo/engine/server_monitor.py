@@ -2,9 +2,9 @@
 
 The driver's monitor asks each server twice a second (``heartbeatFrequencyMS``) and waits ``connectTimeoutMS`` for the
 answer. After a silence it ends the operations that wait for that server, but whoever comes next would wait for the
-whole server selection: each request seconds, with a thread each. ``Pulse`` hears of every heartbeat, so this process
-knows at once that there is no server and that there is one again: the monitor's next heartbeat is the trial that other
-circuit breakers make with a request. Operations of any length go on as long as the server answers heartbeats.
+whole server selection: each request seconds, with a thread each. ``ServerMonitor`` hears of every heartbeat, so this
+process knows at once that there is no server and that there is one again: the monitor's next heartbeat is the trial
+that other circuit breakers make with a request. Operations of any length continue while the server answers heartbeats.
 """
 
 from __future__ import annotations

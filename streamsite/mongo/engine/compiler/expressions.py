@@ -34,7 +34,7 @@ from django.db.models.sql.where import NothingNode
 from streamsite.mongo.engine.compiler.types import NUMBER_TYPES, is_json, require_amount
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
-from .lookups import json_item
+from .json_lookups import json_item
 from .scope import Scope, compiles, is_not_null
 
 ARITHMETIC = {

@@ -15,7 +15,8 @@ from streamsite.mongo.engine.compiler.scope import Document, Pipeline, Scope, id
 from streamsite.mongo.engine.compiler.types import NUMERIC_TYPES, require_amount, require_order
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
-from .lookups import is_json_member, is_known
+from .json_lookups import is_json_member
+from .lookups import is_known
 
 ACCUMULATORS = {
     django_aggregates.Sum: "$sum",

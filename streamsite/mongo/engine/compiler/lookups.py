@@ -5,71 +5,25 @@ User text is data: patterns are escaped, values are literals.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import NotSupportedError
 from django.db.models.expressions import Col, ExpressionList, Subquery, Value
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.lookups import IntegerFieldOverflow, YearLookup
+from django.db.models.fields.json import KeyTransform
+from django.db.models.lookups import YearLookup
 from django.db.models.sql import Query
 
-from streamsite.mongo.engine.compiler.types import NUMBER_TYPES, TEXT_TYPES, comparable, require_comparable
+from streamsite.mongo.engine.compiler.types import comparable, require_comparable
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from .json_lookups import has_keys, is_json_member
+from .operands import all_of, is_direct, value_of, values_of
+from .patterns import EXPRESSIONS_OF_PATTERNS, PATTERNS, match_pattern, pattern
 from .scope import LOOKUPS, MATCHERS, Document, Scope, is_not_null
 
-# Lookup name: what stands before and after the escaped text, and the options.
-PATTERNS = {
-    "contains": ("", "", ""),
-    "icontains": ("", "", "i"),
-    "startswith": ("^", "", ""),
-    "istartswith": ("^", "", "i"),
-    "endswith": ("", r"\z", ""),
-    "iendswith": ("", r"\z", "i"),
-    "iexact": ("^", r"\z", "i"),
-}
-
-
-class BuiltPattern(str):
-    """A regular expression that code built of escaped parts: the lookup ``regex`` takes it whatever the options say."""
-
-    __slots__ = ()
-
-
-EXPRESSIONS_OF_PATTERNS = {"regex": "", "iregex": "i"}
 COMPARISONS = {"gt": "$gt", "gte": "$gte", "lt": "$lt", "lte": "$lte"}
 OPPOSITES = {"$gt": "$lte", "$gte": "$lt", "$lt": "$gte", "$lte": "$gt"}
-
-
-def value_of(scope: Scope, lookup: Any) -> Any:
-    """Return a direct right-hand side as it is stored; out of the column's range raises an empty or full set."""
-    if isinstance(lookup, IntegerFieldOverflow):
-        (value,) = lookup.process_rhs(None, scope.connection)[1]  # type: ignore[arg-type] # it compiles nothing
-    else:
-        (value,) = lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1]
-    return value
-
-
-def values_of(scope: Scope, lookup: Any) -> list[Any]:
-    """Return the direct values of an ``in`` or ``range`` lookup as they are stored."""
-    values: list[Any] = lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1]
-    # A whole number beyond eight bytes compares as well as a float.
-    return [
-        float(value) if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
-        for value in values
-    ]
-
-
-def is_direct(lookup: Any) -> bool:
-    """Return whether the right-hand side is a value, or a list of nothing but values."""
-    if not lookup.rhs_is_direct_value():
-        return False
-    if lookup.lookup_name in ("in", "range"):
-        return not any(hasattr(value, "resolve_expression") for value in lookup.rhs)
-    return True
 
 
 # --- exact, comparisons, range ------------------------------------------------------------------
@@ -94,8 +48,8 @@ def exact(scope: Scope, lookup: Any, wanted: bool) -> Any:
     if wanted and _is_correlated(scope, lookup):
         left = f"${scope.path(lookup.lhs)}"  # plain, so that an index answers
     if wanted:
-        return _all([*tests[1:], {"$eq": [left, right]}])
-    return _all([is_known(lookup.lhs, left), *tests[1:], {"$ne": [left, right]}])
+        return all_of([*tests[1:], {"$eq": [left, right]}])
+    return all_of([is_known(lookup.lhs, left), *tests[1:], {"$ne": [left, right]}])
 
 
 def _is_correlated(scope: Scope, lookup: Any) -> bool:
@@ -123,7 +77,7 @@ def comparison(scope: Scope, lookup: Any, wanted: bool) -> Any:
     """Compile the comparison of two expressions."""
     left, right, tests = _operands(scope, lookup)
     operator = COMPARISONS[lookup.lookup_name]
-    return _all([*tests, {operator if wanted else OPPOSITES[operator]: [left, right]}])
+    return all_of([*tests, {operator if wanted else OPPOSITES[operator]: [left, right]}])
 
 
 def match_range(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
@@ -140,9 +94,9 @@ def between(scope: Scope, lookup: Any, wanted: bool) -> Any:
     low, high = (_operand(scope, value) for value in _members(scope, lookup))
     inside = [is_not_null(left), is_not_null(low), is_not_null(high)]
     if wanted:
-        return _all([*inside, {"$gte": [left, low]}, {"$lte": [left, high]}])
-    below = _all([is_not_null(left), is_not_null(low), {"$lt": [left, low]}])
-    above = _all([is_not_null(left), is_not_null(high), {"$gt": [left, high]}])
+        return all_of([*inside, {"$gte": [left, low]}, {"$lte": [left, high]}])
+    below = all_of([is_not_null(left), is_not_null(low), {"$lt": [left, low]}])
+    above = all_of([is_not_null(left), is_not_null(high), {"$gt": [left, high]}])
     return {"$or": [below, above]}
 
 
@@ -211,8 +165,8 @@ def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
 def _membership(known: Any, left: Any, array: Any, wanted: bool, *, nulls: Any) -> Any:
     """Compile membership in a list; with a null in the list, absence is unknown."""
     if wanted:
-        return _all([known, {"$in": [left, array]}])
-    return _all([known, {"$not": [nulls]}, {"$not": [{"$in": [left, array]}]}])
+        return all_of([known, {"$in": [left, array]}])
+    return all_of([known, {"$not": [nulls]}, {"$not": [{"$in": [left, array]}]}])
 
 
 def _members(scope: Scope, lookup: Any) -> list[Any]:
@@ -250,128 +204,7 @@ def _query_values(scope: Scope, query: Query | Subquery) -> list[Any] | None:
 # --- text ---------------------------------------------------------------------------------------
 
 
-def match_pattern(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
-    """Return a pattern on a text column."""
-    if not is_direct(lookup) or lookup.lhs.output_field.get_internal_type() not in TEXT_TYPES:
-        return None
-    pattern, options = _pattern(scope, lookup)
-    test: Document = {"$regex": pattern, **({"$options": options} if options else {})}
-    return test if wanted else {"$not": test, "$ne": None}
-
-
-def pattern(scope: Scope, lookup: Any, wanted: bool) -> Any:
-    """Return a pattern on an expression, which is turned to text if it is a number."""
-    internal_type = lookup.lhs.output_field.get_internal_type()
-    left = scope.expression(lookup.lhs)
-    if isinstance(lookup.lhs, KeyTransform) and not isinstance(lookup.lhs, KeyTextTransform):
-        left = {"$cond": [{"$eq": [{"$type": left}, "string"]}, left, None]}
-    elif internal_type in NUMBER_TYPES:
-        left = {"$toString": left}
-    elif internal_type not in TEXT_TYPES:
-        raise refuse(lookup, f"on {internal_type}")
-    if not is_direct(lookup):
-        return _pattern_of_expression(scope, lookup, left, wanted)
-    expression, options = _pattern(scope, lookup)
-    matched: Any = {"$regexMatch": {"input": left, "regex": expression, "options": options}}
-    return _all([is_not_null(left), matched if wanted else {"$not": [matched]}])
-
-
-def _pattern_of_expression(scope: Scope, lookup: Any, left: Any, wanted: bool) -> Any:
-    """Return a search for another expression's text: by position, since its text cannot be escaped."""
-    name = lookup.lookup_name
-    right = scope.expression(lookup.rhs)
-    if lookup.rhs.output_field.get_internal_type() in NUMBER_TYPES:
-        right = {"$toString": right}
-    elif lookup.rhs.output_field.get_internal_type() not in TEXT_TYPES:
-        raise refuse(lookup, f"with {type(lookup.rhs.output_field).__name__} on the right")
-    if lookup.lhs.output_field.get_internal_type() == "UUIDField":
-        right = {"$replaceAll": {"input": right, "find": "-", "replacement": ""}}
-    both = [is_not_null(left), is_not_null(right)]
-    if name.startswith("i"):
-        name = name.removeprefix("i")
-        left, right = {"$toLower": left}, {"$toLower": right}
-    if name == "exact":
-        found: Any = {"$eq": [left, right]}
-    elif name == "contains":
-        found = {"$gte": [{"$indexOfCP": [left, right]}, 0]}
-    elif name == "startswith":
-        found = {"$eq": [{"$indexOfCP": [left, right]}, 0]}
-    elif name == "endswith":
-        found = _ends_with(left, right)
-    else:
-        raise refuse(lookup, "with an expression on the right")
-    return _all([*both, found if wanted else {"$not": [found]}])
-
-
-def _ends_with(text: Any, end: Any) -> Document:
-    start = {"$subtract": [{"$strLenCP": text}, {"$strLenCP": end}]}
-    tail = {"$substrCP": [text, {"$max": [start, 0]}, {"$strLenCP": end}]}
-    return {"$and": [{"$gte": [start, 0]}, {"$eq": [tail, end]}]}
-
-
-def _pattern(scope: Scope, lookup: Any) -> tuple[str, str]:
-    """Return a regular expression and its options for a lookup with a direct text."""
-    name = lookup.lookup_name
-    if name in EXPRESSIONS_OF_PATTERNS:
-        is_allowed = scope.connection.engine_options["allow_regex"] or isinstance(lookup.rhs, BuiltPattern)
-        if not is_allowed:
-            raise NotSupportedError(
-                f"The lookup {name!r} is refused: the pattern could come from a user. "
-                "OPTIONS['allow_regex'] allows it."
-            )
-        return str(lookup.rhs), EXPRESSIONS_OF_PATTERNS[name]
-    before, after, options = PATTERNS[name]
-    text = str(lookup.rhs)
-    if lookup.lhs.output_field.get_internal_type() == "UUIDField":
-        text = text.replace("-", "")
-    # A zero byte would end the pattern.
-    return before + re.escape(text).replace("\0", r"\x00") + after, options
-
-
 # --- JSON ---------------------------------------------------------------------------------------
-
-
-def has_keys(scope: Scope, lookup: Any, wanted: bool) -> Any:
-    """Return whether a JSON object has a key, all of some keys, or any of them."""
-    keys = [lookup.rhs] if lookup.lookup_name == "has_key" else list(lookup.rhs)
-    left = scope.expression(lookup.lhs)
-    tests = [{"$ne": [{"$type": _member_at(left, _key_path(lookup, key))}, "missing"]} for key in keys]
-    found: Any = {"$or" if lookup.lookup_name == "has_any_keys" else "$and": tests}
-    return found if wanted else {"$not": [found]}
-
-
-def _key_path(lookup: Any, key: Any) -> list[str]:
-    """Return the keys from outside to inside; Django writes a path as transforms of some column."""
-    path: list[str] = []
-    while isinstance(key, KeyTransform):
-        path.insert(0, str(key.key_name))
-        key = key.get_source_expressions()[0]
-        if not isinstance(key, KeyTransform):
-            return path
-    if hasattr(key, "resolve_expression"):
-        raise refuse(lookup, "with an expression as a key")
-    return [str(key)]
-
-
-def _member_at(container: Any, path: list[str]) -> Document:
-    """Return the member at the end of a path; only before its end can a number be a position in a list."""
-    for key in path[:-1]:
-        container = json_item(container, key)
-    return json_member(container, path[-1])
-
-
-def json_item(container: Any, key: str) -> Document:
-    """Return the member of a JSON value: a number is a position in a list or a name in an object."""
-    named = json_member(container, key)
-    if not key.isdecimal():
-        return named
-    return {"$cond": [{"$isArray": [container]}, {"$arrayElemAt": [container, int(key)]}, named]}
-
-
-def json_member(container: Any, key: str) -> Document:
-    """Return the member of a JSON object by name."""
-    named: Document = {"$getField": {"field": {"$literal": key}, "input": container}}
-    return {"$cond": [{"$eq": [{"$type": container}, "object"]}, named, "$$REMOVE"]}
 
 
 # --- what lookups share -------------------------------------------------------------------------
@@ -391,7 +224,7 @@ def year(scope: Scope, lookup: Any, wanted: bool, otherwise: Callable[[Scope, An
     else:
         operator = COMPARISONS[name] if wanted else OPPOSITES[COMPARISONS[name]]
         tests = [{operator: [date, _year_bound(scope, lookup, operator)]}]
-    return _all([is_not_null(date), *tests])
+    return all_of([is_not_null(date), *tests])
 
 
 def _year_bound(scope: Scope, lookup: Any, operator: str) -> Any:
@@ -420,11 +253,6 @@ def _json_aware_value(scope: Scope, lookup: Any) -> Document:
     return {"$literal": value_of(scope, lookup)}
 
 
-def is_json_member(node: Any) -> bool:
-    """Return whether an expression's value is a part of JSON, where a null is a value and only missing is null."""
-    return isinstance(node, KeyTransform) and not isinstance(node, KeyTextTransform)
-
-
 def is_known(node: Any, value: Any) -> Document:
     """Return the test that a value is not SQL's null."""
     if is_json_member(node):
@@ -437,15 +265,11 @@ def element(scope: Scope, lookup: Any, wanted: bool) -> Document:
     value = scope.expression(lookup.lhs)
     wanted_one = {"$literal": lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1][0]}
     has = {"$in": [wanted_one, {"$cond": [{"$isArray": [value]}, value, []]}]}
-    return has if wanted else _all([is_not_null(value), {"$not": [has]}])
+    return has if wanted else all_of([is_not_null(value), {"$not": [has]}])
 
 
 def _operand(scope: Scope, value: Any) -> Any:
     return scope.expression(value) if hasattr(value, "resolve_expression") else {"$literal": value}
-
-
-def _all(tests: list[Any]) -> Any:
-    return tests[0] if len(tests) == 1 else {"$and": tests}
 
 
 LOOKUPS.update(

@@ -29,7 +29,7 @@ from ..commands import Aggregate, Find, fetch, stream
 from ..introspection import SCHEMA_COLLECTION
 from .grouping import Grouping, aggregates_in, group
 from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
-from .lookups import is_json_member
+from .json_lookups import is_json_member
 from .upserts import unique_sets
 
 if TYPE_CHECKING:

@@ -56,7 +56,7 @@ def require_unique(model: type[models.Model], columns: list[str]) -> None:
 
 
 def upsert_filter(documents: Iterable[Document], unique_columns: list[str]) -> Document:
-    """Return the filter that finds what ``updating`` wrote."""
+    """Return the filter that finds what ``insert_or_update`` wrote."""
     return {"$or": [{column: document.get(column) for column in unique_columns} for document in documents]}
 
 

@@ -19,22 +19,21 @@ from django.db.models.sql.constants import CURSOR, MULTI
 from django.utils import timezone
 from pymongo import ReturnDocument
 
-from streamsite.mongo.engine.compiler.types import decimal_limit, stored_as
+from streamsite.mongo.engine.compiler.types import stored_as
 from streamsite.mongo.engine.errors import raise_integrity_error, translate_errors
 
-from ..columns import AnyField, column_name
+from ..columns import column_name
 from ..commands import Find, fetch, write
 from ..introspection import SCHEMA_COLLECTION
 from ..schema import AUTO_TYPES
 from . import upserts
 from .joins import scope_of, used_tables
-from .scope import Document, is_not_null, is_null
+from .scope import Document
 from .select import SQLCompiler
+from .updates import build_update, is_positive
 
 if TYPE_CHECKING:
     from ..base import DatabaseWrapper
-
-NUMBERS = (int, float)
 
 
 class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[misc]
@@ -192,7 +191,7 @@ class SQLUpdateCompiler(DjangoSQLUpdateCompiler, SQLCompiler):  # type: ignore[m
                 plain[field.column] = value
         if self.scope.stages:
             raise NotSupportedError("A subquery as a new value is not supported in an update.")
-        update = _update_document(plain, computed, {field.column: field for field, _, _ in self.query.values})
+        update = build_update(plain, computed, {field.column: field for field, _, _ in self.query.values})
         method = "update_one" if _is_of_one(self.query, condition) else "update_many"
         return int(write(self.connection, self.table, method, condition, update).matched_count)
 
@@ -238,7 +237,7 @@ def _checked(connection: DatabaseWrapper, field: Any, value: Any) -> Any:
         raise_integrity_error(
             connection, f"NOT NULL constraint failed: {field.model._meta.db_table}.{field.column}"
         )
-    if type(value) is int and value < 0 and _is_positive(field):
+    if type(value) is int and value < 0 and is_positive(field):
         raise_integrity_error(
             connection, f"CHECK constraint failed: {field.model._meta.db_table}.{field.column} >= 0"
         )
@@ -278,66 +277,6 @@ def _primary_keys(compiler: SQLCompiler) -> list[Any]:
     if not keys:
         raise EmptyResultSet
     return keys
-
-
-def _update_document(
-    plain: Document, computed: Document, fields: dict[str, AnyField]
-) -> Document | list[Document]:
-    """Return the update: operators where they say it all, because those never conflict with each other."""
-    if not computed:
-        return {"$set": plain}
-    increments = {
-        column: _increment(column, expression)
-        for column, expression in computed.items()
-        if not fields[column].null and not _is_positive(fields[column])
-    }
-    if len(increments) == len(computed) and None not in increments.values():
-        return {"$inc": increments, **({"$set": plain} if plain else {})}
-    literals = {column: {"$literal": value} for column, value in plain.items()}
-    checked = {column: _kept_to(fields[column], expression) for column, expression in computed.items()}
-    return [{"$set": {**literals, **checked}}]
-
-
-def _kept_to(field: AnyField, expression: Any) -> Any:
-    """Return an expression that fails on the server where its value breaks the column's rules."""
-    place = f"{field.model._meta.db_table}.{field.column}"
-    branches = []
-    if not field.null:
-        branches.append({"case": is_null("$$new"), "then": _failure(f"NOT NULL constraint failed: {place}")})
-    if _is_positive(field):
-        negative = {"$and": [is_not_null("$$new"), {"$lt": ["$$new", 0]}]}
-        branches.append({"case": negative, "then": _failure(f"CHECK constraint failed: {place} >= 0")})
-    if isinstance(field, DecimalField):
-        too_long = {"$gte": [{"$abs": "$$new"}, decimal_limit(field)]}
-        branches.append({"case": too_long, "then": _failure(f"too many digits: {place}")})
-    if not branches:
-        return expression
-    rules = {"$switch": {"branches": branches, "default": "$$new"}}
-    return {"$let": {"vars": {"new": expression}, "in": rules}}
-
-
-def _failure(message: str) -> Document:
-    """Return an expression that raises: a text that is no number, and that only a document can tell."""
-    return {"$toInt": {"$cond": [is_null("$_id"), "0", message]}}
-
-
-def _is_positive(field: AnyField) -> bool:
-    return field.get_internal_type().startswith("Positive")
-
-
-def _increment(column: str, expression: Any) -> Any:
-    """Return the number for ``$inc`` if an expression adds to its own column, else ``None``."""
-    if not isinstance(expression, dict):
-        return None
-    ((operator, operands),) = expression.items()
-    # Where the column is missing, ``$inc`` begins at 0: right only if that is its default.
-    own = (f"${column}", {"$ifNull": [f"${column}", {"$literal": 0}]})
-    if operator not in ("$add", "$subtract") or operands[0] not in own:
-        return None
-    number = operands[1].get("$literal") if isinstance(operands[1], dict) else None
-    if isinstance(number, bool) or not isinstance(number, NUMBERS):
-        return None
-    return number if operator == "$add" else -number
 
 
 def _is_of_one(query: Query, condition: Document) -> bool:
