@@ -24,7 +24,8 @@ MAX_EARLIER = 3
 class Body(Protocol):
     """A request's body, read piece by piece."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes, none at the end."""
 
 
 class HashingBody:

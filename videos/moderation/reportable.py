@@ -34,7 +34,8 @@ class ReportTarget:
 class ModerationAction(Protocol):
     """Takes down or restores a target by its id. ``actor`` is the staff member who decided."""
 
-    def __call__(self, subject: str, /, *, actor: User | None = None) -> None: ...
+    def __call__(self, subject: str, /, *, actor: User | None = None) -> None:
+        """Act on the target with the id ``subject``."""
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,12 @@ class VideoHandler(DiskHandler):
     _hasher: hashlib._Hash
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Start a hash for the next file."""
         super().new_file(*args, **kwargs)
         self._hasher = hashlib.sha256()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Hash the chunk that is written."""
         super().receive_data_chunk(raw_data, start)
         self._hasher.update(raw_data)
 
@@ -35,6 +37,7 @@ class VideoHandler(DiskHandler):
         return file
 
     def require_room(self, user: Any) -> None:
+        """Raise unless quota and disk have room for all forms that the account is sending."""
         super().require_room(user)
         more = bytes_in_flight(user.pk)
         if not self._is_announced:

@@ -30,7 +30,8 @@ SPACE_CHECK_BYTES = 64 * CHUNK_BYTES
 class Body(Protocol):
     """A request's body, read piece by piece."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes, none at the end."""
 
 
 class OffsetConflict(Conflict):

@@ -38,4 +38,5 @@ def is_direct(lookup: Any) -> bool:
 
 
 def all_of(tests: list[Any]) -> Any:
+    """Return the condition that all of ``tests`` hold."""
     return tests[0] if len(tests) == 1 else {"$and": tests}
