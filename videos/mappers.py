@@ -79,8 +79,8 @@ def serialize_video(
         "allow_download": video.allow_download,
         "updated_at": iso(video.updated_at),
         "version": video.version,
-        "counts": _serialize_counts(video, known.relation.unheard_comments),
-        "viewer": _serialize_viewer(known.relation, can_edit=can_edit) if viewer.is_authenticated else None,
+        "counts": _serialize_counts(video, known.viewer.hidden_comments),
+        "viewer": _serialize_viewer(known.viewer, can_edit=can_edit) if viewer.is_authenticated else None,
     }
 
 
@@ -163,9 +163,9 @@ def serialize_processing(video: Video, ahead: int | None = None) -> ProcessingDi
     }
 
 
-def _serialize_counts(video: Video, unheard: int = 0) -> VideoCountsDict:
-    """Return a video's counters; ``unheard`` comments are hidden from the viewer by their own blocks."""
-    comments = max(0, video.comment_count - unheard)
+def _serialize_counts(video: Video, hidden_comments: int = 0) -> VideoCountsDict:
+    """Return a video's counters; ``hidden_comments`` comments are hidden from the viewer by their own blocks."""
+    comments = max(0, video.comment_count - hidden_comments)
     return {"views": video.view_count, "likes": video.like_count, "comments": comments}
 
 

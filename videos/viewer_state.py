@@ -19,28 +19,28 @@ from videos.models import Caption, Reaction, Video, Watch
 
 @dataclass(frozen=True)
 class ViewerState:
-    """The viewer's reaction, and the second to go on at: 0 when there is nothing to go on with.
+    """A viewer's state for one video: their reaction, and the second to resume at (0 for the beginning).
 
-    ``in_watch_later`` and ``notify``, the bell of a subscription to the channel (``None`` without one), are told by the
-    apps that keep them. ``unheard_comments`` is the number of comments that the viewer's blocks hide from them.
+    ``in_watch_later`` and ``notify``, the bell of a subscription to the channel (``None`` without one), come from the
+    apps that store them. ``hidden_comments`` is the number of comments that the viewer's blocks hide.
     """
 
     reaction: str | None = None
     position: float = 0.0
     in_watch_later: bool = False
     notify: str | None = None
-    unheard_comments: int = 0
+    hidden_comments: int = 0
 
 
 # From an account's id and a video to ``(collection, pipeline)``.
 ViewerStateProvider = Callable[[str, Video], tuple[str, list[dict[str, object]]]]
-_tellers: list[ViewerStateProvider] = []
+_providers: list[ViewerStateProvider] = []
 
 
-def register_viewer_state_provider(teller: ViewerStateProvider) -> ViewerStateProvider:
+def register_viewer_state_provider(provider: ViewerStateProvider) -> ViewerStateProvider:
     """Register a part of the read of ``load_viewer_state``."""
-    _tellers.append(teller)
-    return teller
+    _providers.append(provider)
+    return provider
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ViewerContext:
     """The caption tracks of a video and the viewer's state, which is empty without an account."""
 
     tracks: list[Caption]
-    relation: ViewerState
+    viewer: ViewerState
 
 
 def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
@@ -68,14 +68,14 @@ def load_viewer_state(viewer: Viewer, video: Video) -> ViewerContext:
                 [pair, {"$match": {"completed": False}}, {"$project": {"_id": 0, "position": 1}}],
             ),
             (BLOCKS, hidden_counts.hidden_count_stages(user_id, video.pk)),
-            *(teller(user_id, video) for teller in _tellers),
+            *(provider(user_id, video) for provider in _providers),
         ]
         stages += [{"$unionWith": {"coll": name, "pipeline": pipeline}} for name, pipeline in parts]
     tracks: list[Caption] = []
     known: dict[str, Any] = {}
     for row in caption_store.aggregate(stages):
         if row.pop("is_track", False):
-            tracks.append(Caption(pk=row.pop("_id"), **row))
+            tracks.append(Caption(pk=str(row.pop("_id")), **row))
         else:
             known |= row
     return ViewerContext(services.sort_tracks(tracks), ViewerState(**known))

@@ -1,4 +1,4 @@
-"""Upload handlers that keep a form's files in memory or, under checks, in temporary files while they arrive."""
+"""Upload handlers that put the files of a form into memory, or into a temporary file under checks."""
 
 from __future__ import annotations
 

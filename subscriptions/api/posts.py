@@ -86,9 +86,9 @@ class PostView(APIView):
         """Read a post."""
         post = access.post_for_reading(request.user, post_id)
         opinion = queries.viewer_reactions(request.user, [post]).get(post.pk)
-        unheard = comment_queries.hidden_comment_count(request.user, post.pk)
+        hidden_comments = comment_queries.hidden_comment_count(request.user, post.pk)
         return conditional_response(
-            request, mappers.serialize_post(post, request.user, opinion, unheard=unheard)
+            request, mappers.serialize_post(post, request.user, opinion, hidden_comments=hidden_comments)
         )
 
     @extend_schema(
@@ -128,14 +128,14 @@ class PostReactionView(APIView):
         """React to a post. Idempotent."""
         post = access.post_for_reading(request.user, post_id)
         value = ReactionInputSerializer.from_body(request)["value"]
-        given = POST_REACTIONS.give(signed_in_user(request).pk, post.pk, value)
+        given = POST_REACTIONS.set_reaction(signed_in_user(request).pk, post.pk, value)
         return no_store(Response({"reaction": value, "likes": given.likes}))
 
     @extend_schema(operation_id="posts_unreact", request=None, responses={200: described(ReactionDict)})
     def delete(self, request: Request, post_id: str) -> Response:
         """Remove the caller's reaction to a post. Idempotent."""
         post = access.post_for_reading(request.user, post_id)
-        given = POST_REACTIONS.withdraw(signed_in_user(request).pk, post.pk)
+        given = POST_REACTIONS.remove_reaction(signed_in_user(request).pk, post.pk)
         return no_store(Response({"reaction": None, "likes": given.likes}))
 
 

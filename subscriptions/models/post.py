@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from streamsite.ids import object_id
 from videos.models import Video
-from videos.models.reaction import ReactionValue
+from videos.models.reaction import AbstractReaction
 
 MAX_TEXT_LENGTH = 5_000
 
@@ -54,20 +54,10 @@ class Post(models.Model):
         return f"/posts/{self.id}"
 
 
-class PostReaction(models.Model):
+class PostReaction(AbstractReaction):
     """One viewer's reaction to one post."""
 
-    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
     post = models.ForeignKey(Post, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
-    value = models.CharField(max_length=8, choices=ReactionValue.choices)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "post"], name="post_reaction_once")]

@@ -12,12 +12,14 @@ from videos.access import may_watch
 from videos.mappers import serialize_card
 
 
-def serialize_post(row: Post, viewer: Viewer, reaction: str | None = None, *, unheard: int = 0) -> PostDict:
+def serialize_post(
+    row: Post, viewer: Viewer, reaction: str | None = None, *, hidden_comments: int = 0
+) -> PostDict:
     """Return a post; a video that ``viewer`` may not open is left out.
 
     Its channel, and its video with channel, must be loaded.
 
-    ``unheard`` is the number of its comments that the viewer's blocks hide from them.
+    ``hidden_comments`` is the number of its comments that the viewer's blocks hide from them.
     """
     shown = row.video if row.video_id and row.video is not None and may_watch(viewer, row.video) else None
     can_edit = is_owner(viewer, row.channel_id)
@@ -27,7 +29,7 @@ def serialize_post(row: Post, viewer: Viewer, reaction: str | None = None, *, un
         "channel": serialize_badge(row.channel),
         "picture": _serialize_image(row),
         "video": serialize_card(shown) if shown is not None else None,
-        "counts": {"likes": row.like_count, "comments": max(0, row.comment_count - unheard)},
+        "counts": {"likes": row.like_count, "comments": max(0, row.comment_count - hidden_comments)},
         "allow_comments": row.allow_comments,
         "created_at": iso(row.created_at),
         "edited_at": iso(row.edited_at),

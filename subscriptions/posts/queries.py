@@ -51,7 +51,11 @@ def _newest_posts(channel_ids: list[str], limit: int, before: keyset_merge.Momen
 
 def viewer_reactions(viewer: Viewer, posts: Iterable[Post]) -> dict[str, str]:
     """Return the viewer's reactions to some posts, by post id."""
-    return POST_REACTIONS.of(str(viewer.pk), [post.pk for post in posts]) if viewer.is_authenticated else {}
+    return (
+        POST_REACTIONS.reactions_of(str(viewer.pk), [post.pk for post in posts])
+        if viewer.is_authenticated
+        else {}
+    )
 
 
 def titles_by_id(ids: Iterable[str]) -> dict[str, tuple[str, str]]:

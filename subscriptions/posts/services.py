@@ -110,7 +110,7 @@ def delete_for_channel(user_id: str) -> None:
     """Delete a deleted account's posts and reactions."""
     for post in Post.objects.filter(channel_id=user_id).iterator():
         delete(post)
-    POST_REACTIONS.forget_user(user_id)
+    POST_REACTIONS.delete_for_user(user_id)
 
 
 def detach_video(video_id: str) -> None:

@@ -36,9 +36,11 @@ from videos.watch_marks import add_watch_marks
 Context = dict[str, object]
 
 
-def _serialize_for_page(post: Post, viewer: Viewer, reaction: str | None, *, unheard: int = 0) -> Context:
+def _serialize_for_page(
+    post: Post, viewer: Viewer, reaction: str | None, *, hidden_comments: int = 0
+) -> Context:
     """Serialize a post for a template: also its text in ``pieces``."""
-    return mappers.serialize_post(post, viewer, reaction, unheard=unheard) | {
+    return mappers.serialize_post(post, viewer, reaction, hidden_comments=hidden_comments) | {
         "pieces": text.split_text(post.text, text.ANY_NAME, 0)
     }
 
@@ -97,7 +99,7 @@ def detail(request: HttpRequest, post_id: str) -> HttpResponse:
     linked, reply = request.GET.get("comment", ""), request.GET.get("reply", "")
     hidden = hidden_comment_count(request.user, post.pk)
     context = {
-        "post": _serialize_for_page(post, request.user, reaction, unheard=hidden),
+        "post": _serialize_for_page(post, request.user, reaction, hidden_comments=hidden),
         "subject": comment_target(post),
         "linked_comment": linked if access.POST_ID.match(linked) else "",
         "linked_reply": reply if access.POST_ID.match(reply) else "",
@@ -149,7 +151,7 @@ def react(request: HttpRequest, post_id: str) -> HttpResponse:
     toggle_reaction(
         request,
         queries.viewer_reactions(request.user, [post]).get(post_id),
-        lambda value: POST_REACTIONS.give(user_id, post_id, value),
-        lambda: POST_REACTIONS.withdraw(user_id, post_id),
+        lambda value: POST_REACTIONS.set_reaction(user_id, post_id, value),
+        lambda: POST_REACTIONS.remove_reaction(user_id, post_id),
     )
     return redirect_back(request, post)

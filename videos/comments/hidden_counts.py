@@ -10,7 +10,7 @@ from videos.comments.store import COMMENTS
 from videos.models.comment import CommentState
 
 # The field of the row of ``hidden_count_stages``, and of ``videos.viewer_state.ViewerState``.
-HIDDEN_FIELD = "unheard_comments"
+HIDDEN_FIELD = "hidden_comments"
 # With more blocks than these the numbers may include a few hidden comments.
 MAX_BLOCKS = 100
 Stages = list[dict[str, object]]
@@ -21,7 +21,7 @@ def hidden_count_stages(user_id: str, subject_id: str) -> Stages:
 
     Comments of blocked authors count with the shown replies in their threads, and replies of theirs elsewhere alone.
     """
-    by_thread = {
+    by_thread: dict[str, object] = {
         "$group": {
             "_id": {"$ifNull": ["$parent", ""]},
             "n": {"$sum": 1},
@@ -57,7 +57,7 @@ def union_stages(user_id: str, subject_id: str) -> Stages:
 
 
 def hidden_reply_stages(user_id: str, subject_id: str, thread_ids: list[str]) -> Stages:
-    """Return the stage that adds ``{thread, unheard_replies}``: shown replies by authors whom an account blocks."""
+    """Return the stage that adds ``{thread, hidden_replies}``: shown replies by authors whom an account blocks."""
     if not thread_ids:
         return []
     shown: Stages = [
@@ -69,7 +69,7 @@ def hidden_reply_stages(user_id: str, subject_id: str, thread_ids: list[str]) ->
         _join(COMMENTS, "blocked_id", "author_id", shown, "said"),
         {"$unwind": "$said"},
         {"$group": {"_id": "$said.parent", "n": {"$sum": 1}}},
-        {"$project": {"_id": 0, "thread": "$_id", "unheard_replies": "$n"}},
+        {"$project": {"_id": 0, "thread": "$_id", "hidden_replies": "$n"}},
     ]
     return [{"$unionWith": {"coll": BLOCKS, "pipeline": pipeline}}]
 

@@ -38,7 +38,7 @@ def serialize_comment(row: Comment, viewer: Viewer, known: CommentViewerState | 
         "edited_at": iso(row.edited_at),
         "counts": {
             "likes": row.like_count,
-            "replies": max(0, row.reply_count - known.unheard.get(row.pk, 0)),
+            "replies": max(0, row.reply_count - known.hidden_replies.get(row.pk, 0)),
         },
         "pinned": row.pinned,
         "hearted": row.hearted,
@@ -61,7 +61,7 @@ def serialize_comment_for_page(
 
 def serialize_listing(found: CommentPage, viewer: Viewer) -> PageDict[CommentDict]:
     """Return a page of comments."""
-    return found.page.body(lambda row: serialize_comment(row, viewer, found.known))
+    return found.page.body(lambda row: serialize_comment(row, viewer, found.viewer_state))
 
 
 def serialize_comment_for_owner(

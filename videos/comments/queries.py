@@ -30,16 +30,16 @@ MAX_OWN_HELD = 20
 
 @dataclass(frozen=True)
 class CommentViewerState:
-    """Load the viewer's state for some comments, by comment id; empty without an account.
+    """The viewer's state for some comments, by comment id; empty without an account.
 
-    ``reactions`` are theirs, ``following`` what they said about following threads, ``unheard`` the number of replies
-    in a thread by authors whom they block. ``unheard_in_all`` is the number of comments below the subject that their
-    blocks hide, and of replies in threads that they hide; only the list of threads knows it.
+    ``following`` is their choice to follow a thread or not, ``hidden_replies`` the number of replies in a thread by
+    authors that they block. ``hidden_total`` is the number of comments on the target that their blocks hide, with
+    replies in hidden threads; it is 0 except in the list of threads.
     """
 
     reactions: dict[str, str] = field(default_factory=dict)
     following: dict[str, bool] = field(default_factory=dict)
-    unheard: dict[str, int] = field(default_factory=dict)
+    hidden_replies: dict[str, int] = field(default_factory=dict)
     hidden_total: int = 0
 
 
@@ -48,7 +48,7 @@ class CommentPage:
     """A page of comments with the viewer's state for them."""
 
     page: Page[Comment]
-    known: CommentViewerState
+    viewer_state: CommentViewerState
 
 
 def list_threads(
@@ -94,7 +94,7 @@ def load_reactions(viewer: Viewer, comments: Iterable[Comment]) -> dict[str, str
     """Return the viewer's reactions to some comments, by comment id."""
     if not viewer.is_authenticated:
         return {}
-    return REACTIONS.of(str(viewer.pk), [comment.pk for comment in comments])
+    return REACTIONS.reactions_of(str(viewer.pk), [comment.pk for comment in comments])
 
 
 def hidden_comment_count(viewer: Viewer, subject_id: str) -> int:
@@ -152,7 +152,7 @@ def _known(
     authors, ids = {row.author_id for row in rows}, [row.pk for row in rows]
     stages = [
         *blocks.blocked_stages(user_id, authors),
-        REACTIONS.joined(user_id, ids),
+        REACTIONS.union_stage(user_id, ids),
         following.union_stage(user_id, ids),
         *hidden_counts.hidden_reply_stages(user_id, subject, [row.pk for row in rows if row.reply_count]),
         *(hidden_counts.union_stages(user_id, subject) if with_total else ()),
@@ -164,8 +164,8 @@ def _known(
             blocked.add(found["blocked_id"])
         elif "follows" in found:
             known.following[found["thread"]] = found["follows"]
-        elif "unheard_replies" in found:
-            known.unheard[found["thread"]] = int(found["unheard_replies"])
+        elif "hidden_replies" in found:
+            known.hidden_replies[found["thread"]] = int(found["hidden_replies"])
         elif hidden_counts.HIDDEN_FIELD in found:
             known = replace(known, hidden_total=int(found[hidden_counts.HIDDEN_FIELD]))
         else:

@@ -16,9 +16,9 @@ REACTIONS = ReactionStore(
 
 def react(user: User, comment: Comment, value: object) -> int:
     """Set the caller's reaction; return the comment's likes afterwards. Raises ``Invalid``."""
-    return REACTIONS.give(user.pk, comment.pk, value, subject=comment.subject).likes
+    return REACTIONS.set_reaction(user.pk, comment.pk, value, subject=comment.subject).likes
 
 
 def withdraw(user: User, comment: Comment) -> int:
     """Remove the caller's reaction; return the comment's likes afterwards."""
-    return REACTIONS.withdraw(user.pk, comment.pk).likes
+    return REACTIONS.remove_reaction(user.pk, comment.pk).likes

@@ -205,7 +205,7 @@ def delete_for_author(user_id: str) -> None:
     """Delete a deleted author's comments, reactions and follows. Idempotent."""
     for comment_id in list(Comment.objects.filter(author_id=user_id).values_list("pk", flat=True)):
         delete_comment(comment_id)
-    REACTIONS.forget_user(user_id)
+    REACTIONS.delete_for_user(user_id)
     following.delete_for_user(user_id)
 
 
@@ -246,6 +246,7 @@ def _row(comment: Comment) -> CommentRow:
     """Return a new comment as ``states`` reads it."""
     return {
         "_id": comment.pk,
+        "state": "",
         "about": comment.about,
         "subject": comment.subject,
         "owner_id": comment.owner_id,

@@ -74,7 +74,7 @@ def _problems() -> Iterator[str]:
 
 
 def _tried(verb: str, permission: str, call: Callable[[], object]) -> Iterator[str]:
-    from videos.files.s3 import BotoCoreError, ClientError, NoCredentialsError
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
     name, server = settings.S3_BUCKET, settings.S3_ENDPOINT_URL or "Amazon S3"
     try:

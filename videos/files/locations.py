@@ -121,7 +121,7 @@ def files_on_disk(
 
 
 def store_download(place: MediaLocation, made: Path, name: str) -> bool:
-    """Add the file for download to the video's files, at their location. Return False if they were moved."""
+    """Add the file for download to the video's files, at their location. Return False when they were moved."""
     size = made.stat().st_size
     if place.is_stored:
         bucket.connect().put(place.folder, name, made, content_type_of(name))

@@ -1,4 +1,4 @@
-"""S3 client wrapper, the only module that knows its packages (``requirements-s3.txt``).
+"""A bucket of an S3 server. Only this module and ``s3_client`` import the packages of ``requirements-s3.txt``.
 
 Errors leave as ``FileNotFoundError`` or ``BucketUnavailable``; what the server said is logged as classes and codes,
 without addresses, which may be signed.
@@ -9,25 +9,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError as BotoCoreError
-from botocore.exceptions import ClientError as ClientError
-from botocore.exceptions import NoCredentialsError as NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from videos.files.bucket_errors import BucketUnavailable
+from videos.files.s3_client import BACKGROUND, ClientTimeouts, client_factory, translated_errors
 
 logger = logging.getLogger("streamsite.bucket")
 
-PARALLEL = 8
 PART_BYTES = 64 * 1024**2
 PAGE_SIZE = 1_000
 # Beside the folder ``videos`` below the prefix.
@@ -35,27 +30,12 @@ MARKER, MAX_MARKER_BYTES = "streamsite-site-id", 200
 COUNT = "streamsite-site-count"
 TRASH = "trash"
 NO_CORS = "NoSuchCORSConfiguration"
-MISSING = {"404", "NoSuchKey", "NotFound"}
 # Caches must not keep responses to signed URLs: the next viewer needs a URL of their own.
 OBJECT_CACHE = "private, no-store"
 
 
 # Files are sent in parallel already.
 TRANSFER = TransferConfig(use_threads=False, multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES)
-
-
-@dataclass(frozen=True)
-class ClientTimeouts:
-    """Timeouts of a client in seconds, and its number of tries."""
-
-    connect: float
-    read: float
-    tries: int
-
-
-BACKGROUND = ClientTimeouts(connect=3, read=15, tries=2)
-# A user waits for the response, and will retry by themselves.
-REQUEST = ClientTimeouts(connect=2, read=2.5, tries=1)
 
 
 @dataclass(frozen=True)
@@ -87,31 +67,16 @@ class Bucket:
         self.root = f"{self._prefix}videos"
         self._lock = threading.Lock()
         self._made_client: Any = None
-        # Without a key boto3 asks the machine for its role. A token of the environment's is never joined to our key.
-        self._session = boto3.Session(aws_access_key_id=key_id or None, aws_secret_access_key=secret or None)
-        self._options = {
-            "endpoint_url": endpoint,
-            "region_name": region,
-            "config": Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "virtual" if in_host else "path"},
-                connect_timeout=patience.connect,
-                read_timeout=patience.read,
-                retries={"total_max_attempts": patience.tries, "mode": "standard"},
-                max_pool_connections=2 * PARALLEL,
-                tcp_keepalive=True,
-                # Servers other than Amazon's may not know the newer checksums.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
-        }
+        self._create_client = client_factory(
+            endpoint=endpoint, region=region, key_id=key_id, secret=secret, in_host=in_host, timeouts=patience
+        )
 
     @property
     def client(self) -> Any:
         """The S3 client, one for all threads; made on first use."""
         with self._lock:
             if self._made_client is None:
-                self._made_client = self._session.client("s3", **self._options)
+                self._made_client = self._create_client()
             return self._made_client
 
     def put(
@@ -124,7 +89,7 @@ class Bucket:
     ) -> None:
         """Send a file. What ``on_bytes`` raises stops it."""
         extra = {"ContentType": content_type, "CacheControl": OBJECT_CACHE}
-        with _translated():
+        with translated_errors():
             self.client.upload_file(
                 str(path),
                 self.name,
@@ -136,18 +101,18 @@ class Bucket:
 
     def fetch(self, folder: str, name: str, target: Path) -> None:
         """Write an object to the file ``target``. ``FileNotFoundError`` when there is none."""
-        with _translated():
+        with translated_errors():
             self.client.download_file(self.name, self._key(folder, name), str(target), Config=TRANSFER)
 
     def read(self, folder: str, name: str) -> tuple[bytes, ObjectInfo]:
         """Return a whole object, for small ones. Raises ``FileNotFoundError``."""
-        with _translated():
+        with translated_errors():
             found = self.client.get_object(Bucket=self.name, Key=self._key(folder, name))
             return found["Body"].read(), _facts(found)
 
     def facts(self, folder: str, name: str) -> ObjectInfo:
         """Return the metadata of an object. Raises ``FileNotFoundError``."""
-        with _translated():
+        with translated_errors():
             return _facts(self.client.head_object(Bucket=self.name, Key=self._key(folder, name)))
 
     def sizes(self, folder: str) -> dict[str, int]:
@@ -157,7 +122,7 @@ class Bucket:
 
     def newest(self, folder: str) -> datetime | None:
         """Return when the folder was last written to, judged by its first thousand objects."""
-        with _translated():
+        with translated_errors():
             page = self.client.list_objects_v2(
                 Bucket=self.name, Prefix=self._key(folder, ""), MaxKeys=PAGE_SIZE
             )
@@ -165,7 +130,7 @@ class Bucket:
 
     def folders(self, start: str = "") -> Iterator[str]:
         """Yield the names of folders that begin with ``start``."""
-        with _translated():
+        with translated_errors():
             for page in self._pages(f"{self.root}/{start}", Delimiter="/"):
                 for entry in page.get("CommonPrefixes", ()):
                     yield entry["Prefix"].removeprefix(f"{self.root}/").rstrip("/")
@@ -180,7 +145,7 @@ class Bucket:
     def delete(self, folder: str, names: list[str]) -> None:
         """Delete some of a folder's objects."""
         keys = [{"Key": self._key(folder, name)} for name in names]
-        with _translated():
+        with translated_errors():
             for first in range(0, len(keys), PAGE_SIZE):
                 batch = {"Objects": keys[first : first + PAGE_SIZE], "Quiet": True}
                 answer = self.client.delete_objects(Bucket=self.name, Delete=batch)
@@ -211,7 +176,7 @@ class Bucket:
 
     def claim(self, site: str) -> None:
         """Write that the prefix belongs to the site with this id."""
-        with _translated():
+        with translated_errors():
             self.client.put_object(Bucket=self.name, Key=self._prefix + MARKER, Body=site.encode())
 
     def count(self) -> int:
@@ -221,13 +186,13 @@ class Bucket:
 
     def set_count(self, count: int) -> None:
         """Write the count of ``sweep_count``."""
-        with _translated():
+        with translated_errors():
             self.client.put_object(Bucket=self.name, Key=self._prefix + COUNT, Body=str(count).encode())
 
     def _note_in(self, name: str) -> str:
         """Return the text of a small object of the prefix, "" when there is none."""
         try:
-            with _translated():
+            with translated_errors():
                 found = self.client.get_object(Bucket=self.name, Key=self._prefix + name)
                 return str(found["Body"].read(MAX_MARKER_BYTES).decode(errors="replace").strip())
         except FileNotFoundError:
@@ -236,7 +201,7 @@ class Bucket:
     def marked_for_removal(self) -> dict[str, date]:
         """Return the folders that are to be removed, with the day since which they are."""
         found: dict[str, date] = {}
-        with _translated():
+        with translated_errors():
             for page in self._pages(f"{self._prefix}{TRASH}/", Delimiter="/"):
                 for entry in page.get("CommonPrefixes", ()):
                     found |= self._condemned_on(entry["Prefix"])
@@ -252,12 +217,12 @@ class Bucket:
 
     def mark_for_removal(self, folder: str, day: date) -> None:
         """Mark a folder for removal by an empty object. The folder stays as it is."""
-        with _translated():
+        with translated_errors():
             self.client.put_object(Bucket=self.name, Key=self._note(folder, day), Body=b"")
 
     def unmark_removal(self, folder: str, day: date) -> None:
         """Delete the note that a folder is to be removed."""
-        with _translated():
+        with translated_errors():
             self.client.delete_object(Bucket=self.name, Key=self._note(folder, day))
 
     def _note(self, folder: str, day: date) -> str:
@@ -268,12 +233,12 @@ class Bucket:
         rules = self._cors_rules()
         if wanted in rules:
             return False
-        with _translated():
+        with translated_errors():
             self.client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [*rules, wanted]})
         return True
 
     def _cors_rules(self) -> list[dict[str, Any]]:
-        with _translated():
+        with translated_errors():
             try:
                 found = self.client.get_bucket_cors(Bucket=self.name)
             except ClientError as error:
@@ -286,7 +251,7 @@ class Bucket:
     def signed_url(self, folder: str, name: str, *, method: str, seconds: int, disposition: str = "") -> str:
         """Return a URL that gives its holder the object by ``method``, for ``seconds``."""
         parameters = {"ResponseContentDisposition": disposition} if disposition else {}
-        with _translated():
+        with translated_errors():
             url: str = self.client.generate_presigned_url(
                 "get_object",
                 Params={"Bucket": self.name, "Key": self._key(folder, name)} | parameters,
@@ -299,7 +264,7 @@ class Bucket:
         return f"{self.root}/{folder}/{name}"
 
     def _objects(self, folder: str) -> list[dict[str, Any]]:
-        with _translated():
+        with translated_errors():
             pages = self._pages(self._key(folder, ""))
             return [entry for page in pages for entry in page.get("Contents", ())]
 
@@ -311,19 +276,3 @@ class Bucket:
 
 def _facts(answer: dict[str, Any]) -> ObjectInfo:
     return ObjectInfo(answer["ContentLength"], answer["ETag"], answer["LastModified"])
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Translate errors of the packages into the site's. Causes are dropped: their texts name keys and URLs."""
-    try:
-        yield
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in MISSING:
-            raise FileNotFoundError from None
-        logger.warning("bucket: %s refused: %s", error.operation_name, code)
-        raise BucketUnavailable from None
-    except (BotoCoreError, Boto3Error) as error:
-        logger.warning("bucket: %s", type(error).__name__)
-        raise BucketUnavailable from None

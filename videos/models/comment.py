@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from streamsite.ids import object_id
-from videos.models.reaction import ReactionValue
+from videos.models.reaction import AbstractReaction
 
 MAX_COMMENT_LENGTH = 10_000
 
@@ -97,21 +97,11 @@ class Comment(models.Model):
         return bool(self.parent)
 
 
-class CommentReaction(models.Model):
+class CommentReaction(AbstractReaction):
     """One viewer's reaction to one comment. ``subject`` repeats the comment's, to be removed with it."""
 
-    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.DO_NOTHING,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
     comment = models.ForeignKey(Comment, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False)
     subject = models.CharField(max_length=32, db_index=True)
-    value = models.CharField(max_length=8, choices=ReactionValue.choices)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "comment"], name="comment_reaction_once")]

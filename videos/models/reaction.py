@@ -17,10 +17,10 @@ class ReactionValue(models.TextChoices):
     DISLIKE = "dislike", "Dislike"
 
 
-class Reaction(models.Model):
-    """One viewer's reaction to one video; the unique index makes it exist once. Written by ``reactions``.
+class AbstractReaction(models.Model):
+    """One viewer's reaction to one target, which a subclass names. Written by ``reactions.store``.
 
-    A deleted video's rows are removed by a worker, so deleting takes the same time for every video.
+    A subclass needs a unique constraint on the user and its target, which makes a reaction exist once.
     """
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -31,11 +31,22 @@ class Reaction(models.Model):
         db_constraint=False,
         db_index=False,
     )
+    value = models.CharField(max_length=8, choices=ReactionValue.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Reaction(AbstractReaction):
+    """One viewer's reaction to one video.
+
+    A deleted video's rows are removed by a worker, so deleting takes the same time for every video.
+    """
+
     video = models.ForeignKey(
         Video, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
     )
-    value = models.CharField(max_length=8, choices=ReactionValue.choices)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "video"], name="reaction_once")]

@@ -45,7 +45,7 @@ def report(reporter: User, thing: ReportTarget, data: Mapping[str, object]) -> R
         raise Invalid("This is yours: you can change or delete it yourself.", code="self_report")
     enforce(REPORT, reporter.pk)
     case = _open_case(thing)
-    made = Report(case=case, reporter=reporter, reason=reason, text=clean_text(text))
+    made = Report(case=case, reporter=reporter, reason=str(reason), text=clean_text(str(text)))
     try:
         made.save(force_insert=True)
     except IntegrityError:

@@ -35,7 +35,7 @@ class ModerationAction(Protocol):
     """Takes down or restores a target by its id. ``actor`` is the staff member who decided."""
 
     def __call__(self, subject: str, /, *, actor: User | None = None) -> None:
-        """Act on the target with the id ``subject``."""
+        """Apply the action to the target with this id."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from videos.playback import popularity, session_store, statistics_store
 from videos.search import index
 from videos.signals import views_counted
 
-SUMMED_FIELDS = ("started", "views", "repeats", "refused_owner", "refused_bot", "seconds")
 Changes = defaultdict[str, float]
 
 
@@ -43,7 +42,15 @@ def _add(batch: str) -> int:
         if video not in durations:
             continue  # deleted
         viewings = claim["started"] - claim["refused_owner"] - claim["refused_bot"]
-        changes = {name: claim[name] for name in SUMMED_FIELDS} | {"offered": viewings * durations[video]}
+        changes: dict[str, float] = {
+            "started": claim["started"],
+            "views": claim["views"],
+            "repeats": claim["repeats"],
+            "refused_owner": claim["refused_owner"],
+            "refused_bot": claim["refused_bot"],
+            "seconds": claim["seconds"],
+            "offered": viewings * durations[video],
+        }
         if claim["views"]:
             changes[f"sources.{session['source']}"] = claim["views"]
         for target in (days[video, channel, day], channel_days[channel, day]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NotRequired, TypedDict, cast
+from typing import Literal, NotRequired, TypedDict, cast
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -20,7 +20,7 @@ from streamsite.mongo.collections import collection
 class Verdict(TypedDict):
     """The ``verdict`` on a session, and the mark of the heartbeat that made it count, if any."""
 
-    verdict: str
+    verdict: Literal["open", "counted", "owner", "bot"]
     counted_by: NotRequired[str]
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TypedDict, cast
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -39,7 +40,46 @@ INDEXES = {
 }
 MAX_BUCKETS = 600
 WITHOUT_BATCHES = {"_id": 0, "batches": 0}
-Document = dict[str, object]
+
+
+class Day(TypedDict, total=False):
+    """The statistics of a video or a channel on one UTC day; see the module for the fields."""
+
+    video: str
+    channel: str
+    day: str
+    views: int
+    seconds: float
+    offered: float
+    started: int
+    repeats: int
+    refused_owner: int
+    refused_bot: int
+    sources: dict[str, int]
+    likes: int
+    dislikes: int
+    comments: int
+    gained: int
+    lost: int
+
+
+class VideoTotal(TypedDict, total=False):
+    """The totals of a video; ``shown`` counts by bucket of retention."""
+
+    views: int
+    viewings: int
+    seconds: float
+    shown: dict[str, int]
+
+
+class WatchedVideo(TypedDict):
+    """The views and watch time in seconds of one video in a period."""
+
+    video: str
+    views: int
+    seconds: float
+
+
 MAX_BATCHES = 300
 
 
@@ -83,12 +123,12 @@ def add_channel_day(channel: str, day: str, changes: Mapping[str, float], batch:
 
 def add_total(video: str, changes: Mapping[str, float], batch: str) -> int:
     """Add a batch to a video's totals; return its views afterwards. Idempotent."""
-    return int(_add_once(VIDEO_TOTALS, video, {}, changes, batch).get("views", 0))
+    return _add_once(VIDEO_TOTALS, video, {}, changes, batch)
 
 
 def add_channel_total(channel: str, changes: Mapping[str, float], batch: str) -> int:
     """Add a batch to a channel's totals; return its views afterwards. Idempotent."""
-    return int(_add_once(CHANNEL_TOTALS, channel, {}, changes, batch).get("views", 0))
+    return _add_once(CHANNEL_TOTALS, channel, {}, changes, batch)
 
 
 def delete_for_video(video: str) -> None:
@@ -103,18 +143,20 @@ def delete_for_channel(channel: str) -> None:
     collection(CHANNEL_DAYS).delete_many({"channel": channel})
 
 
-def find_days(name: str, owner: Mapping[str, str], first: str, last: str) -> dict[str, Document]:
+def find_days(name: str, owner: Mapping[str, str], first: str, last: str) -> dict[str, Day]:
     """Return the documents of ``VIDEO_DAYS`` or ``CHANNEL_DAYS`` of one owner by day, without days without figures."""
     which = {**owner, "day": {"$gte": first, "$lte": last}}
-    return {row["day"]: row for row in collection(name).find(which, WITHOUT_BATCHES)}
+    rows = cast(list[Day], list(collection(name).find(which, WITHOUT_BATCHES)))
+    return {row["day"]: row for row in rows}
 
 
-def find_total(video: str) -> Document:
+def find_total(video: str) -> VideoTotal:
     """Return a video's totals; empty before the first of its sessions was added."""
-    return collection(VIDEO_TOTALS).find_one({"_id": video}, WITHOUT_BATCHES) or {}
+    found = collection(VIDEO_TOTALS).find_one({"_id": video}, WITHOUT_BATCHES)
+    return cast(VideoTotal, found or {})
 
 
-def most_watched(channel: str, first: str, last: str, *, most: int, time_limit_ms: int) -> list[Document]:
+def most_watched(channel: str, first: str, last: str, *, most: int, time_limit_ms: int) -> list[WatchedVideo]:
     """Return ``{video: id, views, seconds}`` of a channel's videos, by views. Raises ``ExecutionTimeout``.
 
     Answered from the index alone.
@@ -128,7 +170,7 @@ def most_watched(channel: str, first: str, last: str, *, most: int, time_limit_m
         {"$group": {"_id": None, "top": {"$topN": {"n": most, "sortBy": order, "output": kept}}}},
     ]
     found = list(collection(VIDEO_DAYS).aggregate(pipeline, maxTimeMS=time_limit_ms))
-    return list(found[0]["top"]) if found else []
+    return cast(list[WatchedVideo], found[0]["top"]) if found else []
 
 
 def views_since(videos: list[str], day: str) -> dict[str, int]:
@@ -142,8 +184,8 @@ def views_since(videos: list[str], day: str) -> dict[str, int]:
 
 def _add_once(
     name: str, document_id: str, fields: Mapping[str, str], changes: Mapping[str, float], batch: str | None
-) -> dict[str, object]:
-    """Add ``changes`` unless ``batch`` is among the latest; return ``{views}`` afterwards."""
+) -> int:
+    """Add ``changes`` unless ``batch`` is among the latest; return the views afterwards."""
     change: dict[str, object] = {
         "$inc": {key: value for key, value in changes.items() if value} or {"views": 0}
     }
@@ -164,7 +206,7 @@ def _add_once(
             if batch is not None and (
                 found := rows.find_one({"_id": document_id, "batches": batch}, {"views": 1})
             ):
-                return dict(found)
+                return int(found.get("views", 0))
         else:
-            return dict(found or {})
-    return dict(rows.find_one({"_id": document_id}, {"views": 1}) or {})
+            return int((found or {}).get("views", 0))
+    return int((rows.find_one({"_id": document_id}, {"views": 1}) or {}).get("views", 0))

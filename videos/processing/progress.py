@@ -57,7 +57,7 @@ class Progress:
 
     def advance(self, name: str, share: float) -> None:
         """Set the running step to ``share`` (0 to 1) done."""
-        self._entry(name).update(percent=round(100 * share, 1), seconds=self._elapsed())
+        self._entry(name).update({"percent": round(100 * share, 1), "seconds": self._elapsed()})
         self.write()
 
     def skip(self, name: str) -> None:

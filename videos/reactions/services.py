@@ -17,7 +17,7 @@ RECENT = ("-created_at", "-id")
 
 def react(user: User, video: Video, value: object) -> int:
     """Set the viewer's reaction; return the video's likes afterwards. Raises ``Invalid`` for an unknown one."""
-    given = REACTIONS.give(user.pk, video.pk, value)
+    given = REACTIONS.set_reaction(user.pk, video.pk, value)
     _note(video, given.change)
     if given.change.get("like_count", 0) > 0:
         like_count_changed.send(sender=Video, video_id=video.pk, likes=given.likes)
@@ -26,14 +26,14 @@ def react(user: User, video: Video, value: object) -> int:
 
 def withdraw(user: User, video: Video) -> int:
     """Remove the viewer's reaction; return the video's likes afterwards."""
-    given = REACTIONS.withdraw(user.pk, video.pk)
+    given = REACTIONS.remove_reaction(user.pk, video.pk)
     _note(video, given.change)
     return given.likes
 
 
 def get_reaction(user: User, video: Video) -> str | None:
     """Return the viewer's reaction, ``None`` without one."""
-    return REACTIONS.of(user.pk, [video.pk]).get(video.pk)
+    return REACTIONS.reactions_of(user.pk, [video.pk]).get(video.pk)
 
 
 def likes_of_user(user_id: str) -> QuerySet[Reaction]:
@@ -43,7 +43,7 @@ def likes_of_user(user_id: str) -> QuerySet[Reaction]:
 
 def delete_for_user(user_id: str) -> None:
     """Delete a deleted account's reactions. Idempotent."""
-    REACTIONS.forget_user(user_id)
+    REACTIONS.delete_for_user(user_id)
 
 
 def delete_for_video(video_id: str) -> None:

@@ -43,38 +43,40 @@ class ReactionStore:
     values: tuple[ReactionValue, ...] = (ReactionValue.LIKE, ReactionValue.DISLIKE)
     scores: dict[str, str] = field(default_factory=dict)
 
-    def give(self, user_id: str, thing_id: str, value: object, **extra: object) -> ReactionResult:
+    def set_reaction(self, user_id: str, target_id: str, value: object, **extra: object) -> ReactionResult:
         """Set the viewer's reaction. Raises ``Invalid`` for an unknown one, ``Absent`` for a deleted target.
 
         ``extra`` are further fields of a new row.
         """
         if not isinstance(value, str) or value not in self.values:
             raise Invalid("Unknown reaction.", fields={"value": [f"One of: {', '.join(self.values)}."]})
-        former = self._replace(user_id, thing_id, value, extra)
+        former = self._replace(user_id, target_id, value, extra)
         if former == value:
-            return self._likes(thing_id)
-        return self._count(thing_id, ReactionValue(value), ReactionValue(former) if former else None)
+            return self._likes(target_id)
+        return self._count(target_id, ReactionValue(value), ReactionValue(former) if former else None)
 
-    def withdraw(self, user_id: str, thing_id: str) -> ReactionResult:
+    def remove_reaction(self, user_id: str, target_id: str) -> ReactionResult:
         """Remove the viewer's reaction. Raises ``Absent`` for a deleted target."""
-        removed = collection(self.rows).find_one_and_delete({"user_id": user_id, self.key: thing_id})
+        removed = collection(self.rows).find_one_and_delete({"user_id": user_id, self.key: target_id})
         return (
-            self._count(thing_id, None, ReactionValue(removed["value"])) if removed else self._likes(thing_id)
+            self._count(target_id, None, ReactionValue(removed["value"]))
+            if removed
+            else self._likes(target_id)
         )
 
-    def of(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, str]:
+    def reactions_of(self, user_id: str, target_ids: Iterable[str]) -> dict[str, str]:
         """Return the viewer's reactions to some targets, by target id. One read."""
-        which = {"user_id": user_id, self.key: {"$in": list(thing_ids)}}
+        which = {"user_id": user_id, self.key: {"$in": list(target_ids)}}
         found = collection(self.rows).find(which, {"_id": 0, self.key: 1, "value": 1})
         return {row[self.key]: row["value"] for row in found}
 
-    def joined(self, user_id: str, thing_ids: Iterable[str]) -> dict[str, object]:
-        """Return the stage that adds the rows of ``of``, ``{key, value}``, to those of another collection."""
-        which = {"user_id": user_id, self.key: {"$in": list(thing_ids)}}
+    def union_stage(self, user_id: str, target_ids: Iterable[str]) -> dict[str, object]:
+        """Return the stage that adds the rows of ``reactions_of``, ``{key, value}``, to those of another collection."""
+        which = {"user_id": user_id, self.key: {"$in": list(target_ids)}}
         pipeline = [{"$match": which}, {"$project": {"_id": 0, self.key: 1, "value": 1}}]
         return {"$unionWith": {"coll": self.rows, "pipeline": pipeline}}
 
-    def forget_user(self, user_id: str) -> None:
+    def delete_for_user(self, user_id: str) -> None:
         """Delete a deleted account's reactions. Idempotent: each deleted row decides the counters once."""
         for row in collection(self.rows).find({"user_id": user_id}, {self.key: 1, "value": 1}):
             if collection(self.rows).delete_one({"_id": row["_id"]}).deleted_count:
@@ -88,9 +90,9 @@ class ReactionStore:
         """Delete the reactions that match ``condition``, to targets that are deleted."""
         collection(self.rows).delete_many(dict(condition))
 
-    def _replace(self, user_id: str, thing_id: str, value: str, extra: dict[str, object]) -> str | None:
+    def _replace(self, user_id: str, target_id: str, value: str, extra: dict[str, object]) -> str | None:
         """Store the reaction; return the former one, ``value`` itself when nothing changed."""
-        other = {"user_id": user_id, self.key: thing_id, "value": {"$ne": value}}
+        other = {"user_id": user_id, self.key: target_id, "value": {"$ne": value}}
         change: dict[str, object] = {"$set": {"value": value, "created_at": timezone.now()}}
         rows = collection(self.rows)
         try:
@@ -111,25 +113,27 @@ class ReactionStore:
         return steps | {score: steps[name] for score, name in self.scores.items() if name in steps}
 
     def _count(
-        self, thing_id: str, now: ReactionValue | None, former: ReactionValue | None
+        self, target_id: str, now: ReactionValue | None, former: ReactionValue | None
     ) -> ReactionResult:
         change = self._change(now, former)
-        after = self._increase(thing_id, change)
-        if after is None:  # deleted in between
-            self.delete_for_targets([thing_id])
+        likes = self._increase(target_id, change)
+        if likes is None:  # deleted in between
+            self.delete_for_targets([target_id])
             raise Absent
-        return ReactionResult(int(after["like_count"]), change)
+        return ReactionResult(likes, change)
 
-    def _increase(self, thing_id: str, change: CounterChange) -> dict[str, object] | None:
-        return collection(self.counted).find_one_and_update(
-            {"_id": thing_id},
+    def _increase(self, target_id: str, change: CounterChange) -> int | None:
+        """Change the target's counters; return its likes afterwards, ``None`` if it was deleted."""
+        after = collection(self.counted).find_one_and_update(
+            {"_id": target_id},
             {"$inc": change},
             projection={"like_count": 1},
             return_document=ReturnDocument.AFTER,
         )
+        return None if after is None else int(after["like_count"])
 
-    def _likes(self, thing_id: str) -> ReactionResult:
-        found = collection(self.counted).find_one({"_id": thing_id}, {"like_count": 1})
+    def _likes(self, target_id: str) -> ReactionResult:
+        found = collection(self.counted).find_one({"_id": target_id}, {"like_count": 1})
         if found is None:
             raise Absent
         return ReactionResult(int(found["like_count"]))

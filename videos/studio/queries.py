@@ -5,14 +5,12 @@ Each read is one command on one index, whatever the number of videos.
 
 from __future__ import annotations
 
-from typing import Any
-
 from pymongo.errors import ExecutionTimeout
 
 from videos.playback import statistics_store
+from videos.playback.statistics_store import Day, VideoTotal, WatchedVideo
 from videos.studio.date_ranges import Period
 
-Day = dict[str, Any]
 TIME_LIMIT_MS = 3_000
 
 
@@ -26,7 +24,7 @@ def load_video_days(video_id: str, period: Period) -> dict[str, Day]:
     return _days(statistics_store.VIDEO_DAYS, {"video": video_id}, period)
 
 
-def load_most_watched(channel_id: str, period: Period, most: int) -> list[dict[str, object]] | None:
+def load_most_watched(channel_id: str, period: Period, most: int) -> list[WatchedVideo] | None:
     """Return up to ``most`` rows ``{video: id, views, seconds}`` of the period by views; a covered query.
 
     Return ``None`` when it exceeds the time limit: a year of a channel with very many videos that are all watched
@@ -39,7 +37,7 @@ def load_most_watched(channel_id: str, period: Period, most: int) -> list[dict[s
         return None
 
 
-def load_retention_counts(video_id: str) -> dict[str, Any]:
+def load_retention_counts(video_id: str) -> VideoTotal:
     """Return all-time ``{viewings, views, shown: {bucket: times}}``; empty before the first aggregation."""
     return statistics_store.find_total(video_id)
 

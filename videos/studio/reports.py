@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Literal
 
 from streamsite.api.renderers import iso
 from videos import mappers
@@ -11,9 +12,9 @@ from videos.access import own_videos
 from videos.models import Video
 from videos.playback import statistics_store
 from videos.playback.heartbeats import SOURCES, VIEW_SECONDS
+from videos.playback.statistics_store import Day
 from videos.studio import queries
 from videos.studio.date_ranges import Period
-from videos.studio.queries import Day
 from videos.studio.schemas import (
     ChannelStatisticsDict,
     CountersDict,
@@ -77,7 +78,23 @@ def _report(days: dict[str, Day], period: Period) -> StatisticsDict:
     }
 
 
-def _sum(rows: Iterable[Day], name: str) -> float:
+CounterName = Literal[
+    "views",
+    "seconds",
+    "offered",
+    "started",
+    "repeats",
+    "refused_owner",
+    "refused_bot",
+    "likes",
+    "dislikes",
+    "comments",
+    "gained",
+    "lost",
+]
+
+
+def _sum(rows: Iterable[Day], name: CounterName) -> float:
     return sum(float(row.get(name, 0)) for row in rows)
 
 
@@ -120,7 +137,8 @@ def _sources(rows: list[Day]) -> list[TrafficSourceDict]:
 
 
 def _verdict_counts(rows: list[Day]) -> list[ViewVerdictDict]:
-    counts = {name: int(_sum(rows, name)) for name in ("started", "repeats", "refused_owner", "refused_bot")}
+    verdicts: tuple[CounterName, ...] = ("started", "repeats", "refused_owner", "refused_bot")
+    counts: dict[str, int] = {name: int(_sum(rows, name)) for name in verdicts}
     counts["counted"] = int(_sum(rows, "views"))
     counts["open"] = max(0, _viewing_count(rows) - counts["counted"])
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from accounts.models import User
 from streamsite.bodies.handlers import DiskHandler, bytes_in_flight
 from streamsite.bodies.rules import REST_OF_FORM
 from videos import quota, strikes
@@ -20,12 +21,12 @@ class VideoHandler(DiskHandler):
     _hasher: hashlib._Hash
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Start a hash for the next file."""
+        """Start a file and its hash."""
         super().new_file(*args, **kwargs)
         self._hasher = hashlib.sha256()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Hash the chunk that is written."""
+        """Write a chunk and hash it."""
         super().receive_data_chunk(raw_data, start)
         self._hasher.update(raw_data)
 
@@ -36,8 +37,8 @@ class VideoHandler(DiskHandler):
             file.sha256 = self._hasher.hexdigest()
         return file
 
-    def require_room(self, user: Any) -> None:
-        """Raise unless quota and disk have room for all forms that the account is sending."""
+    def require_room(self, user: User) -> None:
+        """Raise unless the account may publish and its quota has room for this file and others in flight."""
         super().require_room(user)
         more = bytes_in_flight(user.pk)
         if not self._is_announced:

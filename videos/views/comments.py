@@ -68,7 +68,7 @@ def comments_page(request: HttpRequest, subject: CommentTarget) -> HttpResponse:
         "sort": sort,
         "linked": _serialize(request, linked) if linked is not None else None,
         "is_linked_gone": is_gone,
-        "count": max(0, subject.comments - listing.known.hidden_total),
+        "count": max(0, subject.comments - listing.viewer_state.hidden_total),
         "problem": problem,
         "text": text,
     }
@@ -256,7 +256,7 @@ def _serialize_page(
     rows = [comment for comment in listing.page.rows if comment.pk != leave_out]
     return replace(listing.page, rows=rows).body(
         lambda comment: mappers.serialize_comment_for_page(
-            comment, request.user, listing.known, subject.seconds
+            comment, request.user, listing.viewer_state, subject.seconds
         )
     )
 

@@ -32,7 +32,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
         "linked_reply": reply if COMMENT_ID.match(reply) else "",
         "sharing": metadata.build_metadata(video),
     }
-    context |= watch_page.build_context(request, video, known.relation)
+    context |= watch_page.build_context(request, video, known.viewer)
     response = render(request, "videos/watch.html", add_watch_marks(request.user, context))
     share_links.remember_admission(response, visit.link)
     return response

@@ -81,7 +81,7 @@ users = itertools.count()
 
 @pytest.fixture
 def guarded(configured, s3):
-    """A bucket whose server, moto, checks keys and permissions within the block."""
+    """Moto asks for keys that it knows, and for what their users may do, within the block."""
     iam = boto3.client(
         "iam", endpoint_url=s3.url, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
