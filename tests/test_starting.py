@@ -137,7 +137,7 @@ def test_ffmpeg_of_root_has_none_of_its_capabilities():
 
 
 def test_the_web_server_may_open_as_many_files_as_it_takes_connections(tmp_path):
-    """systemd and shells give processes a soft limit of 1,024."""
+    """Processes get a soft limit of 1,024 from systemd and shells."""
     code = (
         "import os, resource, runpy, sys\n"
         "os.execv = lambda *given: print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])\n"

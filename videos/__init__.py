@@ -1,0 +1,1 @@
+"""Videos: uploads, processing, playback, search, comments, moderation, and the studio."""

@@ -82,7 +82,7 @@ def automatic_file_name(size: str, chosen: str = "") -> str:
 def choose_automatic(video: Video, number: int) -> Video:
     """Use one of the automatic thumbnails. Raises ``Invalid``."""
     if not 1 <= number <= max(1, video.poster_choices):
-        raise Invalid("There is no such picture.", fields={"choice": ["There is no such picture."]})
+        raise Invalid("There is no such thumbnail.", fields={"choice": ["There is no such thumbnail."]})
     return _switch(video, "" if number == 1 else str(number))
 
 
@@ -101,7 +101,7 @@ def set_frame(video: Video, seconds: float) -> Video:
         raise Invalid(sentence, fields={"at": [sentence]})
     place = locations.get_location(video.pk)
     if place is None or not place.generation:
-        raise Conflict("Pictures can be taken once the video can be played.")
+        raise Conflict("Thumbnails are available once processing starts.")
     try:
         with locations.files_on_disk(
             place, lambda ladder, names: segment_files_at(ladder, seconds), for_request=True

@@ -11,7 +11,6 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -116,7 +115,7 @@ def render(place: NginxOptions) -> str:
     return template.render(Context(context, autoescape=False, use_l10n=False))
 
 
-def _answers() -> dict[str, Any]:
+def _answers() -> dict[str, object]:
     """Return what nginx says by itself: types, headers, errors."""
     asset_headers = {
         "Cache-Control": FOREVER,

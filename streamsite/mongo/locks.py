@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError
@@ -29,12 +29,20 @@ NEVER = datetime(1970, 1, 1)
 UNTIL = {"$add": ["$$NOW", LEASE_SECONDS * 1000]}
 
 
+class Holder(TypedDict):
+    """The process that holds a lock. ``machine`` says where ``pid`` is valid."""
+
+    machine: str
+    pid: int
+    token: str
+
+
 @contextmanager
 def hold_lock(
     locks: Collection[dict[str, Any]], name: str, *, waiting: Callable[[], object]
 ) -> Iterator[None]:
     """Hold the lock ``name`` of the collection ``locks`` within the block; ``waiting`` is called once before a wait."""
-    holder = {"machine": _machine(), "pid": os.getpid(), "token": secrets.token_hex(8)}
+    holder: Holder = {"machine": _machine(), "pid": os.getpid(), "token": secrets.token_hex(8)}
     with suppress(DuplicateKeyError):
         locks.insert_one({"_id": name, "until": NEVER})
     is_told = False
@@ -55,13 +63,13 @@ def hold_lock(
             locks.update_one(_mine(name, holder), {"$set": {"until": NEVER}})
 
 
-def _mine(name: str, holder: dict[str, Any]) -> dict[str, Any]:
+def _mine(name: str, holder: Holder) -> dict[str, str]:
     return {"_id": name, "holder.token": holder["token"]}
 
 
-def _take(locks: Collection[dict[str, Any]], name: str, holder: dict[str, Any]) -> bool:
-    free: dict[str, Any] = {"$expr": {"$lte": ["$until", "$$NOW"]}}
-    present = (locks.find_one({"_id": name}) or {}).get("holder", {})
+def _take(locks: Collection[dict[str, Any]], name: str, holder: Holder) -> bool:
+    free: dict[str, object] = {"$expr": {"$lte": ["$until", "$$NOW"]}}
+    present: Holder | None = (locks.find_one({"_id": name}) or {}).get("holder")
     if present and _is_gone(present):
         free = {"$or": [free, {"holder.token": present["token"]}]}
     change = [{"$set": {"holder": {"$literal": holder}, "until": UNTIL}}]
@@ -75,7 +83,7 @@ def _machine() -> str:
     return socket.gethostname()
 
 
-def _is_gone(holder: dict[str, Any]) -> bool:
+def _is_gone(holder: Holder) -> bool:
     """Return whether the holder ran on this machine and has ended."""
     if holder.get("machine") != _machine():
         return False
@@ -88,9 +96,7 @@ def _is_gone(holder: dict[str, Any]) -> bool:
     return False
 
 
-def _renew(
-    locks: Collection[dict[str, Any]], name: str, holder: dict[str, Any], done: threading.Event
-) -> None:
+def _renew(locks: Collection[dict[str, Any]], name: str, holder: Holder, done: threading.Event) -> None:
     while not done.wait(LEASE_SECONDS / 3):
         try:
             locks.update_one(_mine(name, holder), [{"$set": {"until": UNTIL}}])

@@ -247,14 +247,14 @@ class EmbeddedMongo:
         except PyMongoError as error:
             raise EmbeddedMongoError(f"MongoDB does not answer ({error.__class__.__name__})") from error
 
-    def _grant(self, client: MongoClient[dict[str, Any]]) -> None:
+    def _grant(self, client: MongoClient[dict[str, object]]) -> None:
         """Make the site's user, or give the one of an earlier version today's password and no more than its rights."""
         rights = [{"role": role, "db": self.database} for role in ("readWrite", "dbAdmin")]
         known = client.admin.command("usersInfo", USER)["users"]
         command = "updateUser" if known else "createUser"
         client.admin.command(command, USER, pwd=self._password, roles=rights)
 
-    def _configure(self, client: MongoClient[dict[str, Any]]) -> None:
+    def _configure(self, client: MongoClient[dict[str, object]]) -> None:
         """Initiate the replica set, or point its only member at today's port."""
         try:
             config = client.admin.command("replSetGetConfig")["config"]
@@ -268,7 +268,7 @@ class EmbeddedMongo:
                 "replSetReconfig", self._configuration(version=config["version"] + 1), force=True
             )
 
-    def _configuration(self, *, version: int) -> dict[str, Any]:
+    def _configuration(self, *, version: int) -> dict[str, object]:
         return {
             "_id": REPLICA_SET,
             "version": version,
@@ -284,7 +284,7 @@ class EmbeddedMongo:
         return f"mongodb://{self._member()}/?directConnection=true"
 
     @staticmethod
-    def _wait_for_primary(client: MongoClient[dict[str, Any]]) -> None:
+    def _wait_for_primary(client: MongoClient[dict[str, object]]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not client.admin.command("hello").get("isWritablePrimary"):
             if time.monotonic() > deadline:

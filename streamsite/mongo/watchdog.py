@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
 
 import pymongo
 from pymongo import MongoClient
@@ -44,7 +43,7 @@ class ServerWatchdog(threading.Thread):
     def run(self) -> None:
         """Ping until ``stop``."""
         # Without its account: a ping needs none.
-        client: MongoClient[dict[str, Any]] = MongoClient(
+        client: MongoClient[dict[str, object]] = MongoClient(
             f"mongodb://127.0.0.1:{self._mongo.port}/?directConnection=true",
             connectTimeoutMS=2_000,
             serverSelectionTimeoutMS=1_000,
@@ -62,7 +61,7 @@ class ServerWatchdog(threading.Thread):
                     process.kill()
 
     @staticmethod
-    def _answers(client: MongoClient[dict[str, Any]]) -> bool:
+    def _answers(client: MongoClient[dict[str, object]]) -> bool:
         try:
             with pymongo.timeout(PING_SECONDS):
                 client.admin.command("ping")

@@ -51,7 +51,7 @@ def _cell(value: object) -> str:
 def csv_response(table: Table, filename: str) -> HttpResponse:
     """Return ``table`` as a download with the trusted name ``filename``."""
     names, rows = table
-    content = BYTE_ORDER_MARK + "".join(csv_line(row) for row in [names, *rows])
+    content = BYTE_ORDER_MARK + csv_line(names) + "".join(csv_line(row) for row in rows)
     response = HttpResponse(content.encode(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     PRIVATE_NEVER_STORED.set_on(response)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import DateField, DateTimeField, TimeField
 from django.db.models.functions import datetime as dates
 
 from streamsite.mongo.engine.compiler.scope import Scope, compiles
 from streamsite.mongo.engine.compiler.unsupported import refuse
+
+from ..nodes import Compiled, Node
 
 EXTRACTS = {
     "year": "$year",
@@ -57,7 +57,7 @@ UNITS = frozenset({"year", "quarter", "month", "week", "day", "hour", "minute", 
 
 
 @compiles(*EXTRACT_CLASSES)
-def extract(scope: Scope, node: Any) -> Any:
+def extract(scope: Scope, node: Node) -> Compiled:
     """Compile a part of a date or moment, in the current time zone."""
     if node.lookup_name == "quarter":
         return {"$toInt": {"$ceil": {"$divide": [{"$month": _in_time_zone(scope, node)}, 3]}}}
@@ -67,7 +67,7 @@ def extract(scope: Scope, node: Any) -> Any:
 
 
 @compiles(*TRUNCATIONS)
-def truncate(scope: Scope, node: Any) -> Any:
+def truncate(scope: Scope, node: Node) -> Compiled:
     """Compile the beginning of a year, month, hour, ... on the wall clock of the time zone."""
     if node.kind not in UNITS or not isinstance(node.lhs.output_field, DateField):
         raise refuse(node, f"{node.kind} of {type(node.lhs.output_field).__name__}")
@@ -75,19 +75,19 @@ def truncate(scope: Scope, node: Any) -> Any:
 
 
 @compiles(dates.TruncDate)
-def truncate_to_date(scope: Scope, node: Any) -> Any:
+def truncate_to_date(scope: Scope, node: Node) -> Compiled:
     """Compile the day of a moment."""
     return {"$dateTrunc": {"date": _wall_clock(scope, node), "unit": "day"}}
 
 
-def _in_time_zone(scope: Scope, node: Any) -> Any:
+def _in_time_zone(scope: Scope, node: Node) -> Compiled:
     field = node.lhs.output_field
     if not isinstance(field, (DateField, TimeField)):
         raise refuse(node, f"of {type(field).__name__}")
     return {"date": scope.expression(node.lhs), **_time_zone(node)}
 
 
-def _wall_clock(scope: Scope, node: Any) -> Any:
+def _wall_clock(scope: Scope, node: Node) -> Compiled:
     """Return a moment's local date and time as if it were UTC, which is how Django reads the result."""
     moment = scope.expression(node.lhs)
     zone = _time_zone(node)
@@ -97,7 +97,7 @@ def _wall_clock(scope: Scope, node: Any) -> Any:
     return {"$dateFromString": {"dateString": text, "onNull": None}}
 
 
-def _time_zone(node: Any) -> dict[str, str]:
+def _time_zone(node: Node) -> dict[str, str]:
     """Return the option that names a time zone other than UTC; only moments have one."""
     if not isinstance(node.lhs.output_field, DateTimeField):
         if node.tzinfo is not None:

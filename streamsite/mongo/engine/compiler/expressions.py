@@ -34,6 +34,7 @@ from django.db.models.sql.where import NothingNode
 from streamsite.mongo.engine.compiler.types import NUMBER_TYPES, is_json, require_amount
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..nodes import Compiled, Node
 from .json_lookups import json_item
 from .scope import Scope, compiles, is_not_null
 
@@ -51,13 +52,13 @@ SCALABLE_TYPES = NUMBER_TYPES | {"FloatField", "DecimalField"}
 
 
 @compiles(Col)
-def column(scope: Scope, node: Any) -> Any:
+def column(scope: Scope, node: Col) -> Compiled:
     """Compile a column of this query's documents, or of a query around it."""
     return f"$${scope.variable(node)}" if scope.path(node) is None else scope.value(node)
 
 
 @compiles(Value)
-def value(scope: Scope, node: Any) -> Any:
+def value(scope: Scope, node: Node) -> Compiled:
     """Compile a literal, in the form in which its field stores it."""
     stored = node.value
     field = node._output_field_or_none
@@ -68,7 +69,7 @@ def value(scope: Scope, node: Any) -> Any:
 
 
 @compiles(RawSQL)
-def quoted_column(scope: Scope, node: Any) -> str:
+def quoted_column(scope: Scope, node: Node) -> str:
     """Compile the one piece of SQL that Django writes itself: the quoted column of a many-to-many prefetch."""
     match = QUOTED_COLUMN.fullmatch(node.sql)
     prefix = scope.prefixes.get(match[1]) if match else None
@@ -78,38 +79,38 @@ def quoted_column(scope: Scope, node: Any) -> str:
 
 
 @compiles(Star)
-def star(scope: Scope, node: Any) -> Any:
+def star(scope: Scope, node: Node) -> Compiled:
     """Compile ``*``, which ``COUNT`` counts."""
     return {"$literal": 1}
 
 
 @compiles(Ref, PositionRef)
-def reference(scope: Scope, node: Any) -> Any:
+def reference(scope: Scope, node: Node) -> Compiled:
     """Compile a selected expression, by its name if a stage has computed it."""
     path = scope.named.get(node.refs)
     return scope.expression(node.source) if path is None else f"${path}"
 
 
 @compiles(ResolvedOuterRef)
-def outer_reference(scope: Scope, node: Any) -> Any:
+def outer_reference(scope: Scope, node: Any) -> Compiled:
     """Refuse as Django does: there is no query around this one."""
     return node.as_sql()
 
 
 @compiles(ExpressionWrapper)
-def wrapper(scope: Scope, node: Any) -> Any:
+def wrapper(scope: Scope, node: Node) -> Compiled:
     """Compile an expression with another output field; its conditions keep their logic."""
     return scope.expression(node.expression)
 
 
 @compiles(OrderBy)
-def ordering(scope: Scope, node: Any) -> Any:
+def ordering(scope: Scope, node: Node) -> Compiled:
     """Compile the expression that is sorted by."""
     return scope.expression(node.expression)
 
 
 @compiles(CombinedExpression)
-def arithmetic(scope: Scope, node: Any) -> Any:
+def arithmetic(scope: Scope, node: Node) -> Compiled:
     """Compile arithmetic; MongoDB yields null for null as SQL does."""
     for side in (node.lhs, node.rhs):
         if not is_json(side):  # whose values the server checks, one by one
@@ -126,7 +127,7 @@ def arithmetic(scope: Scope, node: Any) -> Any:
     return {ARITHMETIC[node.connector]: [left, right]}
 
 
-def arithmetic_of_numbers(scope: Scope, node: Any) -> Any:
+def arithmetic_of_numbers(scope: Scope, node: Node) -> Compiled:
     """Return a duration times or divided by a number, both as numbers."""
     left, right = scope.expression(node.lhs), scope.expression(node.rhs)
     if node.connector == Combinable.MUL:
@@ -140,7 +141,7 @@ def power_of(base: Any, exponent: Any) -> Any:
     return {"$cond": [no_number, None, {"$pow": [base, exponent]}]}
 
 
-def _division(node: Any, left: Any, right: Any) -> Any:
+def _division(node: Node, left: Any, right: Any) -> Any:
     """Divide; whole numbers give a whole number, and nothing can be divided by zero."""
     by_zero = {"$eq": [right, 0]}
     quotient: Any = {"$divide": [left, right]}
@@ -151,7 +152,7 @@ def _division(node: Any, left: Any, right: Any) -> Any:
 
 
 @compiles(DurationExpression)
-def duration_arithmetic(scope: Scope, node: Any) -> Any:
+def duration_arithmetic(scope: Scope, node: Node) -> Compiled:
     """Compile moment plus or minus duration: stored durations are microseconds, BSON dates milliseconds."""
     operators = {Combinable.ADD: "$add", Combinable.SUB: "$subtract"}
     internal_types = [side.output_field.get_internal_type() for side in (node.lhs, node.rhs)]
@@ -178,13 +179,13 @@ def duration_arithmetic(scope: Scope, node: Any) -> Any:
 
 
 @compiles(TemporalSubtraction)
-def temporal_subtraction(scope: Scope, node: Any) -> Any:
+def temporal_subtraction(scope: Scope, node: Node) -> Compiled:
     """Compile the duration between two dates or moments."""
     return {"$multiply": [{"$subtract": [scope.expression(node.lhs), scope.expression(node.rhs)]}, 1000]}
 
 
 @compiles(Case)
-def case(scope: Scope, node: Any) -> Any:
+def case(scope: Scope, node: Node) -> Compiled:
     """Compile the first branch whose condition is true."""
     default = scope.expression(node.default)
     branches = [
@@ -195,19 +196,19 @@ def case(scope: Scope, node: Any) -> Any:
 
 
 @compiles(When)
-def when(scope: Scope, node: Any) -> Any:
+def when(scope: Scope, node: Node) -> Compiled:
     """Refuse: a ``When`` means something in a ``Case`` only."""
     raise refuse(node, "outside of Case")
 
 
 @compiles(NothingNode)
-def nothing(scope: Scope, node: Any) -> Any:
+def nothing(scope: Scope, node: Node) -> Compiled:
     """Compile a condition that no row satisfies."""
     return {"$literal": False}
 
 
 @compiles(Exists)
-def exists(scope: Scope, node: Any) -> Any:
+def exists(scope: Scope, node: Node) -> Compiled:
     """Compile a test: whether a subquery has a row."""
     try:
         name = scope.subquery(node.query, existence=True)
@@ -217,20 +218,20 @@ def exists(scope: Scope, node: Any) -> Any:
 
 
 @compiles(NegatedExpression)
-def negated(scope: Scope, node: Any) -> Any:
+def negated(scope: Scope, node: Node) -> Compiled:
     """Compile a negation: the opposite, or null."""
     inner = scope.expression(node.expression)
     return {"$cond": [is_not_null(inner), {"$not": [inner]}, None]}
 
 
 @compiles(Subquery)
-def subquery(scope: Scope, node: Any) -> Any:
+def subquery(scope: Scope, node: Node) -> Compiled:
     """Compile a subquery's single value."""
     return scope.expression(node.query)
 
 
 @compiles(Query)
-def query(scope: Scope, node: Any) -> Any:
+def query(scope: Scope, node: Query) -> Compiled:
     """Compile a query as a value: the first column of its first row, or null."""
     try:
         name = scope.subquery(node)
@@ -240,7 +241,7 @@ def query(scope: Scope, node: Any) -> Any:
 
 
 @compiles(KeyTransform)
-def json_key(scope: Scope, node: Any) -> Any:
+def json_key(scope: Scope, node: Node) -> Compiled:
     """Compile a member of a JSON value; a number is a position in a list or a name in an object."""
     if not isinstance(node.lhs, KeyTransform) and not isinstance(node.lhs.output_field, JSONField):
         raise refuse(node, f"on {type(node.lhs).__name__}")
@@ -251,6 +252,6 @@ def json_key(scope: Scope, node: Any) -> Any:
 
 
 @compiles(KeyTextTransform)
-def json_key_as_text(scope: Scope, node: Any) -> Any:
+def json_key_as_text(scope: Scope, node: Node) -> Compiled:
     """Compile a member of a JSON value as text; of a list or an object the server knows none, and fails."""
     return {"$toString": json_key(scope, node)}

@@ -22,14 +22,15 @@ from streamsite.mongo.engine.compiler.types import (
 )
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..nodes import Compiled, Node
 from .expressions import power_of
 
-TEXT_FUNCTIONS = {
+TEXT_FUNCTIONS: dict[type, str] = {
     django_functions.Lower: "$toLower",
     django_functions.Upper: "$toUpper",
     django_functions.Length: "$strLenCP",
 }
-SIMPLE = {
+SIMPLE: dict[type, str] = {
     django_functions.Abs: "$abs",
     django_functions.Floor: "$floor",
     django_functions.Ceil: "$ceil",
@@ -37,11 +38,11 @@ SIMPLE = {
     django_functions.Exp: "$exp",
     django_functions.Ln: "$ln",
 }
-EXTREMES = {
+EXTREMES: dict[type, str] = {
     django_functions.Greatest: "$max",
     django_functions.Least: "$min",
 }
-TRIMS = {
+TRIMS: dict[type, str] = {
     django_functions.Trim: "$trim",
     django_functions.LTrim: "$ltrim",
     django_functions.RTrim: "$rtrim",
@@ -59,20 +60,20 @@ CASTS = {
 CASTABLE = NUMBER_TYPES | {"CharField", "TextField", "SlugField", "FloatField", "DecimalField"}
 
 
-def arguments(scope: Scope, node: Any) -> list[Any]:
+def arguments(scope: Scope, node: Node) -> list[Any]:
     """Return a function's compiled arguments."""
     return [scope.expression(source) for source in node.get_source_expressions()]
 
 
 @compiles(*SIMPLE)
-def simple(scope: Scope, node: Any) -> Any:
+def simple(scope: Scope, node: Node) -> Compiled:
     """Compile a function that has a counterpart of the same meaning."""
     values = arguments(scope, node)
     return null_if_any_null(values, {SIMPLE[type(node)]: values if len(values) > 1 else values[0]})
 
 
 @compiles(*EXTREMES)
-def extreme(scope: Scope, node: Any) -> Any:
+def extreme(scope: Scope, node: Node) -> Compiled:
     """Compile the greatest or least of some values of one kind."""
     sources = node.get_source_expressions()
     require_comparable(node, sources)
@@ -82,14 +83,14 @@ def extreme(scope: Scope, node: Any) -> Any:
 
 
 @compiles(django_functions.Power)
-def power(scope: Scope, node: Any) -> Any:
+def power(scope: Scope, node: Node) -> Compiled:
     """Compile ``POWER``."""
     values = arguments(scope, node)
     return null_if_any_null(values, power_of(*values))
 
 
 @compiles(django_functions.Mod)
-def modulo(scope: Scope, node: Any) -> Any:
+def modulo(scope: Scope, node: Node) -> Compiled:
     """Compile a remainder; division by zero gives null."""
     left, right = arguments(scope, node)
     return {"$cond": [{"$eq": [right, 0]}, None, {"$mod": [left, right]}]}
@@ -98,7 +99,7 @@ def modulo(scope: Scope, node: Any) -> Any:
 # --- texts --------------------------------------------------------------------------------------
 
 
-def texts(scope: Scope, node: Any, *, count: int = 1) -> list[Any]:
+def texts(scope: Scope, node: Node, *, count: int = 1) -> list[Any]:
     """Return a function's arguments, the first ``count`` as texts: those of other values MongoDB writes its own way."""
     compiled = []
     for number, source in enumerate(node.get_source_expressions()):
@@ -117,27 +118,27 @@ def _is_null(source: Any) -> bool:
 
 
 @compiles(*TEXT_FUNCTIONS)
-def text_function(scope: Scope, node: Any) -> Any:
+def text_function(scope: Scope, node: Node) -> Compiled:
     """Compile a function of a text."""
     (text,) = texts(scope, node)
     return null_if_any_null([text], {TEXT_FUNCTIONS[type(node)]: text})
 
 
 @compiles(*TRIMS)
-def trim(scope: Scope, node: Any) -> Any:
+def trim(scope: Scope, node: Node) -> Compiled:
     """Compile a trim of spaces only, as in SQL; MongoDB would trim all white space."""
     (text,) = texts(scope, node)
     return {TRIMS[type(node)]: {"input": text, "chars": " "}}
 
 
 @compiles(django_functions.Coalesce)
-def coalesce(scope: Scope, node: Any) -> Any:
+def coalesce(scope: Scope, node: Node) -> Compiled:
     """Compile the first value that is not null."""
     return {"$ifNull": arguments(scope, node)}
 
 
 @compiles(django_functions.NullIf)
-def null_if(scope: Scope, node: Any) -> Any:
+def null_if(scope: Scope, node: Node) -> Compiled:
     """Compile ``NULLIF``: null if both are equal."""
     require_comparable(node, node.get_source_expressions())
     left, right = arguments(scope, node)
@@ -145,7 +146,7 @@ def null_if(scope: Scope, node: Any) -> Any:
 
 
 @compiles(ConcatPair)
-def concat_pair(scope: Scope, node: Any) -> Any:
+def concat_pair(scope: Scope, node: Node) -> Compiled:
     """Compile a concatenation of two texts; Django's ``Concat`` takes null for an empty text."""
     parts = []
     for source in node.get_source_expressions():
@@ -156,13 +157,13 @@ def concat_pair(scope: Scope, node: Any) -> Any:
 
 
 @compiles(django_functions.Concat)
-def concat(scope: Scope, node: Any) -> Any:
+def concat(scope: Scope, node: Node) -> Compiled:
     """Compile a concatenation, which Django nests in pairs."""
     return scope.expression(node.get_source_expressions()[0])
 
 
 @compiles(django_functions.Substr)
-def substring(scope: Scope, node: Any) -> Any:
+def substring(scope: Scope, node: Node) -> Compiled:
     """Compile a part of a text; SQL counts from one."""
     text, position, *length = texts(scope, node)
     count = length[0] if length else {"$strLenCP": {"$ifNull": [text, ""]}}
@@ -170,14 +171,14 @@ def substring(scope: Scope, node: Any) -> Any:
 
 
 @compiles(django_functions.Left)
-def left(scope: Scope, node: Any) -> Any:
+def left(scope: Scope, node: Node) -> Compiled:
     """Compile the first characters of a text."""
     text, length = texts(scope, node)
     return null_if_any_null([text], {"$substrCP": [text, 0, length]})
 
 
 @compiles(django_functions.Replace)
-def replace(scope: Scope, node: Any) -> Any:
+def replace(scope: Scope, node: Node) -> Compiled:
     """Compile a text with all occurrences of another replaced; an empty one occurs nowhere."""
     text, find, replacement = texts(scope, node, count=3)
     replaced = {"$replaceAll": {"input": text, "find": find, "replacement": replacement}}
@@ -185,14 +186,14 @@ def replace(scope: Scope, node: Any) -> Any:
 
 
 @compiles(django_functions.StrIndex)
-def position_of(scope: Scope, node: Any) -> Any:
+def position_of(scope: Scope, node: Node) -> Compiled:
     """Compile the position of a text in another: from one, zero if it does not occur."""
     text, part = texts(scope, node, count=2)
     return null_if_any_null([text, part], {"$add": [{"$indexOfCP": [text, part]}, 1]})
 
 
 @compiles(django_functions.Cast)
-def cast(scope: Scope, node: Any) -> Any:
+def cast(scope: Scope, node: Node) -> Compiled:
     """Compile a number or text as another kind of number or text."""
     (source,) = node.get_source_expressions()
     before, after = source.output_field.get_internal_type(), node.output_field.get_internal_type()
@@ -209,13 +210,13 @@ def cast(scope: Scope, node: Any) -> Any:
 
 
 @compiles(django_functions.Pi)
-def pi(scope: Scope, node: Any) -> Any:
+def pi(scope: Scope, node: Node) -> Compiled:
     """Compile the number pi."""
     return {"$literal": math.pi}
 
 
 @compiles(django_functions.Random)
-def random(scope: Scope, node: Any) -> Any:
+def random(scope: Scope, node: Node) -> Compiled:
     """Compile a random number for each row."""
     return {"$rand": {}}
 
@@ -224,6 +225,6 @@ def random(scope: Scope, node: Any) -> Any:
 
 
 @compiles(django_functions.Now)
-def now(scope: Scope, node: Any) -> Any:
+def now(scope: Scope, node: Node) -> Compiled:
     """Compile the server's clock."""
     return "$$NOW"

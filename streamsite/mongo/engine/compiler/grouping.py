@@ -15,6 +15,7 @@ from streamsite.mongo.engine.compiler.scope import Document, Pipeline, Scope, id
 from streamsite.mongo.engine.compiler.types import NUMERIC_TYPES, require_amount, require_order
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..nodes import Node
 from .json_lookups import is_json_member
 from .lookups import is_known
 
@@ -57,7 +58,7 @@ def aggregates_in(nodes: Iterable[Any]) -> list[Aggregate]:
     return list(dict.fromkeys(aggregate for node in expressions for aggregate in _aggregates(node)))
 
 
-def _aggregates(node: Any) -> Iterator[Aggregate]:
+def _aggregates(node: Node) -> Iterator[Aggregate]:
     if isinstance(node, Aggregate):
         yield node
     elif isinstance(node, Ref):
@@ -107,14 +108,14 @@ def _keys(expressions: Iterable[Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
     everything = {identity_key(node): node for node in sources}
     identified = {node.alias for node in everything.values() if type(node) is Col and node.target.primary_key}
 
-    def depends(node: Any) -> bool:
+    def depends(node: Node) -> bool:
         return type(node) is Col and node.alias in identified and not node.target.primary_key
 
     keys = {key: node for key, node in everything.items() if not depends(node)}
     return keys, {key: node for key, node in everything.items() if depends(node)}
 
 
-def _accumulator(scope: Scope, node: Any, name: str) -> Accumulator:
+def _accumulator(scope: Scope, node: Node, name: str) -> Accumulator:
     source = node.get_source_expressions()[0]
     kind = type(node)
     if getattr(node, "order_by", None):
@@ -145,7 +146,7 @@ def _accumulator(scope: Scope, node: Any, name: str) -> Accumulator:
     )
 
 
-def _count(node: Any, source: Any, value: Any, name: str) -> Accumulator:
+def _count(node: Node, source: Any, value: Any, name: str) -> Accumulator:
     if node.distinct:
         values = f"${name}" if is_json_member(source) else _not_nulls(name)
         return Accumulator({name: {"$addToSet": value}}, {"$size": values}, empty=0)
@@ -154,7 +155,7 @@ def _count(node: Any, source: Any, value: Any, name: str) -> Accumulator:
     return Accumulator({name: {"$sum": {"$cond": [is_known(source, value), 1, 0]}}}, empty=0)
 
 
-def _deviation(node: Any, source: Any, value: Any, name: str) -> Accumulator:
+def _deviation(node: Node, source: Any, value: Any, name: str) -> Accumulator:
     is_variance = type(node) is django_aggregates.Variance
     if node.distinct:
         raise refuse(node, "distinct")

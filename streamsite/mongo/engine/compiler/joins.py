@@ -12,6 +12,7 @@ from django.db.models.sql import Query
 from django.db.models.sql.constants import INNER
 from django.db.models.sql.datastructures import Join
 
+from ..nodes import Node
 from ..operations import bson_types
 from .scope import Pipeline, Scope
 
@@ -111,13 +112,13 @@ def _keeps_rows(query: Query, join: Any) -> bool:
     return field.concrete and not field.null and join.filtered_relation is None and parent_is_there
 
 
-def uses_only_base(query: Query, node: Any) -> bool:
+def uses_only_base(query: Query, node: Node) -> bool:
     """Return whether an expression needs no joined document."""
     base = next(iter(used_tables(query)), None)
     return all(column.alias in (base, None) for column in columns_of(node))
 
 
-def columns_of(node: Any) -> Iterator[Col]:
+def columns_of(node: Node) -> Iterator[Col]:
     """Yield the columns in an expression; of a subquery, those of the queries around it."""
     if isinstance(node, Col):
         yield node

@@ -8,10 +8,11 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..nodes import AnyLookup, Compiled, Node
 from .scope import Document, Scope
 
 
-def has_keys(scope: Scope, lookup: Any, wanted: bool) -> Any:
+def has_keys(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     """Return whether a JSON object has a key, all of some keys, or any of them."""
     keys = [lookup.rhs] if lookup.lookup_name == "has_key" else list(lookup.rhs)
     left = scope.expression(lookup.lhs)
@@ -20,7 +21,7 @@ def has_keys(scope: Scope, lookup: Any, wanted: bool) -> Any:
     return found if wanted else {"$not": [found]}
 
 
-def _key_path(lookup: Any, key: Any) -> list[str]:
+def _key_path(lookup: AnyLookup, key: Any) -> list[str]:
     """Return the keys from outside to inside; Django writes a path as transforms of some column."""
     path: list[str] = []
     while isinstance(key, KeyTransform):
@@ -54,6 +55,6 @@ def json_member(container: Any, key: str) -> Document:
     return {"$cond": [{"$eq": [{"$type": container}, "object"]}, named, "$$REMOVE"]}
 
 
-def is_json_member(node: Any) -> bool:
+def is_json_member(node: Node) -> bool:
     """Return whether an expression's value is a part of JSON, where a null is a value and only missing is null."""
     return isinstance(node, KeyTransform) and not isinstance(node, KeyTextTransform)

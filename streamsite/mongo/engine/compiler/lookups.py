@@ -17,6 +17,7 @@ from django.db.models.sql import Query
 from streamsite.mongo.engine.compiler.types import comparable, require_comparable
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..nodes import AnyLookup, Compiled, Node
 from .json_lookups import has_keys, is_json_member
 from .operands import all_of, is_direct, value_of, values_of
 from .patterns import EXPRESSIONS_OF_PATTERNS, PATTERNS, match_pattern, pattern
@@ -29,7 +30,7 @@ OPPOSITES = {"$gt": "$lte", "$gte": "$lt", "$lt": "$gte", "$lte": "$gt"}
 # --- exact, comparisons, range ------------------------------------------------------------------
 
 
-def match_exact(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+def match_exact(scope: Scope, lookup: AnyLookup, wanted: bool) -> Document | None:
     """Compile ``{"$eq": value}``, or everything else but null."""
     if not is_direct(lookup):
         return None
@@ -42,7 +43,7 @@ def match_exact(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
     return {"$nin": [value, None]} if scope.is_nullable(lookup.lhs) else {"$ne": value}
 
 
-def exact(scope: Scope, lookup: Any, wanted: bool) -> Any:
+def exact(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     """Compile the equality of two expressions."""
     left, right, tests = _operands(scope, lookup)
     if wanted and _is_correlated(scope, lookup):
@@ -52,7 +53,7 @@ def exact(scope: Scope, lookup: Any, wanted: bool) -> Any:
     return all_of([is_known(lookup.lhs, left), *tests[1:], {"$ne": [left, right]}])
 
 
-def _is_correlated(scope: Scope, lookup: Any) -> bool:
+def _is_correlated(scope: Scope, lookup: AnyLookup) -> bool:
     """Return whether a column is compared with one of a query around this one, that is, with its key."""
     return (
         type(lookup.lhs) is type(lookup.rhs) is Col
@@ -61,11 +62,11 @@ def _is_correlated(scope: Scope, lookup: Any) -> bool:
     )
 
 
-def match_comparison(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+def match_comparison(scope: Scope, lookup: AnyLookup, wanted: bool) -> Document | None:
     """Return a comparison with a value, which in a match document never holds for null."""
     if not is_direct(lookup):
         return None
-    operator = COMPARISONS[lookup.lookup_name]
+    operator = COMPARISONS[str(lookup.lookup_name)]
     if not wanted:
         operator = OPPOSITES[operator]
     if isinstance(lookup, YearLookup):
@@ -73,14 +74,14 @@ def match_comparison(scope: Scope, lookup: Any, wanted: bool) -> Document | None
     return {operator: value_of(scope, lookup)}
 
 
-def comparison(scope: Scope, lookup: Any, wanted: bool) -> Any:
+def comparison(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     """Compile the comparison of two expressions."""
     left, right, tests = _operands(scope, lookup)
-    operator = COMPARISONS[lookup.lookup_name]
+    operator = COMPARISONS[str(lookup.lookup_name)]
     return all_of([*tests, {operator if wanted else OPPOSITES[operator]: [left, right]}])
 
 
-def match_range(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+def match_range(scope: Scope, lookup: AnyLookup, wanted: bool) -> Document | None:
     """Compile a range, both ends included; its negation takes two tests."""
     if not wanted or not is_direct(lookup):
         return None
@@ -88,7 +89,7 @@ def match_range(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
     return {"$gte": low, "$lte": high}
 
 
-def between(scope: Scope, lookup: Any, wanted: bool) -> Any:
+def between(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     """Return a range whose ends may be expressions."""
     left = scope.expression(lookup.lhs)
     low, high = (_operand(scope, value) for value in _members(scope, lookup))
@@ -100,21 +101,21 @@ def between(scope: Scope, lookup: Any, wanted: bool) -> Any:
     return {"$or": [below, above]}
 
 
-def match_null(scope: Scope, lookup: Any, wanted: bool) -> Document:
+def match_null(scope: Scope, lookup: AnyLookup, wanted: bool) -> Document:
     """Compile a null test; null and missing are the same, unless a missing value reads as the column's default."""
     if scope.is_never_null(lookup.lhs):
         raise EmptyResultSet if _wants_null(lookup) else FullResultSet
     return {"$eq": None} if _wants_null(lookup) == wanted else {"$ne": None}
 
 
-def null(scope: Scope, lookup: Any, wanted: bool) -> Any:
+def null(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     """Compile a null test; null and missing are the same, except inside JSON, where a null is a value."""
     left = scope.expression(lookup.lhs)
     known = is_known(lookup.lhs, left)
     return {"$not": [known]} if _wants_null(lookup) == wanted else known
 
 
-def _wants_null(lookup: Any) -> bool:
+def _wants_null(lookup: AnyLookup) -> bool:
     if not isinstance(lookup.rhs, bool):
         raise ValueError("The QuerySet value for an isnull lookup must be True or False.")  # noqa: TRY004
     return lookup.rhs
@@ -123,7 +124,7 @@ def _wants_null(lookup: Any) -> bool:
 # --- in -----------------------------------------------------------------------------------------
 
 
-def match_in(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+def match_in(scope: Scope, lookup: AnyLookup, wanted: bool) -> Document | None:
     """Return a list of values, or those of a query that stands on its own, which is run first."""
     if isinstance(lookup.rhs, (Query, Subquery)):
         values = _query_values(scope, lookup.rhs)
@@ -142,7 +143,7 @@ def match_in(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
     return {"$nin": [*values, None] if scope.is_nullable(lookup.lhs) else values}
 
 
-def member(scope: Scope, lookup: Any, wanted: bool) -> Any:
+def member(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     """Return a list whose members may be expressions, or a query's results."""
     left = scope.expression(lookup.lhs)
     known = is_known(lookup.lhs, left)
@@ -169,7 +170,7 @@ def _membership(known: Any, left: Any, array: Any, wanted: bool, *, nulls: Any) 
     return all_of([known, {"$not": [nulls]}, {"$not": [{"$in": [left, array]}]}])
 
 
-def _members(scope: Scope, lookup: Any) -> list[Any]:
+def _members(scope: Scope, lookup: AnyLookup) -> list[Any]:
     """Return what an ``in`` or ``range`` lookup lists: values as they are stored, expressions as they are."""
     if isinstance(lookup.rhs, ExpressionList):
         members = list(lookup.rhs.get_source_expressions())
@@ -210,7 +211,9 @@ def _query_values(scope: Scope, query: Query | Subquery) -> list[Any] | None:
 # --- what lookups share -------------------------------------------------------------------------
 
 
-def year(scope: Scope, lookup: Any, wanted: bool, otherwise: Callable[[Scope, Any, bool], Any]) -> Any:
+def year(
+    scope: Scope, lookup: AnyLookup, wanted: bool, otherwise: Callable[[Scope, Any, bool], Any]
+) -> Compiled:
     """Return a comparison of a date's year, by the first and last moment of it."""
     if not (isinstance(lookup, YearLookup) and lookup.rhs_is_direct_value()):
         return otherwise(scope, lookup, wanted)
@@ -227,13 +230,13 @@ def year(scope: Scope, lookup: Any, wanted: bool, otherwise: Callable[[Scope, An
     return all_of([is_not_null(date), *tests])
 
 
-def _year_bound(scope: Scope, lookup: Any, operator: str) -> Any:
+def _year_bound(scope: Scope, lookup: AnyLookup, operator: str) -> Compiled:
     """Return the moment to compare with: after a year is after its last moment."""
     first, last = lookup.year_lookup_bounds(scope.connection, lookup.rhs)
     return last if operator in ("$gt", "$lte") else first
 
 
-def _operands(scope: Scope, lookup: Any) -> tuple[Any, Any, list[Document]]:
+def _operands(scope: Scope, lookup: AnyLookup) -> tuple[Any, Any, list[Document]]:
     """Return both sides and the tests that neither is null; a direct value needs no test."""
     left = scope.expression(lookup.lhs)
     is_literal = isinstance(lookup.lhs, KeyTransform) and type(lookup.rhs) is Value
@@ -246,21 +249,21 @@ def _operands(scope: Scope, lookup: Any) -> tuple[Any, Any, list[Document]]:
     return left, right, known
 
 
-def _json_aware_value(scope: Scope, lookup: Any) -> Document:
+def _json_aware_value(scope: Scope, lookup: AnyLookup) -> Document:
     """Return the value to compare with; inside JSON the column's own conversions do not apply."""
     if isinstance(lookup.lhs, KeyTransform):
         return {"$literal": lookup.rhs.value if type(lookup.rhs) is Value else lookup.rhs}
     return {"$literal": value_of(scope, lookup)}
 
 
-def is_known(node: Any, value: Any) -> Document:
+def is_known(node: Node, value: Any) -> Document:
     """Return the test that a value is not SQL's null."""
     if is_json_member(node):
         return {"$ne": [{"$type": value}, "missing"]}
     return is_not_null(value)
 
 
-def element(scope: Scope, lookup: Any, wanted: bool) -> Document:
+def element(scope: Scope, lookup: AnyLookup, wanted: bool) -> Document:
     """Return whether a list has the string; of what is null nobody knows."""
     value = scope.expression(lookup.lhs)
     wanted_one = {"$literal": lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1][0]}
@@ -268,7 +271,7 @@ def element(scope: Scope, lookup: Any, wanted: bool) -> Document:
     return has if wanted else all_of([is_not_null(value), {"$not": [has]}])
 
 
-def _operand(scope: Scope, value: Any) -> Any:
+def _operand(scope: Scope, value: Any) -> Compiled:
     return scope.expression(value) if hasattr(value, "resolve_expression") else {"$literal": value}
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models.lookups import IntegerFieldOverflow
 
+from ..nodes import AnyLookup, Compiled
 from .scope import Scope
 
 
-def value_of(scope: Scope, lookup: Any) -> Any:
+def value_of(scope: Scope, lookup: AnyLookup) -> Compiled:
     """Return a direct right-hand side as it is stored; out of the column's range raises an empty or full set."""
     if isinstance(lookup, IntegerFieldOverflow):
         (value,) = lookup.process_rhs(None, scope.connection)[1]  # type: ignore[arg-type] # it compiles nothing
@@ -18,9 +19,9 @@ def value_of(scope: Scope, lookup: Any) -> Any:
     return value
 
 
-def values_of(scope: Scope, lookup: Any) -> list[Any]:
+def values_of(scope: Scope, lookup: AnyLookup) -> list[Any]:
     """Return the direct values of an ``in`` or ``range`` lookup as they are stored."""
-    values: list[Any] = lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1]
+    values: list[Any] = list(lookup.get_db_prep_lookup(lookup.rhs, scope.connection)[1])
     # A whole number beyond eight bytes compares as well as a float.
     return [
         float(value) if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
@@ -28,7 +29,7 @@ def values_of(scope: Scope, lookup: Any) -> list[Any]:
     ]
 
 
-def is_direct(lookup: Any) -> bool:
+def is_direct(lookup: AnyLookup) -> bool:
     """Return whether the right-hand side is a value, or a list of nothing but values."""
     if not lookup.rhs_is_direct_value():
         return False
@@ -38,4 +39,5 @@ def is_direct(lookup: Any) -> bool:
 
 
 def all_of(tests: list[Any]) -> Any:
+    """Return one test for all; a single one needs no ``$and``."""
     return tests[0] if len(tests) == 1 else {"$and": tests}

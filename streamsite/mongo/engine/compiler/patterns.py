@@ -11,6 +11,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from streamsite.mongo.engine.compiler.types import NUMBER_TYPES, TEXT_TYPES
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..nodes import AnyLookup, Compiled
 from .operands import all_of, is_direct
 from .scope import Document, Scope, is_not_null
 
@@ -35,7 +36,7 @@ class BuiltPattern(str):
 EXPRESSIONS_OF_PATTERNS = {"regex": "", "iregex": "i"}
 
 
-def match_pattern(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
+def match_pattern(scope: Scope, lookup: AnyLookup, wanted: bool) -> Document | None:
     """Return a pattern on a text column."""
     if not is_direct(lookup) or lookup.lhs.output_field.get_internal_type() not in TEXT_TYPES:
         return None
@@ -44,7 +45,7 @@ def match_pattern(scope: Scope, lookup: Any, wanted: bool) -> Document | None:
     return test if wanted else {"$not": test, "$ne": None}
 
 
-def pattern(scope: Scope, lookup: Any, wanted: bool) -> Any:
+def pattern(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     """Return a pattern on an expression, which is turned to text if it is a number."""
     internal_type = lookup.lhs.output_field.get_internal_type()
     left = scope.expression(lookup.lhs)
@@ -61,9 +62,9 @@ def pattern(scope: Scope, lookup: Any, wanted: bool) -> Any:
     return all_of([is_not_null(left), matched if wanted else {"$not": [matched]}])
 
 
-def _pattern_of_expression(scope: Scope, lookup: Any, left: Any, wanted: bool) -> Any:
+def _pattern_of_expression(scope: Scope, lookup: AnyLookup, left: Any, wanted: bool) -> Compiled:
     """Return a search for another expression's text: by position, since its text cannot be escaped."""
-    name = lookup.lookup_name
+    name = str(lookup.lookup_name)
     right = scope.expression(lookup.rhs)
     if lookup.rhs.output_field.get_internal_type() in NUMBER_TYPES:
         right = {"$toString": right}
@@ -94,9 +95,9 @@ def _ends_with(text: Any, end: Any) -> Document:
     return {"$and": [{"$gte": [start, 0]}, {"$eq": [tail, end]}]}
 
 
-def _pattern(scope: Scope, lookup: Any) -> tuple[str, str]:
+def _pattern(scope: Scope, lookup: AnyLookup) -> tuple[str, str]:
     """Return a regular expression and its options for a lookup with a direct text."""
-    name = lookup.lookup_name
+    name = str(lookup.lookup_name)
     if name in EXPRESSIONS_OF_PATTERNS:
         is_allowed = scope.connection.engine_options["allow_regex"] or isinstance(lookup.rhs, BuiltPattern)
         if not is_allowed:

@@ -26,6 +26,7 @@ from streamsite.mongo.engine.compiler.types import require_order
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
 from ..lookups import HasElement
+from ..nodes import Node
 
 if TYPE_CHECKING:
     from django.db.models.sql import Query
@@ -131,7 +132,7 @@ class Scope:
         self.variables[name] = column
         return name
 
-    def computed_path(self, node: Any) -> str | None:
+    def computed_path(self, node: Node) -> str | None:
         """Return where a stage has left the value of an expression, or ``None``."""
         return self.computed.get(identity_key(node)) if self.computed else None
 
@@ -146,7 +147,7 @@ class Scope:
 
     # --- compiling ------------------------------------------------------------------------------
 
-    def expression(self, node: Any) -> Any:
+    def expression(self, node: Node) -> Any:
         """Compile a node to an aggregation expression for its value."""
         if self.computed and (path := self.computed_path(node)) is not None:
             return f"${path}"

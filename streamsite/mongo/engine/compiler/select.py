@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import NotSupportedError
@@ -27,6 +27,7 @@ from streamsite.mongo.engine.compiler.unsupported import refuse
 from ..columns import column_name
 from ..commands import Aggregate, Find, fetch, stream
 from ..introspection import SCHEMA_COLLECTION
+from ..nodes import Node
 from .grouping import Grouping, aggregates_in, group
 from .joins import join_stages, keeps_rows, scope_of, used_tables, uses_only_base
 from .json_lookups import is_json_member
@@ -51,10 +52,13 @@ class SQLCompiler(DjangoSQLCompiler):
 
     # --- Django's preparation, without SQL ------------------------------------------------------
 
-    def compile(self, node: Any) -> tuple[str, tuple[()]]:
+    def compile(self, node: Node) -> tuple[str, tuple[()]]:
         """Return a text that is the same for equal nodes, which is all that Django needs of the SQL here."""
         if isinstance(node, OrderBy):
-            return f"{self.compile(node.expression)[0]} {'DESC' if node.descending else 'ASC'}", ()
+            return (
+                f"{self.compile(cast(Node, node.expression))[0]} {'DESC' if node.descending else 'ASC'}",
+                (),
+            )
         if isinstance(node, Ref):
             return self.compile(node.source)
         if type(node) is Col:
@@ -196,7 +200,7 @@ class SQLCompiler(DjangoSQLCompiler):
 
         return decode
 
-    def _cell(self, document: Document, name: str, node: Any) -> Any:
+    def _cell(self, document: Document, name: str, node: Node) -> Any:
         if name in document or type(node) is not Col or node.alias in self.scope.outer_joined:
             return document.get(name)
         return missing_value(node.target, self.connection)
@@ -240,7 +244,7 @@ class SQLCompiler(DjangoSQLCompiler):
             and not query.distinct
             and not self._is_grouped()
             and keeps_rows(query)
-            and all(uses_only_base(query, order.expression) for order in self.ordering)
+            and all(uses_only_base(query, cast(Node, order.expression)) for order in self.ordering)
         ):
             return [*stages, *_sort_stage(sort), *self._page_stages(), *joins], True
         return [*stages, *joins, *self._match_stages(rest)], False
@@ -325,7 +329,7 @@ class SQLCompiler(DjangoSQLCompiler):
         fields = {**columns, **extra}
         return [*stages, {"$project": {"_id": 0, **fields} if fields else {"_id": 1}}]
 
-    def _column_value(self, node: Any) -> Any:
+    def _column_value(self, node: Node) -> Any:
         """Return the expression for a selected column."""
         if self._is_filled and type(node) is Col and node.alias not in self.scope.outer_joined:
             path = self.scope.path(node)
@@ -350,7 +354,8 @@ class SQLCompiler(DjangoSQLCompiler):
         extra: Document = {}
         selected = {identity_key(node): f"c{number}" for number, node in enumerate(self.expressions)}
         for number, order in enumerate(self.ordering):
-            node = order.expression.source if isinstance(order.expression, Ref) else order.expression
+            expression = cast(Node, order.expression)
+            node = expression.source if isinstance(expression, Ref) else expression
             name = selected.get(identity_key(node))
             value = self.scope.expression(node) if name is None or _needs_null_key(order) else None
             if _needs_null_key(order):

@@ -15,13 +15,15 @@ from django.db.models.sql.where import AND, OR, NothingNode, WhereNode
 
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..nodes import AnyLookup, Node
 
-def is_tuple_lookup(node: Any) -> bool:
+
+def is_tuple_lookup(node: Node) -> bool:
     """Return whether a condition compares several columns."""
     return isinstance(node, TupleLookupMixin) or (isinstance(node, Lookup) and isinstance(node.lhs, ColPairs))
 
 
-def expand_tuples(lookup: Any) -> WhereNode:
+def expand_tuples(lookup: AnyLookup) -> WhereNode:
     """Return the same condition with one column in each of its lookups."""
     columns = list(lookup.lhs)
     if lookup.lookup_name == "isnull":
@@ -38,7 +40,7 @@ def expand_tuples(lookup: Any) -> WhereNode:
     raise refuse(lookup, f"lookup {lookup.lookup_name!r} over several columns")
 
 
-def _values(lookup: Any, row: Any) -> Any:
+def _values(lookup: AnyLookup, row: Any) -> Any:
     """Return a row's values; a model instance stands for those of its own that the relation names."""
     return row if isinstance(row, (list, tuple)) else get_normalized_value(row, lookup.lhs)
 

@@ -12,6 +12,8 @@ from django.db.models.expressions import Value
 
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..nodes import Node
+
 TEXT_TYPES = frozenset(
     {
         "CharField",
@@ -59,7 +61,7 @@ JSON_TYPES = frozenset({"text", "number", "float", "boolean"})
 TYPE_FAMILIES = {"number": "number", "float": "number", "decimal": "number", "date": "date", "moment": "date"}
 
 
-def value_type(node: Any) -> str | None:
+def value_type(node: Node) -> str | None:
     """Return the kind of a field's or an expression's values, ``None`` where it is open (JSON, a null)."""
     if type(node) is Value and node.value is None:
         return None
@@ -74,20 +76,20 @@ def value_type(node: Any) -> str | None:
     return VALUE_TYPES.get(field.get_internal_type())
 
 
-def require_comparable(node: Any, sides: Iterable[Any]) -> None:
+def require_comparable(node: Node, sides: Iterable[Any]) -> None:
     """Raise if expressions of different kinds are compared: to MongoDB, no boolean equals a number."""
     kinds = {kind for side in sides if (kind := value_type(side))}
     if len({TYPE_FAMILIES.get(kind, kind) for kind in kinds}) > 1:
         raise refuse(node, f"of {' and '.join(sorted(kinds))}")
 
 
-def require_order(node: Any, source: Any) -> None:
+def require_order(node: Node, source: Any) -> None:
     """Raise for binary values: MongoDB orders them by their length first."""
     if value_type(source) == "binary":
         raise refuse(node, "an order of binary values")
 
 
-def is_json(node: Any) -> bool:
+def is_json(node: Node) -> bool:
     """Return whether an expression's or a field's value is JSON or a part of it."""
     try:
         field = node if isinstance(node, Field) else node.output_field
@@ -96,7 +98,7 @@ def is_json(node: Any) -> bool:
     return bool(field.get_internal_type() == "JSONField")
 
 
-def require_amount(node: Any, source: Any, kinds: Collection[str] = NUMERIC_TYPES) -> None:
+def require_amount(node: Node, source: Any, kinds: Collection[str] = NUMERIC_TYPES) -> None:
     """Raise for what cannot be calculated with: MongoDB's sums skip it, and a moment plus 5 is 5 ms later."""
     kind = value_type(source)
     if (kind is not None and kind not in kinds) or is_json(source):
@@ -114,7 +116,7 @@ def comparable(left: Any, right: Any, values: list[Any]) -> list[Any]:
     ]
 
 
-def stored_as(field: Any, node: Any, value: Any) -> Any:
+def stored_as(field: Any, node: Node, value: Any) -> Any:
     """Return an expression whose value has the BSON type that a column's values have."""
     target = field
     while target.is_relation:

@@ -56,6 +56,7 @@ def _failure(message: str) -> Document:
 
 
 def is_positive(field: AnyField) -> bool:
+    """Return whether the field refuses negative numbers."""
     return field.get_internal_type().startswith("Positive")
 
 

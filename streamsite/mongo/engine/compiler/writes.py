@@ -25,6 +25,7 @@ from streamsite.mongo.engine.errors import raise_integrity_error, translate_erro
 from ..columns import column_name
 from ..commands import Find, fetch, write
 from ..introspection import SCHEMA_COLLECTION
+from ..nodes import Node
 from ..schema import AUTO_TYPES
 from . import upserts
 from .joins import scope_of, used_tables
@@ -99,7 +100,7 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
             stored = self._constant(field, stored)
         return _checked(self.connection, field, stored)
 
-    def _constant(self, field: Any, node: Any) -> Any:
+    def _constant(self, field: Any, node: Node) -> Any:
         """Return the value of an expression that needs no server: an insert cannot compute."""
         if isinstance(node, DatabaseDefault):
             node = node.expression

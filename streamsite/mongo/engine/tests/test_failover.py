@@ -14,7 +14,7 @@ from pymongo import MongoClient
 
 from streamsite.mongo.engine.tests.replica_set import ReplicaSet
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 # What `streamsite/mongo/engine/README.md` tells callers to expect while there is no primary.
 DOCUMENTED = {"django.db.utils.OperationalError"}
 

@@ -20,7 +20,7 @@ from streamsite.mongo.engine.tests.models import Follow, Tag
 from streamsite.mongo.engine.tests.replica_set import ReplicaSet, start_server
 
 pytestmark = pytest.mark.usefixtures("database")
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def _names() -> list[str]:
