@@ -42,7 +42,9 @@ def prepared_database(
 
     # A majority acknowledges every write, but nobody waits for the journal.
     client.DURABILITY = client.DURABILITY | {"journal": False}
-    settings.DATABASES["default"]["CLIENT"]["journal"] = False
+    options = settings.DATABASES["default"]["CLIENT"]
+    if isinstance(options, dict):
+        options["journal"] = False
     folders = (
         *(settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR),
         *(settings.STATIC_ROOT, settings.ASSETS_DIR),
