@@ -7,7 +7,7 @@ import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -42,7 +42,9 @@ def prepared_database(
 
     # A majority acknowledges every write, but nobody waits for the journal.
     client.DURABILITY = client.DURABILITY | {"journal": False}
-    cast("dict[str, object]", settings.DATABASES["default"]["CLIENT"])["journal"] = False
+    options = settings.DATABASES["default"]["CLIENT"]
+    if isinstance(options, dict):
+        options["journal"] = False
     folders = (
         *(settings.MEDIA_ROOT, settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR),
         *(settings.STATIC_ROOT, settings.ASSETS_DIR),

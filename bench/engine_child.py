@@ -12,7 +12,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 ROUNDS = 7
 TURNS = 300
@@ -20,7 +19,7 @@ ROWS = 2_000
 BULK = 1_000
 START = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 
-Operation = Callable[[int], Any]
+Operation = Callable[[int], object]
 
 
 def measured(operations: dict[str, tuple[Operation, int, int]]) -> dict[str, list[float]]:
@@ -40,7 +39,7 @@ def measured(operations: dict[str, tuple[Operation, int, int]]) -> dict[str, lis
     return figures
 
 
-def rows() -> list[dict[str, Any]]:
+def rows() -> list[dict[str, object]]:
     """Return the documents that all engines read."""
     return [
         {
@@ -60,7 +59,7 @@ def with_pymongo(uri: str) -> dict[str, list[float]]:
     """Measure the bare driver."""
     from pymongo import DESCENDING, MongoClient
 
-    client: MongoClient[dict[str, Any]] = MongoClient(uri, w="majority", journal=True)
+    client: MongoClient[dict[str, object]] = MongoClient(uri, w="majority", journal=True)
     database = client["bench_pymongo"]
     items, channels = database["item"], database["channel"]
     client.drop_database(database)
@@ -76,7 +75,7 @@ def with_pymongo(uri: str) -> dict[str, list[float]]:
         {"$unwind": "$channel"},
     ]
 
-    def new(key: str) -> dict[str, Any]:
+    def new(key: str) -> dict[str, object]:
         return {**rows_template, "_id": key}
 
     rows_template = rows()[0]
@@ -102,7 +101,7 @@ def with_pymongo(uri: str) -> dict[str, list[float]]:
     )
 
 
-def with_django(database: dict[str, Any], auto_field: str) -> dict[str, list[float]]:
+def with_django(database: dict[str, object], auto_field: str) -> dict[str, list[float]]:
     """Measure the ORM on a backend."""
     import django
     from django.conf import settings

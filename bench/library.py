@@ -18,8 +18,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 from urllib.parse import quote, urlsplit
+
+from pymongo.database import Database
 
 from tests.support.http_client import Caller
 from tests.support.mongo import root_uri
@@ -32,6 +34,22 @@ FAR = 1_000  # pages of 20
 API = "/api/v1"
 
 
+class Facts(TypedDict, total=False):
+    """What the seed prints, and the addresses of pages far into its lists."""
+
+    words: list[list[str]]
+    tag: str
+    frequent: str
+    video: str
+    short_list: str
+    long_list: str
+    far_list: str
+    far_comments: str
+    far_history: str
+    far_subscribers: str
+    far_items: str
+
+
 @dataclass
 class World:
     """A running site with a library, and the ids that requests need."""
@@ -39,7 +57,7 @@ class World:
     size: int
     site: Stack
     callers: dict[str, Caller]
-    facts: dict[str, Any]
+    facts: Facts
     connection: http.client.HTTPConnection = field(init=False)
     turn: int = 0
 
@@ -260,8 +278,8 @@ def publishing(world: World) -> None:
     print(f"writes (those of the site's periodic work included): {written['small']} and {written['star']}")
 
 
-def _own(database: Any, who: str) -> list[str]:
-    owner = database["accounts_user"].find_one({"username": who})["_id"]
+def _own(database: Database[dict[str, str]], who: str) -> list[str]:
+    (owner,) = (row["_id"] for row in database["accounts_user"].find({"username": who}))
     return [row["_id"] for row in database["videos_video"].find({"channel_id": owner}, {"_id": 1}).limit(20)]
 
 

@@ -14,7 +14,7 @@ import random
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TypeVar
 
 import django
 
@@ -33,6 +33,9 @@ from videos import facet_store, folded_titles  # noqa: E402
 from videos.models import CATEGORIES, Comment, Status, Video, Watch  # noqa: E402
 from videos.search import finders, index  # noqa: E402
 from videos.search import store as search_store  # noqa: E402
+
+Item = TypeVar("Item")
+Row = TypeVar("Row", bound=models.Model)
 
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 CHANNELS = 2_500
@@ -157,7 +160,7 @@ def _follow(fan: User, channels: list[User]) -> None:
 def _history(fan: User, videos: list[Video], crowd: list[User], size: int) -> None:
     """Insert ten rows for every video; ``fan`` has one for a fifth of the videos."""
 
-    def rows() -> Iterator[dict[str, Any]]:
+    def rows() -> Iterator[dict[str, object]]:
         for n in range(10 * size):
             video = videos[n % size]
             viewer = fan if n < size // 5 else crowd[(n // size * 7_919 + n) % size]
@@ -204,12 +207,12 @@ def _playlist(owner: User, videos: list[Video], many: int) -> str:
     return made.pk
 
 
-def _store(model: type[models.Model], rows: Iterable[Any], **options: Any) -> None:
+def _store(model: type[Row], rows: Iterable[Row], **options: bool) -> None:
     for part in _batches(rows):
         model._default_manager.bulk_create(part, **options)
 
 
-def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
+def _batches(rows: Iterable[Item]) -> Iterator[list[Item]]:
     rows = iter(rows)
     while part := list(islice(rows, BATCH)):
         yield part

@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography import x509
@@ -262,7 +261,7 @@ class TlsClient(Caller):
         super().__init__(front)  # type: ignore[arg-type]
         self.trust = ssl.create_default_context(cafile=str(front.folder / "fullchain.pem"))
 
-    def connect(self) -> Any:
+    def connect(self) -> HTTPSConnection:
         """Return a connection to loopback that expects the name's certificate."""
         line = _ToLoopback(NAME, self.address.port, timeout=60, context=self.trust)
         line.port_of_front = self.address.port or 443

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from pathlib import Path
 
 import pytest
 
 from tests.support.browser import until
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
+from tests.support.stack import Stack
 
 SECONDS = 20
 
 
 @functools.cache
-def _film(site: Any, folder: Any) -> str:
+def _film(site: Stack, folder: Path) -> str:
     owner = Caller(site).sign_up("player-film-owner")
     clip = make_clip(folder / "film.mp4", SECONDS, (160, 90), 25)
     video_id = owner.upload(clip, title="A film to come back to", visibility="public")

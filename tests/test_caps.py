@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
 
 from accounts.models import User
 from playlists.models import Playlist, SavedPlaylist
 from subscriptions.models import Subscription
+from tests.support.users import Cast
 from videos.models import Block, Caption, ShareLink
 
 VTT = "WEBVTT\n\n00:00.000 --> 00:01.000\nHello"
@@ -55,7 +57,7 @@ def other(number):
     return User.objects.filter(username=name).first() or User.objects.create(username=name)
 
 
-KINDS: dict[str, tuple[str, Callable[..., Any], Any]] = {
+KINDS: dict[str, tuple[str, Callable[[Cast, int], HttpResponse], QuerySet[Model]]] = {
     "playlists": ("MAX_PLAYLISTS_PER_USER", playlist, Playlist.objects.exclude(pk__startswith="their")),
     "captions": ("MAX_CAPTIONS_PER_USER", caption, Caption.objects.all()),
     "share links": ("MAX_SHARE_LINKS_PER_USER", share_link, ShareLink.objects.all()),

@@ -14,10 +14,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from pytest_django import DjangoDbBlocker
 
 from streamsite.front.binary import find_nginx
 from tests.serving_worlds import require_nginx, wait_until_answering
@@ -32,15 +32,15 @@ GIVEN = {"SITE_URL": "https://videos.example.org", "SECRET_KEY": SECRET_KEY}
 PORT = 8000
 
 
-def load(name: str) -> Any:
+def load(name: str):
     return yaml.safe_load((DEPLOY / name).read_text())
 
 
-def compose_web() -> dict[str, Any]:
-    return load("compose.yml")["services"]["web"]  # type: ignore[no-any-return]
+def compose_web():
+    return load("compose.yml")["services"]["web"]
 
 
-def kubernetes_web() -> dict[str, Any]:
+def kubernetes_web():
     containers = (
         container
         for item in load("kubernetes.yaml")["items"]
@@ -71,13 +71,13 @@ class Web:
         finally:
             connection.close()
 
-    def lines(self) -> list[dict[str, Any]]:
+    def lines(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
 
 @pytest.fixture(scope="module")
 def web(
-    prepared_database: None, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+    prepared_database: None, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Web]:
     """Compose's command with compose's environment; the database and the folder are the tests' own."""
     from streamsite.mongo.engine.client import get_database
@@ -188,7 +188,7 @@ def test_probes_answer_without_a_host(request: pytest.FixtureRequest, way: str, 
         connection.close()
 
 
-def of_request(web: Web, request_id: str) -> list[dict[str, Any]]:
+def of_request(web: Web, request_id: str) -> list[dict[str, object]]:
     """Wait for lines with that id and return them."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from pymongo.client_session import ClientSession
@@ -16,7 +15,7 @@ from pymongo.errors import ConnectionFailure
 
 from streamsite.mongo.engine.server_monitor import MonitoredClient
 from streamsite.mongo.engine.transactions import Transaction
-from tests.support.http_client import PASSWORD, Caller
+from tests.support.http_client import PASSWORD, Body, Caller
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
@@ -38,13 +37,15 @@ def hanging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         stack.kill()
 
 
-def asked(caller: Caller, method: str, path: str, body: Any = None) -> tuple[str, float, int, dict[str, str]]:
+def asked(
+    caller: Caller, method: str, path: str, body: Body = None
+) -> tuple[str, float, int, dict[str, str]]:
     begun = time.monotonic()
     status, headers, _ = caller.call(method, path, body)
     return f"{method} {path}", time.monotonic() - begun, status, headers
 
 
-def until(what: Any, seconds: float = 30.0) -> float:
+def until(what: Callable[[], object], seconds: float = 30.0) -> float:
     """Seconds until ``what()`` holds."""
     begun = time.monotonic()
     while not what():
@@ -58,7 +59,7 @@ def test_a_hung_database_is_refused_fast_and_gone_on_with(hanging: Stack) -> Non
     member, stranger = Caller(hanging).sign_up("member").sign_in_to_pages("member"), Caller(hanging)
     assert member.json("PATCH", "/api/v1/me", {"bio": "Written before."})[0] == 200
     credentials = {"login": "member", "password": PASSWORD}
-    calls: list[tuple[Caller, str, str, Any]] = [
+    calls: list[tuple[Caller, str, str, Body]] = [
         (stranger, "GET", "/", None),
         (member, "GET", "/history", None),
         (stranger, "GET", "/watch/AAAAAAAAAAA", None),

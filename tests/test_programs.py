@@ -9,11 +9,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import av
@@ -28,6 +28,9 @@ from videos.files import paths
 from videos.models import Video
 from videos.processing import pipeline
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 SECONDS = 12
 
@@ -37,7 +40,7 @@ class Served:
     """This process's site on a port, and the statuses of the files that were asked for."""
 
     origin: str
-    clock: Any = None
+    clock: time_machine.Traveller | None = None
     statuses: list[int] = field(default_factory=list)
 
     def url(self, given: str) -> str:
@@ -47,7 +50,7 @@ class Served:
 
 
 class _Quiet(WSGIRequestHandler):
-    def log_message(self, *args: Any) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing."""
 
 
@@ -57,8 +60,8 @@ def served(database) -> Iterator[Served]:
     found = Served(f"http://localhost:{server.server_address[1]}")
     site = get_wsgi_application()
 
-    def application(environ: Any, start_response: Any) -> Any:
-        def note(status: str, headers: Any, *rest: Any) -> Any:
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def note(status, headers, *rest):
             if environ["PATH_INFO"].startswith("/media/"):
                 found.statuses.append(int(status[:3]))
                 if found.clock is not None:

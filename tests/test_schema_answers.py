@@ -8,12 +8,12 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import jsonschema
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts.tests.images import picture
 from streamsite.api.renderers import with_absolute_urls
@@ -53,9 +53,9 @@ TABLES = {
 class World:
     """Clients by name, what paths are filled in with, and the document."""
 
-    clients: dict[str, Any]
+    clients: dict[str, APIClient]
     names: dict[str, str]
-    document: dict[str, Any]
+    document: dict[str, dict[str, dict[str, object]]]
 
 
 def _send(client, method, path, body=None, expected=(200, 201, 202, 204), **headers):
@@ -156,12 +156,12 @@ def _fill(cast, owner, member) -> dict[str, str]:
 
 
 @cache
-def _plain(text: str) -> Any:
+def _plain(text: str):
     """Return a component of the document as JSON Schema: OpenAPI 3.0 has ``nullable`` in the place of a type."""
     return _translate(json.loads(text))
 
 
-def _translate(node: Any) -> Any:
+def _translate(node):
     if isinstance(node, list):
         return [_translate(part) for part in node]
     if not isinstance(node, dict):
@@ -198,7 +198,7 @@ def _undescribed(document, schema, value, at="") -> list[str]:
     return found
 
 
-def _without_origin(value: Any, at: str = "") -> list[str]:
+def _without_origin(value: object, at: str = "") -> list[str]:
     """Return where ``value`` has a URL that is not absolute."""
     if isinstance(value, list):
         return [one for entry in value for one in _without_origin(entry, f"{at}[]")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import RequestFactory
@@ -159,7 +158,7 @@ def test_every_cursor_of_the_longest_search_is_taken() -> None:
     keys = [f"video{number:06d}" for number in range(500)]
     url, seen = "/api/v1/videos?q=x&page_size=7", []
     while url:
-        page: Any = paginate_ranked(RequestFactory().get(url), keys, lambda ids: list(ids), absolute=False)  # type: ignore[type-var]
+        page = paginate_ranked(RequestFactory().get(url), keys, lambda ids: list(ids), absolute=False)  # type: ignore[type-var]
         seen += page.rows
         url = page.next
         assert len(url or "") < 6_000

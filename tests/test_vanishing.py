@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from django.db import connections
@@ -34,8 +33,8 @@ FINE = {200, 201, 204, 302, 303, 404, 409, 412}
 class Case:
     """One change, and what takes its object away in the middle: both are calls of the API or of a page."""
 
-    change: Callable[[], Any]
-    delete: Callable[[], Any]
+    change: Callable[[], HttpResponse]
+    delete: Callable[[], object]
 
 
 def video_case(cast, client, is_page: bool) -> Case:
@@ -150,7 +149,7 @@ COLLECTIONS = {
 def test_what_goes_in_the_middle_of_a_change_is_never_a_fault(cast, name, is_page):
     """The object goes before the first command to its collection, before the second, and so on to the last."""
 
-    def ended(delete: Callable[[], Any]) -> Callable[[], None]:
+    def ended(delete: Callable[[], object]) -> Callable[[], None]:
         def act() -> None:
             try:
                 delete()

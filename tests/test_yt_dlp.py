@@ -8,7 +8,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import av
 import pytest
@@ -31,13 +30,15 @@ class World:
 
     site: Stack
     folder: Path
-    film: dict[str, Any]
-    secret: dict[str, Any]
-    playlist: dict[str, Any]
+    film: dict[str, str]
+    secret: dict[str, str]
+    playlist: dict[str, str]
     token: str
     share: str
 
-    def run(self, *words: str, plugin: bool = True, hosts: str = "", home: Path | None = None) -> Any:
+    def run(
+        self, *words: str, plugin: bool = True, hosts: str = "", home: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """yt-dlp's process."""
         environment = os.environ | {"PYTHONPATH": str(PLUGIN) if plugin else "", "STREAMSITE_HOSTS": hosts}
         environment |= {"HOME": str(home or self.folder), "XDG_CONFIG_HOME": str(self.folder)}
@@ -46,12 +47,12 @@ class World:
             command, capture_output=True, text=True, timeout=90, check=False, env=environment, cwd=self.folder
         )
 
-    def dump(self, *words: str, **how: Any) -> dict[str, Any]:
+    def dump(self, *words: str, **how):
         """Return what yt-dlp knows of one address."""
         (found,) = self.dump_all(*words, **how)
         return found
 
-    def dump_all(self, *words: str, **how: Any) -> list[dict[str, Any]]:
+    def dump_all(self, *words: str, **how):
         """Return what yt-dlp knows of each address, from one run."""
         done = self.run("--dump-single-json", *words, **how)
         assert done.returncode == 0, done.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
@@ -98,7 +97,7 @@ class Crowd(Cast):
             [{"_id": video.pk, **index.build_document(video, "")} for video in listed], ordered=False
         )
 
-    def _video(self, n: int) -> dict[str, Any]:
+    def _video(self, n: int) -> dict[str, object]:
         """Half are music and half are English, and no video is both; few are long, have captions or are tagged."""
         is_public = n % 4 != 0
         is_rare = n % RARE_INTERVAL == 1
@@ -297,7 +296,7 @@ class Crowd(Cast):
         )
 
 
-def insert_rows(template: Model, changes: Iterable[dict[str, Any]]) -> list[Any]:
+def insert_rows(template: Model, changes: Iterable[dict[str, object]]) -> list[str]:
     """Store the template's document once for each of ``changes``, which are columns; return the ids."""
     template.save(force_insert=True)
     table = collection(template._meta.db_table)
@@ -309,7 +308,7 @@ def insert_rows(template: Model, changes: Iterable[dict[str, Any]]) -> list[Any]
     return [row["_id"] for row in rows]
 
 
-def insert_documents(table: str, changes: Iterable[dict[str, Any]]) -> None:
+def insert_documents(table: str, changes: Iterable[dict[str, object]]) -> None:
     """Store the only document of ``table`` again for each of ``changes``."""
     document = collection(table).find_one() or {}
     collection(table).insert_many([document | change for change in changes], ordered=False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TypedDict, cast
 
 from streamsite.mongo.engine.client import get_client
 
-Document = dict[str, Any]
+Document = Mapping[str, object]
 
 EXPLAINED = ("find", "aggregate", "count", "distinct", "update", "delete", "findAndModify")
 # What belongs to the command's transport, not to its meaning.
@@ -23,6 +23,10 @@ DROPPED_OPTIONS = (
 )
 
 
+# A join by a field; "from" is no name that a class can have.
+Lookup = TypedDict("Lookup", {"from": str, "foreignField": str, "pipeline": list[Document]}, total=False)
+
+
 def find_plan_faults(database: str, command: Document) -> list[str]:
     """Return ``COLLSCAN`` and ``SORT`` with their collection, for each place where the plan has one."""
     kind = next(iter(command))
@@ -30,7 +34,9 @@ def find_plan_faults(database: str, command: Document) -> list[str]:
         return []
     if kind in ("update", "delete"):
         statements = "updates" if kind == "update" else "deletes"
-        parts = [{**command, statements: [statement]} for statement in command[statements]]
+        parts = [
+            {**command, statements: [statement]} for statement in cast(list[Document], command[statements])
+        ]
     else:
         parts = [command]
     return [fault for part in parts for fault in _faults(database, kind, part)]
@@ -44,7 +50,7 @@ def _faults(database: str, kind: str, command: Document) -> Iterator[str]:
         # A text search is ordered by how well it matches, which no index can hold; it is limited.
         if stage == "COLLSCAN" or (stage in ("SORT", "$sort") and "TEXT_MATCH" not in found):
             yield f"{stage} {command[kind]}"
-    for lookup in _lookups(command.get("pipeline", [])):
+    for lookup in _lookups(cast(list[Mapping[str, Lookup]], command.get("pipeline", []))):
         matched = {lookup["foreignField"]: "x"}
         if "pipeline" in lookup:
             stages = [{"$match": matched}, *lookup["pipeline"]]
@@ -54,7 +60,7 @@ def _faults(database: str, kind: str, command: Document) -> Iterator[str]:
         yield from _faults(database, next(iter(joined)), joined)
 
 
-def _stages(plan: Any) -> Iterator[str]:
+def _stages(plan: object) -> Iterator[str]:
     """Yield the names of the stages of the winning plan, inner ones included."""
     if isinstance(plan, list):
         for part in plan:
@@ -69,7 +75,7 @@ def _stages(plan: Any) -> Iterator[str]:
                 yield from _stages(part)
 
 
-def _lookups(pipeline: list[Document]) -> Iterator[Document]:
+def _lookups(pipeline: list[Mapping[str, Lookup]]) -> Iterator[Lookup]:
     for stage in pipeline:
         if "$lookup" in stage and "foreignField" in stage["$lookup"]:
             yield stage["$lookup"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TypedDict
 
 from streamsite.mongo.engine.client import get_database
 
@@ -27,6 +27,16 @@ def enable_profiling() -> Iterator[None]:
     finally:
         database.command("profile", 0)
         database.drop_collection(PROFILE)
+
+
+class Operation(TypedDict, total=False):
+    """What is read of a document of the profiler; the members that its kind of operation does not have are missing."""
+
+    planSummary: str
+    docsExamined: int
+    nreturned: int
+    nMatched: int
+    ndeleted: int
 
 
 class Profile:
@@ -54,7 +64,7 @@ class Profile:
         return found
 
 
-def _fault(table: str, row: dict[str, Any]) -> str:
+def _fault(table: str, row: Operation) -> str:
     if table in {PROFILE, "$cmd"}:
         return ""
     plan = row.get("planSummary", "")

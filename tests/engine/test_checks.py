@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -49,7 +48,7 @@ def test_options() -> None:
     assert not list(checks.check_options(connection.engine_options))
 
 
-def test_the_embedded_server_passes(database: None, capsys: Any) -> None:
+def test_the_embedded_server_passes(database: None, capsys: pytest.CaptureFixture[str]) -> None:
     """As it is started, with its password."""
     call_command("check", databases=["default"])
     assert not list(checks.check_server(connections["default"]))
@@ -60,7 +59,7 @@ def test_a_server_without_a_replica_set(database: None, tmp_path: Path) -> None:
     """Found by asking it; and one that is gone is told as such."""
     host, server = start_server(tmp_path / "alone", replica_set=None)
     try:
-        with MongoClient[dict[str, Any]](f"mongodb://{host}/", serverSelectionTimeoutMS=20_000) as client:
+        with MongoClient[dict[str, object]](f"mongodb://{host}/", serverSelectionTimeoutMS=20_000) as client:
             client.admin.command("ping")
         uri = f"mongodb://{host}/?serverSelectionTimeoutMS=500"
         settings = connection.settings_dict | {"CLIENT": {"host": uri}}

@@ -6,7 +6,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -111,8 +110,7 @@ def test_threads_leave_no_connection(cast: Cast) -> None:
         _in_threads(THREADS, _count)
     assert dict(clients._clients) == before
     assert _connections() <= settled + 2  # the driver's own monitoring may come and go
-    pool: Any = get_client().options.pool_options
-    assert pool.max_pool_size is not None
+    assert get_client().options.pool_options.max_pool_size is not None
 
 
 def test_forked_processes_open_their_own_client(cast: Cast) -> None:

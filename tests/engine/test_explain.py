@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, product
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import Group
-from django.test import RequestFactory
+from django.core.handlers.wsgi import WSGIRequest
+from django.db.models import Model
+from django.test import Client, RequestFactory
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from streamsite.admin_lists import BoundedListMixin
@@ -158,7 +161,7 @@ PATHS = [
 
 
 @pytest.fixture(scope="module")
-def crowd(prepared_database: None, django_db_blocker: Any) -> Iterator[Crowd]:
+def crowd(prepared_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Crowd]:
     """The thousands, and the profiler that watches what is asked about them."""
     with django_db_blocker.unblock():
         cast = Crowd()
@@ -173,7 +176,7 @@ def test_every_page_reads_little(crowd: Crowd, who: str) -> None:
     """No collection is scanned and no many documents are read for few, whoever asks."""
     video = Video.objects.filter(channel=crowd.owner, visibility=Visibility.PUBLIC)[0]
     ids = {"playlist": crowd.playlist, "comment": crowd.comment, "post": crowd.post, **crowd.places}
-    clients: dict[bool, Any] = {True: crowd.api(who), False: crowd.page(who)}
+    clients: dict[bool, Client] = {True: crowd.api(who), False: crowd.page(who)}
     profile = Profile()
     for path in PATHS:
         profile.mark(path)
@@ -201,7 +204,7 @@ CHOSEN += [
 WORDS = ["zebra", "music", "musi", "music -zebra", "music video"]
 
 
-def _asked(parts: tuple[str, ...]) -> Any:
+def _asked(parts: tuple[str, ...]) -> WSGIRequest:
     return RequestFactory().get("/api/v1/videos?" + "&".join(parts))
 
 
@@ -258,7 +261,7 @@ LISTS = [model for model in admin.site._registry if model is not Group]
 
 
 @pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.model_name)
-def test_every_list_of_the_admin_reads_little(crowd: Crowd, model: Any) -> None:
+def test_every_list_of_the_admin_reads_little(crowd: Crowd, model: type[Model]) -> None:
     """Its first and a later page, every choice of its filters, alone and with each other, and searches."""
     listed = admin.site._registry[model]
     assert isinstance(listed, BoundedListMixin)
@@ -280,13 +283,13 @@ def test_every_list_of_the_admin_reads_little(crowd: Crowd, model: Any) -> None:
     assert profile.faults() == {}
 
 
-def _by_staff(crowd: Crowd, query: str) -> Any:
+def _by_staff(crowd: Crowd, query: str) -> WSGIRequest:
     request = RequestFactory().get(f"/?{query}")
     request.user = crowd.staff
     return request
 
 
-def _filters(crowd: Crowd, listed: Any) -> list[list[str]]:
+def _filters(crowd: Crowd, listed: ModelAdmin[Model]) -> list[list[str]]:
     """Return the query strings that the list's own links choose, by filter."""
     changes = listed.get_changelist_instance(_by_staff(crowd, ""))
     links = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -15,7 +14,7 @@ from tests.support.commands import recorded, recorded_documents
 from tests.support.users import Cast
 from videos.models import Video
 
-OPERATIONS: dict[str, tuple[Callable[[Cast], Any], list[str]]] = {
+OPERATIONS: dict[str, tuple[Callable[[Cast], object], list[str]]] = {
     "get": (lambda cast: User.objects.get(pk=cast.owner.pk), ["find accounts_user"]),
     # The search learns the new channel's name.
     "create": (

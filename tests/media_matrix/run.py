@@ -10,11 +10,11 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.media_matrix.expectations import CASES
+from tests.media_matrix.rows import Row
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "media.md"
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
@@ -46,7 +46,7 @@ def main() -> int:
     return code
 
 
-def as_table(rows: list[dict[str, Any]]) -> str:
+def as_table(rows: list[Row]) -> str:
     """Return the rows as a Markdown table, in the order of the cases."""
     found = {row["file"]: row for row in rows}
     names = [name for files in CASES.values() for name in files if name in found]
@@ -61,7 +61,7 @@ def write(table: str) -> None:
     DOCUMENT.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8")
 
 
-def _cells(row: dict[str, Any]) -> list[str]:
+def _cells(row: Row) -> list[str]:
     name = row["file"] if len(row["file"]) < 40 else row["file"][:12] + "..."
     shown = "`" + name.replace("|", "\\|") + "`"
     if "size" not in row:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.media_matrix.expectations import CASES, SAMPLE, Expected
 from tests.media_matrix.measure import Measured, measure
+from tests.media_matrix.rows import Row
 from videos.captions import services
 from videos.files import paths
 from videos.models import Caption, Status, Video
@@ -154,7 +154,7 @@ def note(name: str, video: Video, found: Measured | None) -> None:
     path = os.environ.get("MEDIA_TABLE")
     if not path:
         return
-    row: dict[str, Any] = {
+    row: Row = {
         "file": name,
         "status": video.status,
         "code": video.failure_code,

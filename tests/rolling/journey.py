@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from tests.rolling.sides import Side
-from tests.support.http_client import Caller
+from tests.support.http_client import Body, Caller
 
 TRACK = "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n"
 # Read by those who wrote: {owner}, {fan} are usernames.
@@ -145,12 +144,12 @@ class Journey:
         path = f"/api/v1/videos/{self.ids['video']}/captions"
         self._expect(self.side, self.owner, "POST", path, {201}, "".join(lines).encode(), kind)
 
-    def _made(self, caller: Caller, path: str, body: dict[str, Any]) -> str:
+    def _made(self, caller: Caller, path: str, body: dict[str, object]) -> str:
         content = self._do(caller, "POST", path, body)
         return str(json.loads(content).get("id", "")) if content else ""
 
     def _do(
-        self, caller: Caller, method: str, path: str, body: Any = None, wanted: set[int] | None = None
+        self, caller: Caller, method: str, path: str, body: Body = None, wanted: set[int] | None = None
     ) -> bytes:
         side = self.side if caller.address.port == self.side.port else self.other
         return self._expect(side, caller, method, f"/api/v1/{path}", wanted or {200, 201, 202, 204}, body)
@@ -162,7 +161,7 @@ class Journey:
         method: str,
         path: str,
         wanted: set[int],
-        body: Any = None,
+        body: Body = None,
         headers: dict[str, str] | None = None,
     ) -> bytes:
         status, _, content = caller.call(method, path, body, headers)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
+from collections.abc import Mapping
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import Model
+from pytest_django import DjangoDbBlocker
 
 from accounts import sessions
 from streamsite.mongo import counters, repairs
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.compiler.missing_fields import has_varying_default, missing_value
 from streamsite.mongo.engine.indexes import model_indexes
-from tests.rolling.world import World
+from tests.rolling.world import Answers, World
 from tests.support.profile import walk
 from videos.views import media
 
@@ -38,11 +40,13 @@ ASKED_AS_STORED = ("me/notifications", "me/notifications/unread", "me/feed/posts
 NEW = ("videos_threadfollow",)
 # What every call adds to.
 GROWING = ("auth/activity", "auth/sessions")
+OldModels = dict[str, type[Model]]
+
 MEDIA_TOKEN = re.compile(r"/media/v/[^/]+/")
 
 
 @pytest.fixture(scope="module")
-def old_models(prepared_database: None, django_db_blocker: Any) -> dict[str, Any]:
+def old_models(prepared_database: None, django_db_blocker: DjangoDbBlocker) -> OldModels:
     """The last release's models by collection, without methods."""
     with django_db_blocker.unblock():
         state = MigrationLoader(connection).project_state(RELEASE)
@@ -58,12 +62,12 @@ def world(database: None, monkeypatch: pytest.MonkeyPatch) -> World:
     return made
 
 
-def site_models() -> list[Any]:
+def site_models() -> list[type[Model]]:
     """Return the models that both have."""
     return [model for model in all_models() if model._meta.db_table not in NEW]
 
 
-def all_models() -> list[Any]:
+def all_models() -> list[type[Model]]:
     return [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -76,17 +80,17 @@ def forget() -> None:
     media.forget_all()
 
 
-def by_key(row: dict[str, Any]) -> str:
+def by_key(row: Mapping[str, object]) -> str:
     return str(row["_id"] if "_id" in row else row["id"])
 
 
-def test_every_model_has_a_row_and_is_known_to_the_release(world: World, old_models: dict[str, Any]) -> None:
+def test_every_model_has_a_row_and_is_known_to_the_release(world: World, old_models: OldModels) -> None:
     for model in all_models():
         assert model._default_manager.exists(), model
     assert {model._meta.db_table for model in all_models()} - set(old_models) == set(NEW)
 
 
-def test_the_release_reads_what_this_code_writes(world: World, old_models: dict[str, Any]) -> None:
+def test_the_release_reads_what_this_code_writes(world: World, old_models: OldModels) -> None:
     for model in site_models():
         old = old_models[model._meta.db_table]
         names = [field.attname for field in old._meta.concrete_fields]
@@ -95,7 +99,7 @@ def test_the_release_reads_what_this_code_writes(world: World, old_models: dict[
             assert [getattr(row, name) for name in names] == [getattr(mine, name) for name in names]
 
 
-def test_this_code_reads_what_the_release_writes(world: World, old_models: dict[str, Any]) -> None:
+def test_this_code_reads_what_the_release_writes(world: World, old_models: OldModels) -> None:
     before = world.answers()
     assert lacking() == {}
     rewrite_by(old_models)
@@ -119,9 +123,7 @@ def test_this_code_reads_what_the_release_writes(world: World, old_models: dict[
     assert normal(world.api("owner").get(url).json()) == normal(before[f"owner {url}"][1])
 
 
-def test_indexes_that_the_release_makes_again_refuse_nothing(
-    world: World, old_models: dict[str, Any]
-) -> None:
+def test_indexes_that_the_release_makes_again_refuse_nothing(world: World, old_models: OldModels) -> None:
     """A rollback runs its ``prepare``, which adds the indexes whose names are not there."""
     made = []
     for model in site_models():
@@ -137,7 +139,7 @@ def test_indexes_that_the_release_makes_again_refuse_nothing(
     assert unique == []
 
 
-def rewrite_by(old_models: dict[str, Any]) -> None:
+def rewrite_by(old_models: OldModels) -> None:
     """Let the release insert every row; the indexes of this code must not refuse any."""
     for model in site_models():
         old = old_models[model._meta.db_table]
@@ -166,7 +168,7 @@ def lacking() -> dict[str, int]:
     return {found.name: found.wrong for found in repairs.repair_documents(correct=False) if found.is_missing}
 
 
-def compare(before: dict[str, Any], after: dict[str, Any], ignored: tuple[str, ...] = ()) -> None:
+def compare(before: Answers, after: Answers, ignored: tuple[str, ...] = ()) -> None:
     """Assert that nobody sees a difference, the content of ``ignored`` paths aside."""
     failed = {path: status for path, (status, _) in after.items() if status != before[path][0]}
     assert failed == {}
@@ -182,7 +184,7 @@ def compare(before: dict[str, Any], after: dict[str, Any], ignored: tuple[str, .
     assert not different, "\n".join(f"{path}: {text[:300]}" for path, text in different.items())
 
 
-def difference(one: Any, other: Any, place: str = "") -> str:
+def difference(one: object, other: object, place: str = "") -> str:
     """Return where two JSON values first differ, and how."""
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         return next(
@@ -194,7 +196,7 @@ def difference(one: Any, other: Any, place: str = "") -> str:
     return f"{place}: {one!r} != {other!r}"
 
 
-def normal(body: Any) -> Any:
+def normal(body: object) -> object:
     """Return JSON without what changes from call to call."""
     if isinstance(body, dict):
         left = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
@@ -39,6 +38,10 @@ PAGES = (
 )
 MORE_CALLS = ("videos?sort=views", "playlists/{playlist}/items?page_size=1")
 FILTERED = ("videos?category=other", "videos?q=video&category=music")
+
+
+# Status by who and path, and the content of JSON.
+Answers = dict[str, tuple[int, object]]
 
 
 class World(Cast):
@@ -105,12 +108,12 @@ class World(Cast):
         Strike.objects.create(user=self.owner, case=Case.objects.get(), expires_at=until)
         ReadMarks.objects.update_or_create(user_id=self.member.pk, defaults={"read": ["x"]})
 
-    def answers(self, *, filtered: bool = True) -> dict[str, tuple[int, Any]]:
+    def answers(self, *, filtered: bool = True) -> Answers:
         """Return what all readers see: status by who and path, and the content of JSON that they get.
 
         ``filtered`` lists are those whose filters ask for what follows from other fields.
         """
-        found: dict[str, tuple[int, Any]] = {}
+        found: Answers = {}
         calls = [path for path, methods in ROUTES.values() if "get" in methods]
         more = [*MORE_CALLS, *FILTERED] if filtered else MORE_CALLS
         for who in ("owner", "member", "anonymous")[: walk(2, deep=3)]:
@@ -142,10 +145,10 @@ def admin_lists() -> list[str]:
     ]
 
 
-def _good(answer: Any) -> Any:
+def _good(answer):
     assert answer.status_code < 300, (answer.status_code, answer.content)
     return answer
 
 
-def _made(answer: Any) -> str:
+def _made(answer) -> str:
     return str(_good(answer).json().get("id", ""))

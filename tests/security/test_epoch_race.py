@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import pyotp
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connections
+from django.http import HttpResponse
 from django.test import Client
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts import auth_session_store, email_tokens, sessions, staff_actions, totp_store
@@ -46,7 +47,7 @@ class Round:
         self.codes: list[str] = []
         self.keeper = self.sign_in()
         self.early = self.sign_in()
-        self.opened: list[dict[str, Any]] = [self.early]
+        self.opened: list[dict[str, str]] = [self.early]
         self.pages: list[Client] = []
         self.after: Callable[[], None] = lambda: None
         self.problems: list[str] = []
@@ -56,14 +57,14 @@ class Round:
         """The account's."""
         return self.user.username
 
-    def sign_in(self, otp: str = "") -> dict[str, Any]:
+    def sign_in(self, otp: str = "") -> dict[str, str]:
         """Sign in as a native client; an empty answer when it is refused."""
         body = {"login": self.name, "password": PASSWORD, "client": "native", "otp": otp}
         answer = APIClient().post(f"{AUTH}/token", body, format="json")
         assert answer.status_code in (200, 401), answer.content
         return answer.json() if answer.status_code == 200 else {}
 
-    def api(self, path: str, **body: str) -> Any:
+    def api(self, path: str, **body: str):
         """Call an operation in the session that makes the change."""
         client = APIClient(HTTP_AUTHORIZATION=f"Bearer {self.keeper['access']}")
         return client.post(f"{AUTH}/{path}", body, format="json")
@@ -134,7 +135,7 @@ class Round:
         self.early = self.opened[0] = self.sign_in(self.codes[-2])
         return self
 
-    def expect(self, answer: Any, status: int) -> None:
+    def expect(self, answer: HttpResponse, status: int) -> None:
         """Note an answer that is not what it should be; threads cannot fail a test."""
         if answer.status_code != status:
             self.problems.append(f"{answer.status_code} {answer.content!r}")
@@ -185,7 +186,7 @@ class Round:
 
 
 @pytest.mark.timeout(600)
-def test_no_session_of_an_old_proof_outlives_a_change(cast: Cast, settings: Any) -> None:
+def test_no_session_of_an_old_proof_outlives_a_change(cast: Cast, settings: Settings) -> None:
     settings.PASSWORD_HASHERS = [f"{__name__}.SlowHasher"]
     alive: dict[str, list[str]] = {}
     opened = 0

@@ -7,7 +7,6 @@ import json
 import socket
 import time
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
@@ -38,7 +37,7 @@ def raw(site: Stack, data: bytes) -> bytes:
     return answer
 
 
-def request(site: Stack, head: str, body: bytes = b"") -> tuple[int, dict[str, Any]]:
+def request(site: Stack, head: str, body: bytes = b"") -> tuple[int, dict[str, str]]:
     """Status and JSON of a request whose head is written out."""
     lines = f"{head}\r\nHost: localhost:{site.port}\r\nConnection: close\r\n\r\n".encode(
         "utf-8", "surrogateescape"
@@ -50,7 +49,7 @@ def request(site: Stack, head: str, body: bytes = b"") -> tuple[int, dict[str, A
 
 def post(
     site: Stack, body: bytes, content_type: str = "application/json", path: str = ENDPOINT
-) -> tuple[int, Any]:
+) -> tuple[int, dict[str, str]]:
     status, headers, content = Caller(site).call("POST", path, body, {"Content-Type": content_type})
     assert headers["content-type"].startswith("application/json"), content[:200]
     return status, json.loads(content)

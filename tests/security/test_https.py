@@ -6,7 +6,6 @@ import http.client
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +15,8 @@ from tests.support.users import PASSWORD
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 HOST = "video.example.org"
+
+SignIns = dict[bool, http.client.HTTPResponse]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,9 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.kill()
 
 
-def call(site: Stack, method: str, path: str, body: Any = None, **more: str) -> http.client.HTTPResponse:
+def call(
+    site: Stack, method: str, path: str, body: dict[str, object] | None = None, **more: str
+) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
     headers = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.9", **more}
     if body is not None:
@@ -54,7 +57,7 @@ def parts(header: str) -> tuple[str, str, set[str]]:
 
 
 @pytest.fixture(scope="module")
-def signed_in(secure: Stack) -> dict[bool, http.client.HTTPResponse]:
+def signed_in(secure: Stack) -> SignIns:
     """Sign-ins without and with "remember"."""
     body = {"username": "secure", "email": "secure@example.org", "password": PASSWORD}
     assert call(secure, "POST", "/api/v1/auth/register", body).status == 201
@@ -65,7 +68,7 @@ def signed_in(secure: Stack) -> dict[bool, http.client.HTTPResponse]:
     }
 
 
-def test_the_refresh_cookie_has_exactly_its_attributes(signed_in: dict[bool, Any]) -> None:
+def test_the_refresh_cookie_has_exactly_its_attributes(signed_in: SignIns) -> None:
     expected = {"path=/api/v1/auth", "secure", "httponly", "samesite=strict"}
     name, value, attributes = parts(signed_in[False].getheader("Set-Cookie"))
     assert (name, attributes) == ("__Secure-refresh", expected)
@@ -76,9 +79,7 @@ def test_the_refresh_cookie_has_exactly_its_attributes(signed_in: dict[bool, Any
     assert attributes - {age, "expires"} == expected
 
 
-def test_it_rotates_and_is_deleted_with_the_same_attributes(
-    secure: Stack, signed_in: dict[bool, Any]
-) -> None:
+def test_it_rotates_and_is_deleted_with_the_same_attributes(secure: Stack, signed_in: SignIns) -> None:
     name, value, _ = parts(signed_in[False].getheader("Set-Cookie"))
     cookie = {"Cookie": f"{name}={value}", "X-Requested-With": "test", "Origin": f"https://{HOST}"}
     answer = call(secure, "POST", "/api/v1/auth/token/refresh", **cookie)
@@ -90,7 +91,7 @@ def test_it_rotates_and_is_deleted_with_the_same_attributes(
     assert {"max-age=0", "path=/api/v1/auth", "secure", "httponly", "samesite=strict"} <= deleted[2]
 
 
-def test_another_scheme_or_port_is_another_origin(secure: Stack, signed_in: dict[bool, Any]) -> None:
+def test_another_scheme_or_port_is_another_origin(secure: Stack, signed_in: SignIns) -> None:
     name, value, _ = parts(signed_in[True].getheader("Set-Cookie"))
     for origin in (f"http://{HOST}", f"https://{HOST}:8443", "https://example.org", f"https://a.{HOST}"):
         headers = {"Cookie": f"{name}={value}", "X-Requested-With": "test", "Origin": origin}
@@ -108,7 +109,7 @@ def test_pages_have_host_cookies_and_strict_transport(secure: Stack) -> None:
         assert not any(attribute.startswith("domain") for attribute in attributes)
 
 
-def test_a_form_works_with_the_host_cookie_alone(secure: Stack, signed_in: dict[bool, Any]) -> None:
+def test_a_form_works_with_the_host_cookie_alone(secure: Stack, signed_in: SignIns) -> None:
     cookies = [
         parts(value) for name, value in call(secure, "GET", "/login").getheaders() if name == "set-cookie"
     ]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -95,7 +94,7 @@ WORD_OF = {
 # By themselves: counters of limits, the session that asks, what a look leaves in the process's collections.
 EPHEMERAL = {"throttle", "auth_session", "django_session", "idempotency", "auth_event", "task_job"}
 # A body that would be accepted from somebody who may.
-BODIES: dict[str, Any] = {
+BODIES: dict[str, dict[str, object]] = {
     "PUT /videos/{video_id}/reaction": {"value": "like"},
     "PUT /comments/{comment_id}/reaction": {"value": "like"},
     "PUT /posts/{post_id}/reaction": {"value": "like"},
@@ -136,7 +135,7 @@ def furnish(cast: Cast, visibility: str) -> World:
     api = cast.api("owner")
     video = cast.video(visibility=visibility).pk
 
-    def made(path: str, body: dict[str, Any]) -> str:
+    def made(path: str, body: dict[str, object]) -> str:
         answer = api.post(f"/api/v1/{path}", body, format="json")
         assert answer.status_code == 201, answer.content
         return str(answer.json()["id"])
@@ -178,7 +177,7 @@ def stored() -> dict[str, list[str]]:
     }
 
 
-def call(cast: Cast, who: str, operation: str, world: World) -> Any:
+def call(cast: Cast, who: str, operation: str, world: World):
     """Call an operation on the owner's thing as ``who``; return the answer."""
     method, path = operation.split()
     body = BODIES.get(operation, TEXT)

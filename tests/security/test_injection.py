@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pymongo
 import pytest
@@ -14,7 +13,7 @@ from accounts.models import User
 from streamsite.mongo.collections import collection
 from tests.support.users import PASSWORD, Cast
 
-OPERATORS: list[Any] = [{"$ne": None}, {"$gt": ""}, {"$where": "1"}, ["owner"], 5, 1.5, True, None]
+OPERATORS: list[object] = [{"$ne": None}, {"$gt": ""}, {"$where": "1"}, ["owner"], 5, 1.5, True, None]
 
 
 @pytest.mark.parametrize("value", OPERATORS, ids=repr)
@@ -30,7 +29,7 @@ OPERATORS: list[Any] = [{"$ne": None}, {"$gt": ""}, {"$where": "1"}, ["owner"], 
         ("auth/register", {"username": "new-name", "email": "n@example.org", "password": PASSWORD}),
     ],
 )
-def test_every_field_takes_text_only(cast: Cast, path: str, body: dict[str, Any], value: Any) -> None:
+def test_every_field_takes_text_only(cast: Cast, path: str, body: dict[str, str], value: object) -> None:
     cast.owner  # noqa: B018 - makes the account
     for name in body:
         answer = APIClient().post(f"/api/v1/{path}", body | {name: value}, format="json")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,7 +15,7 @@ from tests.support.users import PASSWORD, Cast
 EPHEMERAL = {"throttle", "django_session"}
 
 
-def page_paths(resolver: Any = None, prefix: str = "") -> list[str]:
+def page_paths(resolver: URLResolver | None = None, prefix: str = "") -> list[str]:
     """Every page's path, with ids that exist for the owner put in later."""
     found = []
     for entry in (resolver or get_resolver()).url_patterns:

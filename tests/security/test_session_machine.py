@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -12,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
+    MultipleResults,
     RuleBasedStateMachine,
     consumes,
     initialize,
@@ -102,7 +102,7 @@ class Sessions(RuleBasedStateMachine):
         """The present one."""
         return f"correct horse {self.changes}"
 
-    def issued(self, session: Session, body: dict[str, Any]) -> Any:
+    def issued(self, session: Session, body: dict[str, str]) -> tuple[Refresh, Access]:
         """Return the model's tokens for an answer of the server."""
         refresh = Refresh(session, session.gen, body["refresh"], session.ends)
         return refresh, Access(session, body["access"], self.now + ACCESS)
@@ -110,7 +110,7 @@ class Sessions(RuleBasedStateMachine):
     # --- what people do ---
 
     @initialize(target=refreshes)
-    def first_login(self) -> Any:
+    def first_login(self) -> Refresh:
         """There is always something to begin with."""
         return self.login(remember=False)[0]
 
@@ -121,8 +121,7 @@ class Sessions(RuleBasedStateMachine):
         assert answer.status_code == 200
         session = Session(answer.json()["session_id"], remember, self.now, self.now)
         self.sessions.append(session)
-        found: tuple[Refresh, Access] = self.issued(session, answer.json())
-        return found
+        return self.issued(session, answer.json())
 
     @rule(target=refreshes, remember=st.booleans())
     def sign_in(self, remember: bool) -> Refresh:
@@ -135,11 +134,11 @@ class Sessions(RuleBasedStateMachine):
         return self.login(remember=remember)[1]
 
     @rule(target=refreshes, token=refreshes)
-    def refresh(self, token: Refresh) -> Any:
+    def refresh(self, token: Refresh) -> Refresh | MultipleResults[Refresh]:
         """Any token that was ever given out: the newest, its parent, or a grandparent."""
         return self.send(token)
 
-    def send(self, token: Refresh) -> Any:
+    def send(self, token: Refresh) -> Refresh | MultipleResults[Refresh]:
         """Refresh with ``token`` and compare; the new token, if there is one."""
         answer = APIClient().post(f"{AUTH}/token/refresh", {"refresh": token.text}, format="json")
         expected = self.expected(token)

@@ -10,12 +10,13 @@ import shutil
 import subprocess
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
 INSTALL_SECONDS = 180
 PACKAGES = ("chromium-headless-shell", "chromium")  # Debian's
@@ -92,6 +93,18 @@ def arguments() -> list[str]:
     return [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
+class ContextOptions(TypedDict, total=False):
+    """Playwright's options of a context, as far as tests use them."""
+
+    base_url: str
+    viewport: ViewportSize
+    timezone_id: str
+    color_scheme: Literal["dark", "light", "no-preference"]
+    java_script_enabled: bool
+    bypass_csp: bool
+    has_touch: bool
+
+
 class IsolatedBrowser:
     """A Chromium for one file of tests: its contexts are closed with it, and the process if it was started for it.
 
@@ -105,7 +118,7 @@ class IsolatedBrowser:
         self._is_own = is_own
         self._autoplay = autoplay
 
-    def new_context(self, **options: Any) -> BrowserContext:
+    def new_context(self, **options: Unpack[ContextOptions]) -> BrowserContext:
         """Open a context with Playwright's options."""
         context = self._browser.new_context(**options)
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
@@ -114,7 +127,7 @@ class IsolatedBrowser:
         self._contexts.append(context)
         return context
 
-    def new_page(self, **options: Any) -> Page:
+    def new_page(self, **options: Unpack[ContextOptions]) -> Page:
         """Open a page in a context of its own, with the context's options."""
         return self.new_context(**options).new_page()
 
@@ -143,9 +156,10 @@ def until(page: Page, expression: str, seconds: float = 20) -> Any:
 
     Playwright's own ``wait_for_function`` needs ``unsafe-eval``, which the site's policy forbids.
     """
+
     from playwright.sync_api import Error
 
-    value: Any = None
+    value = None
     for _ in range(int(seconds * 20)):
         try:
             value = page.evaluate(

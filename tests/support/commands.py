@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Container, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import Any
 
 from pymongo import monitoring
 
@@ -50,7 +49,7 @@ class CommandLog(monitoring.CommandListener):
 
     def __init__(self) -> None:
         self.seen: list[str] | None = None
-        self.documents: list[tuple[str, dict[str, Any]]] | None = None
+        self.documents: list[tuple[str, dict[str, object]]] | None = None
         self.before_command: Callable[[object], None] | None = None
         self.writes = WriteCounter()
         # (database, collection) of every write that was sent; whoever asks for what is new empties it first.
@@ -121,9 +120,9 @@ def record_writes() -> Iterator[set[str]]:
 
 
 @contextmanager
-def recorded_documents() -> Iterator[list[tuple[str, dict[str, Any]]]]:
+def recorded_documents() -> Iterator[list[tuple[str, dict[str, object]]]]:
     """Collect the whole commands sent within the block: ``(database, command)``."""
-    documents: list[tuple[str, dict[str, Any]]] = []
+    documents: list[tuple[str, dict[str, object]]] = []
     LOG.documents = documents
     try:
         yield documents

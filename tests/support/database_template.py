@@ -9,7 +9,6 @@ import hashlib
 import os
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import bson
 from pymongo.database import Database
@@ -27,7 +26,7 @@ SOURCES = (
     "requirements.txt",
 )
 MAX_KEPT = 6
-Document = dict[str, Any]
+Document = dict[str, object]
 
 
 def cache_folder() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
@@ -11,7 +10,7 @@ from tests.support import plugin
 from tests.support.commands import LOG
 from tests.support.plugin import KEPT_COLLECTIONS, empty_collections
 
-Documents = dict[str, list[dict[str, Any]]]
+Documents = dict[str, list[dict[str, object]]]
 # What says who asked and when rather than what became of it.
 IGNORED_COLLECTIONS = {"django_admin_log", "django_session", "throttle"}
 # Of these a few fields say what was done; ids, addresses, and times differ.
@@ -65,12 +64,12 @@ def normalize(documents: Documents) -> dict[str, list[str]]:
     }
 
 
-def _told(name: str, row: dict[str, Any]) -> dict[str, Any]:
+def _told(name: str, row: dict[str, object]) -> dict[str, object]:
     fields = COMPARED_FIELDS.get(name)
     return row if fields is None else {field: row.get(field) for field in fields}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return "a moment"
     if isinstance(value, dict):

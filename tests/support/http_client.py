@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,6 +14,8 @@ from tests.support.stack import Stack
 
 PASSWORD = "correct horse battery"
 
+# A mapping is sent as JSON.
+Body = Mapping[str, object] | Iterable[bytes] | bytes | str | None
 Answer = tuple[int, dict[str, str], bytes]
 
 
@@ -43,7 +46,9 @@ class Caller:
         """Return a connection for one request."""
         return http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=60)
 
-    def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+    def call(
+        self, method: str, path: str, body: Body = None, headers: dict[str, str] | None = None
+    ) -> Answer:
         """Status, headers (names in lower case) and content of one request. ``OSError`` unless it is whole.
 
         Of a ``path`` that is a whole URL, such as those in JSON, the part below the origin counts: what is called is
@@ -52,7 +57,7 @@ class Caller:
         path = urlsplit(path)._replace(scheme="", netloc="").geturl() if "://" in path[:8] else path
         connection = self.connect()
         sent = dict(headers or {})
-        if isinstance(body, dict):
+        if isinstance(body, Mapping):
             body, sent["Content-Type"] = json.dumps(body), "application/json"
         if self.token:
             sent.setdefault("Authorization", f"Bearer {self.token}")
@@ -83,7 +88,7 @@ class Caller:
         else:
             self.cookies.pop(name, None)
 
-    def json(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    def json(self, method: str, path: str, body: Body = None, **headers: str) -> tuple[int, Any]:
         """Status and decoded body; header names with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         status, _, content = self.call(method, path, body, named)
@@ -96,7 +101,7 @@ class Caller:
         assert status == 201, answer
         return self.sign_in(username)
 
-    def sign_in(self, username: str, password: str = PASSWORD, **fields: Any) -> Caller:
+    def sign_in(self, username: str, password: str = PASSWORD, **fields: str | bool) -> Caller:
         """Sign in with the password."""
         body = {"login": username, "password": password, **fields}
         status, grant = self.json("POST", "/api/v1/auth/token", body)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from pymongo import MongoClient
@@ -15,7 +14,7 @@ USER = PASSWORD = "tests"
 
 def acknowledge_before_journal(uri: str) -> None:
     """Let a majority acknowledge writes that are not in the journal yet: no test pulls this server's plug."""
-    client: MongoClient[dict[str, Any]] = MongoClient(uri)
+    client: MongoClient[dict[str, object]] = MongoClient(uri)
     with client:
         config = client.admin.command("replSetGetConfig")["config"]
         config |= {"version": config["version"] + 1, "writeConcernMajorityJournalDefault": False}
@@ -27,7 +26,7 @@ def root_uri(data_dir: Path) -> str:
     site = urlsplit((data_dir / "run" / "mongodb-uri").read_text(encoding="utf-8").strip())
     address = site.netloc.rpartition("@")[2]
     key = (data_dir / "keys" / "mongodb_keyfile").read_text(encoding="utf-8").strip()
-    client: MongoClient[dict[str, Any]] = MongoClient(
+    client: MongoClient[dict[str, object]] = MongoClient(
         f"mongodb://{address}/?directConnection=true", password=key, **SUPERVISOR
     )
     with client:

@@ -11,7 +11,6 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pymongo import monitoring
@@ -83,7 +82,7 @@ def empty_collections() -> None:
         _has_started_process = False
 
 
-def _count_writes(database: Database[dict[str, Any]]) -> dict[str, int]:
+def _count_writes(database: Database[dict[str, object]]) -> dict[str, int]:
     """Return how often each collection was locked for writing since the server started, by name."""
     prefix = f"{database.name}."
     return {

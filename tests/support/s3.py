@@ -7,9 +7,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import boto3
+from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.support.stack import free_port
@@ -39,7 +39,7 @@ class S3Server:
         }
 
     @property
-    def client(self) -> Any:
+    def client(self) -> BaseClient:
         """A client beside the site's own."""
         return boto3.client(
             "s3",

@@ -8,10 +8,9 @@ import ssl
 from collections import defaultdict
 from collections.abc import Callable
 from email.message import Message
-from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from tests.support.stack import free_port
 
@@ -60,7 +59,7 @@ class MailServer:
         self._controller.start()
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a sender."""
         if self.answers["MAIL"]:
@@ -70,7 +69,7 @@ class MailServer:
         return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
-        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Refuse one address for good."""
         said = self.answers["RCPT"].pop(0) if self.answers["RCPT"] else "250 OK"
@@ -80,7 +79,7 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return said
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep a message."""
         said = self.answers["DATA"].pop(0) if self.answers["DATA"] else "250 OK"
         if said in {"250 OK", HANG_UP}:
@@ -101,7 +100,7 @@ class MailServer:
         self._controller.stop()
 
     def _authenticate(
-        self, server: Any, session: Any, envelope: Any, mechanism: str, data: LoginPassword
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
     ) -> AuthResult:
         is_right = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
         if is_right:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from bson import ObjectId
+from bson import SON, ObjectId
 from pymongo.database import Database
 
-Document = dict[str, Any]
+Document = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Contents:
 
     documents: tuple[Document, ...]
     indexes: tuple[Document, ...]
-    options: Document
+    options: dict[str, Any]  # keyword arguments of ``create_collection``
 
 
 Snapshot = Mapping[str, Contents]
@@ -80,9 +80,10 @@ def _without_ids(documents: tuple[Document, ...]) -> tuple[Document, ...]:
     return tuple(sorted(kept, key=repr))
 
 
-def _by_name(database: Database[Document], name: str) -> list[Any]:
-    return sorted(database[name].list_indexes(), key=lambda index: str(index["name"]))
+def _by_name(database: Database[Document], name: str) -> list[SON[str, object]]:
+    indexes = cast(Iterable[SON[str, object]], database[name].list_indexes())
+    return sorted(indexes, key=lambda index: str(index["name"]))
 
 
-def _index(index: Document) -> Document:
+def _index(index: Mapping[str, object]) -> Document:
     return {option: value for option, value in index.items() if option not in {"v", "ns"}}

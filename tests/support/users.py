@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -45,7 +44,7 @@ class Cast:
         for name in ("owner", "member", "stranger", "staff"):
             self.__dict__.pop(name, None)
 
-    def user(self, username: str, **extra: Any) -> User:
+    def user(self, username: str, **extra: bool) -> User:
         """Create an account with the known password."""
         return User.objects.create_user(username, f"{username}@example.org", PASSWORD, **extra)
 
@@ -82,21 +81,21 @@ class Cast:
             client.force_login(User.objects.get(pk=user.pk), backend="accounts.backends.LoginBackend")
         return client
 
-    def unsaved_video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
+    def unsaved_video(self, *, owner: User | None = None, ready: bool = True, **fields: object) -> Video:
         """Return a video as ``video`` creates it, listed and not stored yet: for tests that store many at once."""
-        values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
+        values: dict[str, object] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
         values |= {"status": Status.READY, "generation": "gen1", "is_complete": True} if ready else {}
         moment = timezone.now()
         values |= {"listed": ready, "published_at": moment if ready else None}
         return Video(channel=owner or self.owner, **(values | fields))
 
-    def video(self, *, owner: User | None = None, ready: bool = True, **fields: Any) -> Video:
+    def video(self, *, owner: User | None = None, ready: bool = True, **fields: object) -> Video:
         """Create a video without files; public and ready unless told otherwise."""
         from videos import folded_titles, services
 
-        values: dict[str, Any] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
+        values: dict[str, object] = {"title": "A video", "visibility": Visibility.PUBLIC, "duration": 10.0}
         values |= {"status": Status.READY, "generation": "gen1", "is_complete": True} if ready else {}
-        values["folded_title"] = folded_titles.fold_title(fields.get("title", values["title"]))
+        values["folded_title"] = folded_titles.fold_title(str(fields.get("title", values["title"])))
         video = Video.objects.create(channel=owner or self.owner, **(values | fields))
         services.refresh_listing(video.pk)
         return Video.objects.select_related("channel").get(pk=video.pk)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from pymongo.database import Database
 
 from tests.support import snapshots
 
-Document = dict[str, Any]
+Document = dict[str, object]
 # Numbers of a counter that a transaction took and did not use, moments, ids of jobs.
 VARYING_FIELDS = {
     "__schema__": {"auto"},

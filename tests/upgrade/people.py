@@ -6,7 +6,7 @@ import base64
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pyotp
 
@@ -14,7 +14,33 @@ from tests.support.clips import make_clip
 from tests.support.http_client import Caller
 from tests.support.stack import Stack
 
-Facts = dict[str, Any]
+
+class Facts(TypedDict, total=False):
+    """What is known of a recorded installation, as its ``facts.json`` says it."""
+
+    public: str
+    private: str
+    suspended: str
+    waiting: str
+    upload: str
+    upload_received: int
+    share_link: str
+    share_link_id: str
+    comment: str
+    post: str
+    playlist: str
+    recovery_codes: list[str]
+    api_token: str
+    private_feed: str
+    pages: dict[str, dict[str, str]]
+    refresh: dict[str, str]
+    access: dict[str, str]
+    passwords: dict[str, str]
+    answers: dict[str, object]
+    recorded_at: str
+    release: str
+    secret_key: str
+
 
 SITE_URL = "http://localhost:8000"
 SUBTITLES = "WEBVTT\n\n00:00.500 --> 00:02.000\nThe lighthouse keeper waves\n"
@@ -86,7 +112,7 @@ def create_contents(site: Stack, folder: Path) -> Facts:
     return facts
 
 
-def read_contents(site: Stack, facts: Facts) -> dict[str, Any]:
+def read_contents(site: Stack, facts: Facts) -> dict[str, object]:
     """Return the answers to ``QUESTIONS``, by ``"person path"``. Raises ``AssertionError`` for a status but 200."""
     found = {}
     for person, paths in READ_PATHS.items():
@@ -111,7 +137,7 @@ def sign_in_with_code(caller: Caller, facts: Facts) -> None:
     caller.sign_in("anna", otp=facts["recovery_codes"].pop())
 
 
-def _done(answer: tuple[int, Any], *statuses: int) -> Any:
+def _done(answer, *statuses: int):
     status, body = answer
     assert status in (statuses or (200, 201, 204)), answer
     return body

@@ -14,19 +14,31 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, cast
 
 import jwt
 from bson import json_util
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from pymongo.database import Database
+
+from tests.upgrade.people import Facts
 
 FOLDER = Path(__file__).parent / "release"
 STORED_FOLDERS = ("media", "keys/tokens", "work/uploads")
-Document = dict[str, Any]
+Document = dict[str, object]
 
 
-def store(database: Database[Document], data_dir: Path, facts: Document) -> None:
+class Recorded(TypedDict):
+    """A collection as it was recorded."""
+
+    name: str
+    options: Document
+    indexes: list[Document]
+    documents: list[Document]
+
+
+def store(database: Database[Document], data_dir: Path, facts: Facts) -> None:
     """Write a database, the files beside it, and facts."""
     FOLDER.mkdir(exist_ok=True)
     lines = []
@@ -52,12 +64,14 @@ def store(database: Database[Document], data_dir: Path, facts: Document) -> None
 
 
 @cache
-def collections() -> tuple[Document, ...]:
+def collections() -> tuple[Recorded, ...]:
     """Return every collection as it was recorded, with its dates moved to now."""
     moved = _moved_by(release_age())
     content = gzip.decompress((FOLDER / "database.json.gz").read_bytes()).decode()
     options = json_util.CANONICAL_JSON_OPTIONS.with_options(tz_aware=False)
-    return tuple(moved(json_util.loads(line, json_options=options)) for line in content.splitlines())
+    return tuple(
+        cast(Recorded, moved(json_util.loads(line, json_options=options))) for line in content.splitlines()
+    )
 
 
 @cache
@@ -66,9 +80,9 @@ def release_age() -> timedelta:
     return datetime.now(UTC) - datetime.fromisoformat(_facts()["recorded_at"])
 
 
-def load_facts() -> Document:
+def load_facts() -> Facts:
     """Return a copy of the facts, with tokens as the release would have issued them now."""
-    found: Document = json.loads(json.dumps(_facts()))
+    found: Facts = json.loads(json.dumps(_facts()))
     for kind in ("refresh", "access"):
         found[kind] = {person: _moved_token(token) for person, token in found[kind].items()}
     return found
@@ -100,13 +114,13 @@ def load_files(data_dir: Path) -> None:
 
 
 @cache
-def _facts() -> Document:
-    found: Document = json.loads((FOLDER / "facts.json").read_text(encoding="utf-8"))
+def _facts() -> Facts:
+    found: Facts = json.loads((FOLDER / "facts.json").read_text(encoding="utf-8"))
     return found
 
 
 @cache
-def _signing_keys() -> dict[str, Any]:
+def _signing_keys() -> dict[str, PrivateKeyTypes]:
     keys = {}
     with tarfile.open(fileobj=io.BytesIO((FOLDER / "files.tar.gz").read_bytes())) as archive:
         for member in archive.getmembers():
@@ -125,11 +139,11 @@ def _moved_token(token: str) -> str:
     return jwt.encode(claims, _signing_keys()[header["kid"]], algorithm=header["alg"], headers=kept)
 
 
-def _moved_by(distance: timedelta) -> Callable[[Any], Any]:
+def _moved_by(distance: timedelta) -> Callable[[object], object]:
     # Whole milliseconds, which is what BSON holds.
     whole = timedelta(milliseconds=distance // timedelta(milliseconds=1))
 
-    def moved(value: Any) -> Any:
+    def moved(value: object) -> object:
         if isinstance(value, datetime):
             return value + whole
         if isinstance(value, dict):

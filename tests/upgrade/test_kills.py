@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -16,6 +15,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from pymongo.database import Database
+from pytest_django import DjangoDbBlocker
 
 from streamsite.mongo.engine.client import get_database
 from tests.support import snapshots
@@ -26,7 +26,7 @@ from tests.upgrade import contents, killed_prepare, people, release
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_000)]
 
-Document = dict[str, Any]
+Document = dict[str, object]
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def other_database(name: str) -> Iterator[Database[Document]]:
 
 
 @pytest.fixture
-def empty(prepared_database: None, django_db_blocker: Any) -> Iterator[Database[Document]]:
+def empty(prepared_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Database[Document]]:
     """A database without anything."""
     with django_db_blocker.unblock(), other_database(f"update_{os.getpid()}") as database:
         yield database

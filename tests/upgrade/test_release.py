@@ -6,7 +6,6 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pymongo import MongoClient
@@ -21,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 def updated(tmp_path: Path) -> Iterator[Stack]:
     """The site, on a database and a data folder that the release left, after two starts that were killed."""
     name = f"release_{os.getpid()}"
-    client: MongoClient[dict[str, Any]] = MongoClient(os.environ["MONGODB_URI"])
+    client: MongoClient[dict[str, object]] = MongoClient(os.environ["MONGODB_URI"])
     with client:
         release.load_database(client[name])
         site = Stack(

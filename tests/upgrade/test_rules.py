@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import migrations
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
+from django.db.migrations.operations.base import Operation
 
 from tests.upgrade import release
 
@@ -30,7 +30,7 @@ def new_migrations() -> list[Migration]:
     return [found for key, found in disk.items() if key not in known]
 
 
-def offences(migration: Any) -> Iterator[str]:
+def offences(migration: Migration) -> Iterator[str]:
     """Yield why a migration cannot be repeated from its first operation."""
     named: set[tuple[str, str]] = set()
     for number, operation in enumerate(migration.operations):
@@ -44,7 +44,7 @@ def offences(migration: Any) -> Iterator[str]:
         named |= names
 
 
-def _columns(operation: Any) -> set[tuple[str, str]]:
+def _columns(operation: Operation) -> set[tuple[str, str]]:
     """Return the names that an operation makes, frees or changes."""
     if isinstance(operation, migrations.RenameField):
         model = operation.model_name.lower()
@@ -85,7 +85,7 @@ def test_every_new_migration_can_be_repeated() -> None:
         [migrations.RenameModel("Clip", "Film"), migrations.DeleteModel("Film")],
     ],
 )
-def test_what_cannot_be_repeated_is_found(operations: list[Any]) -> None:
+def test_what_cannot_be_repeated_is_found(operations: list[Operation]) -> None:
     """One of each kind."""
     migration = Migration("test", "clips")
     migration.operations = operations

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.http_client import Caller
 from tests.support.stack import Stack
 from tests.upgrade import people
-
-Facts = dict[str, Any]
+from tests.upgrade.people import Facts
 
 # Differ from answer to answer: media addresses are signed for a while, and times were moved with the recording.
 CHANGING_VALUES = re.compile(r"/media/v/|\A\d{4}-\d\d-\d\dT")
@@ -50,7 +48,7 @@ def check_site(site: Stack, facts: Facts) -> None:
     _database(site)
 
 
-def find_missing(before: Any, now: Any, place: str = "") -> list[tuple[str, Any, Any]]:
+def find_missing(before: object, now: object, place: str = "") -> list[tuple[str, object, object]]:
     """Return where ``now`` lacks what ``before`` had or has another value: place, former value, present value.
 
     Members and items may be new. Items with an ``id`` are compared with the one of the same id.
@@ -75,7 +73,7 @@ def find_missing(before: Any, now: Any, place: str = "") -> list[tuple[str, Any,
     return [] if before == now else [(place, before, now)]
 
 
-def _fellow(item: Any, number: int, now: list[Any]) -> Any:
+def _fellow(item: object, number: int, now: list[object]) -> object:
     if isinstance(item, dict) and "id" in item:
         return next((other for other in now if other.get("id") == item["id"]), "nothing")
     return now[number] if number < len(now) else "nothing"
@@ -119,7 +117,7 @@ def _videos(site: Stack, facts: Facts) -> None:
     assert b"lighthouse" in content
 
 
-def _plays(caller: Caller, video: dict[str, Any]) -> None:
+def _plays(caller: Caller, video: dict[str, str]) -> None:
     """Fetch the manifest, a playlist in it, and its first segment."""
     address = video["hls_url"]
     for pattern in (rb"^[^#\n]\S*\.m3u8\S*$", rb"^[^#\n]\S*$", b""):

@@ -8,13 +8,59 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, cast
 
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 DEPLOY = ROOT / "deploy"
 UNITS = ("streamsite-web", "streamsite-worker", "streamsite-tasks")
+
+
+class ComposeService(TypedDict, total=False):
+    """What is read of a service in ``compose.yml``."""
+
+    image: str
+    entrypoint: list[str]
+    command: list[str]
+    environment: dict[str, object]
+    volumes: list[str]
+    tmpfs: list[str]
+    read_only: bool
+    cap_drop: list[str]
+    healthcheck: dict[str, list[str]]
+    depends_on: dict[str, dict[str, str]]
+
+
+class Security(TypedDict):
+    """What a container of ``kubernetes.yaml`` may do."""
+
+    readOnlyRootFilesystem: bool
+    capabilities: dict[str, list[str]]
+
+
+class Probe(TypedDict):
+    """A probe by HTTP."""
+
+    httpGet: dict[str, str]
+
+
+class Container(TypedDict):
+    """What is read of a container of ``kubernetes.yaml``, besides its probes."""
+
+    name: str
+    image: str
+    command: list[str]
+    envFrom: list[dict[str, dict[str, str]]]
+    volumeMounts: list[dict[str, str]]
+    securityContext: Security
+
+
+class Pod(TypedDict):
+    """What is read of the pod around containers."""
+
+    volumes: list[dict[str, object]]
+    securityContext: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -67,17 +113,18 @@ def parse_dockerfile() -> Image:
 def parse_compose(variables: dict[str, str]) -> dict[str, Service]:
     """Return the services of ``compose.yml`` with ``variables`` in the place of ``deploy/.env``, in its order."""
     read = _filled(yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8")), variables)
-    return {name: _composed(name, body) for name, body in read["services"].items()}
+    services = cast(dict[str, dict[str, ComposeService]], read)["services"]
+    return {name: _composed(name, body) for name, body in services.items()}
 
 
-def _composed(name: str, body: dict[str, Any]) -> Service:
-    volumes = dict(reversed(text.removesuffix(":ro").split(":")) for text in body.get("volumes", ()))
+def _composed(name: str, body: ComposeService) -> Service:
+    mounts = (text.removesuffix(":ro").split(":") for text in body.get("volumes", ()))
     test = body.get("healthcheck", {}).get("test", ())
     return Service(
         name=name,
         command=tuple(body.get("entrypoint", ())) or tuple(map(str, body.get("command", ()))),
         environment={key: str(value) for key, value in body.get("environment", {}).items()},
-        volumes=volumes,
+        volumes={path: source for source, path in mounts},
         is_read_only=bool(body.get("read_only")),
         temporary=tuple(body.get("tmpfs", ())),
         drops_capabilities=body.get("cap_drop") == ["ALL"],
@@ -87,7 +134,7 @@ def _composed(name: str, body: dict[str, Any]) -> Service:
     )
 
 
-def _filled(value: Any, variables: dict[str, str]) -> Any:
+def _filled(value: object, variables: dict[str, str]) -> object:
     """``${NAME:?}`` and ``${NAME:-default}`` replaced, ``$$`` made ``$``, as compose does."""
     if isinstance(value, dict):
         return {key: _filled(inner, variables) for key, inner in value.items()}
@@ -122,7 +169,7 @@ def parse_kubernetes(secrets: dict[str, str]) -> dict[str, Service]:
 
 
 def _contained(
-    container: dict[str, Any], pod: dict[str, Any], maps: dict[str, Any], secrets: dict[str, str]
+    container: Container, pod: Pod, maps: dict[str, dict[str, str]], secrets: dict[str, str]
 ) -> Service:
     environment: dict[str, str] = {}
     for source in container["envFrom"]:
@@ -140,7 +187,7 @@ def _contained(
         is_read_only=security["readOnlyRootFilesystem"],
         drops_capabilities=security["capabilities"]["drop"] == ["ALL"],
         probes=tuple(
-            container[probe]["httpGet"]["path"]
+            cast(dict[str, Probe], container)[probe]["httpGet"]["path"]
             for probe in ("startupProbe", "livenessProbe", "readinessProbe")
             if probe in container
         ),

@@ -7,7 +7,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -62,7 +62,7 @@ class Visitor:
             else:
                 return
 
-    def json(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    def json(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
         """Return status and the JSON of the answer."""
         sent = None if body is None else json.dumps(body).encode()
         status, _, content = self.call(method, path, sent, Content_Type="application/json", **headers)
@@ -116,7 +116,7 @@ class Visitor:
             time.sleep(0.3)
         raise AssertionError(f"not ready within {READY_SECONDS} s: {video}")
 
-    def play(self, video: dict[str, Any]) -> dict[str, str]:
+    def play(self, video: Mapping[str, str]) -> dict[str, str]:
         """Fetch the playlists and the first segment; the segment's headers."""
         address = video["hls_url"]
         for _ in range(2):

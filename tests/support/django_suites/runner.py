@@ -14,14 +14,14 @@ from django.test.runner import DiscoverRunner
 class ReportingRunner(DiscoverRunner):
     """Writes ``{"run", "skipped": {test: reason}, "failed": {test: last line}}`` to ``$ENGINE_SUITE_REPORT``."""
 
-    def run_suite(self, suite: Any, **options: Any) -> Any:
+    def run_suite(self, suite: unittest.TestSuite, **options: bool) -> Any:
         """Run the tests and write the report."""
-        result = super().run_suite(suite, **options)
+        result: unittest.TestResult = super().run_suite(suite, **options)
         Path(os.environ["ENGINE_SUITE_REPORT"]).write_text(json.dumps(_report(result)), encoding="utf-8")
         return result
 
 
-def _report(result: unittest.TestResult) -> dict[str, Any]:
+def _report(result: unittest.TestResult) -> dict[str, object]:
     failed = {str(test): _last_line(traceback) for test, traceback in result.errors + result.failures}
     failed |= {
         str(test): "passed, though marked as an expected failure" for test in result.unexpectedSuccesses

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 
-def _database(name: str) -> dict[str, Any]:
+def _database(name: str) -> dict[str, object]:
     return {
         "ENGINE": "streamsite.mongo.engine",
         "NAME": f"{os.environ['ENGINE_SUITE']}_{name}",
