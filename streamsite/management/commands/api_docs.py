@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from streamsite.api import endpoint_table
-from streamsite.api.views import generate_schema
 
 
 class Command(BaseCommand):
@@ -19,6 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Replace the table between the markers."""
         text = endpoint_table.DOCS.read_text(encoding="utf-8")
-        new = endpoint_table.replace_table(text, generate_schema())
+        new = endpoint_table.replace_table(text, endpoint_table.generate_document())
         endpoint_table.DOCS.write_text(new, encoding="utf-8")
         self.stdout.write("unchanged" if new == text else "written")
