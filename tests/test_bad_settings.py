@@ -296,3 +296,15 @@ def test_a_wrong_password_is_a_sentence(data_folder):
     code, said = run(["manage.py", "reconcile", "--check"], MONGODB_URI=wrong, **data_folder)
     assert code == 1
     assert re.fullmatch(r"manage\.py: MongoDB at \S+ refuses the user or the password: [^\n]+\n", said), said
+
+
+def test_every_setting_is_in_the_example_and_explained_to_operators():
+    """Older names of settings, and what ``script/server`` tells its own processes, need no mention."""
+    unlisted = {"EMAIL_HOST_PASSWORD", "EMAIL_HOST_USER", "EMAIL_USE_SSL", "EMAIL_USE_TLS"}
+    unlisted |= {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS"}
+    texts = [path.read_text() for path in (ROOT / "streamsite" / "settings").glob("*.py")]
+    asked = set(re.findall(r"\benv\.\w+\(\s*\"([A-Z0-9_]+)\"", "\n".join(texts))) - unlisted
+    assert len(asked) > 50
+    assert asked - {name.removesuffix("_FILE") for name in LISTED} == set()
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    assert [name for name in sorted(asked) if not re.search(rf"\b{name}\b", operations)] == []

@@ -23,8 +23,8 @@ FOLDER = re.compile(
 )
 MODULE = re.compile(rf"(?:{'|'.join(APPS)})(?:\.\w+)+")
 SCRIPT = re.compile(r"script/[\w-]+")
-# A span after one of these words names what was there once.
-HISTORIC = re.compile(r"\b(?:then|formerly)\s$", re.IGNORECASE)
+# A span after this word names what was there once.
+HISTORIC = re.compile(r"\bformerly\s$", re.IGNORECASE)
 # Files of an installation or of other programs, and names of loggers and checks, look like ours.
 FOREIGN = re.compile(
     r".*\*.*|.*\{.*|streamsite\.\w+|player\.js|hls\.js|site\.nginx\.conf|pip\.conf|robots\.txt|(?:anim|card|small)\.webp"
@@ -169,6 +169,12 @@ def test_the_version_stands_in_pyproject_and_the_changelog():
     changelog = (ROOT / "docs" / "changelog.md").read_text()
     assert ".dev" in declared or f"## [{declared}] - " in changelog
     assert f"**Version:** {declared} " in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("page", ["docs/operations.md", "deploy/kubernetes.yaml"])
+def test_examples_of_image_tags_are_the_version(page):
+    tags = re.findall(r"/streamsite:([\w.-]+)", (ROOT / page).read_text())
+    assert set(tags) == {__version__}
 
 
 def test_manage_py_tells_the_version():

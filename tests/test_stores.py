@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from streamsite.mongo.indexes import OWN_INDEXES, required_indexes
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
 OPENERS = {"collection", "get_database"}
@@ -110,3 +112,24 @@ def test_a_store_opens_its_own_collections_only(store):
         found.add(eval(ast.unparse(argument), vars(module)))  # noqa: S307 - names of our own module
     assert found <= OWNERS[store]
     assert found
+
+
+def test_every_index_that_a_module_declares_is_created():
+    """``PROVIDERS`` names the modules; one that it lacks would never get its indexes, and nothing would fail."""
+    wanted = {(name, index.document["name"]) for name, rows in required_indexes().items() for index in rows}
+    declared = set()
+    for path, text in sources():
+        targets = [
+            target
+            for node in ast.parse(text).body
+            if isinstance(node, ast.Assign | ast.AnnAssign)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        ]
+        if "INDEXES" in {getattr(target, "id", "") for target in targets}:
+            found = importlib.import_module(module_of(path)).INDEXES
+            if isinstance(found, dict):
+                declared |= {(name, index.document["name"]) for name, rows in found.items() for index in rows}
+            else:  # of one collection, which OWN_INDEXES names
+                assert any(found is rows for rows in OWN_INDEXES.values()), path
+    assert len(declared) > 15
+    assert declared - wanted == set()
