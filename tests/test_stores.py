@@ -114,7 +114,7 @@ def test_a_store_opens_its_own_collections_only(store):
     assert found
 
 
-def test_every_index_that_a_module_declares_is_created():
+def test_every_index_that_a_module_declares_is_created(database):
     """``PROVIDERS`` names the modules; one that it lacks would never get its indexes, and nothing would fail."""
     wanted = {(name, index.document["name"]) for name, rows in required_indexes().items() for index in rows}
     declared = set()
