@@ -22,7 +22,7 @@ from typing import TypeVar
 
 from streamsite.errors import Unavailable
 
-logger = logging.getLogger("streamsite.external_services")
+logger = logging.getLogger("streamsite.partners")
 
 FAILURES_IN_A_ROW = 3
 INITIAL_PAUSE, MAX_PAUSE = 2.0, 15.0

@@ -16,7 +16,6 @@ LINGER_SECONDS = 0.25
 # Less than this fits into the buffers of a connection.
 SMALL_BYTES = 64 * 1024
 
-Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 

@@ -100,7 +100,7 @@ def throttle_key(request: HttpRequest) -> str:
 
 def _digest(who: str) -> str:
     """Return a digest of the caller for the counter's name: people type passwords where a username belongs."""
-    return salted_hmac("streamsite.rate_limits", who, algorithm="sha256").hexdigest()[:32]
+    return salted_hmac("streamsite.limits", who, algorithm="sha256").hexdigest()[:32]
 
 
 def increment(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:

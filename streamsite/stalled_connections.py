@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-logger = logging.getLogger("streamsite.stalled_connections")
+logger = logging.getLogger("streamsite.stalls")
 
 # How often it looks while a reader may stall.
 CHECKS_PER_PERIOD = 6

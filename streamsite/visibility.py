@@ -49,11 +49,6 @@ def unlisted_match() -> dict[str, str]:
     return {"visibility": Visibility.UNLISTED.value}
 
 
-def linkable() -> Q:
-    """Return the condition for rows that anyone with the link may open."""
-    return Q(visibility__in=[Visibility.PUBLIC, Visibility.UNLISTED])
-
-
 def is_listed(visibility: str) -> bool:
     """Return whether a row of this visibility may appear in lists."""
     return visibility == Visibility.PUBLIC

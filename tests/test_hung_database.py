@@ -165,6 +165,7 @@ def test_the_supervisor_restarts_a_hung_database(hanging: Stack) -> None:
     os.kill(hung, signal.SIGSTOP)
     until(lambda: hanging.children("mongod") not in ([hung], []), SILENT_SECONDS + 30)
     until(lambda: asked(member, "GET", "/readyz")[2] == 200)
+    until(lambda: member.json("GET", "/api/v1/me")[0] == 200)
     assert member.json("GET", "/api/v1/me")[1]["bio"] == "Acknowledged."
     assert "has not answered for 9 s" in hanging.output()
     assert hanging.children("run_worker") == workers

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-CALL = "import sys; from tests.support import second_try; sys.exit(second_try.run_with_reruns(['-n', '2'], sys.argv[1:]))"
+CALL = (
+    "import sys; from tests.support.second_try import run_with_reruns;"
+    "sys.exit(run_with_reruns(['-n', '2'], sys.argv[1:]))"
+)
 BESIDE = "import os\ndef test_busy(): assert 'PYTEST_XDIST_WORKER' not in os.environ\n"
 
 
