@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -88,15 +89,16 @@ class StrictChoiceField(serializers.ChoiceField):
 class ClearableMixin:
     """Lets ``null`` and an empty text stand for no value."""
 
-    def validate_empty_values(self, data: Any) -> Any:
+    def validate_empty_values(self, data: object) -> tuple[bool, object]:
         """Take an empty text for ``null``."""
-        return super().validate_empty_values(None if data == "" else data)  # type: ignore[misc]
+        found: tuple[bool, object] = super().validate_empty_values(None if data == "" else data)  # type: ignore[misc]
+        return found
 
 
 class DayField(ClearableMixin, serializers.DateField):
     """A day as ``2014-03-03`` and in no other of the forms that ISO 8601 has."""
 
-    def to_internal_value(self, value: Any) -> Any:
+    def to_internal_value(self, value: object) -> date:
         """Return the value, or fail with ``invalid``."""
         if not isinstance(value, str) or not DAY.match(value):
             self.fail("invalid", format="YYYY-MM-DD")
@@ -120,8 +122,8 @@ class SplittableListField(serializers.ListField):
 class QueryTextField(StrictCharField):
     """Any text of a query string, cut to ``length``."""
 
-    def __init__(self, length: int, **options: Any) -> None:
-        super().__init__(required=False, allow_blank=True, trim_whitespace=False, **options)
+    def __init__(self, length: int, *, help_text: str | None = None) -> None:
+        super().__init__(required=False, allow_blank=True, trim_whitespace=False, help_text=help_text)
         self.length = length
         self.validators = []
 

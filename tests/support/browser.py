@@ -156,7 +156,6 @@ def until(page: Page, expression: str, seconds: float = 20) -> Any:
 
     Playwright's own ``wait_for_function`` needs ``unsafe-eval``, which the site's policy forbids.
     """
-
     from playwright.sync_api import Error
 
     value = None
