@@ -105,8 +105,8 @@ def test_node_refreshes_when_told_that_the_token_has_expired(site, person, expir
         "console.log(...answers.map((answer) => answer.status));"
     )
     assert run([NODE, "--input-type=module", "-"], program, tmp_path) == "200 200 200\n"
-    # One refresh serves every call that is refused while it runs; on a busy machine the last one may be late.
-    assert jwt.decode((tmp_path / "token").read_text(), options={"verify_signature": False})["gen"] in {2, 3}
+    # One refresh serves every call that was refused, however late its answer came.
+    assert jwt.decode((tmp_path / "token").read_text(), options={"verify_signature": False})["gen"] == 2
 
 
 @pytest.mark.browser
