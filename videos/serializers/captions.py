@@ -62,7 +62,7 @@ class CaptionTextSerializer(CaptionDescriptionSerializer):
 class CuesField(serializers.Field[Any, Any, Any, Any]):
     """Cues as they were sent: ``webvtt.from_rows`` checks thousands of them and names the wrong one."""
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """Return the cues unchanged."""
         return data
 
