@@ -19,7 +19,7 @@ from streamsite.scripts import APOSTROPHE
 
 
 class Stemmer(Protocol):
-    """What is used of Snowball's stemmers."""
+    """A stemmer of Snowball's, as far as it is used."""
 
     def stemWord(self, word: str) -> str:  # noqa: N802 - Snowball's name
         """Return the stem of a word in lower case."""

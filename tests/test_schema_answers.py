@@ -51,13 +51,13 @@ TABLES = {
 
 
 class Operation(TypedDict):
-    """What is read of an operation."""
+    """The members of an operation that are read."""
 
     responses: dict[str, dict[str, dict[str, dict[str, object]]]]
 
 
 class Document(TypedDict):
-    """What is read of the OpenAPI document."""
+    """The members of the OpenAPI document that are read."""
 
     paths: dict[str, dict[str, Operation]]
     components: dict[str, dict[str, object]]

@@ -38,7 +38,7 @@ Parameter = TypedDict("Parameter", {"name": str, "in": str})
 
 
 class Operation(TypedDict, total=False):
-    """What is read of an operation."""
+    """The members of an operation that are read."""
 
     description: str
     parameters: list[Parameter]
@@ -47,13 +47,13 @@ class Operation(TypedDict, total=False):
 
 
 class Components(TypedDict):
-    """What is read of the components."""
+    """The members of the components that are read."""
 
     schemas: dict[str, Schema]
 
 
 class Document(TypedDict):
-    """What is read of the OpenAPI document."""
+    """The members of the OpenAPI document that are read."""
 
     paths: dict[str, dict[str, Operation]]
     components: Components

@@ -30,7 +30,7 @@ def enable_profiling() -> Iterator[None]:
 
 
 class Operation(TypedDict, total=False):
-    """What is read of a document of the profiler; the members that its kind of operation does not have are missing."""
+    """The members of a profiler's document that are read; which are there depends on the kind of operation."""
 
     planSummary: str
     docsExamined: int

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from streamsite.api.fields import (
@@ -59,10 +57,10 @@ class CaptionTextSerializer(CaptionDescriptionSerializer):
     cues = CueSerializer(many=True, required=False)
 
 
-class CuesField(serializers.Field[Any, Any, Any, Any]):
+class CuesField(serializers.Field[object, object, object, object]):
     """Cues as they were sent: ``webvtt.from_rows`` checks thousands of them and names the wrong one."""
 
-    def to_internal_value(self, data: object) -> Any:
+    def to_internal_value(self, data: object) -> object:
         """Return the cues unchanged."""
         return data
 

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(170)]
 
 
 class Report(TypedDict):
-    """What the writer did, as it prints it."""
+    """The writer's results, as it prints them."""
 
     acknowledged: list[str]
     groups: list[str]
