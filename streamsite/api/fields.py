@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -74,6 +74,29 @@ class StrictBooleanField(serializers.BooleanField):
         return data
 
 
+class FlagField(StrictBooleanField):
+    """``true`` or ``false`` of JSON, or one of ``texts`` of a form; no numbers."""
+
+    texts: ClassVar[dict[str, bool]] = {"true": True, "false": False}
+
+    def to_internal_value(self, data: object) -> bool:
+        """Return the value, or fail with ``invalid``."""
+        return super().to_internal_value(self.texts.get(data, data) if isinstance(data, str) else data)
+
+
+class CheckBoxField(FlagField):
+    """``FlagField`` that also takes what check boxes send."""
+
+    texts: ClassVar[dict[str, bool]] = {
+        **dict.fromkeys(("true", "1", "on"), True),
+        **dict.fromkeys(("false", "0", "off", ""), False),
+    }
+
+    def to_internal_value(self, data: object) -> bool:
+        """Return the value, or fail with ``invalid``."""
+        return super().to_internal_value(data.lower() if isinstance(data, str) else data)
+
+
 class StrictChoiceField(serializers.ChoiceField):
     """One of some texts. The message names them all."""
 
@@ -81,6 +104,8 @@ class StrictChoiceField(serializers.ChoiceField):
 
     def to_internal_value(self, data: object) -> str:
         """Return the value, or fail with ``invalid``."""
+        if data == "" and self.allow_blank:
+            return ""
         if not isinstance(data, str) or data not in self.choices:
             self.fail("invalid_choice", choices=", ".join(map(str, self.choices)))
         return data
@@ -107,6 +132,10 @@ class DayField(ClearableMixin, serializers.DateField):
 
 class ClearableDateTimeField(ClearableMixin, serializers.DateTimeField):
     """A time, or ``null`` or an empty text for none."""
+
+
+class ClearableIntegerField(ClearableMixin, serializers.IntegerField):
+    """A whole number, or ``null`` or an empty text for none."""
 
 
 class SplittableListField(serializers.ListField):

@@ -67,10 +67,13 @@ PAGINATION_PARAMETERS = [PaginationSerializer]
 
 def page_size(params: QueryDict) -> int:
     """Return ``?page_size=`` clamped to 1..100. Raise ``Invalid`` when it is not a number."""
-    if "page_size" not in params:
+    raw = params.get("page_size", "")
+    if not raw:
         return DEFAULT_PAGE_SIZE
-    wanted: int = PaginationSerializer.parse(params).get("page_size", DEFAULT_PAGE_SIZE)
-    return max(1, min(wanted, MAX_PAGE_SIZE))
+    # Not by PaginationSerializer, which the schema has: a wrong cursor is ``invalid_cursor``, whatever else is sent.
+    if not (raw.isascii() and raw.isdigit()):
+        raise Invalid("Some fields are not right.", fields={"page_size": ["A valid integer is required."]})
+    return max(1, min(int(raw[:6]), MAX_PAGE_SIZE))
 
 
 def paginate(

@@ -24,7 +24,7 @@ class CaptionDescriptionSerializer(InputSerializer):
     label = CleanLineField(  # type: ignore[assignment]
         max_length=MAX_LABEL, required=False, allow_blank=True, allow_null=True
     )
-    kind = StrictChoiceField(choices=CaptionKind.choices, required=False, allow_null=True)
+    kind = StrictChoiceField(choices=CaptionKind.choices, required=False, allow_blank=True, allow_null=True)
 
 
 class CaptionUploadSerializer(CaptionDescriptionSerializer):
