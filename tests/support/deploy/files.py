@@ -18,7 +18,7 @@ UNITS = ("streamsite-web", "streamsite-worker", "streamsite-tasks")
 
 
 class ComposeService(TypedDict, total=False):
-    """What is read of a service in ``compose.yml``."""
+    """The members of a service in ``compose.yml`` that are read."""
 
     image: str
     entrypoint: list[str]
@@ -33,7 +33,7 @@ class ComposeService(TypedDict, total=False):
 
 
 class Security(TypedDict):
-    """What a container of ``kubernetes.yaml`` may do."""
+    """The security context of a container of ``kubernetes.yaml``."""
 
     readOnlyRootFilesystem: bool
     capabilities: dict[str, list[str]]
@@ -46,7 +46,7 @@ class Probe(TypedDict):
 
 
 class Container(TypedDict):
-    """What is read of a container of ``kubernetes.yaml``, besides its probes."""
+    """The members of a container of ``kubernetes.yaml`` that are read, besides its probes."""
 
     name: str
     image: str
@@ -57,7 +57,7 @@ class Container(TypedDict):
 
 
 class Pod(TypedDict):
-    """What is read of the pod around containers."""
+    """The members of a pod that are read."""
 
     volumes: list[dict[str, object]]
     securityContext: dict[str, int]
