@@ -81,7 +81,7 @@ def _preflight() -> HttpResponse:
         "Access-Control-Allow-Methods": allowed,
         "Access-Control-Allow-Headers": ", ".join(FILE_REQUEST_HEADERS),
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
-        "Cache-Control": NEVER_STORED,
+        "Cache-Control": NEVER_STORED.value,
     }
     response = HttpResponse(status=204, headers=headers)
     allow_any_origin(response)

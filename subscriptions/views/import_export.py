@@ -21,8 +21,8 @@ from subscriptions.api.import_export import opml_response, read_uploaded_opml
 from videos.syndication.feeds import CONTENT_TYPE
 
 
-@PRIVATE_REVALIDATED
 @require_safe
+@PRIVATE_REVALIDATED
 def serve_private_feed(request: HttpRequest, token: str) -> HttpResponse:
     """Serve the feed behind a secret address as RSS."""
     found = private_feed.feed_by_token(token)

@@ -76,8 +76,8 @@ def sitemap_month(request: HttpRequest, month: str) -> HttpResponse:
     return xml.respond(request, sitemaps.build_month_sitemap(month), sitemaps.CONTENT_TYPE)
 
 
-@cached_for(3600)
 @require_safe
+@cached_for(3600)
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell search engines which pages to leave out and where the sitemap is."""
     context = {"sitemap": urls.absolute_url(reverse("sitemap"))}
