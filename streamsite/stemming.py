@@ -15,7 +15,7 @@ from typing import Any
 import snowballstemmer
 
 from streamsite import folding
-from streamsite.scripts import APOSTROPHE
+from streamsite.character_tables import APOSTROPHE
 
 # Endings and what stands in their place, in this order, for languages that are stemmed too far otherwise.
 ENDINGS: dict[str, tuple[tuple[str, str], ...]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
-from streamsite import folding, scripts
+from streamsite import character_tables, folding
 from videos.captions import store as caption_store
 from videos.captions.webvtt import plain_text
 from videos.models import Video
@@ -67,5 +67,5 @@ def _expressions(query: query_text.Query, beginning: str, between: str) -> list[
 
 
 def _words(forms: tuple[str, ...], beginning: str, between: str) -> str:
-    start = "" if scripts.is_unspaced(forms[0][0]) else beginning
+    start = "" if character_tables.is_unspaced(forms[0][0]) else beginning
     return start + between.join(folding.accent_insensitive_pattern(form) for form in forms)
