@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from streamsite.mongo import indexes
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
 OPENERS = {"collection", "get_database"}
@@ -110,3 +112,24 @@ def test_a_store_opens_its_own_collections_only(store):
         found.add(eval(ast.unparse(argument), vars(module)))  # noqa: S307 - names of our own module
     assert found <= OWNERS[store]
     assert found
+
+
+def test_every_module_with_indexes_is_asked_for_them():
+    """Without that ``ensure_indexes`` never creates them, and nobody would notice before the collection is large."""
+    having = [module_of(path) for path, text in sources() if "INDEXES" in assigned(text)]
+    assert sorted(having) == sorted(indexes.PROVIDERS)
+
+
+def assigned(text):
+    """Return the names that a module assigns at its top level."""
+    targets = []
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Assign):
+            targets += node.targets
+        elif isinstance(node, ast.AnnAssign):
+            targets.append(node.target)
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def test_the_names_that_a_module_assigns_are_found():
+    assert assigned("A = 1\nB: int = 2\ndef f():\n    C = 3\n") == {"A", "B"}

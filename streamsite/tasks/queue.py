@@ -14,9 +14,7 @@ theirs. Updates are therefore pipelines, in which everything that came from outs
 
 from __future__ import annotations
 
-import random
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,40 +25,42 @@ from pymongo.errors import DuplicateKeyError
 from pymongo.results import UpdateResult
 
 from streamsite.mongo.collections import collection
+from streamsite.tasks.retry_delay import compute_retry_delay
 
 JOBS = "task_job"
 READY, RUNNING, DONE, DEAD, CANCELLED = "ready", "running", "done", "dead", "cancelled"
 STATES = [READY, RUNNING, DONE, DEAD, CANCELLED]
 UNFINISHED = [READY, RUNNING]
 RETENTION = timedelta(days=7)
-INITIAL_RETRY_DELAY, MAX_RETRY_DELAY = 2.0, 600.0
 FRONT_PRIORITY = 100
 MAX_COUNTED = 1_000
 MAX_ERRORS, MAX_WORKERS = 10, 20
 ERROR_LENGTH = 2_000
 NOW = "$$NOW"
-INDEXES = [
-    IndexModel(
-        [("queue", ASCENDING), ("state", ASCENDING), ("priority", DESCENDING), ("run_at", ASCENDING)],
-        name="job_take",
-    ),
-    IndexModel(
-        [("unique", ASCENDING)],
-        name="job_unique",
-        unique=True,
-        partialFilterExpression={"unique": {"$type": "string"}},
-    ),
-    IndexModel([("purge_at", ASCENDING)], name="job_purge", expireAfterSeconds=0),
-    IndexModel([("task", ASCENDING), ("state", ASCENDING)], name="job_task"),
-    IndexModel([("args.0", ASCENDING)], name="job_argument"),
-    IndexModel(
-        [
-            *(("enqueued_at", DESCENDING), ("_id", DESCENDING)),
-            *((name, ASCENDING) for name in ("state", "queue", "task")),
-        ],
-        name="job_newest_filtered",
-    ),
-]
+INDEXES = {
+    JOBS: [
+        IndexModel(
+            [("queue", ASCENDING), ("state", ASCENDING), ("priority", DESCENDING), ("run_at", ASCENDING)],
+            name="job_take",
+        ),
+        IndexModel(
+            [("unique", ASCENDING)],
+            name="job_unique",
+            unique=True,
+            partialFilterExpression={"unique": {"$type": "string"}},
+        ),
+        IndexModel([("purge_at", ASCENDING)], name="job_purge", expireAfterSeconds=0),
+        IndexModel([("task", ASCENDING), ("state", ASCENDING)], name="job_task"),
+        IndexModel([("args.0", ASCENDING)], name="job_argument"),
+        IndexModel(
+            [
+                *(("enqueued_at", DESCENDING), ("_id", DESCENDING)),
+                *((name, ASCENDING) for name in ("state", "queue", "task")),
+            ],
+            name="job_newest_filtered",
+        ),
+    ]
+}
 
 Document = dict[str, Any]
 Pipeline = list[Document]
@@ -79,11 +79,6 @@ class Job:
     tries: int
     max_tries: int
     enqueued_at: datetime
-
-
-def ensure_indexes() -> None:
-    """Create the queue's indexes when they are missing."""
-    collection(JOBS).create_indexes(INDEXES)
 
 
 def build_job(
@@ -188,7 +183,7 @@ def cancel(job_id: str, reason: str = "") -> bool:
 
 
 def requeue(job_id: str, *, session: ClientSession | None = None) -> bool:
-    """Let a dead or cancelled job run again, with all its tries."""
+    """Let a dead or canceled job run again, with all its tries."""
     result = collection(JOBS).update_one(
         {"_id": job_id, "state": {"$in": [DEAD, CANCELLED]}},
         [
@@ -239,16 +234,6 @@ def unfinished_arguments(task: str) -> set[Any]:
 def find_named(unique: str, *, session: ClientSession | None = None) -> Document | None:
     """Return the unfinished job of that name."""
     return collection(JOBS).find_one({"unique": unique}, session=session)
-
-
-def compute_retry_delay(tries: int, pauses: Sequence[float] = ()) -> timedelta:
-    """Return how long to wait after the ``tries``-th failure, spread by a quarter.
-
-    ``pauses`` are seconds, the last for all further tries; without them the pause doubles up to ten minutes.
-    """
-    doubled = min(MAX_RETRY_DELAY, INITIAL_RETRY_DELAY * 2 ** (tries - 1))
-    seconds = pauses[min(tries, len(pauses)) - 1] if pauses else doubled
-    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
 
 
 _FREE_NAME: Document = {"$unset": ["unique"]}

@@ -30,7 +30,7 @@ def enable_profiling() -> Iterator[None]:
 
 
 class Operation(TypedDict, total=False):
-    """What is read of a document of the profiler; the members that its kind of operation does not have are missing."""
+    """The fields used of a profiler document; those that its kind of operation does not have are missing."""
 
     planSummary: str
     docsExamined: int
@@ -40,7 +40,7 @@ class Operation(TypedDict, total=False):
 
 
 class Profile:
-    """The operations from here on, within ``profiled``; those after each ``mark`` by themselves."""
+    """The operations recorded since its creation, grouped by the ``mark`` that they follow."""
 
     def __init__(self, first: str = "") -> None:
         self._rows = get_database()[PROFILE]

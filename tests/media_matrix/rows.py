@@ -6,7 +6,7 @@ from typing import TypedDict
 
 
 class FileRow(TypedDict):
-    """What came of a file; ``code`` and ``detail`` say why it was refused."""
+    """The result of processing a file; ``code`` and ``detail`` say why it was refused."""
 
     file: str
     status: str

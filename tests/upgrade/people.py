@@ -16,7 +16,7 @@ from tests.support.stack import Stack
 
 
 class Facts(TypedDict, total=False):
-    """What is known of a recorded installation, as its ``facts.json`` says it."""
+    """The facts about a recorded installation, from its ``facts.json``."""
 
     public: str
     private: str

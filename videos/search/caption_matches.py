@@ -28,11 +28,11 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict
     query = query_text.parse_query(text, vocabulary_store.frequent_languages())
     if not ids or query.is_empty:
         return {}
-    said = _expressions(query, STORED_WORD_START, WORD_SEPARATORS[0])
-    if not said:
+    expressions = _expressions(query, STORED_WORD_START, WORD_SEPARATORS[0])
+    if not expressions:
         return {}
     line = {"$arrayElemAt": ["$$cue", 2]}
-    says = [{"$regexMatch": {"input": line, "regex": wanted, "options": "i"}} for wanted in said]
+    says = [{"$regexMatch": {"input": line, "regex": wanted, "options": "i"}} for wanted in expressions]
     cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MAX_CUES}}
     wanted = [
         re.compile(one, re.IGNORECASE) for one in _expressions(query, PYTHON_WORD_START, WORD_SEPARATORS[1])

@@ -18,7 +18,7 @@ UNITS = ("streamsite-web", "streamsite-worker", "streamsite-tasks")
 
 
 class ComposeService(TypedDict, total=False):
-    """What is read of a service in ``compose.yml``."""
+    """The fields used of a service in ``compose.yml``."""
 
     image: str
     entrypoint: list[str]
@@ -33,7 +33,7 @@ class ComposeService(TypedDict, total=False):
 
 
 class Security(TypedDict):
-    """What a container of ``kubernetes.yaml`` may do."""
+    """The security context of a container in ``kubernetes.yaml``."""
 
     readOnlyRootFilesystem: bool
     capabilities: dict[str, list[str]]
@@ -46,7 +46,7 @@ class Probe(TypedDict):
 
 
 class Container(TypedDict):
-    """What is read of a container of ``kubernetes.yaml``, besides its probes."""
+    """The fields used of a container in ``kubernetes.yaml``, besides its probes."""
 
     name: str
     image: str
@@ -57,7 +57,7 @@ class Container(TypedDict):
 
 
 class Pod(TypedDict):
-    """What is read of the pod around containers."""
+    """The fields used of a pod in ``kubernetes.yaml``."""
 
     volumes: list[dict[str, object]]
     securityContext: dict[str, int]
