@@ -35,7 +35,7 @@ API = "/api/v1"
 
 
 class Facts(TypedDict, total=False):
-    """The output of the seed command, and the addresses of pages far into its lists."""
+    """The values that the seed prints, and the addresses of pages far into its lists."""
 
     words: list[list[str]]
     tag: str

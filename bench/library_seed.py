@@ -207,9 +207,9 @@ def _playlist(owner: User, videos: list[Video], many: int) -> str:
     return made.pk
 
 
-def _store(model: type[Row], rows: Iterable[Row], **options: bool) -> None:
+def _store(model: type[Row], rows: Iterable[Row], *, ignore_conflicts: bool = False) -> None:
     for part in _batches(rows):
-        model._default_manager.bulk_create(part, **options)
+        model._default_manager.bulk_create(part, ignore_conflicts=ignore_conflicts)
 
 
 def _batches(rows: Iterable[Item]) -> Iterator[list[Item]]:

@@ -24,6 +24,8 @@ class PlaylistInputSerializer(InputSerializer):
 class NewPlaylistSerializer(PlaylistInputSerializer):
     """``POST /playlists``."""
 
+    names_elements = True
+
     video_ids = serializers.ListField(
         child=StrictCharField(max_length=11), required=False, max_length=MAX_ITEMS
     )

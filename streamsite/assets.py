@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 import brotli
 from django.conf import settings
@@ -64,11 +63,13 @@ class FastCompressor(Compressor):
 class CompressedStorage(CompressedStaticFilesStorage):
     """Static files with a ``.br`` and a ``.gz`` beside each; WhiteNoise sends what the browser accepts."""
 
-    def create_compressor(self, **kwargs: Any) -> Compressor:
+    def create_compressor(self, **kwargs: object) -> Compressor:
         """Return the compressor to use."""
         return FastCompressor(**kwargs)
 
-    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+    def post_process(
+        self, paths: dict[str, object], dry_run: bool = False, **options: object
+    ) -> Iterator[object]:
         """Shorten the site's own scripts and styles, then compress all files."""
         for name in paths:
             if name.startswith(OWN_PREFIXES) and name.endswith((".js", ".css")) and not dry_run:

@@ -7,6 +7,7 @@ response of a view (``@NEVER_STORED``). ``send`` and its kind take one as ``cach
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -18,19 +19,24 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 HEADER = "Cache-Control"
 
 
-class CachePolicy(str):
-    """A value of ``Cache-Control``."""
+@dataclass(frozen=True)
+class CachePolicy:
+    """A policy; ``value`` is the header's. No ``str`` itself: WSGI servers refuse subclasses of it as header values."""
 
-    __slots__ = ()
+    value: str
+
+    def __str__(self) -> str:
+        """Return the header's value."""
+        return self.value
 
     def set_on(self, response: Response) -> Response:
         """Give the response this policy, and return it."""
-        response[HEADER] = str(self)
+        response[HEADER] = self.value
         return response
 
     def set_default_on(self, response: Response) -> Response:
         """Give the response this policy unless it has one, and return it."""
-        response.headers.setdefault(HEADER, str(self))
+        response.headers.setdefault(HEADER, self.value)
         return response
 
     def __call__(self, view: Callable[P, Response]) -> Callable[P, Response]:

@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's own name
@@ -28,7 +27,7 @@ MIN_SIMILARITY = 0.85
 
 
 @register()
-def check_setting_combinations(**extra: Any) -> list[CheckMessage]:
+def check_setting_combinations(**extra: object) -> list[CheckMessage]:
     """Check settings that are valid alone and contradict each other."""
     found: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:
@@ -54,7 +53,7 @@ def check_setting_combinations(**extra: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_unknown_variables(**extra: Any) -> list[CheckMessage]:
+def check_unknown_variables(**extra: object) -> list[CheckMessage]:
     """Warn about variables that look like a mistyped setting: nothing else would say that they have no effect."""
     return [
         Warning(
@@ -76,7 +75,7 @@ def _meant(name: str) -> str:
 
 
 @register(Tags.security, deploy=True)
-def check_deployment(**extra: Any) -> list[CheckMessage]:
+def check_deployment(**extra: object) -> list[CheckMessage]:
     """Check what ``check --deploy`` adds: what a public site may run with and should not."""
     return list(_of_deployment())
 

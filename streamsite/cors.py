@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -58,7 +57,7 @@ def allow_preflight(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
     """
 
     @wraps(view)
-    def decided(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def decided(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.method != "OPTIONS":
             return view(request, *args, **kwargs)
         request.method = "HEAD"
@@ -70,7 +69,7 @@ def allow_preflight(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
     return decided
 
 
-def allows_any_origin(view: Callable[..., Any]) -> bool:
+def allows_any_origin(view: Callable[..., object]) -> bool:
     """Return whether pages of other origins may be let read what ``view`` answers."""
     return getattr(view, "is_open", False)
 
@@ -82,7 +81,7 @@ def _preflight() -> HttpResponse:
         "Access-Control-Allow-Methods": allowed,
         "Access-Control-Allow-Headers": ", ".join(FILE_REQUEST_HEADERS),
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
-        "Cache-Control": NEVER_STORED,
+        "Cache-Control": NEVER_STORED.value,
     }
     response = HttpResponse(status=204, headers=headers)
     allow_any_origin(response)

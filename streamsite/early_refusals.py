@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from wsgiref.types import InputStream
 
 LINGER_SECONDS = 0.25
 # Less than this fits into the buffers of a connection.
@@ -23,7 +24,7 @@ Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 class CountingBody:
     """A ``wsgi.input`` that counts the bytes that were read."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: InputStream) -> None:
         self._stream = stream
         self.taken = 0
         self.has_ended = False

@@ -77,7 +77,7 @@ def send_content(
 def inert_headers(cache: CachePolicy) -> dict[str, str]:
     """Return headers that keep what is sent from acting as a page or for another site."""
     return {
-        "Cache-Control": cache,
+        "Cache-Control": cache.value,
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -111,7 +111,7 @@ def _answer(
             status=416,
             content_type="application/json",
             # Without the tag: a server in front that sends the files may have tags of its own for them.
-            headers=guards | {"Content-Range": f"bytes */{size}", "Cache-Control": NEVER_STORED},
+            headers=guards | {"Content-Range": f"bytes */{size}", "Cache-Control": NEVER_STORED.value},
         )
     if accelerated is not None:
         return accelerated(common)

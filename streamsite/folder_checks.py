@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register  # noqa: A004 - Django's own name
 
 
 @register(Tags.security)
-def check_folder_modes(**extra: Any) -> list[CheckMessage]:
+def check_folder_modes(**extra: object) -> list[CheckMessage]:
     """Check the permissions of existing folders, which no start changes."""
     found: list[CheckMessage] = []
     if is_open := [folder.name for folder in _of_secrets() if _lets_others_in(folder)]:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:  # the web server's first process needs formatters only
@@ -54,7 +54,7 @@ def bind_request_id(request: HttpRequest) -> Iterator[str]:
         request_id.reset(token)
 
 
-def record_refusal(request: Any, reason: str) -> None:
+def record_refusal(request: object, reason: str) -> None:
     """Keep why ``request`` is refused, for its line; the first reason counts. Takes REST framework's requests too."""
     vars(getattr(request, "_request", request)).setdefault("log_reason", reason)
 

@@ -6,7 +6,7 @@ A view names its group with ``count_writes_as``; the usual one is ``WRITES``. Th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -21,7 +21,7 @@ RETURNED_BYTES = 100_000
 # Such values never go back into a page.
 SECRET_WORDS = ("password", "otp", "token", "code")
 
-View = TypeVar("View", bound=Callable[..., Any])
+View = TypeVar("View", bound=Callable[..., object])
 
 
 def count_writes_as(limit: Limit) -> Callable[[View], View]:
@@ -48,7 +48,11 @@ class PageLimitMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
     ) -> HttpResponseBase | None:
         """Count a write to a page; return a refusal when it is one too many."""
         if request.method in SAFE or request.path.startswith("/api/"):

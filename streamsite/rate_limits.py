@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -108,7 +108,7 @@ def increment(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
     now = time.time()
     window = int(now // limit.seconds)
     ends = (window + 1) * limit.seconds
-    document: Any = collection(THROTTLES, acknowledged_by=1).find_one_and_update(
+    counted = collection(THROTTLES, acknowledged_by=1).find_one_and_update(
         {"_id": f"{limit.group}:{_digest(who)}:{window}"},
         {
             "$inc": {"n": by},
@@ -117,7 +117,8 @@ def increment(limit: Limit, who: str, *, by: int = 1) -> tuple[int, int]:
         upsert=True,
         return_document=ReturnDocument.AFTER,
     )
-    return int(document["n"]), max(1, math.ceil(ends - now))
+    document = cast("dict[str, int]", counted)  # an upsert always has one
+    return document["n"], max(1, math.ceil(ends - now))
 
 
 def max_events(limit: Limit) -> int:

@@ -23,11 +23,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pymongo
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
+from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
 from streamsite import atomic_files, trash
@@ -103,10 +103,9 @@ def read_folder_id(media: Path) -> str:
     return content
 
 
-def read_site_document(database: Any) -> dict[str, Any]:
+def read_site_document(database: Database[dict[str, object]]) -> dict[str, object]:
     """Return the site's document of a pymongo ``Database``, {} when there is none. Raises ``PyMongoError``."""
-    found: dict[str, Any] | None = database[COLLECTION].find_one({"_id": DOCUMENT})
-    return found or {}
+    return database[COLLECTION].find_one({"_id": DOCUMENT}) or {}
 
 
 def read_database_id() -> str:

@@ -10,12 +10,21 @@ from __future__ import annotations
 import threading
 import unicodedata
 from functools import lru_cache
-from typing import Any
+from typing import Protocol
 
 import snowballstemmer
 
 from streamsite import folding
 from streamsite.character_tables import APOSTROPHE
+
+
+class Stemmer(Protocol):
+    """A stemmer of Snowball's, as far as it is used."""
+
+    def stemWord(self, word: str) -> str:  # noqa: N802 - Snowball's name
+        """Return the stem of a word in lower case."""
+        ...
+
 
 # Endings and what stands in their place, in this order, for languages that are stemmed too far otherwise.
 ENDINGS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -119,7 +128,7 @@ def _is_form_of(base: str, word: str, stem: str, language: str) -> bool:
 
 def _full_stem(word: str, language: str) -> str:
     # A stemmer works on the word that it holds, so threads have one each.
-    stemmers: dict[str, Any] = _local.__dict__.setdefault("stemmers", {})
+    stemmers: dict[str, Stemmer] = _local.__dict__.setdefault("stemmers", {})
     if language not in stemmers:
         stemmers[language] = snowballstemmer.stemmer(ALGORITHMS[language])
     return str(stemmers[language].stemWord(word))

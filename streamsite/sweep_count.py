@@ -8,6 +8,7 @@ between the two nor a sweep at the same moment makes it look older than it is.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from pymongo import ReturnDocument
@@ -33,7 +34,7 @@ def read_folder_count() -> int:
 def read_database_count() -> int:
     """Return the database's count, 0 when there is none."""
     found = site_id.read_site_document(collection(site_id.COLLECTION).database)
-    return int(found.get(FIELD, 0))
+    return cast(int, found.get(FIELD, 0))
 
 
 def stale_database_message(in_bucket: int = 0) -> str:

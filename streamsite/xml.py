@@ -51,7 +51,7 @@ def respond(
 ) -> HttpResponse:
     """Return ``content``, or 304 to clients that have it: by its bytes, for those without an ETag by ``modified``."""
     etag = quote_etag(hashlib.blake2b(content, digest_size=12).hexdigest())
-    headers = {"ETag": etag, "Cache-Control": REVALIDATED}
+    headers = {"ETag": etag, "Cache-Control": REVALIDATED.value}
     seconds = int(modified.timestamp()) if modified else None
     if seconds is not None:
         headers["Last-Modified"] = http_date(seconds)

@@ -52,4 +52,6 @@ class OpmlUploadSerializer(InputSerializer):
 class MarkReadSerializer(InputSerializer):
     """Notifications to mark as read; all of them without ``ids``."""
 
-    ids = serializers.ListField(child=StrictCharField(max_length=32), max_length=100, required=False)
+    ids = serializers.ListField(
+        child=StrictCharField(max_length=32, allow_blank=True), max_length=100, required=False
+    )

@@ -23,3 +23,9 @@ def test_a_policy_decorates_a_view():
 
     assert view(None)["Cache-Control"] == "max-age=3600"
     assert (view.__name__, view.__doc__) == ("view", "Say hello.")
+
+
+def test_a_policy_is_no_header_value_by_itself():
+    """WSGI servers refuse values that are not exactly ``str``, so a policy must not pass for one."""
+    assert not isinstance(NEVER_STORED, str)
+    assert type(NEVER_STORED.set_on(HttpResponse())["Cache-Control"]) is str

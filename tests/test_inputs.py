@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import urlencode
 
 import pytest
 from django.http import QueryDict
 from rest_framework import serializers
 
 from streamsite.api.fields import (
+    CheckBoxField,
     CleanLineField,
     ClearableDateTimeField,
+    ClearableIntegerField,
     DayField,
+    FlagField,
     NumberField,
     QueryTextField,
     SplittableListField,
@@ -21,6 +25,7 @@ from streamsite.api.fields import (
     StrictFloatField,
 )
 from streamsite.api.inputs import InputSerializer, QuerySerializer
+from streamsite.api.pagination import page_size
 from streamsite.errors import Invalid
 
 
@@ -31,6 +36,10 @@ class FilmSerializer(InputSerializer):
     color = StrictChoiceField(choices=["red", "blue"], required=False, default="red")
     is_old = serializers.BooleanField(required=False)
     is_new = StrictBooleanField(required=False)
+    is_open = FlagField(required=False)
+    is_loud = CheckBoxField(required=False)
+    shade = StrictChoiceField(choices=["dark"], required=False, allow_blank=True)
+    copies = ClearableIntegerField(required=False, allow_null=True, min_value=1)
     length = StrictFloatField(required=False, min_value=0)
     at = NumberField(required=False)
     day = DayField(required=False, allow_null=True)
@@ -64,6 +73,9 @@ def test_only_what_was_sent_and_defaults_come_back() -> None:
     [
         ("title", 5), ("title", None), ("title", ""), ("title", "123456"), ("color", "green"), ("color", ["red"]),
         ("color", {"$ne": 1}), ("is_old", "perhaps"), ("is_new", 1), ("is_new", "true"), ("length", "1"),
+        ("is_open", 1), ("is_open", 0), ("is_open", None), ("is_open", "1"), ("is_open", "True"), ("is_open", ""),
+        ("is_loud", 1), ("is_loud", 1.0), ("is_loud", "yes"), ("is_loud", []), ("shade", " "), ("shade", "light"),
+        ("copies", 0), ("copies", "some"), ("copies", True),
         ("length", True), ("length", -1), ("length", math.nan), ("length", math.inf), ("length", 10**400),
         ("at", "soon"), ("at", "NaN"), ("day", "20140303"), ("day", "2014-3-3"), ("day", "2014-02-30"),
         ("day", "２０１４-03-03"), ("day", 5), ("moment", "soon"), ("moment", 5), ("tags", 5), ("tags", [5]),
@@ -98,6 +110,33 @@ def test_a_form_is_read_as_if_it_had_come_as_json() -> None:
     }  # fmt: skip
     assert "is_old" not in FilmSerializer.parse(QueryDict("title=T"))
     assert FilmSerializer.parse(QueryDict("title=T&tags=a,b"))["tags"] == "a,b"
+
+
+def test_flags_take_what_forms_send_but_no_numbers() -> None:
+    for value, flag in (("true", True), ("false", False), (True, True), (False, False)):
+        assert FilmSerializer.parse({"title": "T", "is_open": value})["is_open"] is flag
+    for value, flag in (("On", True), ("1", True), ("TRUE", True), ("off", False), ("0", False), ("", False)):
+        assert FilmSerializer.parse({"title": "T", "is_loud": value})["is_loud"] is flag
+
+
+def test_empty_texts_of_forms_stand_for_no_value_where_allowed() -> None:
+    assert FilmSerializer.parse({"title": "T", "shade": "", "copies": ""}) == {
+        "title": "T", "color": "red", "shade": "", "copies": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", ["+5", "5.0", "1_0", "٥", " 5", "-1", "x"])
+def test_a_page_size_is_written_in_digits(raw: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        page_size(QueryDict(urlencode({"page_size": raw})))
+    assert list(caught.value.fields or {}) == ["page_size"]
+
+
+def test_a_page_size_is_read_whatever_the_cursor_is() -> None:
+    """A wrong cursor is ``invalid_cursor``, which only the list itself can tell."""
+    assert page_size(QueryDict("page_size=7&cursor=%00")) == 7
+    assert page_size(QueryDict("page_size=" + "9" * 2000)) == 100
+    assert page_size(QueryDict("page_size=")) == 20
 
 
 def test_empty_parameters_count_as_not_sent() -> None:

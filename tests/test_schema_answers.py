@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TypedDict
 
 import jsonschema
 import pytest
@@ -49,13 +50,26 @@ TABLES = {
 }
 
 
+class Operation(TypedDict):
+    """The members of an operation that are read."""
+
+    responses: dict[str, dict[str, dict[str, dict[str, object]]]]
+
+
+class Document(TypedDict):
+    """The members of the OpenAPI document that are read."""
+
+    paths: dict[str, dict[str, Operation]]
+    components: dict[str, dict[str, object]]
+
+
 @dataclass
 class World:
     """Clients by name, what paths are filled in with, and the document."""
 
     clients: dict[str, APIClient]
     names: dict[str, str]
-    document: dict[str, dict[str, dict[str, object]]]
+    document: Document
 
 
 def _send(client, method, path, body=None, expected=(200, 201, 202, 204), **headers):

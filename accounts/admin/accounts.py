@@ -105,7 +105,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         return (*shown, *PERMISSION_FIELDS)
 
     def formfield_for_manytomany(
-        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **options: Any
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **options: object
     ) -> Any:
         """Load the models that permissions are named after together with them."""
         if db_field.name == "user_permissions":

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.cache import patch_vary_headers
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts import credentials, reauthentication
@@ -55,7 +57,7 @@ class PersonalView(APIView):
 class PublicAuthView(APIView):
     """Base of endpoints before sign-in. No identity is looked up, so a stale one cannot get in the way."""
 
-    authentication_classes: list[Any] = []
+    authentication_classes: list[type[BaseAuthentication]] = []
     permission_classes = [AllowAny]
     parser_classes = [StrictJSONParser]
-    throttle_classes: list[Any] = []  # each has limits of its own, in services
+    throttle_classes: list[type[BaseThrottle]] = []  # each has limits of its own, in services

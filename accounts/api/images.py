@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
@@ -43,7 +44,10 @@ class ImageView(APIView):
         return no_store(Response(status=status.HTTP_204_NO_CONTENT))
 
 
-def _document_image_view(name: str) -> Any:
+View = TypeVar("View", bound=APIView)
+
+
+def _document_image_view(name: str) -> Callable[[type[View]], type[View]]:
     put = extend_schema(
         operation_id=f"me_{name}_update",
         request={"multipart/form-data": ImageUploadSerializer},

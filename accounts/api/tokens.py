@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
@@ -142,7 +140,7 @@ class LogoutView(PublicAuthView):
 
 def token_response(grant: token_rotation.SessionTokens, *, with_user: bool = False) -> Response:
     """Return the tokens: the refresh token in a cookie for browsers, in the body for native clients."""
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "access": grant.access,
         "token_type": "Bearer",
         "expires_in": sessions.ACCESS_SECONDS,

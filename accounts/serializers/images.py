@@ -15,7 +15,7 @@ class ImageUploadSerializer(InputSerializer):
 
     file = serializers.FileField(allow_empty_file=True)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """Take ``avatar`` and ``cover`` for ``file``."""
         if isinstance(data, Mapping) and "file" not in data:
             other = next((data[name] for name in ("avatar", "cover") if name in data), None)

@@ -24,7 +24,7 @@ class TokenSerializer(InputSerializer):
     remember = serializers.BooleanField(required=False, default=False)
     client = StrictChoiceField(choices=["browser", "native"], required=False, default="browser")
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """Take ``username`` for ``login``."""
         if isinstance(data, Mapping) and "login" not in data and "username" in data:
             data = {**data, "login": data["username"]}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Required, TypedDict
 
 from django.conf import settings
 
@@ -16,10 +16,50 @@ PREFIX = "/api/v1"
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 PAGINATION = {"cursor", "page_size"}
 
-Json = Mapping[str, Any]
+Schema = TypedDict(
+    "Schema", {"$ref": str, "required": list[str], "properties": dict[str, object]}, total=False
+)
 
 
-def replace_table(text: str, document: Json) -> str:
+class Media(TypedDict, total=False):
+    """A body in one content type."""
+
+    schema: Schema
+
+
+class Body(TypedDict, total=False):
+    """A body of a request or of a response, by content type."""
+
+    content: dict[str, Media]
+
+
+# "in" is no name that a class can have.
+Parameter = TypedDict("Parameter", {"name": str, "in": str})
+
+
+class Operation(TypedDict, total=False):
+    """The members of an operation that are read."""
+
+    description: str
+    parameters: list[Parameter]
+    requestBody: Body
+    responses: Required[dict[str, Body]]
+
+
+class Components(TypedDict):
+    """The members of the components that are read."""
+
+    schemas: dict[str, Schema]
+
+
+class Document(TypedDict):
+    """The members of the OpenAPI document that are read."""
+
+    paths: dict[str, dict[str, Operation]]
+    components: Components
+
+
+def replace_table(text: str, document: Document) -> str:
     """Return ``text`` with the table between its markers replaced. Raise ``ValueError`` without the markers."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -28,7 +68,7 @@ def replace_table(text: str, document: Json) -> str:
     return f"{before}{BEGIN}\n\n{endpoint_table(document)}\n\n{END}{after}"
 
 
-def endpoint_table(document: Json) -> str:
+def endpoint_table(document: Document) -> str:
     """Return every operation of the document as a row of a Markdown table, by path."""
     rows = ["| call | takes | answers | does |", "|---|---|---|---|"]
     for path, operations in document["paths"].items():
@@ -45,7 +85,7 @@ def endpoint_table(document: Json) -> str:
     return "\n".join(rows)
 
 
-def _takes(operation: Json, document: Json) -> Iterator[str]:
+def _takes(operation: Operation, document: Document) -> Iterator[str]:
     """Yield the query parameters and the bodies; a ``?`` behind a field says that it may be left out."""
     names = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
     filters = [f"{name}=" for name in names if name not in PAGINATION]
@@ -59,7 +99,7 @@ def _takes(operation: Json, document: Json) -> Iterator[str]:
         yield f"form {body}" if content_type.startswith("multipart/") else body
 
 
-def _answers(operation: Json) -> Iterator[str]:
+def _answers(operation: Operation) -> Iterator[str]:
     """Yield the statuses below 400, each with the component that describes the body."""
     for status, response in operation["responses"].items():
         if status < "400":
@@ -72,10 +112,9 @@ def _plain(status: str, content: tuple[str, object] | None) -> str:
     return f"{status} `{content[0]}`" if content else status
 
 
-def _resolved(schema: Json, document: Json) -> Json:
+def _resolved(schema: Schema, document: Document) -> Schema:
     name = schema.get("$ref", "").rsplit("/", 1)[-1]
-    found: Json = document["components"]["schemas"][name] if name else schema
-    return found
+    return document["components"]["schemas"][name] if name else schema
 
 
 def _first_sentence(text: str) -> str:

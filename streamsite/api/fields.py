@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from typing import Any
+from datetime import date
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -73,6 +74,29 @@ class StrictBooleanField(serializers.BooleanField):
         return data
 
 
+class FlagField(StrictBooleanField):
+    """``true`` or ``false`` of JSON, or one of ``texts`` of a form; no numbers."""
+
+    texts: ClassVar[dict[str, bool]] = {"true": True, "false": False}
+
+    def to_internal_value(self, data: object) -> bool:
+        """Return the value, or fail with ``invalid``."""
+        return super().to_internal_value(self.texts.get(data, data) if isinstance(data, str) else data)
+
+
+class CheckBoxField(FlagField):
+    """``FlagField`` that also takes what check boxes send."""
+
+    texts: ClassVar[dict[str, bool]] = {
+        **dict.fromkeys(("true", "1", "on"), True),
+        **dict.fromkeys(("false", "0", "off", ""), False),
+    }
+
+    def to_internal_value(self, data: object) -> bool:
+        """Return the value, or fail with ``invalid``."""
+        return super().to_internal_value(data.lower() if isinstance(data, str) else data)
+
+
 class StrictChoiceField(serializers.ChoiceField):
     """One of some texts. The message names them all."""
 
@@ -80,6 +104,8 @@ class StrictChoiceField(serializers.ChoiceField):
 
     def to_internal_value(self, data: object) -> str:
         """Return the value, or fail with ``invalid``."""
+        if data == "" and self.allow_blank:
+            return ""
         if not isinstance(data, str) or data not in self.choices:
             self.fail("invalid_choice", choices=", ".join(map(str, self.choices)))
         return data
@@ -88,15 +114,16 @@ class StrictChoiceField(serializers.ChoiceField):
 class ClearableMixin:
     """Lets ``null`` and an empty text stand for no value."""
 
-    def validate_empty_values(self, data: Any) -> Any:
+    def validate_empty_values(self, data: object) -> tuple[bool, object]:
         """Take an empty text for ``null``."""
-        return super().validate_empty_values(None if data == "" else data)  # type: ignore[misc]
+        found: tuple[bool, object] = super().validate_empty_values(None if data == "" else data)  # type: ignore[misc]
+        return found
 
 
 class DayField(ClearableMixin, serializers.DateField):
     """A day as ``2014-03-03`` and in no other of the forms that ISO 8601 has."""
 
-    def to_internal_value(self, value: Any) -> Any:
+    def to_internal_value(self, value: object) -> date:
         """Return the value, or fail with ``invalid``."""
         if not isinstance(value, str) or not DAY.match(value):
             self.fail("invalid", format="YYYY-MM-DD")
@@ -105,6 +132,10 @@ class DayField(ClearableMixin, serializers.DateField):
 
 class ClearableDateTimeField(ClearableMixin, serializers.DateTimeField):
     """A time, or ``null`` or an empty text for none."""
+
+
+class ClearableIntegerField(ClearableMixin, serializers.IntegerField):
+    """A whole number, or ``null`` or an empty text for none."""
 
 
 class SplittableListField(serializers.ListField):
@@ -120,8 +151,8 @@ class SplittableListField(serializers.ListField):
 class QueryTextField(StrictCharField):
     """Any text of a query string, cut to ``length``."""
 
-    def __init__(self, length: int, **options: Any) -> None:
-        super().__init__(required=False, allow_blank=True, trim_whitespace=False, **options)
+    def __init__(self, length: int, *, help_text: str | None = None) -> None:
+        super().__init__(required=False, allow_blank=True, trim_whitespace=False, help_text=help_text)
         self.length = length
         self.validators = []
 

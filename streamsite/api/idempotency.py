@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
@@ -130,7 +129,7 @@ def _store_response(
 
 def _fingerprint_body(request: Request) -> str:
     """Return a digest of the body; of a file of its name, size and first megabyte."""
-    data: Any = request.data
+    data = request.data
     if hasattr(data, "lists"):
         fields = {name: [_fingerprint_value(value) for value in values] for name, values in data.lists()}
     else:

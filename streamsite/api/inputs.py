@@ -18,7 +18,7 @@ from streamsite.api.fields import SplittableListField
 from streamsite.errors import Invalid
 
 
-class InputSerializer(serializers.Serializer[Any]):
+class InputSerializer(serializers.Serializer[object]):
     """Validates what callers send. Unknown fields are ignored."""
 
     # Whether an empty text of a form or a query string counts as not sent.

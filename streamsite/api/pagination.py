@@ -10,7 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -67,10 +67,13 @@ PAGINATION_PARAMETERS = [PaginationSerializer]
 
 def page_size(params: QueryDict) -> int:
     """Return ``?page_size=`` clamped to 1..100. Raise ``Invalid`` when it is not a number."""
-    if "page_size" not in params:
+    raw = params.get("page_size", "")
+    if not raw:
         return DEFAULT_PAGE_SIZE
-    wanted: int = PaginationSerializer.parse(params).get("page_size", DEFAULT_PAGE_SIZE)
-    return max(1, min(wanted, MAX_PAGE_SIZE))
+    # Not by PaginationSerializer, which the schema has: a wrong cursor is ``invalid_cursor``, whatever else is sent.
+    if not (raw.isascii() and raw.isdigit()):
+        raise Invalid("Some fields are not right.", fields={"page_size": ["A valid integer is required."]})
+    return max(1, min(int(raw[:6]), MAX_PAGE_SIZE))
 
 
 def paginate(
@@ -157,12 +160,12 @@ def _read_row_digests(stored: object, keys: Sequence[str], marks: Mapping[str, b
     return [joined[start : start + ROW_DIGEST_BYTES] for start in range(0, len(joined), ROW_DIGEST_BYTES)]
 
 
-RowKey = TypeVar("RowKey", bound=Sequence[Any])
+RowKey = TypeVar("RowKey", bound=Sequence[object])
 
 
 def paginate_keys(
     request: HttpRequest | Request,
-    load: Callable[[list[Any] | None, int], list[RowKey]],
+    load: Callable[[list[object] | None, int], list[RowKey]],
     *,
     parts: int,
     absolute: bool = True,
@@ -208,7 +211,7 @@ def paginate_latest(
     size = page_size(request.GET)
     scope = _cursor_scope(request.path, request.GET)
     key, _, _ = _read_cursor(request.GET.get("cursor", ""), scope, 2)
-    rows = load((key[0], str(key[1])) if key else None, size + 1)
+    rows = load((cast(datetime, key[0]), str(key[1])) if key else None, size + 1)
     if len(rows) <= size:
         return rows, None
     last = rows[size - 1]
@@ -262,7 +265,7 @@ def _write_cursor(key: list[object], scope: str, *, back: bool, place: int = 0) 
     return signing.dumps({"k": key, "s": scope, "b": int(back), "p": place}, salt=SALT, compress=True)
 
 
-def _read_cursor(raw: str, scope: str, length: int) -> tuple[list[Any] | None, bool, int]:
+def _read_cursor(raw: str, scope: str, length: int) -> tuple[list[object] | None, bool, int]:
     """Return the key, whether it leads back, and the index; ``(None, False, 0)`` without a cursor."""
     if not raw:
         return None, False, 0

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry
 
 from streamsite.api.described import described
 
@@ -33,9 +34,11 @@ ERROR_STATUSES_BY_METHOD = {
 class StreamsiteSchema(AutoSchema):
     """Adds the error responses that any operation can give."""
 
-    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+    def get_operation(
+        self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
+    ) -> Any:
         """Return the operation with every error response that it may have."""
-        operation = super().get_operation(*args, **kwargs)
+        operation = super().get_operation(path, path_regex, path_prefix, method, registry)
         if not operation:
             return operation
         reference = self.resolve_serializer(described(ErrorDict), "response").ref  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from streamsite import error_responses, errors
+from streamsite.api.endpoint_table import Document
 from streamsite.cache_headers import public_for
 
 
@@ -30,7 +31,7 @@ class SchemaView(SpectacularJSONAPIView):
     throttle_classes: list[type[BaseThrottle]] = []
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: Request, *args: object, **kwargs: object) -> HttpResponse:
         """Return the OpenAPI document."""
         response = HttpResponse(_generate_document(), content_type=OpenApiJsonRenderer.media_type)
         response["Content-Disposition"] = 'inline; filename="Streamsite API.json"'
@@ -44,10 +45,11 @@ def _generate_document() -> bytes:
     return document
 
 
-def generate_schema() -> Any:
+def generate_schema() -> Document:
     """Return the OpenAPI document as plain mappings."""
     generator: Any = SchemaView.generator_class()
-    return generator.get_schema(request=None, public=True)
+    document: Document = generator.get_schema(request=None, public=True)
+    return document
 
 
 @csrf_exempt

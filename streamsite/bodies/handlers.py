@@ -34,7 +34,7 @@ class DiscardHandler(FileUploadHandler):
 class FirstFileEnds(DiscardHandler):
     """Ends the parsing of a form where its first file begins."""
 
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
+    def new_file(self, *args: object, **kwargs: object) -> None:
         """Stop parsing at the first file."""
         raise StopUpload(connection_reset=True)
 
@@ -42,7 +42,7 @@ class FirstFileEnds(DiscardHandler):
 class MemoryHandler(MemoryFileUploadHandler):
     """Keeps files in memory. The rule of the route bounds them."""
 
-    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
+    def handle_raw_input(self, *args: object, **kwargs: object) -> None:
         """Take every file, whatever the length of the body."""
         self.activated = True
 
@@ -50,7 +50,9 @@ class MemoryHandler(MemoryFileUploadHandler):
 class IncomingFile(TemporaryUploadedFile):
     """A temporary file whose name begins with its owner's id; removed when it is closed."""
 
-    def __init__(self, owner_id: str, name: str, content_type: str, charset: str | None, extra: Any) -> None:
+    def __init__(
+        self, owner_id: str, name: str, content_type: str, charset: str | None, extra: dict[str, bytes] | None
+    ) -> None:
         file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed, and so removed, with the request
             prefix=_prefix(owner_id), suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR
         )

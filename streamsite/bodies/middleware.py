@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadhandler import load_handler
@@ -52,7 +51,11 @@ class BodyMiddleware:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
     ) -> HttpResponseBase | None:
         """Return a refusal of a body that the route does not take."""
         body: stream.Body | None = getattr(request, "incoming_body", None)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from email import message_from_bytes, policy
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMessage
@@ -30,7 +30,7 @@ class SmtpBackend(BaseEmailBackend):
     """
 
     def __init__(
-        self, fail_silently: bool = False, tell: ProgressCallback = ignore_progress, **options: Any
+        self, fail_silently: bool = False, tell: ProgressCallback = ignore_progress, **options: object
     ) -> None:
         super().__init__(fail_silently=fail_silently)
         self._tell = tell

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError
 
 from streamsite import site_id
@@ -12,7 +10,7 @@ from streamsite import site_id
 class SiteCommand(BaseCommand):
     """A command that runs only when the database and the data folder are of one site."""
 
-    def execute(self, *args: Any, **options: Any) -> str | None:
+    def execute(self, *args: object, **options: object) -> str | None:
         """Run the command, or raise ``CommandError`` with what is wrong and what to do.
 
         A database that does not answer is raised as what the driver says; ``manage.py`` makes a sentence of it.

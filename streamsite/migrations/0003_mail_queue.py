@@ -1,8 +1,8 @@
 """Jobs for e-mails that wait in the queue ``default`` move to that of their own."""
 
-from typing import Any
-
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 MAILS = (
     "accounts.tasks.mail_user",
@@ -13,7 +13,7 @@ MAILS = (
 )
 
 
-def move(apps: Any, schema_editor: Any) -> None:
+def move(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Change the queue of those that no worker has; the others end where they began."""
     jobs = schema_editor.connection.database["task_job"]
     jobs.update_many(

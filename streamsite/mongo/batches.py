@@ -17,7 +17,7 @@ SIZE = 1_000
 
 def batches(
     source: Collection[Document],
-    condition: Mapping[str, Any],
+    condition: Mapping[str, object],
     *,
     fields: tuple[str, ...] = (),
     size: int = SIZE,
@@ -38,7 +38,7 @@ def batches(
 
 
 def id_batches(
-    source: Collection[Document], condition: Mapping[str, Any], *, size: int = SIZE
+    source: Collection[Document], condition: Mapping[str, object], *, size: int = SIZE
 ) -> Iterator[list[Any]]:
     """Yield only the ids of ``batches``."""
     for piece in batches(source, condition, size=size):

@@ -26,7 +26,7 @@ SRV = "mongodb+srv"
 
 
 @register(Tags.database)
-def check_connection(databases: Sequence[str] | None = None, **extra: Any) -> list[CheckMessage]:
+def check_connection(databases: Sequence[str] | None = None, **extra: object) -> list[CheckMessage]:
     """Check the aliases that the engine serves."""
     found: list[CheckMessage] = []
     for alias in databases or ():

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from django_tasks.base import Task
 
+P = ParamSpec("P")
+T = TypeVar("T")
 LinkBuilder = Callable[[str], str]
 
 _addresses: dict[str, LinkBuilder] = {}
 
 
-def register_admin_link(task: Task[Any, Any]) -> Callable[[LinkBuilder], LinkBuilder]:
+def register_admin_link(task: Task[P, T]) -> Callable[[LinkBuilder], LinkBuilder]:
     """Decorate a function that makes an address in the admin of the first argument of ``task``."""
 
     def keep(address: LinkBuilder) -> LinkBuilder:
@@ -22,7 +24,7 @@ def register_admin_link(task: Task[Any, Any]) -> Callable[[LinkBuilder], LinkBui
     return keep
 
 
-def build_admin_link(task_path: str, args: list[Any]) -> str | None:
+def build_admin_link(task_path: str, args: list[object]) -> str | None:
     """Return the admin address of a job's subject, if its app registered one."""
     address = _addresses.get(task_path)
     return address(str(args[0])) if address is not None and args else None

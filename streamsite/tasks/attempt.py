@@ -12,7 +12,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from django.db import connections
 
@@ -33,17 +32,17 @@ class Attempt:
     """Runs ``work`` under ``lease``. ``limit`` is in seconds, ``None`` for as long as it takes."""
 
     def __init__(
-        self, work: Callable[[], Any], lease: leases.Lease, *, name: str, limit: float | None = None
+        self, work: Callable[[], object], lease: leases.Lease, *, name: str, limit: float | None = None
     ) -> None:
         self._work, self._lease, self._limit = work, lease, limit
         self._ended = threading.Event()
-        self._value: Any = None
+        self._value: object = None
         self._error: BaseException | None = None
         # A daemon: the process may end without it.
         context = contextvars.copy_context()
         self._thread = threading.Thread(target=context.run, args=(self._run,), name=name, daemon=True)
 
-    def result(self, beat: Callable[[], None], every: float) -> Any:
+    def result(self, beat: Callable[[], None], every: float) -> object:
         """Return what ``work`` returns, calling ``beat`` every ``every`` seconds. Raises what it raises.
 
         ``TimeLimitExceeded`` when the time is up; ``Abandoned``, which is one, when it goes on nevertheless.
@@ -68,7 +67,7 @@ class Attempt:
         moments = [next_beat] if self._limit is None else [next_beat, begun + self._limit]
         return max(0.0, min(moments) - time.monotonic())
 
-    def _end_late(self) -> Any:
+    def _end_late(self) -> object:
         """Tell the task that its lease is lost; a result that comes now still counts."""
         self._lease.lost.set()
         sentence = f"It took longer than {self._limit:g} s."
@@ -79,7 +78,7 @@ class Attempt:
         except LeaseLost:
             raise TimeLimitExceeded(sentence) from None
 
-    def _outcome(self) -> Any:
+    def _outcome(self) -> object:
         if self._error is not None:
             raise self._error
         return self._value

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from django.utils.module_loading import import_string
 from django_tasks.backends.base import BaseTaskBackend
@@ -16,10 +16,14 @@ from django_tasks.utils import normalize_json
 from streamsite.mongo.engine.client import connection_for
 from streamsite.mongo.engine.commands import run_read, run_write
 from streamsite.tasks import queue
+from streamsite.tasks.documents import JobDocument
 from streamsite.tasks.retry_delay import compute_retry_delay
 
 # Of everything that waits for the mail server, so that nothing else waits behind it.
 MAIL = "mail"
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 STATUSES = {
     queue.READY: TaskResultStatus.READY,
@@ -63,13 +67,15 @@ class MongoTaskBackend(BaseTaskBackend):
         by_queue: dict[str, Sequence[float]] = self.options.get("pauses_of", {})
         return compute_retry_delay(tries, by_queue.get(queue_name, ()))
 
-    def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any]:
+    def enqueue(
+        self, task: Task[P, T], args: Iterable[object], kwargs: Mapping[str, object]
+    ) -> TaskResult[T]:
         """Store a job for ``task``."""
         return self.enqueue_named(task, None, args, kwargs)
 
     def enqueue_named(
-        self, task: Task[Any, Any], unique: str | None, args: Any, kwargs: Any
-    ) -> TaskResult[Any]:
+        self, task: Task[P, T], unique: str | None, args: Iterable[object], kwargs: Mapping[str, object]
+    ) -> TaskResult[T]:
         """Store a job, unless one named ``unique`` is unfinished; then that one is the result."""
         self.validate_task(task)
         job = queue.build_job(
@@ -96,15 +102,15 @@ class MongoTaskBackend(BaseTaskBackend):
     def wake(self, job_id: str) -> None:
         """Announce a job that was stored, revived or moved. Workers of the lease queue see it without this."""
 
-    def get_result(self, result_id: str) -> TaskResult[Any]:
+    def get_result(self, result_id: str) -> TaskResult[object]:
         """Return the state of a job."""
         document = queue.find(result_id)
         if document is None:
             raise TaskResultDoesNotExist(result_id)
         return self._result(document, load_task(document["task"]))
 
-    def _result(self, document: dict[str, Any], task: Task[Any, Any]) -> TaskResult[Any]:
-        result: TaskResult[Any] = TaskResult(
+    def _result(self, document: JobDocument, task: Task[P, T]) -> TaskResult[T]:
+        result: TaskResult[T] = TaskResult(
             task=task.using(priority=document["priority"], queue_name=document["queue"]),
             id=document["_id"],
             status=STATUSES[document["state"]],
@@ -127,7 +133,7 @@ class MongoTaskBackend(BaseTaskBackend):
         return result
 
 
-def enqueue_once(task: Task[Any, Any], unique: str, *args: Any, **kwargs: Any) -> TaskResult[Any]:
+def enqueue_once(task: Task[P, T], unique: str, *args: P.args, **kwargs: P.kwargs) -> TaskResult[T]:
     """Enqueue ``task`` unless a job named ``unique`` is waiting or running. The end of a job frees its name.
 
     Another backend (the immediate one of tests) knows no names and simply enqueues.
@@ -138,7 +144,7 @@ def enqueue_once(task: Task[Any, Any], unique: str, *args: Any, **kwargs: Any) -
     return task.enqueue(*args, **kwargs)
 
 
-def load_task(path: str) -> Task[Any, Any]:
+def load_task(path: str) -> Task[..., object]:
     """Return the task at a dotted path. Raises ``ImportError`` for what is not a task of this project."""
     found = import_string(path)
     if not isinstance(found, Task):

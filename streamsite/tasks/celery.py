@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import django
 from celery import signals
@@ -39,6 +39,9 @@ from streamsite.tasks.celery_app import RUN_JOB, app, publish
 from streamsite.tasks.celery_backend import CeleryTaskBackend
 from streamsite.tasks.celery_scheduler import CeleryScheduler
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
+
+if TYPE_CHECKING:
+    from celery.apps.worker import Worker as CeleryWorker
 
 logger = logging.getLogger("streamsite.worker")
 
@@ -111,11 +114,11 @@ def _backend() -> CeleryTaskBackend:
     return backend
 
 
-def _keep_logging(**told: Any) -> None:
+def _keep_logging(**told: object) -> None:
     """Do nothing: with a receiver here, Celery leaves the logging that Django configured alone."""
 
 
-def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
+def _serve_mail(sender: str, instance: CeleryWorker, **told: object) -> None:
     """Take mail with ``default``: commands written before the mail queue existed go on sending it."""
     queues = instance.app.amqp.queues
     if PERIODIC_QUEUE in queues.consume_from and MAIL not in queues.consume_from:
@@ -123,7 +126,7 @@ def _serve_mail(sender: str, instance: Any, **told: Any) -> None:
         queues.select_add(queues[MAIL])
 
 
-def _require_site(**told: Any) -> None:
+def _require_site(**told: object) -> None:
     """End before the broker is asked, when the database and the data folder belong to different sites."""
     try:
         site_id.wait_and_require_match()
@@ -131,12 +134,12 @@ def _require_site(**told: Any) -> None:
         raise SystemExit(f"celery: {error}") from None
 
 
-def _start_upkeep(**told: Any) -> None:
+def _start_upkeep(**told: object) -> None:
     startup_warnings.log_startup_warnings_in_background()
     _upkeep.start(_backend(), list(app.amqp.queues.consume_from))
 
 
-def _stop(**told: Any) -> None:
+def _stop(**told: object) -> None:
     # Sent from a signal handler, which may have interrupted a thread that holds the locks.
     threading.Thread(target=_stop_all, name="stop").start()
 

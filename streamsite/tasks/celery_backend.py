@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from django.db import transaction
 
@@ -28,7 +27,7 @@ class CeleryTaskBackend(MongoTaskBackend):
     called again.
     """
 
-    def __init__(self, alias: str, params: dict[str, Any]) -> None:
+    def __init__(self, alias: str, params: dict[str, object]) -> None:
         super().__init__(alias, params)
         self._caller = BrokerCaller(self.call)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC
-from typing import Any
 
 from django_tasks import task_backends
 
@@ -13,6 +12,7 @@ from streamsite.mongo.engine.client import session_for
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.tasks import queue
 from streamsite.tasks.backend import MongoTaskBackend
+from streamsite.tasks.documents import Failure
 from streamsite.tasks.signals import CANCELLED, task_dead, task_revived
 
 logger = logging.getLogger("streamsite.tasks")
@@ -83,10 +83,11 @@ def find_ids_by_argument(argument: str) -> list[str]:
     return [row["_id"] for row in rows]
 
 
-def list_errors(job_id: str) -> list[dict[str, Any]]:
+def list_errors(job_id: str) -> list[Failure]:
     """Return the failures of the last tries: dicts of ``try``, ``at``, ``error``, ``exception``."""
-    job = queue.find(job_id) or {"errors": []}
-    return [entry | {"at": entry["at"].replace(tzinfo=UTC)} for entry in job["errors"]]
+    job = queue.find(job_id)
+    failures = job["errors"] if job is not None else []
+    return [entry | {"at": entry["at"].replace(tzinfo=UTC)} for entry in failures]
 
 
 def _wake(job_id: str) -> None:

@@ -9,7 +9,7 @@ for good measure.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
@@ -20,7 +20,7 @@ from streamsite.tasks.queue import JOBS, NOW, UNFINISHED
 CALLS = "task_call"
 MAX_DOUBLINGS = 3
 
-Document = dict[str, Any]
+Document = dict[str, object]
 
 
 def mark_called(job_id: str) -> str | None:
@@ -65,11 +65,11 @@ def claim_repeat_call(queue: str, seconds: float) -> bool:
     return result.upserted_id is not None or result.modified_count == 1
 
 
-def _announce(which: Document, *conditions: Document) -> Document | None:
+def _announce(which: Mapping[str, object], *conditions: Mapping[str, object]) -> dict[str, str] | None:
     due = {"$lte": ["$run_at", NOW]}
     is_silent = {"announced_at": {"$exists": False}}
-    found: Document | None = collection(JOBS).find_one_and_update(
-        which | is_silent | {"state": {"$in": UNFINISHED}, "$expr": {"$and": [due, *conditions]}},
+    found: dict[str, str] | None = collection(JOBS).find_one_and_update(
+        {**which, **is_silent, "state": {"$in": UNFINISHED}, "$expr": {"$and": [due, *conditions]}},
         [{"$set": {"announced_at": NOW}}],
         projection={"queue": 1},
         sort=[("priority", DESCENDING), ("run_at", ASCENDING)],

@@ -7,7 +7,6 @@ has expired, and readers compare, because MongoDB looks for expired documents on
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
@@ -34,7 +33,7 @@ class Heartbeat:
         now = time.monotonic()
         if now < self._due:
             return
-        fields: dict[str, Any] = {
+        fields: dict[str, object] = {
             "queues": {"$literal": self._queues},
             "seen_at": NOW,
             "expires_at": {"$add": [NOW, self._milliseconds]},

@@ -8,7 +8,6 @@ import smtplib
 import socket
 import time
 from functools import cache
-from typing import Any
 
 from streamsite import errors
 from streamsite.expected_errors import is_expected
@@ -33,7 +32,7 @@ def log_attempt(
     is_fault = error is not None and not (is_expected(error) or isinstance(error, EXTERNAL_ERRORS))
     if error is not None:
         reason = errors.describe_causes(error)
-    fields: dict[str, Any] = {
+    fields: dict[str, object] = {
         "task": job.task,
         "queue": job.queue,
         "result": result,

@@ -3,13 +3,11 @@
 ``task_job {_id, task, args, kwargs, queue, priority, state, run_at, tries, max_tries, token, worker, workers,
 enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at, announced_at}``.
 
-*state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. ``run_at`` is when the job may be
-taken; for a running job that is the end of its lease, so taking over from a dead worker is taking like any
-other. ``token`` is new with every take and is in the condition of every later update: who lost the lease
-changes nothing. ``announced_at`` is kept by ``dispatch.py``, for brokers.
-
-All moments are the server's (``$$NOW``): a host with a wrong clock neither delays its jobs nor robs others of
-theirs. Updates are therefore pipelines, in which everything that came from outside is a ``$literal``.
+*state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. A job can be taken from ``run_at`` on; for a
+running job that is the end of its lease, so the job of a dead worker is taken like any other. ``token`` is new with
+every take and a condition of every later update: a worker that lost its lease changes nothing. ``dispatch.py`` sets
+``announced_at``, for brokers. All times are the server's (``$$NOW``), so a host with a wrong clock affects no job.
+Updates are therefore pipelines, in which every value from outside is a ``$literal``.
 """
 
 from __future__ import annotations
@@ -17,14 +15,16 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
 from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 from pymongo.results import UpdateResult
 
 from streamsite.mongo.collections import collection
+from streamsite.tasks.documents import JobDocument
 from streamsite.tasks.retry_delay import compute_retry_delay
 
 JOBS = "task_job"
@@ -62,7 +62,7 @@ INDEXES = {
     ]
 }
 
-Document = dict[str, Any]
+Document = dict[str, object]
 Pipeline = list[Document]
 
 
@@ -73,8 +73,8 @@ class Job:
     id: str
     token: str
     task: str
-    args: list[Any]
-    kwargs: dict[str, Any]
+    args: list[object]
+    kwargs: dict[str, object]
     queue: str
     tries: int
     max_tries: int
@@ -83,18 +83,18 @@ class Job:
 
 def build_job(
     task: str,
-    args: list[Any],
-    kwargs: dict[str, Any],
+    args: list[object],
+    kwargs: dict[str, object],
     *,
     queue: str,
     priority: int = 0,
     run_at: datetime | None = None,
     max_tries: int = 5,
     unique: str | None = None,
-) -> Document:
+) -> JobDocument:
     """Return a job's document for ``put``. ``unique`` names it: there is never a second unfinished job of that name."""
     now = datetime.now(UTC)
-    job: Document = {
+    job: JobDocument = {
         "_id": secrets.token_hex(16),
         "task": task,
         "args": args,
@@ -112,12 +112,12 @@ def build_job(
     return job if unique is None else job | {"unique": unique}
 
 
-def put(job: Document, *, session: ClientSession | None = None) -> bool:
+def put(job: JobDocument, *, session: ClientSession | None = None) -> bool:
     """Store a ``build_job``, in the transaction of ``session`` if given. False when its name is taken."""
     return put_result(job, session=session).upserted_id is not None
 
 
-def put_result(job: Document, *, session: ClientSession | None = None) -> UpdateResult:
+def put_result(job: JobDocument, *, session: ClientSession | None = None) -> UpdateResult:
     """Do as ``put`` and return the driver's result: nothing was upserted when the job's name is taken."""
     named = "unique" in job
     key = {"unique": job["unique"]} if named else {"_id": job["_id"]}
@@ -151,7 +151,7 @@ def renew(job: Job, lease_seconds: float) -> bool:
     return _change(job, [{"$set": {"run_at": _after(timedelta(seconds=lease_seconds))}}])
 
 
-def finish(job: Job, return_value: Any = None) -> bool:
+def finish(job: Job, return_value: object = None) -> bool:
     """Mark the job as done. False when it is no longer the caller's."""
     return _change(job, [{"$set": _end(DONE) | {"return_value": {"$literal": return_value}}}, _FREE_NAME])
 
@@ -204,17 +204,17 @@ def move_to_front(job_id: str) -> bool:
     return result.matched_count == 1
 
 
-def find(job_id: str) -> Document | None:
+def find(job_id: str) -> JobDocument | None:
     """Return a job's document."""
-    return collection(JOBS).find_one({"_id": job_id})
+    return _jobs().find_one({"_id": job_id})
 
 
-def find_waiting(task: str, argument: Any) -> Document | None:
+def find_waiting(task: str, argument: object) -> JobDocument | None:
     """Return the job that waits to run ``task`` with that first argument."""
-    return collection(JOBS).find_one({"args.0": argument, "task": task, "state": READY})
+    return _jobs().find_one({"args.0": argument, "task": task, "state": READY})
 
 
-def count_ahead(job: Document, *, most: int = MAX_COUNTED) -> int:
+def count_ahead(job: JobDocument, *, most: int = MAX_COUNTED) -> int:
     """Return how many due jobs of its queue are taken before a waiting one, counted up to ``most``."""
     due: Document = {"queue": job["queue"], "state": READY, "$expr": {"$lte": ["$run_at", NOW]}}
     more_urgent = due | {"priority": {"$gt": job["priority"]}}
@@ -225,15 +225,19 @@ def count_ahead(job: Document, *, most: int = MAX_COUNTED) -> int:
     return counted
 
 
-def unfinished_arguments(task: str) -> set[Any]:
+def unfinished_arguments(task: str) -> set[object]:
     """Return the first arguments of all jobs of ``task`` that wait or run."""
-    rows = collection(JOBS).find({"task": task, "state": {"$in": UNFINISHED}}, {"args": 1})
+    rows = _jobs().find({"task": task, "state": {"$in": UNFINISHED}}, {"args": 1})
     return {row["args"][0] for row in rows if row["args"]}
 
 
-def find_named(unique: str, *, session: ClientSession | None = None) -> Document | None:
+def find_named(unique: str, *, session: ClientSession | None = None) -> JobDocument | None:
     """Return the unfinished job of that name."""
-    return collection(JOBS).find_one({"unique": unique}, session=session)
+    return _jobs().find_one({"unique": unique}, session=session)
+
+
+def _jobs() -> Collection[JobDocument]:
+    return cast("Collection[JobDocument]", collection(JOBS))
 
 
 _FREE_NAME: Document = {"$unset": ["unique"]}
@@ -242,7 +246,7 @@ _FREE_NAME: Document = {"$unset": ["unique"]}
 def _take(which: Document, worker: str, lease_seconds: float) -> Job | None:
     token = secrets.token_hex(12)
     seen_by = {"$concatArrays": ["$workers", {"$literal": [worker]}]}
-    found: Document | None = collection(JOBS).find_one_and_update(
+    found: JobDocument | None = _jobs().find_one_and_update(
         which | {"state": {"$in": UNFINISHED}, "$expr": {"$lte": ["$run_at", NOW]}},
         [
             {

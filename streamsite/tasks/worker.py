@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import bson
 import pymongo
@@ -205,7 +204,7 @@ class Worker:
             self._abandoned.append(attempt)
         self._fail(job, error)
 
-    def _call(self, job: queue.Job) -> Any:
+    def _call(self, job: queue.Job) -> object:
         task = load_task(job.task)
         arguments = list(job.args)
         if task.takes_context:

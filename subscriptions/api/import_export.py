@@ -58,7 +58,7 @@ def opml_response(content: bytes) -> HttpResponse:
         content_type=f"{opml.CONTENT_TYPE}; charset=utf-8",
         headers={
             "Content-Disposition": 'attachment; filename="subscriptions.opml"',
-            "Cache-Control": PRIVATE_NEVER_STORED,
+            "Cache-Control": PRIVATE_NEVER_STORED.value,
         },
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from streamsite.api.fields import CleanTextField, StrictCharField
+from streamsite.api.fields import CleanTextField, FlagField, StrictCharField
 from streamsite.api.inputs import InputSerializer
 from subscriptions.models.post import MAX_TEXT_LENGTH
 
@@ -15,7 +15,7 @@ class PostChangeSerializer(InputSerializer):
     text = CleanTextField(
         max_length=MAX_TEXT_LENGTH, required=False, error_messages={"blank": "Write something."}
     )
-    allow_comments = serializers.BooleanField(required=False)
+    allow_comments = FlagField(required=False)
 
 
 class PostInputSerializer(InputSerializer):
@@ -25,7 +25,7 @@ class PostInputSerializer(InputSerializer):
     video_id = StrictCharField(
         required=False, allow_null=True, allow_blank=True, help_text="A listed video to show."
     )
-    allow_comments = serializers.BooleanField(required=False, default=True)
+    allow_comments = FlagField(required=False, default=True)
 
 
 class PostFormSerializer(PostInputSerializer):

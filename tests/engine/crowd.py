@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
@@ -296,7 +296,7 @@ class Crowd(Cast):
         )
 
 
-def insert_rows(template: Model, changes: Iterable[dict[str, object]]) -> list[str]:
+def insert_rows(template: Model, changes: Iterable[Mapping[str, object]]) -> list[str]:
     """Store the template's document once for each of ``changes``, which are columns; return the ids."""
     template.save(force_insert=True)
     table = collection(template._meta.db_table)
@@ -308,7 +308,7 @@ def insert_rows(template: Model, changes: Iterable[dict[str, object]]) -> list[s
     return [row["_id"] for row in rows]
 
 
-def insert_documents(table: str, changes: Iterable[dict[str, object]]) -> None:
+def insert_documents(table: str, changes: Iterable[Mapping[str, object]]) -> None:
     """Store the only document of ``table`` again for each of ``changes``."""
     document = collection(table).find_one() or {}
     collection(table).insert_many([document | change for change in changes], ordered=False)

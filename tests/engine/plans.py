@@ -34,7 +34,7 @@ def find_plan_faults(database: str, command: Document) -> list[str]:
         return []
     if kind in ("update", "delete"):
         statements = "updates" if kind == "update" else "deletes"
-        parts = [
+        parts: list[Document] = [
             {**command, statements: [statement]} for statement in cast(list[Document], command[statements])
         ]
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from streamsite.mongo.engine.client import get_database
 
@@ -30,7 +30,7 @@ def enable_profiling() -> Iterator[None]:
 
 
 class Operation(TypedDict, total=False):
-    """The fields used of a profiler document; those that its kind of operation does not have are missing."""
+    """The members of a profiler's document that are read; which are there depends on the kind of operation."""
 
     planSummary: str
     docsExamined: int
@@ -59,7 +59,7 @@ class Profile:
             table = row["ns"].split(".", 1)[1]
             if table == MARKS:
                 label = row["command"]["filter"]["label"]
-            elif fault := _fault(table, row):
+            elif fault := _fault(table, cast(Operation, row)):
                 found.setdefault(label, set()).add(fault)
         return found
 
@@ -71,7 +71,7 @@ def _fault(table: str, row: Operation) -> str:
     if "COLLSCAN" in plan:
         return f"COLLSCAN {table}"
     examined = row.get("docsExamined", 0)
-    given = sum(row.get(name, 0) for name in ("nreturned", "nMatched", "ndeleted"))
+    given = row.get("nreturned", 0) + row.get("nMatched", 0) + row.get("ndeleted", 0)
     if examined > ANY_DOCUMENTS + DOCUMENTS_EACH * given:
         return f"{examined} documents of {table} read for {given}: {plan}"
     return ""

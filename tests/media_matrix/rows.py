@@ -6,7 +6,7 @@ from typing import TypedDict
 
 
 class FileRow(TypedDict):
-    """The result of processing a file; ``code`` and ``detail`` say why it was refused."""
+    """The result for a file; ``code`` and ``detail`` say why it was refused."""
 
     file: str
     status: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.rolling.sides import Side
@@ -144,7 +145,7 @@ class Journey:
         path = f"/api/v1/videos/{self.ids['video']}/captions"
         self._expect(self.side, self.owner, "POST", path, {201}, "".join(lines).encode(), kind)
 
-    def _made(self, caller: Caller, path: str, body: dict[str, object]) -> str:
+    def _made(self, caller: Caller, path: str, body: Mapping[str, object]) -> str:
         content = self._do(caller, "POST", path, body)
         return str(json.loads(content).get("id", "")) if content else ""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlencode
 
 import pytest
@@ -16,7 +17,14 @@ from tests.support.users import PASSWORD
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 HOST = "video.example.org"
 
-SignIns = dict[bool, http.client.HTTPResponse]
+
+class Answer(http.client.HTTPResponse):
+    """One that was read."""
+
+    content: bytes
+
+
+SignIns = dict[bool, Answer]
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +40,15 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def call(
-    site: Stack, method: str, path: str, body: dict[str, object] | None = None, **more: str
-) -> http.client.HTTPResponse:
+    site: Stack, method: str, path: str, body: Mapping[str, object] | None = None, **more: str
+) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
     headers = {"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.9", **more}
     if body is not None:
         headers["Content-Type"] = "application/json"
     connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-    answer = connection.getresponse()
-    answer.content = answer.read()  # type: ignore[attr-defined]
+    answer = cast(Answer, connection.getresponse())
+    answer.content = answer.read()
     connection.close()
     return answer
 
@@ -70,17 +78,17 @@ def signed_in(secure: Stack) -> SignIns:
 
 def test_the_refresh_cookie_has_exactly_its_attributes(signed_in: SignIns) -> None:
     expected = {"path=/api/v1/auth", "secure", "httponly", "samesite=strict"}
-    name, value, attributes = parts(signed_in[False].getheader("Set-Cookie"))
+    name, value, attributes = parts(signed_in[False].getheader("Set-Cookie", ""))
     assert (name, attributes) == ("__Secure-refresh", expected)
     assert value not in signed_in[False].content.decode()
-    name, _, attributes = parts(signed_in[True].getheader("Set-Cookie"))
+    name, _, attributes = parts(signed_in[True].getheader("Set-Cookie", ""))
     (age,) = {part for part in attributes if part.startswith("max-age=")}
     assert 14 * 86_400 - 60 < int(age.removeprefix("max-age=")) <= 14 * 86_400
     assert attributes - {age, "expires"} == expected
 
 
 def test_it_rotates_and_is_deleted_with_the_same_attributes(secure: Stack, signed_in: SignIns) -> None:
-    name, value, _ = parts(signed_in[False].getheader("Set-Cookie"))
+    name, value, _ = parts(signed_in[False].getheader("Set-Cookie", ""))
     cookie = {"Cookie": f"{name}={value}", "X-Requested-With": "test", "Origin": f"https://{HOST}"}
     answer = call(secure, "POST", "/api/v1/auth/token/refresh", **cookie)
     assert answer.status == 200
@@ -92,7 +100,7 @@ def test_it_rotates_and_is_deleted_with_the_same_attributes(secure: Stack, signe
 
 
 def test_another_scheme_or_port_is_another_origin(secure: Stack, signed_in: SignIns) -> None:
-    name, value, _ = parts(signed_in[True].getheader("Set-Cookie"))
+    name, value, _ = parts(signed_in[True].getheader("Set-Cookie", ""))
     for origin in (f"http://{HOST}", f"https://{HOST}:8443", "https://example.org", f"https://a.{HOST}"):
         headers = {"Cookie": f"{name}={value}", "X-Requested-With": "test", "Origin": origin}
         assert call(secure, "POST", "/api/v1/auth/token/refresh", **headers).status == 403, origin

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -135,7 +136,7 @@ def furnish(cast: Cast, visibility: str) -> World:
     api = cast.api("owner")
     video = cast.video(visibility=visibility).pk
 
-    def made(path: str, body: dict[str, object]) -> str:
+    def made(path: str, body: Mapping[str, object]) -> str:
         answer = api.post(f"/api/v1/{path}", body, format="json")
         assert answer.status_code == 201, answer.content
         return str(answer.json()["id"])

@@ -16,7 +16,7 @@ from tests.support.stack import Stack
 
 
 class Facts(TypedDict, total=False):
-    """The facts about a recorded installation, from its ``facts.json``."""
+    """The facts of a recorded installation, as in its ``facts.json``."""
 
     public: str
     private: str
@@ -158,8 +158,12 @@ def _videos(anna: Caller, carl: Caller, folder: Path) -> Facts:
         "private": anna.upload(clips[1], title="Family only", visibility="private"),
         "suspended": carl.upload(clips[2], title="By a closed account", visibility="public"),
     }
-    for caller, name in ((anna, "public"), (anna, "private"), (carl, "suspended")):
-        caller.wait(facts[name], "ready")
+    for caller, video_id in (
+        (anna, facts["public"]),
+        (anna, facts["private"]),
+        (carl, facts["suspended"]),
+    ):
+        caller.wait(video_id, "ready")
     tracks = f"/api/v1/videos/{facts['public']}/captions"
     for body in ({"language": "en", "text": SUBTITLES}, {"language": "de", "text": SUBTITLES}):
         _done(anna.json("POST", tracks, body))
@@ -174,8 +178,8 @@ def _videos(anna: Caller, carl: Caller, folder: Path) -> Facts:
     offset = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     status, _, _ = anna.call("PATCH", headers["location"], clips[0].read_bytes()[:1000], {**tus, **offset})
     assert status == 204, status
-    upload = {"upload": headers["location"].rpartition("/")[2], "upload_received": 1000}
-    return facts | upload | {"share_link": link["url"], "share_link_id": link["id"]}
+    facts |= {"upload": headers["location"].rpartition("/")[2], "upload_received": 1000}
+    return facts | {"share_link": link["url"], "share_link_id": link["id"]}
 
 
 def _talk(anna: Caller, ben: Caller, facts: Facts) -> None:

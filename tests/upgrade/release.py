@@ -19,7 +19,7 @@ from typing import TypedDict, cast
 import jwt
 from bson import json_util
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymongo.database import Database
 
 from tests.upgrade.people import Facts
@@ -120,7 +120,7 @@ def _facts() -> Facts:
 
 
 @cache
-def _signing_keys() -> dict[str, PrivateKeyTypes]:
+def _signing_keys() -> dict[str, Ed25519PrivateKey]:
     keys = {}
     with tarfile.open(fileobj=io.BytesIO((FOLDER / "files.tar.gz").read_bytes())) as archive:
         for member in archive.getmembers():

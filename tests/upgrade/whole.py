@@ -75,7 +75,7 @@ def find_missing(before: object, now: object, place: str = "") -> list[tuple[str
 
 def _fellow(item: object, number: int, now: list[object]) -> object:
     if isinstance(item, dict) and "id" in item:
-        return next((other for other in now if other.get("id") == item["id"]), "nothing")
+        return next((one for one in now if isinstance(one, dict) and one.get("id") == item["id"]), "nothing")
     return now[number] if number < len(now) else "nothing"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
@@ -23,7 +22,7 @@ from videos.schemas.playback import HeartbeatResultDict
 from videos.serializers.playback import HeartbeatSerializer
 
 
-def record_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, Any]) -> HeartbeatResultDict:
+def record_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, object]) -> HeartbeatResultDict:
     """Record a player's report and return ``{position, completed, view, remembered}``.
 
     ``view`` is the verdict on this viewer's view of today: ``open``, ``counted``, ``owner`` or ``bot``.

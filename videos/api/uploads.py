@@ -50,7 +50,7 @@ class TusView(APIView):
         ("GET", "HEAD", "POST", "PATCH", "DELETE"), "upload"
     )
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         """Apply ``X-HTTP-Method-Override``: clients behind old proxies send PATCH and DELETE as POST."""
         override = request.headers.get("X-HTTP-Method-Override", "").upper()
         if request.method == "POST" and override in OVERRIDABLE_METHODS:
@@ -65,7 +65,7 @@ class TusView(APIView):
         """Count no preflight requests: browsers send one before most requests to another origin."""
         return [] if self.request.method == "OPTIONS" else super().get_throttles()
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Check the protocol's version after the usual checks."""
         super().initial(request, *args, **kwargs)
         if request.method in VERSIONED_METHODS and hasattr(self, str(request.method).lower()):
@@ -78,7 +78,7 @@ class TusView(APIView):
         return NEVER_STORED.set_on(response)
 
     @extend_schema(exclude=True)
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+    def options(self, request: Request, *args: object, **kwargs: object) -> Response:  # type: ignore[override]
         """Describe the supported protocol."""
         response = Response(status=status.HTTP_204_NO_CONTENT)
         response["Tus-Version"] = tus.VERSION

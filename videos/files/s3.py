@@ -16,6 +16,7 @@ from typing import Any
 
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
+from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
 from videos.files.bucket_errors import BucketUnavailable
@@ -66,13 +67,13 @@ class Bucket:
         self._prefix = f"{prefix}/" if prefix else ""
         self.root = f"{self._prefix}videos"
         self._lock = threading.Lock()
-        self._made_client: Any = None
+        self._made_client: BaseClient | None = None
         self._create_client = client_factory(
             endpoint=endpoint, region=region, key_id=key_id, secret=secret, in_host=in_host, timeouts=patience
         )
 
     @property
-    def client(self) -> Any:
+    def client(self) -> BaseClient:
         """The S3 client, one for all threads; made on first use."""
         with self._lock:
             if self._made_client is None:
@@ -228,7 +229,7 @@ class Bucket:
     def _note(self, folder: str, day: date) -> str:
         return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
 
-    def allow_pages(self, wanted: dict[str, Any]) -> bool:
+    def allow_pages(self, wanted: dict[str, object]) -> bool:
         """Add a CORS rule to the present ones. Return False when it exists."""
         rules = self._cors_rules()
         if wanted in rules:
@@ -237,7 +238,7 @@ class Bucket:
             self.client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [*rules, wanted]})
         return True
 
-    def _cors_rules(self) -> list[dict[str, Any]]:
+    def _cors_rules(self) -> list[dict[str, object]]:
         with translated_errors():
             try:
                 found = self.client.get_bucket_cors(Bucket=self.name)
@@ -245,7 +246,7 @@ class Bucket:
                 if error.response["Error"]["Code"] != NO_CORS:
                     raise
                 return []
-        rules: list[dict[str, Any]] = found["CORSRules"]
+        rules: list[dict[str, object]] = found["CORSRules"]
         return rules
 
     def signed_url(self, folder: str, name: str, *, method: str, seconds: int, disposition: str = "") -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import boto3
 from boto3.exceptions import Boto3Error
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -38,7 +38,7 @@ REQUEST = ClientTimeouts(connect=2, read=2.5, tries=1)
 
 def client_factory(
     *, endpoint: str, region: str, key_id: str, secret: str, in_host: bool, timeouts: ClientTimeouts
-) -> Callable[[], Any]:
+) -> Callable[[], BaseClient]:
     """Return a function that creates a client, which any number of threads may share."""
     # Without a key boto3 asks the machine for its role. A token of the environment's is never joined to our key.
     session = boto3.Session(aws_access_key_id=key_id or None, aws_secret_access_key=secret or None)

@@ -1,14 +1,14 @@
 """An index under the name of a former unique one: the last release, started again, then does not make its own."""
 
-from typing import Any
-
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 from pymongo.errors import OperationFailure
 
 NOT_THERE = {26, 27}  # NamespaceNotFound, IndexNotFound
 
 
-def drop_unique(apps: Any, schema_editor: Any) -> None:
+def drop_unique(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Drop the unique index, which the last release made again if it was started after migration 0010."""
     captions = schema_editor.connection.database["videos_caption"]
     if not captions.index_information().get("caption_once", {}).get("unique"):

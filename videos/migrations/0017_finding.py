@@ -1,9 +1,9 @@
 """The studio and the history search by folded titles, and what is renamed finds its copies by their addresses."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 from pymongo import UpdateOne
 
 from streamsite.mongo.batches import batches
@@ -17,13 +17,13 @@ NOT_FILLED = {"folded_title": {"$in": ["", None]}}
 NEEDED = ("title", "channel_id", "visibility", "is_taken_down")
 
 
-def _may_know(watch: dict[str, Any], video: dict[str, Any]) -> bool:
+def _may_know(watch: dict[str, object], video: dict[str, object]) -> bool:
     """Return whether the video's title now is no secret to whoever watched it."""
     is_hidden = video.get("is_taken_down") or video["visibility"] == "private"
     return not is_hidden or watch["user_id"] == video["channel_id"]
 
 
-def fill(apps: Any, schema_editor: Any) -> None:
+def fill(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Write the folded titles of videos, and bring the titles in the history in line with them."""
     folded_title_store.fill_folded_titles("videos_video", unfilled=True)
     watches = collection("videos_watch")

@@ -1,9 +1,9 @@
 """Add the date of a video's first publication, here or elsewhere, and the hash of its file."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from streamsite.mongo.batches import id_batches
 from streamsite.mongo.collections import collection
@@ -11,7 +11,7 @@ from streamsite.mongo.collections import collection
 NOT_FILLED = {"first_published_at": None, "published_at": {"$ne": None}}
 
 
-def fill(apps: Any, schema_editor: Any) -> None:
+def fill(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Let what was published here have come out first then."""
     videos = collection("videos_video")
     for ids in id_batches(videos, NOT_FILLED):

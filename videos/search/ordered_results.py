@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import Any, cast
+from typing import cast
 
 from django.db.models import Q, QuerySet
 
@@ -135,7 +135,7 @@ def _q_to_mongo(condition: Q) -> dict[str, object]:
         if isinstance(child, Q):
             parts.append(_q_to_mongo(child))
         else:
-            path, value = cast("tuple[str, Any]", child)
+            path, value = cast("tuple[str, object]", child)
             name, _, lookup = path.partition("__")
             parts.append({MONGO_FIELDS[name]: {MONGO_OPERATORS[lookup or "exact"]: value}})
     return {"$or" if condition.connector == Q.OR else "$and": parts}

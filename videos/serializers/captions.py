@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from streamsite.api.fields import (
@@ -26,7 +24,7 @@ class CaptionDescriptionSerializer(InputSerializer):
     label = CleanLineField(  # type: ignore[assignment]
         max_length=MAX_LABEL, required=False, allow_blank=True, allow_null=True
     )
-    kind = StrictChoiceField(choices=CaptionKind.choices, required=False, allow_null=True)
+    kind = StrictChoiceField(choices=CaptionKind.choices, required=False, allow_blank=True, allow_null=True)
 
 
 class CaptionUploadSerializer(CaptionDescriptionSerializer):
@@ -59,10 +57,10 @@ class CaptionTextSerializer(CaptionDescriptionSerializer):
     cues = CueSerializer(many=True, required=False)
 
 
-class CuesField(serializers.Field[Any, Any, Any, Any]):
+class CuesField(serializers.Field[object, object, object, object]):
     """Cues as they were sent: ``webvtt.from_rows`` checks thousands of them and names the wrong one."""
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> object:
         """Return the cues unchanged."""
         return data
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from streamsite.api.fields import (
+    CheckBoxField,
     CleanLineField,
     CleanTextField,
     ClearableDateTimeField,
@@ -34,15 +35,17 @@ class MetadataSerializer(InputSerializer):
         help_text="Up to 40 characters each.",
     )
     category = StrictChoiceField(choices=CATEGORIES, required=False, allow_null=True)
-    language = StrictCharField(max_length=12, required=False, allow_blank=True, allow_null=True)
+    language = StrictCharField(
+        max_length=12, required=False, allow_blank=True, allow_null=True, trim_whitespace=False
+    )
     originally_published_on = DayField(
         required=False,
         allow_null=True,
         help_text="When it was first published elsewhere, 1800-01-01 to today; null if not set.",
     )
     visibility = StrictChoiceField(choices=Visibility.choices, required=False)
-    allow_comments = serializers.BooleanField(required=False)
-    allow_embed = serializers.BooleanField(required=False)
+    allow_comments = CheckBoxField(required=False)
+    allow_embed = CheckBoxField(required=False)
     embed_domains = SplittableListField(
         child=StrictCharField(max_length=253, allow_blank=True),
         required=False,
@@ -50,8 +53,8 @@ class MetadataSerializer(InputSerializer):
         max_length=MAX_DOMAINS,
         help_text="Hosts that may embed the video, such as example.org or *.example.org; empty: all.",
     )
-    allow_download = serializers.BooleanField(required=False)
-    normalise_loudness = serializers.BooleanField(required=False)
+    allow_download = CheckBoxField(required=False)
+    normalise_loudness = CheckBoxField(required=False)
     publish_at = ClearableDateTimeField(
         required=False,
         allow_null=True,

@@ -48,6 +48,7 @@ class HeartbeatSerializer(InputSerializer):
         required=False,
         default="",
         allow_blank=True,
+        trim_whitespace=False,
         max_length=64,
         help_text="Chosen by the player, one per visit.",
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
-
-from streamsite.api.fields import CleanLineField, ClearableDateTimeField
+from streamsite.api.fields import CleanLineField, ClearableDateTimeField, ClearableIntegerField
 from streamsite.api.inputs import InputSerializer
 from videos.share_links import MAX_LABEL, MAX_VIEWS
 
@@ -16,7 +14,7 @@ class ShareLinkInputSerializer(InputSerializer):
         max_length=MAX_LABEL, required=False, allow_blank=True, allow_null=True
     )
     expires_at = ClearableDateTimeField(required=False, allow_null=True)
-    expires_in = serializers.IntegerField(
+    expires_in = ClearableIntegerField(
         required=False, allow_null=True, help_text="Seconds; instead of expires_at."
     )
-    max_views = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=MAX_VIEWS)
+    max_views = ClearableIntegerField(required=False, allow_null=True, min_value=1, max_value=MAX_VIEWS)

@@ -24,6 +24,8 @@ class ThumbnailChoiceSerializer(InputSerializer):
 class ThumbnailSerializer(ThumbnailChoiceSerializer):
     """Any of the three; ``image`` and ``thumbnail`` are other names of ``file``."""
 
+    blank_is_absent = True
+
     file = serializers.FileField(required=False, allow_empty_file=True)
     image = serializers.FileField(required=False, allow_empty_file=True)
     thumbnail = serializers.FileField(required=False, allow_empty_file=True)

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from io import TextIOBase
 from typing import Any, cast
 from xml.sax.xmlreader import AttributesImpl
 
@@ -128,7 +129,7 @@ class PodcastFeed(Rss201rev2Feed):
     ``video`` and its ``image`` (an address or ``None``).
     """
 
-    def write(self, outfile: Any, encoding: str) -> None:
+    def write(self, outfile: TextIOBase, encoding: str) -> None:
         """Write the document to a text file, as the base class does, by another generator."""
         handler = InertXMLGenerator(outfile, encoding, short_empty_elements=True)
         handler.startDocument()

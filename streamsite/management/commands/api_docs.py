@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from streamsite.api import endpoint_table
@@ -16,7 +14,7 @@ class Command(BaseCommand):
     help = "Write the table of endpoints in docs/api.md from the OpenAPI document."
     requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         """Replace the table between the markers."""
         text = endpoint_table.DOCS.read_text(encoding="utf-8")
         new = endpoint_table.replace_table(text, generate_schema())

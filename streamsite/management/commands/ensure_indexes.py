@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from streamsite.mongo import indexes
@@ -22,7 +20,7 @@ class Command(BaseCommand):
         )
         group.add_argument("--prune", action="store_true", help="drop what is extra, make anew what differs")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: bool) -> None:
         """Compare, create and print."""
         report = (
             indexes.compare_indexes() if options["check"] else indexes.ensure_indexes(prune=options["prune"])

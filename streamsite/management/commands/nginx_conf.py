@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -42,7 +41,7 @@ class Command(BaseCommand):
             help="where run_web listens (127.0.0.1:8000; also [::1]:8000; in deploy/compose.yml web:8000)",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: str) -> None:
         # TRUSTED_PROXIES counts this nginx and those in front of it.
         """Print the configuration."""
         hops = max(settings.TRUSTED_PROXIES - 1, 0)

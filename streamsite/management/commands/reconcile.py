@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.core.management.base import CommandParser
 
@@ -24,7 +24,7 @@ class Command(SiteCommand):
             "--check", action="store_true", help="Only look; end with 1 when something is wrong."
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: bool) -> None:
         """Run the task and print its findings."""
         correct = not options["check"]
         findings = repairs.repair_documents(correct=correct)
@@ -43,5 +43,5 @@ class Command(SiteCommand):
             raise SystemExit(1)
 
     @staticmethod
-    def _done(count: int, options: dict[str, Any]) -> str:
+    def _done(count: int, options: Mapping[str, bool]) -> str:
         return "" if options["check"] else f", {count} corrected"

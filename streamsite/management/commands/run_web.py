@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -27,7 +26,7 @@ class Command(BaseCommand):
             "--workers", type=int, default=os.cpu_count() or 1, help="processes (one per core)"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: str | int) -> None:
         """Replace this process by the web server."""
         try:
             site_id.require_match()
@@ -37,5 +36,5 @@ class Command(BaseCommand):
             pass  # answers 503 until the database is there, and every web process compares then
         raise_file_limit()
         startup_warnings.log_startup_warnings()
-        command = granian_command(options["host"], options["port"], options["workers"])
+        command = granian_command(str(options["host"]), int(options["port"]), int(options["workers"]))
         os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell

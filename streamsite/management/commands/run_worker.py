@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        queues: Any = settings.TASKS["default"]["QUEUES"]
+        queues = settings.TASKS["default"]["QUEUES"]
         parser.add_argument(
             "--queue",
             action="append",
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--once", action="store_true", help="run one job at a time, end when none is due")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         """Run jobs until told to stop."""
         memory.limit_malloc_arenas()
         try:

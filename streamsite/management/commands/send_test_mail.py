@@ -1,7 +1,5 @@
 """``manage.py send_test_mail``."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
@@ -28,7 +26,7 @@ class Command(BaseCommand):
         """Add the recipient."""
         parser.add_argument("address", metavar="ADDRESS")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: str) -> None:
         """Send the message and print the conversation with the mail server."""
         address = options["address"]
         try:

@@ -73,7 +73,7 @@ def stream(connection: DatabaseWrapper, query: Find | Aggregate, size: int) -> I
             yield chunk
 
 
-def write(connection: DatabaseWrapper, table: str, method: str, *arguments: Any, **options: Any) -> Any:
+def write(connection: DatabaseWrapper, table: str, method: str, *arguments: object, **options: object) -> Any:
     """Call a writing method of a collection within the time limit; return pymongo's result."""
 
     def operation(session: ClientSession | None) -> Any:

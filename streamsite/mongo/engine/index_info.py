@@ -108,7 +108,7 @@ def _keys_of(condition: Any) -> set[str]:
     return keys
 
 
-def _renamed_keys(condition: Any, old: str, new: str) -> Any:
+def _renamed_keys(condition: object, old: str, new: str) -> Any:
     """Return a partial filter in which a column has its new name."""
     if isinstance(condition, list):
         return [_renamed_keys(clause, old, new) for clause in condition]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.backends.base.introspection import FieldInfo
 from djongo.introspection import DatabaseIntrospection as DjongoDatabaseIntrospection
+
+if TYPE_CHECKING:
+    from .base import Cursor
 
 SCHEMA_COLLECTION = "__schema__"
 # The BSON types of columns, as Django's fields; a text without a noted length is a TextField.
@@ -31,7 +34,7 @@ class DatabaseIntrospection(DjongoDatabaseIntrospection):
         field = FIELDS_OF_TYPES[data_type]
         return "TextField" if field == "CharField" and not description.display_size else field
 
-    def get_table_description(self, cursor: Any, table_name: str) -> list[FieldInfo]:
+    def get_table_description(self, cursor: Cursor, table_name: str) -> list[FieldInfo]:
         """Return the noted columns of a collection, its key first; none for one that no migration made."""
         noted = cursor.db_conn[SCHEMA_COLLECTION].find_one({"name": table_name}, {"fields": True}) or {}
         columns: dict[str, dict[str, Any]] = noted.get("fields") or {}
@@ -39,11 +42,11 @@ class DatabaseIntrospection(DjongoDatabaseIntrospection):
             columns = {"_id": {"type_code": "string", "length": 120}, **columns}
         return [_column(name, properties) for name, properties in columns.items()]
 
-    def get_relations(self, cursor: Any, table_name: str) -> dict[str, tuple[str, str]]:
+    def get_relations(self, cursor: object, table_name: str) -> dict[str, tuple[str, str]]:
         """Return no relations: the server knows of none."""
         return {}
 
-    def get_primary_key_columns(self, cursor: Any, table_name: str) -> list[str]:
+    def get_primary_key_columns(self, cursor: object, table_name: str) -> list[str]:
         """Return the columns of the index that djongo keeps for the primary key, or ``_id``."""
         for constraint in self.get_constraints(cursor, table_name).values():
             if constraint["primary_key"]:

@@ -23,7 +23,7 @@ class HasElement(AnyLookup):
     lookup_name = "has_element"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
+    def get_db_prep_lookup(self, value: object, connection: object) -> tuple[str, list[Any]]:
         """Return the string as it is: it is an element, not a JSON document."""
         if not isinstance(value, str):
             raise TypeError("has_element looks for a string")

@@ -13,7 +13,7 @@ from bson import Decimal128
 from bson.decimal128 import create_decimal128_context
 from django.conf import settings
 from django.db import DataError, NotSupportedError
-from django.db.models.expressions import Col
+from django.db.models.expressions import BaseExpression, Col
 from django.utils import timezone
 from djongo.operations import DatabaseOperations as DjongoDatabaseOperations
 
@@ -42,17 +42,17 @@ class DatabaseOperations(DjongoDatabaseOperations):
 
     # --- to the database ------------------------------------------------------------------------
 
-    def adapt_datefield_value(self, value: Any) -> Any:
+    def adapt_datefield_value(self, value: object) -> Any:
         """Return a date as the datetime of its midnight."""
         if isinstance(value, datetime.date):
             return datetime.datetime(value.year, value.month, value.day)
         return value
 
-    def adapt_datetimefield_value(self, value: Any) -> Any:
+    def adapt_datetimefield_value(self, value: object) -> Any:
         """Return an aware datetime as a naive one in UTC; expressions pass."""
         return value if hasattr(value, "resolve_expression") else super().adapt_datetimefield_value(value)
 
-    def adapt_timefield_value(self, value: Any) -> Any:
+    def adapt_timefield_value(self, value: object) -> Any:
         """Return a time of day as a datetime on djongo's fixed day."""
         if isinstance(value, datetime.time):
             if timezone.is_aware(value):
@@ -61,14 +61,14 @@ class DatabaseOperations(DjongoDatabaseOperations):
         return value
 
     def adapt_decimalfield_value(
-        self, value: Any, max_digits: int | None = None, decimal_places: int | None = None
+        self, value: object, max_digits: int | None = None, decimal_places: int | None = None
     ) -> Any:
         """Return a decimal as Decimal128, whose 34 digits are more than a column has."""
         if not isinstance(value, Decimal):
             return value
         return Decimal128(create_decimal128_context().create_decimal(value))
 
-    def adapt_json_value(self, value: Any, encoder: type[json.JSONEncoder] | None) -> Any:
+    def adapt_json_value(self, value: object, encoder: type[json.JSONEncoder] | None) -> Any:
         """Return JSON as nested values, by way of its text: what is not JSON must not get in."""
         if value is None:
             raise NotSupportedError(
@@ -81,7 +81,7 @@ class DatabaseOperations(DjongoDatabaseOperations):
 
     # --- from the database ----------------------------------------------------------------------
 
-    def get_db_converters(self, expression: Any) -> list[Callable[..., Any]]:
+    def get_db_converters(self, expression: BaseExpression) -> list[Callable[..., Any]]:
         """Return the functions that turn a column's BSON values into Django's."""
         internal_type = expression.output_field.get_internal_type()
         converters: list[Callable[..., Any]] = list(_CONVERTERS.get(internal_type, ()))
@@ -91,7 +91,7 @@ class DatabaseOperations(DjongoDatabaseOperations):
             converters.append(self.convert_datetimefield_value)
         return converters
 
-    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+    def convert_datetimefield_value(self, value: object, expression: object, connection: object) -> Any:
         """Return a stored datetime as an aware one."""
         if isinstance(value, datetime.datetime):
             return timezone.make_aware(value, self.connection.timezone)
@@ -123,19 +123,19 @@ class DatabaseOperations(DjongoDatabaseOperations):
         """Return a text for the debug log."""
         return repr(sql)
 
-    def datetime_cast_date_sql(self, sql: str, params: Any, tzname: str | None) -> tuple[str, Any]:
+    def datetime_cast_date_sql(self, sql: str, params: object, tzname: str | None) -> tuple[str, Any]:
         """Return a name for the expression; nothing runs it."""
         return f"DATE({sql})", params
 
 
-def _to_int(value: Any, expression: Any, connection: Any) -> Any:
+def _to_int(value: object, expression: object, connection: object) -> Any:
     """Convert a whole number: computed ones may arrive as doubles, stored ones never do."""
     if isinstance(value, Decimal128):
         return int(value.to_decimal())
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _to_decimal(value: Any, expression: Any, connection: Any) -> Any:
+def _to_decimal(value: object, expression: object, connection: object) -> Any:
     if isinstance(value, Decimal128):
         return value.to_decimal()
     if isinstance(value, (int, float)):
@@ -143,23 +143,23 @@ def _to_decimal(value: Any, expression: Any, connection: Any) -> Any:
     return value
 
 
-def _to_float(value: Any, expression: Any, connection: Any) -> Any:
+def _to_float(value: object, expression: object, connection: object) -> Any:
     return float(value.to_decimal()) if isinstance(value, Decimal128) else value
 
 
-def _to_uuid(value: Any, expression: Any, connection: Any) -> Any:
+def _to_uuid(value: object, expression: object, connection: object) -> Any:
     return uuid.UUID(value) if isinstance(value, str) else value
 
 
-def _to_date(value: Any, expression: Any, connection: Any) -> Any:
+def _to_date(value: object, expression: object, connection: object) -> Any:
     return value.date() if isinstance(value, datetime.datetime) else value
 
 
-def _to_time(value: Any, expression: Any, connection: Any) -> Any:
+def _to_time(value: object, expression: object, connection: object) -> Any:
     return value.time() if isinstance(value, datetime.datetime) else value
 
 
-def _to_json_text(value: Any, expression: Any, connection: Any) -> Any:
+def _to_json_text(value: object, expression: object, connection: object) -> Any:
     """Convert a JSON value to text, which Django's field parses; it would parse a bare string as JSON."""
     return None if value is None else json.dumps(value)
 

@@ -99,7 +99,10 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):
             self._schema.update_one({"name": old_db_table}, {"$set": {"name": new_db_table}})
 
     def alter_unique_together(
-        self, model: Model, old_unique_together: Iterable[Sequence[str]], new_unique_together: Any
+        self,
+        model: Model,
+        old_unique_together: Iterable[Sequence[str]],
+        new_unique_together: Iterable[Sequence[str]],
     ) -> None:
         """Drop the unique indexes that are no longer wanted and make the new ones."""
         # One field that is unique by itself has its index already, under another name.
@@ -112,7 +115,12 @@ class DatabaseSchemaEditor(DjongoDatabaseSchemaEditor):
             wanted = [indexes.unique_together_index(self.connection, model, names) for names in new - old]
             self._create_indexes(model._meta.db_table, wanted)
 
-    def alter_index_together(self, model: Model, old_index_together: Any, new_index_together: Any) -> None:
+    def alter_index_together(
+        self,
+        model: Model,
+        old_index_together: Iterable[Sequence[str]],
+        new_index_together: Iterable[Sequence[str]],
+    ) -> None:
         """Drop and make plain compound indexes; Django 5.1 dropped the option, old migrations still have it."""
         old = {tuple(names) for names in old_index_together}
         new = {tuple(names) for names in new_index_together}

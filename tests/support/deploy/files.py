@@ -18,7 +18,7 @@ UNITS = ("streamsite-web", "streamsite-worker", "streamsite-tasks")
 
 
 class ComposeService(TypedDict, total=False):
-    """The fields used of a service in ``compose.yml``."""
+    """The members of a service in ``compose.yml`` that are read."""
 
     image: str
     entrypoint: list[str]
@@ -33,7 +33,7 @@ class ComposeService(TypedDict, total=False):
 
 
 class Security(TypedDict):
-    """The security context of a container in ``kubernetes.yaml``."""
+    """The security context of a container of ``kubernetes.yaml``."""
 
     readOnlyRootFilesystem: bool
     capabilities: dict[str, list[str]]
@@ -46,7 +46,7 @@ class Probe(TypedDict):
 
 
 class Container(TypedDict):
-    """The fields used of a container in ``kubernetes.yaml``, besides its probes."""
+    """The members of a container of ``kubernetes.yaml`` that are read, besides its probes."""
 
     name: str
     image: str
@@ -57,7 +57,7 @@ class Container(TypedDict):
 
 
 class Pod(TypedDict):
-    """The fields used of a pod in ``kubernetes.yaml``."""
+    """The members of a pod that are read."""
 
     volumes: list[dict[str, object]]
     securityContext: dict[str, int]

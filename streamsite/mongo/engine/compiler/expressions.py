@@ -135,13 +135,13 @@ def arithmetic_of_numbers(scope: Scope, node: Node) -> Compiled:
     return {"$cond": [{"$eq": [right, 0]}, None, {"$divide": [left, right]}]}
 
 
-def power_of(base: Any, exponent: Any) -> Any:
+def power_of(base: object, exponent: object) -> Any:
     """Return a power; of a negative number to a fraction there is none."""
     no_number = {"$and": [{"$lt": [base, 0]}, {"$ne": [exponent, {"$trunc": [exponent]}]}]}
     return {"$cond": [no_number, None, {"$pow": [base, exponent]}]}
 
 
-def _division(node: Node, left: Any, right: Any) -> Any:
+def _division(node: Node, left: object, right: object) -> Any:
     """Divide; whole numbers give a whole number, and nothing can be divided by zero."""
     by_zero = {"$eq": [right, 0]}
     quotient: Any = {"$divide": [left, right]}

@@ -113,7 +113,7 @@ def texts(scope: Scope, node: Node, *, count: int = 1) -> list[Any]:
     return compiled
 
 
-def _is_null(source: Any) -> bool:
+def _is_null(source: object) -> bool:
     return type(source) is Value and source.value is None
 
 

@@ -69,7 +69,7 @@ def _aggregates(node: Node) -> Iterator[Aggregate]:
                 yield from _aggregates(source)
 
 
-def group(scope: Scope, aggregates: list[Aggregate], expressions: Iterable[Any]) -> Grouping:
+def group(scope: Scope, aggregates: list[Aggregate], expressions: Iterable[object]) -> Grouping:
     """Return the stages that group by ``expressions``; from then on the scope finds all results by their key."""
     keys, dependents = _keys(expressions)
     identifier: Document = {}
@@ -165,13 +165,13 @@ def _deviation(node: Node, source: Any, value: Any, name: str) -> Accumulator:
     return Accumulator({name: {operator: value}}, squared)
 
 
-def _over_distinct(operator: str, value: Any, name: str) -> Accumulator:
+def _over_distinct(operator: str, value: object, name: str) -> Accumulator:
     values = _not_nulls(name)
     result = {"$cond": [{"$gt": [{"$size": values}, 0]}, {operator: values}, None]}
     return Accumulator({name: {"$addToSet": value}}, result)
 
 
-def _one_if_not_null(value: Any) -> Document:
+def _one_if_not_null(value: object) -> Document:
     return {"$cond": [is_not_null(value), 1, 0]}
 
 

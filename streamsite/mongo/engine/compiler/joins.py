@@ -101,7 +101,7 @@ def keeps_rows(query: Query) -> bool:
     return all(_keeps_rows(query, join) for join in used_tables(query).values() if isinstance(join, Join))
 
 
-def _keeps_rows(query: Query, join: Any) -> bool:
+def _keeps_rows(query: Query, join: Join) -> bool:
     field = join.join_field
     if not (field.many_to_one or field.one_to_one):
         return False

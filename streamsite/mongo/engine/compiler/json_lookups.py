@@ -21,7 +21,7 @@ def has_keys(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     return found if wanted else {"$not": [found]}
 
 
-def _key_path(lookup: AnyLookup, key: Any) -> list[str]:
+def _key_path(lookup: AnyLookup, key: object) -> list[str]:
     """Return the keys from outside to inside; Django writes a path as transforms of some column."""
     path: list[str] = []
     while isinstance(key, KeyTransform):
@@ -34,14 +34,14 @@ def _key_path(lookup: AnyLookup, key: Any) -> list[str]:
     return [str(key)]
 
 
-def _member_at(container: Any, path: list[str]) -> Document:
+def _member_at(container: object, path: list[str]) -> Document:
     """Return the member at the end of a path; only before its end can a number be a position in a list."""
     for key in path[:-1]:
         container = json_item(container, key)
     return json_member(container, path[-1])
 
 
-def json_item(container: Any, key: str) -> Document:
+def json_item(container: object, key: str) -> Document:
     """Return the member of a JSON value: a number is a position in a list or a name in an object."""
     named = json_member(container, key)
     if not key.isdecimal():
@@ -49,7 +49,7 @@ def json_item(container: Any, key: str) -> Document:
     return {"$cond": [{"$isArray": [container]}, {"$arrayElemAt": [container, int(key)]}, named]}
 
 
-def json_member(container: Any, key: str) -> Document:
+def json_member(container: object, key: str) -> Document:
     """Return the member of a JSON object by name."""
     named: Document = {"$getField": {"field": {"$literal": key}, "input": container}}
     return {"$cond": [{"$eq": [{"$type": container}, "object"]}, named, "$$REMOVE"]}

@@ -163,7 +163,7 @@ def member(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     return _membership(known, left, operands, wanted, nulls=nulls)
 
 
-def _membership(known: Any, left: Any, array: Any, wanted: bool, *, nulls: Any) -> Any:
+def _membership(known: object, left: object, array: object, wanted: bool, *, nulls: object) -> Any:
     """Compile membership in a list; with a null in the list, absence is unknown."""
     if wanted:
         return all_of([known, {"$in": [left, array]}])
@@ -212,7 +212,7 @@ def _query_values(scope: Scope, query: Query | Subquery) -> list[Any] | None:
 
 
 def year(
-    scope: Scope, lookup: AnyLookup, wanted: bool, otherwise: Callable[[Scope, Any, bool], Any]
+    scope: Scope, lookup: AnyLookup, wanted: bool, otherwise: Callable[[Scope, Any, bool], object]
 ) -> Compiled:
     """Return a comparison of a date's year, by the first and last moment of it."""
     if not (isinstance(lookup, YearLookup) and lookup.rhs_is_direct_value()):
@@ -256,7 +256,7 @@ def _json_aware_value(scope: Scope, lookup: AnyLookup) -> Document:
     return {"$literal": value_of(scope, lookup)}
 
 
-def is_known(node: Node, value: Any) -> Document:
+def is_known(node: Node, value: object) -> Document:
     """Return the test that a value is not SQL's null."""
     if is_json_member(node):
         return {"$ne": [{"$type": value}, "missing"]}

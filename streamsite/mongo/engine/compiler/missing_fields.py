@@ -154,7 +154,7 @@ def _match_stored(path: str, test: Document, field: models.Field[Any, Any]) -> D
     return {"$and": [{path: test}, {path: {"$ne": None}}]}
 
 
-def _is_condition_of_index(field: models.Field[Any, Any], value: Any, connection: DatabaseWrapper) -> bool:
+def _is_condition_of_index(field: models.Field[Any, Any], value: object, connection: DatabaseWrapper) -> bool:
     """Return whether a partial index of the model asks for the column's default."""
     model = field.model
     if model not in _conditions:
@@ -183,7 +183,7 @@ def _finds_missing(test: Document) -> bool:
     return test == {"$eq": None}
 
 
-def satisfies(value: Any, test: Document) -> bool:
+def satisfies(value: object, test: Document) -> bool:
     """Return whether a stored value that is not null passes a test of a match document."""
     return all(_passes(value, operator, argument, test) for operator, argument in test.items())
 
@@ -212,17 +212,17 @@ def _passes(value: Any, operator: str, argument: Any, test: Document) -> bool:
         return False
 
 
-def _equal(value: Any, other: Any) -> bool:
+def _equal(value: object, other: object) -> bool:
     return isinstance(value, bool) == isinstance(other, bool) and bool(_number(value) == _number(other))
 
 
-def _number(value: Any) -> Any:
+def _number(value: object) -> Any:
     if isinstance(value, Decimal128):
         return value.to_decimal()
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-def _matches(value: Any, pattern: str, options: str) -> bool:
+def _matches(value: object, pattern: str, options: str) -> bool:
     """Return whether a text matches; the end of a text is written differently in Python."""
     flags = re.IGNORECASE if "i" in options else 0
     ended = re.sub(r"(?<!\\)((?:\\\\)*)\\z\Z", r"\1\\Z", pattern)

@@ -62,7 +62,7 @@ def pattern(scope: Scope, lookup: AnyLookup, wanted: bool) -> Compiled:
     return all_of([is_not_null(left), matched if wanted else {"$not": [matched]}])
 
 
-def _pattern_of_expression(scope: Scope, lookup: AnyLookup, left: Any, wanted: bool) -> Compiled:
+def _pattern_of_expression(scope: Scope, lookup: AnyLookup, left: object, wanted: bool) -> Compiled:
     """Return a search for another expression's text: by position, since its text cannot be escaped."""
     name = str(lookup.lookup_name)
     right = scope.expression(lookup.rhs)
@@ -89,7 +89,7 @@ def _pattern_of_expression(scope: Scope, lookup: AnyLookup, left: Any, wanted: b
     return all_of([*both, found if wanted else {"$not": [found]}])
 
 
-def _ends_with(text: Any, end: Any) -> Document:
+def _ends_with(text: object, end: object) -> Document:
     start = {"$subtract": [{"$strLenCP": text}, {"$strLenCP": end}]}
     tail = {"$substrCP": [text, {"$max": [start, 0]}, {"$strLenCP": end}]}
     return {"$and": [{"$gte": [start, 0]}, {"$eq": [tail, end]}]}

@@ -47,29 +47,29 @@ MATCHERS: dict[str, Callable[[Scope, Any, bool], Document | None]] = {}
 def compiles(*types: type) -> Callable[[Callable[[Scope, Any], Any]], Callable[[Scope, Any], Any]]:
     """Register a function that compiles expressions of exactly these classes."""
 
-    def register(function: Callable[[Scope, Any], Any]) -> Callable[[Scope, Any], Any]:
+    def register(function: Callable[[Scope, Any], object]) -> Callable[[Scope, Any], Any]:
         EXPRESSIONS.update(dict.fromkeys(types, function))
         return function
 
     return register
 
 
-def is_null(value: Any) -> Document:
+def is_null(value: object) -> Document:
     """Return the test for null or missing, which order before every other value."""
     return {"$lte": [value, None]}
 
 
-def is_not_null(value: Any) -> Document:
+def is_not_null(value: object) -> Document:
     """Return the test for a value that is there."""
     return {"$gt": [value, None]}
 
 
-def identity_key(node: Any) -> Any:
+def identity_key(node: object) -> Any:
     """Return what makes an expression the same as another: for a column its place, not its output field."""
     return (node.alias, node.target.column) if type(node) is Col else node
 
 
-def null_if_any_null(values: list[Any], result: Any) -> Any:
+def null_if_any_null(values: list[Any], result: object) -> Any:
     """Return an expression that is null when one of ``values`` is, as SQL's functions are."""
     return {"$cond": [{"$and": [is_not_null(value) for value in values]}, result, None]}
 
@@ -158,7 +158,7 @@ class Scope:
             return self._condition_value(node)
         raise refuse(node)
 
-    def condition(self, node: Any, wanted: bool = True) -> Any:
+    def condition(self, node: object, wanted: bool = True) -> Any:
         """Compile a condition to an aggregation expression that is true where its outcome is the wanted one."""
         try:
             return _combined(node, wanted, self._condition_leaf)
@@ -167,7 +167,7 @@ class Scope:
         except FullResultSet:
             return {"$literal": True}
 
-    def match(self, node: Any, wanted: bool = True) -> Document:
+    def match(self, node: object, wanted: bool = True) -> Document:
         """Compile a condition to a match document.
 
         ``EmptyResultSet`` and ``FullResultSet`` say that no row, or every row, satisfies it.
@@ -175,7 +175,7 @@ class Scope:
         matched: Document = _combined(node, wanted, self._match_leaf)
         return matched
 
-    def _condition_value(self, node: Any) -> Document:
+    def _condition_value(self, node: object) -> Document:
         branches = [
             {"case": self.condition(node, True), "then": True},
             {"case": self.condition(node, False), "then": False},
@@ -211,7 +211,7 @@ class Scope:
             return {path: test}
         return match_with_missing(path, test, column.target, self.connection, self._parent(column))
 
-    def _match_path(self, node: Any) -> str | None:
+    def _match_path(self, node: object) -> str | None:
         """Return the path of a column whose values a match document tests as a whole.
 
         It would also look into the lists and documents of a JSON column, so those are left to expressions.

@@ -69,7 +69,7 @@ class SQLCompiler(DjangoSQLCompiler):
         except TypeError:  # an unhashable literal
             return f"#id{id(node)}", ()
 
-    def collapse_group_by(self, expressions: list[Any], having: Any) -> list[Any]:
+    def collapse_group_by(self, expressions: list[Any], having: object) -> list[Any]:
         """Keep what is grouped by; Django would turn it into SQL next."""
         self.group_expressions = expressions
         return []

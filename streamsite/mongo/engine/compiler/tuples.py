@@ -40,7 +40,7 @@ def expand_tuples(lookup: AnyLookup) -> WhereNode:
     raise refuse(lookup, f"lookup {lookup.lookup_name!r} over several columns")
 
 
-def _values(lookup: AnyLookup, row: Any) -> Any:
+def _values(lookup: AnyLookup, row: object) -> Any:
     """Return a row's values; a model instance stands for those of its own that the relation names."""
     return row if isinstance(row, (list, tuple)) else get_normalized_value(row, lookup.lhs)
 

@@ -12,6 +12,7 @@ from django.db.models.expressions import Value
 
 from streamsite.mongo.engine.compiler.unsupported import refuse
 
+from ..columns import AnyField
 from ..nodes import Node
 
 TEXT_TYPES = frozenset(
@@ -137,6 +138,6 @@ def stored_as(field: Any, node: Node, value: Any) -> Any:
     raise refuse(node, f"a {before} as the value of the {after} column {field.column}")
 
 
-def decimal_limit(field: Any) -> Decimal128:
+def decimal_limit(field: AnyField) -> Decimal128:
     """Return the smallest number that has too many digits for a decimal column."""
     return Decimal128(f"1E{field.max_digits - field.decimal_places}")

@@ -32,7 +32,7 @@ def build_update(
     return [{"$set": {**literals, **checked}}]
 
 
-def _kept_to(field: AnyField, expression: Any) -> Any:
+def _kept_to(field: AnyField, expression: object) -> Any:
     """Return an expression that fails on the server where its value breaks the column's rules."""
     place = f"{field.model._meta.db_table}.{field.column}"
     branches = []
@@ -60,7 +60,7 @@ def is_positive(field: AnyField) -> bool:
     return field.get_internal_type().startswith("Positive")
 
 
-def _increment(column: str, expression: Any) -> Any:
+def _increment(column: str, expression: object) -> Any:
     """Return the number for ``$inc`` if an expression adds to its own column, else ``None``."""
     if not isinstance(expression, dict):
         return None

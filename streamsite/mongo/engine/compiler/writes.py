@@ -22,7 +22,7 @@ from pymongo import ReturnDocument
 from streamsite.mongo.engine.compiler.types import stored_as
 from streamsite.mongo.engine.errors import raise_integrity_error, translate_errors
 
-from ..columns import column_name
+from ..columns import AnyField, column_name
 from ..commands import Find, fetch, write
 from ..introspection import SCHEMA_COLLECTION
 from ..nodes import Node
@@ -93,14 +93,14 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
             for instance in self.query.objs
         ]
 
-    def _stored(self, field: Any, instance: Any) -> Any:
+    def _stored(self, field: AnyField, instance: Model) -> Any:
         """Return an attribute as it is stored."""
         stored = self.prepare_value(field, self.pre_save_val(field, instance))
         if hasattr(stored, "resolve_expression"):
             stored = self._constant(field, stored)
         return _checked(self.connection, field, stored)
 
-    def _constant(self, field: Any, node: Node) -> Any:
+    def _constant(self, field: AnyField, node: Node) -> Any:
         """Return the value of an expression that needs no server: an insert cannot compute."""
         if isinstance(node, DatabaseDefault):
             node = node.expression
@@ -148,7 +148,7 @@ class SQLInsertCompiler(DjangoSQLInsertCompiler, SQLCompiler):  # type: ignore[m
 class SQLDeleteCompiler(SQLCompiler):
     """Deletes the documents that a condition finds."""
 
-    def execute_sql(self, result_type: str = MULTI, **options: Any) -> Any:
+    def execute_sql(self, result_type: str = MULTI, **options: object) -> Any:
         """Delete; return the number of documents, in a cursor if that is asked for."""
         try:
             condition = build_write_filter(self)
@@ -196,7 +196,7 @@ class SQLUpdateCompiler(DjangoSQLUpdateCompiler, SQLCompiler):  # type: ignore[m
         method = "update_one" if _is_of_one(self.query, condition) else "update_many"
         return int(write(self.connection, self.table, method, condition, update).matched_count)
 
-    def _value(self, field: Any, value: Any) -> Any:
+    def _value(self, field: AnyField, value: Any) -> Any:
         """Return a new value as it is stored, or a resolved expression."""
         if hasattr(value, "resolve_expression"):
             value = value.resolve_expression(self.query, allow_joins=False, for_save=True)
@@ -286,6 +286,6 @@ def _is_of_one(query: Query, condition: Document) -> bool:
     return len(condition) == 1 and isinstance(test, dict) and "$eq" in test
 
 
-def _is_automatic(field: Any) -> bool:
+def _is_automatic(field: AnyField) -> bool:
     """Return whether the database chooses a value where there is none."""
     return field.get_internal_type() in AUTO_TYPES or field.get_internal_type() == "ObjectIdField"

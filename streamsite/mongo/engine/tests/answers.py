@@ -6,17 +6,17 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import FieldError, ObjectDoesNotExist
 from django.db import DatabaseError, NotSupportedError, models, transaction
+from django.db.models import Model, QuerySet
 
 from streamsite.mongo.engine.tests.world import World
 
-Question = Callable[[World], Any]
+Question = Callable[[World], object]
 
 
-def to_comparable(answer: Any) -> Any:
+def to_comparable(answer: object) -> object:
     """Return an answer as nested lists of plain values, with the types that callers can tell apart."""
     if isinstance(answer, models.Model):
         return type(answer).__name__, answer.pk
@@ -33,7 +33,7 @@ def to_comparable(answer: Any) -> Any:
     return answer
 
 
-def answer_or_error(question: Question, world: World) -> Any:
+def answer_or_error(question: Question, world: World) -> object:
     """Return a world's answer, or the class of its error; whatever was written is rolled back."""
     with transaction.atomic(using=world.alias):
         try:
@@ -47,6 +47,6 @@ def answer_or_error(question: Question, world: World) -> Any:
     return answer
 
 
-def sorted_keys(videos: Any) -> list[int]:
+def sorted_keys(videos: QuerySet[Model]) -> list[int]:
     """Return the sorted keys of what a query finds, duplicates included."""
     return sorted(videos.values_list("pk", flat=True))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
 
 def create_clips(
-    app: str, more: Sequence[tuple[str, models.Field[Any, Any]]] = (), **options: Any
+    app: str, more: Sequence[tuple[str, models.Field[object, object]]] = (), **options: object
 ) -> list[Operation]:
     """Return operations that create ``Owner`` and ``Clip`` in ``app``; ``more`` and ``options`` are the clip's."""
     special = models.UniqueConstraint(

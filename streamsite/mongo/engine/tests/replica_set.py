@@ -8,7 +8,6 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
@@ -85,7 +84,7 @@ class ReplicaSet:
             return False
 
     @staticmethod
-    def _direct(host: str) -> MongoClient[dict[str, Any]]:
+    def _direct(host: str) -> MongoClient[dict[str, object]]:
         return MongoClient(
             f"mongodb://{host}/?directConnection=true", serverSelectionTimeoutMS=TIMEOUT_SECONDS * 1000
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -47,7 +46,7 @@ def test_closing_a_connection_leaves_the_client(database: None) -> None:
 
 @pytest.mark.parametrize("weaker", [{"w": 1}, {"w": 0}, {"journal": False}, {"retryWrites": False}])
 def test_durability_cannot_be_weakened(
-    weaker: dict[str, Any], prepared_database: None, monkeypatch: pytest.MonkeyPatch
+    weaker: dict[str, object], prepared_database: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither by an option nor by the connection string."""
     monkeypatch.setattr(client, "DURABILITY", DURABILITY)
@@ -108,7 +107,7 @@ def test_tls_and_a_password(database: None, tmp_path: Path) -> None:
     host, server = start_server(tmp_path / "tls", replica_set=None, options=options)
     secure = f"tls=true&tlsCAFile={authority}&serverSelectionTimeoutMS=20000"
     try:
-        with MongoClient[dict[str, Any]](f"mongodb://{host}/?{secure}") as administrator:
+        with MongoClient[dict[str, object]](f"mongodb://{host}/?{secure}") as administrator:
             administrator.admin.command("createUser", "site", pwd="secret", roles=["root"])
         assert _version(f"mongodb://site:secret@{host}/?{secure}")
         for wrong in (

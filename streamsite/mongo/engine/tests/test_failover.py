@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pytest
 from pymongo import MongoClient
@@ -19,6 +19,14 @@ ROOT = Path(__file__).resolve().parents[4]
 DOCUMENTED = {"django.db.utils.OperationalError"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(170)]
+
+
+class Report(TypedDict):
+    """The writer's results, as it prints them."""
+
+    acknowledged: list[str]
+    groups: list[str]
+    errors: dict[str, int]
 
 
 def _writer(uri: str) -> subprocess.Popen[str]:
@@ -34,9 +42,9 @@ def _writer(uri: str) -> subprocess.Popen[str]:
     return process
 
 
-def _finish(process: subprocess.Popen[str]) -> dict[str, Any]:
+def _finish(process: subprocess.Popen[str]) -> Report:
     output, _ = process.communicate(timeout=60)
-    found: dict[str, Any] = json.loads(output)
+    found: Report = json.loads(output)
     return found
 
 
@@ -55,7 +63,7 @@ def test_no_acknowledged_write_is_lost(tmp_path: Path) -> None:
             report = _finish(process)
         finally:
             process.kill()
-        with MongoClient[dict[str, Any]](replica_set.uri) as client:
+        with MongoClient[dict[str, object]](replica_set.uri) as client:
             database = client["failover"]
             sessions = [row["session_key"] for row in database["django_session"].find()]
             groups = [row["name"] for row in database["auth_group"].find()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from bson import Decimal128
@@ -13,6 +12,7 @@ from django.db.models import (
     BooleanField,
     CharField,
     Count,
+    Expression,
     F,
     IntegerField,
     Max,
@@ -43,11 +43,11 @@ def _both(condition: Q) -> Question:
     return lambda w: [sorted_keys(w.videos.filter(condition)), sorted_keys(w.videos.exclude(condition))]
 
 
-def _values(expression: Any, name: str = "pk") -> Question:
+def _values(expression: Expression | F, name: str = "pk") -> Question:
     return lambda w: list(w.videos.annotate(value=expression).order_by("pk").values_list(name, "value"))
 
 
-def _after(name: str, **values: Any) -> Question:
+def _after(name: str, **values: object) -> Question:
     """Update all rows; what a column holds then."""
     return lambda w: [w.videos.update(**values), list(w.videos.order_by("pk").values_list(name, flat=True))]
 
@@ -106,7 +106,7 @@ def test_answers_are_equal(worlds: tuple[World, World], name: str) -> None:
     assert [float] * len(_floats(wanted)) == [type(value) for value in _floats(answer)]
 
 
-def _floats(answer: Any) -> list[Any]:
+def _floats(answer: object) -> list[float]:
     if isinstance(answer, list):
         return [value for part in answer for value in _floats(part)]
     return [answer] if isinstance(answer, float) else []
@@ -173,7 +173,7 @@ def _stored(column: str) -> set[type]:
     ids=str,
 )
 def test_an_update_keeps_the_columns_type(
-    worlds: tuple[World, World], values: dict[str, Any], types: set[Any]
+    worlds: tuple[World, World], values: dict[str, object], types: set[object]
 ) -> None:
     """A computed value is rounded to what its column holds."""
     (column,) = values

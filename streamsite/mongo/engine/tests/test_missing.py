@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,6 +16,7 @@ from django.db.models import (
     F,
     IntegerField,
     Max,
+    Model,
     OuterRef,
     Q,
     Sum,
@@ -30,7 +30,7 @@ from streamsite.mongo.engine.tests.answers import Question, answer_or_error, sor
 from streamsite.mongo.engine.tests.models import Cinema, Follow, Owner, Video
 from streamsite.mongo.engine.tests.world import World
 
-MISSING: dict[Any, dict[str, Any]] = {
+MISSING: dict[type[Model], dict[str, object]] = {
     Video: {
         "is_public": True,
         "views": 0,
@@ -50,8 +50,8 @@ MISSING: dict[Any, dict[str, Any]] = {
 def sparse(worlds: tuple[World, World]) -> Iterator[tuple[World, World]]:
     """Both worlds; some rows lack their fields in MongoDB and have the defaults in SQLite."""
     oracle, mongo = worlds
-    kept: dict[Any, list[dict[str, Any]]] = {}
-    former: dict[Any, list[Any]] = {}
+    kept: dict[type[Model], list[dict[str, object]]] = {}
+    former: dict[type[Model], list[Model]] = {}
     for model, defaults in MISSING.items():
         table = connection.collection(model._meta.db_table)
         kept[model] = list(table.find({}))
@@ -241,7 +241,7 @@ def test_filters_and_exclusions(sparse: tuple[World, World], of: str, filters: d
 
 
 def test_writes(sparse: tuple[World, World]) -> None:
-    def added(world: World) -> Any:
+    def added(world: World) -> object:
         world.videos.update(views=F("views") + 2)
         world.cinemas.update(screens=F("screens") + 1)
         world.videos.filter(is_public=True, title="").update(title="was empty")
@@ -264,7 +264,9 @@ def test_writes(sparse: tuple[World, World]) -> None:
         ("a", {"$nin": ["b", None]}, True),
     ],
 )
-def test_a_default_is_tested_as_the_server_would(value: Any, test: dict[str, Any], passes: bool) -> None:
+def test_a_default_is_tested_as_the_server_would(
+    value: object, test: dict[str, object], passes: bool
+) -> None:
     assert satisfies(value, test) is passes
 
 

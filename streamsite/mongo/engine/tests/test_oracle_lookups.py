@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db.models import F, Q
@@ -239,7 +239,7 @@ def test_exclude(worlds: tuple[World, World], condition: Q) -> None:
 def test_case_is_kept(worlds: tuple[World, World], lookup: str, value: str) -> None:
     """SQLite takes no notice of case in LIKE, so here Python is the truth."""
     _truth, mongo = worlds
-    tests: dict[str, Any] = {
+    tests: dict[str, Callable[[str], bool]] = {
         "contains": lambda title: value in title,
         "startswith": lambda title: title.startswith(value),
         "endswith": lambda title: title.endswith(value),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,16 +25,20 @@ from django.db.models import (
     FilteredRelation,
     FloatField,
     IntegerField,
+    Manager,
     Max,
     Min,
+    Model,
     OuterRef,
     Prefetch,
     Q,
+    QuerySet,
     Subquery,
     Sum,
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import (
     Abs,
     Cast,
@@ -74,14 +78,14 @@ from streamsite.mongo.engine.tests.world import World
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def _values(expression: Any, *, among: Q | None = None) -> Question:
+def _values(expression: Combinable, *, among: Q | None = None) -> Question:
     """Ask for an expression's value in each row."""
     return lambda world: list(
         world.videos.filter(among or Q()).annotate(value=expression).order_by("pk").values_list("pk", "value")
     )
 
 
-def _named(world: World, rows: Any) -> list[str]:
+def _named(world: World, rows: QuerySet[Model]) -> list[str]:
     return list(rows.order_by("name").values_list("name", flat=True))
 
 
@@ -426,12 +430,12 @@ QUERIES: dict[str, Question] = {
 }
 
 
-def _again(function: Any) -> Any:
+def _again(function: Callable[[], object]) -> list[object]:
     """Run a write twice: it must be safe to repeat."""
     return [function(), function()]
 
 
-def _error(function: Any, world: World) -> str:
+def _error(function: Callable[[], object], world: World) -> str:
     try:
         with transaction.atomic(using=world.alias):
             function()
@@ -440,15 +444,15 @@ def _error(function: Any, world: World) -> str:
     return "no error"
 
 
-def _views(world: World) -> list[Any]:
+def _views(world: World) -> list[tuple[object, ...]]:
     return list(world.videos.order_by("pk").values_list("views", "rank", "title"))
 
 
-def _update(**values: Any) -> Question:
+def _update(**values: object) -> Question:
     return lambda w: [w.videos.filter(pk__lte=6).update(**values), _views(w)]
 
 
-def _bulk_update(world: World) -> Any:
+def _bulk_update(world: World) -> list[object]:
     videos = list(world.videos.order_by("pk")[:4])
     for video in videos:
         video.views += 1000
@@ -456,8 +460,8 @@ def _bulk_update(world: World) -> Any:
     return [world.videos.bulk_update(videos, ["views", "title"]), _views(world)]
 
 
-def _tags_after(change: Any) -> Question:
-    def question(world: World) -> Any:
+def _tags_after(change: Callable[[Manager[Tag], World], object]) -> Question:
+    def question(world: World) -> list[object]:
         video = world.videos.get(pk=2)
         change(video.tags, world)
         return [sorted(video.tags.values_list("name", flat=True)), world.of(Video.tags.through).count()]
@@ -465,9 +469,22 @@ def _tags_after(change: Any) -> Question:
     return question
 
 
-def _bulk_follows(world: World, **options: Any) -> Any:
+def _bulk_follows(
+    world: World,
+    *,
+    ignore_conflicts: bool = False,
+    update_conflicts: bool = False,
+    unique_fields: list[str] | None = None,
+    update_fields: list[str] | None = None,
+) -> list[object]:
     rows = [Follow(user=1, channel_id=2, level=5), Follow(user=7, channel_id=2, level=6)]
-    world.follows.bulk_create(rows, **options)
+    world.follows.bulk_create(
+        rows,
+        ignore_conflicts=ignore_conflicts,
+        update_conflicts=update_conflicts,
+        unique_fields=unique_fields,
+        update_fields=update_fields,
+    )
     return sorted(world.follows.values_list("user", "channel_id", "level"))
 
 
@@ -575,7 +592,7 @@ WRITES: dict[str, Question] = {
 }
 
 
-def _saved(world: World, **values: Any) -> Any:
+def _saved(world: World, **values: object) -> list[object]:
     video = world.videos.get(pk=3)
     for name, value in values.items():
         setattr(video, name, value)

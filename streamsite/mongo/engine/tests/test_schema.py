@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, NotSupportedError, connection, migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ProjectState, StateApps
 from django.db.models.functions import Lower
+from pymongo.collection import Collection
 
 from streamsite.mongo.engine.client import get_database
 from streamsite.mongo.engine.tests.clips import create_clips
@@ -49,16 +50,16 @@ class Schema:
 
         return undo
 
-    def model(self, name: str) -> Any:
+    def model(self, name: str) -> type[models.Model]:
         """Return a model as it is now."""
         return self.state.apps.get_model(APP, name)
 
 
-def _raw(name: str = "clip") -> Any:
+def _raw(name: str = "clip") -> Collection[dict[str, object]]:
     return get_database()[f"{APP}_{name}"]
 
 
-def _indexes(name: str = "clip") -> dict[str, list[tuple[str, Any]]]:
+def _indexes(name: str = "clip") -> dict[str, list[tuple[str, int | str]]]:
     return {key: info["key"] for key, info in _raw(name).index_information().items() if key != "_id_"}
 
 
@@ -110,7 +111,7 @@ def test_create_makes_every_index(schema: Schema) -> None:
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, models.Field) else None,
 )
-def test_add_and_remove_a_field(schema: Schema, field: models.Field[Any, Any], stored: Any) -> None:
+def test_add_and_remove_a_field(schema: Schema, field: models.Field[object, object], stored: object) -> None:
     """Every row gets the default; going back leaves no trace."""
     before = _indexes()
     undo = schema.apply(migrations.AddField("Clip", "extra", field))
@@ -296,7 +297,7 @@ def test_order_with_respect_to_and_code(schema: Schema) -> None:
     undo()
     assert _raw().count_documents({"_order": {"$exists": True}}) == 0
 
-    def shout(apps: Any, editor: Any) -> None:
+    def shout(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         apps.get_model(APP, "Clip").objects.filter(rank=1).update(kind="loud")
 
     schema.apply(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import operations as all_operations
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ProjectState, StateApps
 from pymongo.errors import OperationFailure
 
 from streamsite.mongo.engine.client import get_database
@@ -31,7 +31,7 @@ def _create() -> list[Operation]:
     return create_clips(APP, [("owners", owners)], unique_together={("title", "rank")})
 
 
-def _number(apps: Any, editor: Any) -> None:
+def _number(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model(APP, "Clip").objects.filter(rank=None).update(rank=0)
 
 

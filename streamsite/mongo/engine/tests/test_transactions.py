@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -22,14 +22,16 @@ from streamsite.mongo.engine.tests.replica_set import ReplicaSet, start_server
 pytestmark = pytest.mark.usefixtures("database")
 ROOT = Path(__file__).resolve().parents[4]
 
+Result = TypeVar("Result")
+
 
 def _names() -> list[str]:
     return list(Tag.objects.order_by("name").values_list("name", flat=True))
 
 
-def _elsewhere(work: Any) -> Any:
+def _elsewhere(work: Callable[[], Result]) -> Result:
     """Run something in another thread, on another connection; what it returned."""
-    found: list[Any] = []
+    found: list[Result] = []
 
     def run() -> None:
         try:
@@ -67,7 +69,7 @@ def test_an_error_leaves_nothing() -> None:
 
 def test_hooks_run_after_the_commit() -> None:
     """Each once, in order, and only when others can see the rows."""
-    seen: list[Any] = []
+    seen: list[object] = []
     with transaction.atomic():
         Tag.objects.create(name="a")
         transaction.on_commit(lambda: seen.append(_elsewhere(_names)))
@@ -246,7 +248,7 @@ def test_a_server_without_a_replica_set_is_told_clearly(tmp_path: Path) -> None:
 def _standalone(folder: Path) -> Iterator[str]:
     host, server = start_server(folder / "alone", replica_set=None)
     try:
-        with MongoClient[dict[str, Any]](f"mongodb://{host}/", serverSelectionTimeoutMS=20_000) as client:
+        with MongoClient[dict[str, object]](f"mongodb://{host}/", serverSelectionTimeoutMS=20_000) as client:
             client.admin.command("ping")
         yield f"mongodb://{host}/"
     finally:
@@ -259,7 +261,7 @@ def test_an_unknown_outcome_of_a_commit_is_asked_again(tmp_path: Path) -> None:
     """The server's answer to a commit is lost twice; the block counts once."""
     with ReplicaSet(tmp_path, members=1, test_commands=True) as replica_set:
         assert "done 1" in _probe(replica_set.uri, "migrate")
-        with MongoClient[dict[str, Any]](replica_set.uri) as client:
+        with MongoClient[dict[str, object]](replica_set.uri) as client:
             client["failover"]["auth_group"].delete_many({})
             client.admin.command(
                 {

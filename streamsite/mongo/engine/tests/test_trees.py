@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db.models import Count, F, Max, Q, Sum
@@ -27,7 +26,7 @@ TEXTS = st.sampled_from(["T01", "T1", "%", "_", ".", "\\", "$where", "(", "", "c
 COMPARISONS = ("exact", "gt", "gte", "lt", "lte")
 
 
-def _leaf(path: str, lookups: tuple[str, ...], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Q]:
+def _leaf(path: str, lookups: tuple[str, ...], values: st.SearchStrategy[object]) -> st.SearchStrategy[Q]:
     one = st.builds(lambda lookup, value: Q(**{f"{path}__{lookup}": value}), st.sampled_from(lookups), values)
     several = st.builds(lambda chosen: Q(**{f"{path}__in": chosen}), st.lists(values, max_size=4))
     null = st.builds(lambda wanted: Q(**{f"{path}__isnull": wanted}), st.booleans())
@@ -86,7 +85,9 @@ SLICES = st.one_of(st.none(), st.tuples(st.integers(0, 5), st.integers(0, 12)))
 ENDS = st.sampled_from(["rows", "count", "exists", "distinct", "aggregate", "group", "delete"])
 
 
-def _answer(world: World, steps: list[tuple[str, Q]], order: list[str], page: Any, end: str) -> Any:
+def _answer(
+    world: World, steps: list[tuple[str, Q]], order: list[str], page: tuple[int, int] | None, end: str
+) -> object:
     videos = world.videos
     for method, condition in steps:
         videos = getattr(videos, method)(condition)
@@ -121,7 +122,11 @@ def _answer(world: World, steps: list[tuple[str, Q]], order: list[str], page: An
 )
 @given(steps=STEPS, order=ORDERS, page=SLICES, end=ENDS)
 def test_trees(
-    worlds: tuple[World, World], steps: list[tuple[str, Q]], order: list[str], page: Any, end: str
+    worlds: tuple[World, World],
+    steps: list[tuple[str, Q]],
+    order: list[str],
+    page: tuple[int, int] | None,
+    end: str,
 ) -> None:
     """Nothing here is refused, and every answer is SQLite's."""
     truth, mongo = worlds

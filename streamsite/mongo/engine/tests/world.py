@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -23,6 +23,8 @@ from streamsite.mongo.engine.tests.models import (
     Tag,
     Video,
 )
+
+Row = TypeVar("Row", bound=models.Model)
 
 HOSTILE = [
     "100%",
@@ -57,7 +59,7 @@ class World:
         self.cinemas = self.of(Cinema)
         self.big_places = self.of(BigPlace)
 
-    def of(self, model: type[models.Model]) -> Any:
+    def of(self, model: type[Row]) -> models.QuerySet[Row]:
         """Return a model's rows in this database."""
         return model._default_manager.using(self.alias).all()
 
@@ -122,8 +124,8 @@ def _video(n: int) -> Video:
     )
 
 
-def _meta(n: int) -> Any:
-    shapes: list[Any] = [
+def _meta(n: int) -> dict[str, object]:
+    shapes: list[dict[str, object]] = [
         {"k": n, "n": {"z": n % 2}},
         {"k": str(n), "list": [n, {"deep": n}]},
         {"k": None, "flag": n % 2 == 0},

@@ -1,0 +1,32 @@
+"""The documents of the queue as they are stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NotRequired, TypedDict
+
+# One failed try. As a call, because "try" is no name that a class can have.
+Failure = TypedDict("Failure", {"try": int, "at": datetime, "error": str, "exception": str})
+
+
+class JobDocument(TypedDict):
+    """A job in ``task_job``. ``run_at`` is when it is due, or when its lease ends; moments are naive in UTC."""
+
+    _id: str
+    task: str
+    args: list[object]
+    kwargs: dict[str, object]
+    queue: str
+    priority: int
+    state: str
+    run_at: datetime | None
+    tries: int
+    max_tries: int
+    workers: list[str]
+    errors: list[Failure]
+    enqueued_at: datetime
+    unique: NotRequired[str]
+    started_at: NotRequired[datetime]
+    finished_at: NotRequired[datetime]
+    return_value: NotRequired[object]
+    error: NotRequired[str]
