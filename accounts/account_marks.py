@@ -80,8 +80,11 @@ def update_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
 
 def _is_publicly_cacheable(response: HttpResponseBase) -> bool:
     """Return whether shared caches may store the response."""
-    said = response.headers.get("Cache-Control", "").lower()
-    return bool(PUBLIC_DIRECTIVE.search(said) or ("max-age" in said and not PRIVATE_DIRECTIVE.search(said)))
+    cache_control = response.headers.get("Cache-Control", "").lower()
+    return bool(
+        PUBLIC_DIRECTIVE.search(cache_control)
+        or ("max-age" in cache_control and not PRIVATE_DIRECTIVE.search(cache_control))
+    )
 
 
 def _set_cookie(response: HttpResponseBase, value: str, max_age: int | None) -> None:

@@ -25,7 +25,7 @@ class AccountsConfig(AppConfig):
         )
         site_id.register_witness(
             "pictures",
-            there=image_storage.folders_on_disk,
-            known=image_storage.referenced_folders,
-            expects=image_storage.expects_images,
+            iter_names=image_storage.folders_on_disk,
+            find_known=image_storage.referenced_folders,
+            expects_files=image_storage.expects_images,
         )

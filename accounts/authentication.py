@@ -28,7 +28,7 @@ class BearerAuthentication(JWTAuthentication):
     """``Authorization: Bearer <access token>``. ``request.auth`` is the token."""
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:  # type: ignore[override]
-        """Return user and token, or ``None`` without a bearer token. Raises ``TokenRefused``."""
+        """Return user and token, or ``None`` without a bearer token. Raises ``TokenRefused`` or ``Invalid``."""
         raw = request.META.get("HTTP_AUTHORIZATION", "")
         if not raw:
             return None
@@ -80,7 +80,10 @@ class ApiTokenAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        """Return user and token, or ``None`` without an API token. Raises ``TokenRefused`` or ``Forbidden``."""
+        """Return user and token, or ``None`` without an API token.
+
+        Raises ``TokenRefused``, ``Forbidden``, or ``Invalid``.
+        """
         raw = request.META.get("HTTP_AUTHORIZATION", "")
         scheme, _, credentials = raw.partition(" ")
         if scheme.lower() != "token":

@@ -228,20 +228,20 @@ def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     if picture.mode == "RGBa":
         picture = picture.convert("RGBA")
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
-    colours = picture.convert("RGB") if alpha is not None else picture
+    colors = picture.convert("RGB") if alpha is not None else picture
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             converted = ImageCms.profileToProfile(
-                colours, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+                colors, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
             )
-            colours = converted or colours
+            colors = converted or colors
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass  # a profile that is broken or of another color model
-    colours = colours.convert("RGB")
+    colors = colors.convert("RGB")
     if alpha is not None:
-        colours.putalpha(alpha)
-    return colours
+        colors.putalpha(alpha)
+    return colors
 
 
 def _encode(picture: Image.Image, kind: ImageType) -> dict[str, bytes]:

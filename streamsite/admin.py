@@ -135,7 +135,7 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
 
     @admin.action(description="Run again", permissions=["control"])
     def retry_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        """Queue the chosen dead or cancelled jobs again."""
+        """Queue the chosen dead or canceled jobs again."""
         self._control(request, "retry", queryset)
 
     @admin.action(description="Move to the front", permissions=["control"])

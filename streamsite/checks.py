@@ -1,6 +1,6 @@
 """System checks for mistakes between settings.
 
-What a public site refuses to start with is in ``posture.py``; this is what only deserves a word.
+``unsafe_settings.py`` has the settings that a public site refuses to start with; these checks only warn.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's own name
 
-from streamsite import env, posture
+from streamsite import env, unsafe_settings
 from streamsite.mail.options import NONE, is_loopback
 
 # Set by the supervisor. Kubernetes gives pods variables that look like them, such as STREAMSITE_PORT.
@@ -94,7 +94,7 @@ def _of_deployment() -> Iterator[CheckMessage]:
             hint="Set BEHIND_TLS_PROXY=1 and TRUSTED_PROXIES when a proxy in front ends TLS.",
             id="streamsite.W003",
         )
-    if any(posture.key_weakness(key) for key in settings.SECRET_KEY_FALLBACKS):
+    if any(unsafe_settings.key_weakness(key) for key in settings.SECRET_KEY_FALLBACKS):
         yield Warning(
             "SECRET_KEY_FALLBACKS holds a key that is short or can be guessed: what it signs is still accepted.",
             hint="Drop it as soon as people have signed in again and renewed their second factor.",

@@ -1,7 +1,7 @@
 """Denormalized texts: copies that are stored with other objects, and the functions that keep them up to date.
 
-Apps register a ``Copy`` for each such field when they are ready. Whoever changes the text of a thing calls ``refresh``,
-usually in a task. docs/decisions/0036-copied-texts.md lists all of them.
+Apps register a ``CopiedText`` for each such field when they are ready. Code that changes a text calls
+``refresh_copies``, usually in a task. docs/decisions/0036-copied-texts.md lists all of them.
 """
 
 from __future__ import annotations

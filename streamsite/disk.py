@@ -1,4 +1,4 @@
-"""The watermark: uploads are refused well before the disk is full, because a full disk stops MongoDB."""
+"""Refuse uploads while free disk space is below a watermark, because a full disk stops MongoDB."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def require_space(incoming: int) -> None:
 
 
 def as_disk_full(error: OSError) -> Exception:
-    """Return what to raise for ``error``: ``DiskFull`` when it is that, else itself."""
+    """Return ``DiskFull`` when that is what ``error`` means, else ``error`` itself."""
     return DiskFull() if is_disk_full(error) else error

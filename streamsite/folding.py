@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from streamsite import scripts
-from streamsite.scripts import APOSTROPHE
+from streamsite import character_tables
+from streamsite.character_tables import APOSTROPHE
 
 MAX_CHUNK_LENGTH, MAX_PARTS = 200, 6
 # Single characters that may join the parts of one word, as in wi-fi, don't, AC/DC, U.S.A., R&B and snake_case.
 JOINERS = frozenset("-_.'&/*\"\u00b7\u30fb\u05f3\u05f4")
 IN_NUMBERS = frozenset(".,'")
 TOKEN = re.compile(
-    f"(?P<run>[{scripts.UNSPACED}]+)|(?P<word>(?:[^\\W_{scripts.UNSPACED}]|[{scripts.MARKS}])+)"
-    f"|(?P<sign>[{scripts.FLAGS}]{{2}}|[{scripts.SIGNS}])"
+    f"(?P<run>[{character_tables.UNSPACED}]+)|(?P<word>(?:[^\\W_{character_tables.UNSPACED}]|[{character_tables.MARKS}])+)"
+    f"|(?P<sign>[{character_tables.FLAGS}]{{2}}|[{character_tables.SIGNS}])"
 )
 SPACES = "[ \u00a0\u2009\u202f]"
 # 10 000 is one number, as 10,000 is.
@@ -85,9 +85,9 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower().replace("`", APOSTROPHE).strip()
-    marked = NON_JOINER.sub("-", unicodedata.normalize("NFC", text)).translate(scripts.BEFORE)
-    plain = unicodedata.normalize("NFKD", marked).translate(scripts.AFTER)
-    plain = unicodedata.normalize("NFKD", plain.casefold()).translate(scripts.AFTER)
+    marked = NON_JOINER.sub("-", unicodedata.normalize("NFC", text)).translate(character_tables.BEFORE)
+    plain = unicodedata.normalize("NFKD", marked).translate(character_tables.AFTER)
+    plain = unicodedata.normalize("NFKD", plain.casefold()).translate(character_tables.AFTER)
     return unicodedata.normalize("NFC", plain).strip()
 
 
@@ -137,8 +137,8 @@ def phrase_text(*texts: str) -> str:
 
 def phrase_pattern(phrase: list[str]) -> str:
     """Return a regular expression for the words of ``phrase``, as ``words`` gives them, in a ``phrase_text``."""
-    before = "" if scripts.is_unspaced(phrase[0][:1]) else " "
-    after = "" if scripts.is_unspaced(phrase[-1][:1]) else " "
+    before = "" if character_tables.is_unspaced(phrase[0][:1]) else " "
+    after = "" if character_tables.is_unspaced(phrase[-1][:1]) else " "
     return before + re.escape(" ".join(phrase)) + after
 
 
@@ -248,7 +248,7 @@ def _chunk_forms(chunk: str, singles: bool) -> tuple[str, ...]:
                     for part in group
                     if part.kind == "run"
                     for one in part.text
-                    if scripts.is_syllable_or_han(one)
+                    if character_tables.is_syllable_or_han(one)
                 ]
     return tuple(dict.fromkeys(found))
 
@@ -257,7 +257,7 @@ def _spellings(chunk: str) -> list[str]:
     if chunk.isascii():
         return [chunk]
     composed = unicodedata.normalize("NFC", chunk)
-    second = composed.translate(scripts.SECOND)
+    second = composed.translate(character_tables.SECOND)
     return [chunk] if second == composed else [chunk, second]
 
 

@@ -150,7 +150,7 @@ def _with_figures(tokens: Sequence[Token], folder: Path) -> Iterator[Token]:
 
 
 def _drawing(path: Path) -> str:
-    """Return an SVG file without its own colours: on a page the style sheet gives them, so they follow the theme."""
+    """Return an SVG file without its own colors: on a page the style sheet gives them, so they follow the theme."""
     return STYLE.sub("", path.resolve().read_text(encoding="utf-8"))
 
 

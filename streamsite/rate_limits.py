@@ -79,7 +79,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def address_prefix(address: str) -> str:
-    """Return the network of an address: /24 for IPv4, /56 for IPv6. Enough to recognise, too little to track."""
+    """Return the network of an address: /24 for IPv4, /56 for IPv6. Enough to recognize, too little to track."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -2,10 +2,11 @@
 
 A random id lies in the database (``streamsite_site``), in the data folder (``media/site-id``, beside the files that the
 database's rows name, so that both are backed up and restored together) and in the bucket
-(``videos/files/bucket_site.py``).
-``manage.py prepare`` writes it; every process compares it at its start, and the sweeper before it touches a file.
+(``videos/files/bucket_site.py``). ``manage.py prepare`` writes it; every process compares it at its start, and the
+sweeper before it touches a file.
 
-Nothing here needs an app: apps tell by ``register_witness`` which files they keep and which of them the database knows.
+Nothing here depends on an app: apps call ``register_witness`` with functions that tell which files they keep and which
+of them the database knows.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ from pymongo.errors import OperationFailure, PyMongoError
 from streamsite import atomic_files, trash
 from streamsite.caching import cached
 from streamsite.mongo.collections import collection
+from streamsite.site_mismatch import (
+    database_name,
+    describe_mismatch,
+    missing_files_message,
+    unknown_files_message,
+)
 
 logger = logging.getLogger("streamsite.site_id")
 
@@ -53,12 +60,13 @@ class SiteMismatch(Exception):
 class Witness:
     """The files that an app keeps.
 
-    Names in the data folder, those of some names that the database knows, and whether the database names any file.
+    ``iter_names`` yields the names in the data folder, ``find_known`` returns those of some names that the database
+    knows, and ``expects_files`` whether the database names any file.
     """
 
-    there: Callable[[], Iterator[str]]
-    known: Callable[[set[str]], set[str]]
-    expects: Callable[[], bool]
+    iter_names: Callable[[], Iterator[str]]
+    find_known: Callable[[set[str]], set[str]]
+    expects_files: Callable[[], bool]
 
 
 _witnesses: dict[str, Witness] = {}
@@ -67,12 +75,12 @@ _witnesses: dict[str, Witness] = {}
 def register_witness(
     name: str,
     *,
-    there: Callable[[], Iterator[str]],
-    known: Callable[[set[str]], set[str]],
-    expects: Callable[[], bool],
+    iter_names: Callable[[], Iterator[str]],
+    find_known: Callable[[set[str]], set[str]],
+    expects_files: Callable[[], bool],
 ) -> None:
     """Add the files of an app to the evidence by which ``prepare`` decides whether a folder may be adopted."""
-    _witnesses[name] = Witness(there, known, expects)
+    _witnesses[name] = Witness(iter_names, find_known, expects_files)
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -108,7 +116,8 @@ def read_database_id() -> str:
         if error.code != UNAUTHORIZED:
             raise
         raise SiteMismatch(
-            f"MongoDB does not let the site's user read the database {_name()!r}. Correct MONGODB_NAME or MONGODB_URI."
+            f"MongoDB does not let the site's user read the database {database_name()!r}."
+            " Correct MONGODB_NAME or MONGODB_URI."
         ) from None
 
 
@@ -120,7 +129,7 @@ def current_site_id() -> str:
 
 def require_match() -> None:
     """Raise ``SiteMismatch`` unless database and data folder have the same id. Raises one of ``CONNECTION_ERRORS``."""
-    if sentence := _disagreement(read_database_id(), read_folder_id(_media())):
+    if sentence := describe_mismatch(read_database_id(), read_folder_id(_media())):
         raise SiteMismatch(sentence)
 
 
@@ -181,55 +190,8 @@ def _find_mismatch() -> str:
 # --- deciding -------------------------------------------------------------------------------------
 
 
-def _name() -> str:
-    return str(settings.DATABASES["default"]["NAME"])
-
-
 def _media() -> Path:
     return Path(settings.MEDIA_ROOT)
-
-
-def _disagreement(database: str, folder: str) -> str:
-    """Return what is wrong for a process that is to serve or change the site, and what to do; "" when all is well."""
-    here = f"the data folder {settings.DATA_DIR}"
-    if database and database == folder:
-        return ""
-    if database and folder:
-        return (
-            f"The database {_name()!r} and {here} belong to different sites (ids {database[:8]} and {folder[:8]})."
-            " Correct MONGODB_NAME, MONGODB_URI or STREAMSITE_DATA_DIR, or restore both from the same backup;"
-            " `manage.py site_id --adopt` declares that they belong together."
-        )
-    if folder:
-        return (
-            f"The database {_name()!r} has no site id, but {here} belongs to a site ({folder[:8]}): the database is"
-            " empty, was not restored, or is not the one of this site. Correct MONGODB_NAME or MONGODB_URI, or restore"
-            " the database; `manage.py site_id --adopt` declares that they belong together."
-        )
-    if database:
-        return (
-            f"The database {_name()!r} belongs to a site ({database[:8]}), but {here} has no site id: it was not"
-            " restored, is not mounted, or is not the one of this site. Mount it, correct STREAMSITE_DATA_DIR, or"
-            " restore media/, then run `manage.py prepare`; `manage.py site_id --adopt` declares that they belong"
-            " together."
-        )
-    return f"The database {_name()!r} and {here} have no site id yet. Run `manage.py prepare` first."
-
-
-def _unknown_files() -> str:
-    return (
-        f"The data folder {settings.DATA_DIR} has media files, and the database {_name()!r} knows none of them: it is"
-        " empty, was not restored, or is not the one of this site. Correct MONGODB_NAME or MONGODB_URI, or restore the"
-        " database; `manage.py site_id --adopt` declares that they belong together."
-    )
-
-
-def _missing_files() -> str:
-    return (
-        f"The database {_name()!r} names media files, and the data folder {settings.DATA_DIR} has none: it was not"
-        " restored, is not mounted, or is not the one of this site. Mount it, correct STREAMSITE_DATA_DIR or restore"
-        " media/; `manage.py site_id --adopt` declares that they belong together."
-    )
 
 
 def _has_files() -> bool:
@@ -243,9 +205,9 @@ def _has_files() -> bool:
 
 def _knows_files() -> bool:
     for witness in _witnesses.values():
-        names = witness.there()
+        names = witness.iter_names()
         while batch := set(islice(names, BATCH)):
-            if witness.known(batch):
+            if witness.find_known(batch):
                 return True
     return False
 
@@ -256,15 +218,15 @@ def require_adoptable() -> None:
     if database and database == folder:
         return
     if database and folder:
-        raise SiteMismatch(_disagreement(database, folder))
+        raise SiteMismatch(describe_mismatch(database, folder))
     if _knows_files():
         return
     if folder:
-        raise SiteMismatch(_disagreement(database, folder))
+        raise SiteMismatch(describe_mismatch(database, folder))
     if _has_files():
-        raise SiteMismatch(_unknown_files())
-    if any(witness.expects() for witness in _witnesses.values()):
-        raise SiteMismatch(_disagreement(database, folder) if database else _missing_files())
+        raise SiteMismatch(unknown_files_message())
+    if any(witness.expects_files() for witness in _witnesses.values()):
+        raise SiteMismatch(describe_mismatch(database, folder) if database else missing_files_message())
 
 
 # --- writing --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Protocol
 import snowballstemmer
 
 from streamsite import folding
-from streamsite.scripts import APOSTROPHE
+from streamsite.character_tables import APOSTROPHE
 
 
 class Stemmer(Protocol):

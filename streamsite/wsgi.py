@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from streamsite import assets, memory, site_id, stalled_connections
-from streamsite.lingering import with_lingering_close
+from streamsite.early_refusals import with_lingering_close
 from streamsite.mongo.server import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")

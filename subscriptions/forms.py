@@ -74,8 +74,8 @@ class ChannelPageForm(forms.Form):
 
     def arrangement(self) -> dict[str, object]:
         """Return the data of ``channel_page.services.arrange``: ``{featured, shelves}``."""
-        said = [self.cleaned_data[f"shelf{number}"] for number in range(MAX_SHELVES)]
-        rows = [value.partition(":") for value in said if value]
+        values = [self.cleaned_data[f"shelf{number}"] for number in range(MAX_SHELVES)]
+        rows = [value.partition(":") for value in values if value]
         return {
             "featured": self.cleaned_data["featured"],
             "shelves": [{"kind": kind, "value": value} for kind, _, value in rows],
@@ -124,13 +124,13 @@ class NotificationsForm(forms.Form):
 
     def preferences(self) -> dict[str, object]:
         """Return the data of ``accounts.profile.update_preferences``."""
-        said = self.cleaned_data
+        data = self.cleaned_data
         words = {(True, True): "both", (True, False): "page", (False, True): "email", (False, False): "none"}
         chosen = {
-            f"notify_{kind}": words[said[f"{kind}_page"], said[f"{kind}_email"]]
+            f"notify_{kind}": words[data[f"{kind}_page"], data[f"{kind}_email"]]
             for kind in NOTIFICATION_KINDS
         }
-        return chosen | {"email_pace": said["email_pace"]}
+        return chosen | {"email_pace": data["email_pace"]}
 
 
 class PostForm(forms.Form):

@@ -1,4 +1,7 @@
-"""Tasks: notification emails, notifications of thread followers, subscriptions of inactive accounts."""
+"""Tasks: notification emails, notifications of thread followers, subscriptions of inactive accounts.
+
+Their names stay as they are, because queued jobs store them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The packages of videos import each other in one direction: no two lie on a circle."""
+"""The packages of videos import each other in one direction: there are no import cycles."""
 
 import ast
 from pathlib import Path

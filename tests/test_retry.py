@@ -108,7 +108,7 @@ def test_a_repetition_with_another_outcome_is_a_conflict_too(cast, monkeypatch):
 
 
 def test_the_ways_back_to_a_cause_end():
-    """Even when somebody made a circle of them: that stood still for ever, and with it the whole process."""
+    """Even when somebody made a cycle of them: that looped forever and blocked the whole process."""
     first, second = OperationalError("first"), OperationalError("second")
     first.__cause__, second.__cause__ = second, first
     assert not is_transient(first)

@@ -16,8 +16,8 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 from streamsite import download_slots
 from streamsite.download_slots import SendLimitMiddleware, SlotPool
+from streamsite.early_refusals import LINGER_SECONDS, with_lingering_close
 from streamsite.files import WHOLE_BYTES
-from streamsite.lingering import LINGER_SECONDS, with_lingering_close
 from streamsite.stalled_connections import StallWatchdog
 
 

@@ -32,7 +32,7 @@ class VideosConfig(AppConfig):
         trash_folders.register_trash_folders()
         site_id.register_witness(
             "videos",
-            there=orphans.iter_ids_on_disk,
-            known=orphans.existing_ids,
-            expects=orphans.expects_files,
+            iter_names=orphans.iter_ids_on_disk,
+            find_known=orphans.existing_ids,
+            expects_files=orphans.expects_files,
         )

@@ -85,7 +85,7 @@ def find_original(video: Video) -> Video | None:
 
 
 def original_body(video: Video) -> DuplicateVideoDict | None:
-    """Return ``{id, title, url}`` of ``original_of`` as its owner sees it."""
+    """Return ``{id, title, url}`` of ``find_original``, as its owner sees it."""
     original = find_original(video)
     if original is None:
         return None

@@ -105,10 +105,10 @@ def library_body(
     page, how = _searched(request, asked, absolute=absolute)
     if how is None:
         return cast(PageOfFoundCardsDict, page.body(serialize_card))
-    said = caption_matches.find_caption_matches(page.rows, how.corrected or asked.words)
+    moments = caption_matches.find_caption_matches(page.rows, how.corrected or asked.words)
 
     def found_card(video: Video) -> FoundCardDict:
-        return {**serialize_card(video), "moment": said.get(video.pk)}
+        return {**serialize_card(video), "moment": moments.get(video.pk)}
 
     return {
         **page.body(found_card),

@@ -87,8 +87,8 @@ def _select_related(video: Video, most: int) -> dict[str, str]:
 
 def _keywords(video: Video) -> list[str]:
     """Return keywords from tags and title; short words only when there are no others."""
-    said = query_text.unique_words(" ".join(video.tags), video.title)
-    return ([word for word in said if len(word) >= MIN_KEYWORD_LENGTH] or said)[: query_text.MAX_WORDS]
+    words = query_text.unique_words(" ".join(video.tags), video.title)
+    return ([word for word in words if len(word) >= MIN_KEYWORD_LENGTH] or words)[: query_text.MAX_WORDS]
 
 
 def _rank_by_shared_keywords(found: Iterable[list[str]]) -> list[str]:

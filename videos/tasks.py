@@ -1,4 +1,7 @@
-"""Thin tasks: they take ids, tolerate missing rows and may run again."""
+"""Thin tasks: they take ids, tolerate missing rows and may run again.
+
+Their names stay as they are, because queued jobs store them.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A viewer's state for a video, and its caption tracks, in one read.
 
-Other apps add what they know: a part of that read, which answers ``{<name of a Relation's field>: value}``.
+Other apps add what they know: a part of that read, which answers ``{<name of a field of ViewerState>: value}``.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from PIL import Image
 GPS = b"\x01\x02GPS"
 
 
-def picture(form="PNG", size=(400, 300), colour=(200, 30, 30), mode="RGB", **options):
+def picture(form="PNG", size=(400, 300), color=(200, 30, 30), mode="RGB", **options):
     out = io.BytesIO()
-    Image.new(mode, size, colour).save(out, form, **options)
+    Image.new(mode, size, color).save(out, form, **options)
     return out.getvalue()
 
 
@@ -80,7 +80,7 @@ def bad_pictures():
         "tiff": picture("TIFF"),
         "icon": picture("ICO"),
         "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
-        "gif and script": picture("GIF", mode="P", colour=1) + b"<script>alert(1)</script>",
+        "gif and script": picture("GIF", mode="P", color=1) + b"<script>alert(1)</script>",
         "jpeg and html": good + HTML,
         "png and zip": picture() + b"PK\x05\x06" + b"\0" * 18,
         "html in a comment": picture("JPEG", comment=HTML),

@@ -75,12 +75,12 @@ def test_a_cover_keeps_the_shape_of_the_channel_page(cast):
 
 
 @pytest.mark.parametrize(
-    ("mode", "colour"),
+    ("mode", "color"),
     [("1", 1), ("L", 99), ("LA", (99, 50)), ("P", 3), ("RGBA", (1, 2, 3, 4)), ("I;16", 40_000)],
 )
-def test_every_kind_of_pixel_is_read(mode, colour):
+def test_every_kind_of_pixel_is_read(mode, color):
     files = image_processing.prepare_image(
-        io.BytesIO(picture("PNG", (50, 70), colour, mode)), image_processing.AVATAR
+        io.BytesIO(picture("PNG", (50, 70), color, mode)), image_processing.AVATAR
     )
     assert opened(files["avatar-256.webp"]).size == (256, 256)
 
@@ -219,10 +219,10 @@ def test_nothing_but_pixels_is_kept():
             assert not opened(content).getexif()
 
 
-def test_colours_of_a_profile_become_srgb():
+def test_colors_of_a_profile_become_srgb():
     standard = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     swapped = standard.replace(b"rXYZ", b"tmp.").replace(b"bXYZ", b"rXYZ").replace(b"tmp.", b"bXYZ")
-    red = picture("PNG", colour=(255, 0, 0), icc_profile=swapped)
+    red = picture("PNG", color=(255, 0, 0), icc_profile=swapped)
     small = opened(image_processing.prepare_image(io.BytesIO(red), image_processing.AVATAR)["avatar-96.webp"])
     assert small.getpixel((9, 9))[2] > 200, "red by this profile is what sRGB calls blue"
     assert "icc_profile" not in small.info

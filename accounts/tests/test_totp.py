@@ -131,7 +131,7 @@ def half_minute():
         yield
 
 
-def test_codes_of_the_neighbouring_half_minutes_are_accepted_in_order(half_minute, factor):
+def test_codes_of_the_neighboring_half_minutes_are_accepted_in_order(half_minute, factor):
     secret, _ = factor
     assert token(code(secret, -1)).status_code == 200
     assert token(code(secret, 1)).status_code == 200

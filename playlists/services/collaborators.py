@@ -15,7 +15,8 @@ from videos import blocks
 def add_collaborator(playlist: Playlist, user: User) -> Playlist:
     """Make an active account a collaborator. Idempotent.
 
-    Raises ``Invalid`` for the owner, ``Blocked`` or ``Conflict`` if either blocks the other or there are too many.
+    Raises ``Invalid`` for the owner, ``BlockedByChannel`` or ``Conflict`` if either blocks the other, and ``Conflict``
+    if there are too many.
     """
     if user.pk == playlist.owner_id:
         raise Invalid("You own this playlist.", fields={"username": ["That is you."]})

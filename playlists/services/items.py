@@ -30,7 +30,8 @@ def add_video(
 ) -> PlaylistItem:
     """Append a video that ``actor`` may watch, or insert it at ``position`` (from 0). Return the item.
 
-    Raises ``AlreadyInPlaylist``, ``PlaylistFull``, and ``SortedByRule`` for a position if a rule decides the order.
+    Raises ``Absent`` for a video that ``actor`` may not watch or that was deleted meanwhile, ``AlreadyInPlaylist``,
+    ``PlaylistFull``, and ``SortedByRule`` for a position if a rule decides the order.
     """
     video = video_for_watching(actor, video_id)
 
@@ -101,7 +102,10 @@ def remove_hidden_items(playlist: Playlist, owner: User) -> int:
 def set_note(
     playlist: Playlist, item: PlaylistItem, note: str, *, expected_version: int | None = None
 ) -> None:
-    """Change an item's note. Does not change the playlist's version, so other tabs can continue sorting."""
+    """Change an item's note. Does not change the playlist's version, so other tabs can continue sorting.
+
+    Raises ``Stale`` unless the playlist is at ``expected_version``.
+    """
     if expected_version is not None and playlist.version != expected_version:
         raise Stale
     PlaylistItem.objects.filter(pk=item.pk).update(note=truncate_line(clean_line(note), MAX_NOTE_LENGTH))

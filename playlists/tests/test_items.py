@@ -153,7 +153,7 @@ def test_playlists_that_contain_a_video_are_marked(cast, playlist):
 
 
 @pytest.mark.usefixtures("playlist")
-def test_stepping_looks_at_its_neighbours_only():
+def test_stepping_looks_at_its_neighbors_only():
     found, item = Playlist.objects.get(), PlaylistItem.objects.order_by("rank").first()
     with recorded_documents() as commands:
         services.move_one_step(found, item, "down")

@@ -46,7 +46,7 @@ def described(shape: object, *, name: str = "", description: str = "") -> Descri
     """Return ``shape`` as ``extend_schema`` takes it.
 
     ``shape`` is a ``TypedDict`` class or ``PageDict[...]`` of one. The component is ``name``, or the class's without
-    ``Dict``; of a page ``PageOf...s``. Raise ``TypeError`` for another class.
+    ``Dict``; of a page ``PageOf<name>s``. Raise ``TypeError`` for another class.
     """
     plain = get_origin(shape) or shape
     if not is_typeddict(plain):

@@ -39,7 +39,7 @@ PAGINATION_NAMES = {"cursor", "page_size"}
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows of one page and the URLs of its neighbours (``None`` at the ends).
+    """Rows of one page and the URLs of its neighbors (``None`` at the ends).
 
     ``first`` is the index of the first row in the whole list at the time its cursor was made.
     """

@@ -41,7 +41,7 @@ class StrictJSONParser(BaseParser):
 
 
 def parse_json_object(raw: bytes) -> dict[str, object]:
-    """``raw`` as an object, or ``ParseFailed``."""
+    """Return ``raw`` as an object. Raises ``JSONParseError``."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:

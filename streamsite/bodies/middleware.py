@@ -122,7 +122,8 @@ def _close_connection(request: HttpRequest, response: HttpResponseBase, body: st
     if "HTTP_EXPECT" in request.META:
         return  # the client waits to be asked for the body, and is not asked
     if settings.FORWARDED_HOPS:
-        return  # the proxy takes what the client still sends; ``streamsite.lingering`` lets it see the answer first
+        # The proxy takes what the client still sends; ``streamsite.early_refusals`` lets it read the response first.
+        return
     close = response.close
 
     def drain_and_close() -> None:

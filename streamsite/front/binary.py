@@ -57,12 +57,12 @@ def find_nginx() -> list[Nginx]:
 def _tried(binary: Path) -> Nginx | None:
     """Return ``binary`` with its version, if it runs and is new enough."""
     try:
-        said = subprocess.run(  # noqa: S603 - a program that the operator or a package put there
+        result = subprocess.run(  # noqa: S603 - a program that the operator or a package put there
             [str(binary), "-v"], capture_output=True, text=True, timeout=10, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = VERSION.search(said.stderr + said.stdout)
+    found = VERSION.search(result.stderr + result.stdout)
     if found is None:
         return None
     version = int(found[1]), int(found[2]), int(found[3])

@@ -24,6 +24,6 @@ class AddressRefused(PermanentFailure):
     """
 
     def __init__(self, reason: str, answer: str = "") -> None:
-        said = f" ({answer})" if answer else ""
-        super().__init__(f"The mail server refused the address for good{said}. {reason}")
+        quoted = f" ({answer})" if answer else ""
+        super().__init__(f"The mail server refused the address for good{quoted}. {reason}")
         self.reason = reason

@@ -76,44 +76,44 @@ def undeliverable_reason(code: int, raw: bytes | str) -> str | None:
 
 def recipient_error(code: int, raw: bytes | str) -> AddressRefused | MailNotSent:
     """Return what to raise for a refused RCPT."""
-    said = format_reply(code, raw)
+    reply = format_reply(code, raw)
     if reason := undeliverable_reason(code, raw):
-        return AddressRefused(reason, said)
+        return AddressRefused(reason, reply)
     if code < PERMANENT:
-        return _later(said)
+        return _later(reply)
     return MailNotSent(
-        f"The mail server does not take our mail for this recipient ({said}).",
+        f"The mail server does not take our mail for this recipient ({reply}).",
         "Read its answer: it may require a sign-in (EMAIL_USER) or another sender, or block this server.",
     )
 
 
 def sender_error(code: int, raw: bytes | str) -> MailNotSent:
     """Return what to raise for a refused MAIL FROM."""
-    said = format_reply(code, raw)
-    if "starttls" in said.lower():
-        return MailNotSent(f"The mail server requires encryption ({said}).", "Set EMAIL_SECURITY=starttls.")
+    reply = format_reply(code, raw)
+    if "starttls" in reply.lower():
+        return MailNotSent(f"The mail server requires encryption ({reply}).", "Set EMAIL_SECURITY=starttls.")
     if code < PERMANENT:
-        return _later(said)
+        return _later(reply)
     if code == 530:
         return MailNotSent(
-            f"The mail server requires a sign-in ({said}).", "Set EMAIL_USER and EMAIL_PASSWORD."
+            f"The mail server requires a sign-in ({reply}).", "Set EMAIL_USER and EMAIL_PASSWORD."
         )
     return MailNotSent(
-        f"The mail server refused the sender ({said}).",
+        f"The mail server refused the sender ({reply}).",
         "Set DEFAULT_FROM_EMAIL to an address that this account may send from.",
     )
 
 
 def content_error(code: int, raw: bytes | str) -> AddressRefused | MailNotSent:
     """Return what to raise for a refusal of the message itself. Some servers look the mailbox up only then."""
-    said = format_reply(code, raw)
+    reply = format_reply(code, raw)
     if code < PERMANENT:
-        return _later(said)
+        return _later(reply)
     text = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
     if _ENHANCED.match(text.strip()) and (reason := undeliverable_reason(code, raw)):
-        return AddressRefused(reason, said)
+        return AddressRefused(reason, reply)
     return MailNotSent(
-        f"The mail server refused the message ({said}).",
+        f"The mail server refused the message ({reply}).",
         "Read its answer: usually SPF, DKIM or the reputation of this server or sender is the reason.",
     )
 
@@ -121,11 +121,11 @@ def content_error(code: int, raw: bytes | str) -> AddressRefused | MailNotSent:
 def sign_in_error(error: Exception) -> MailNotSent:
     """Return what to raise when AUTH fails."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        said = format_reply(error.smtp_code, error.smtp_error)
+        reply = format_reply(error.smtp_code, error.smtp_error)
         if error.smtp_code < PERMANENT:
-            return _later(said)
+            return _later(reply)
         return MailNotSent(
-            f"The mail server refused the user name or password ({said}).",
+            f"The mail server refused the user name or password ({reply}).",
             "Check EMAIL_USER and EMAIL_PASSWORD; many providers require an app password.",
         )
     return MailNotSent(
@@ -143,11 +143,11 @@ def connection_error(error: Exception, options: Options, timeout: float, *, is_o
             f"Set EMAIL_SECURITY=tls with its port for TLS (usually {PORTS[TLS]}).",
         )
     if isinstance(error, smtplib.SMTPResponseException):
-        said = format_reply(error.smtp_code, error.smtp_error)
+        reply = format_reply(error.smtp_code, error.smtp_error)
         if error.smtp_code < PERMANENT:
-            return _later(said)
+            return _later(reply)
         return MailNotSent(
-            f"{where} refused the connection ({said}).", "Read its answer, and check EMAIL_HOST."
+            f"{where} refused the connection ({reply}).", "Read its answer, and check EMAIL_HOST."
         )
     if isinstance(error, ssl.SSLCertVerificationError):
         return _not_trusted(error, options)
@@ -191,5 +191,5 @@ def _other_port(options: Options) -> str:
     return f"Check EMAIL_PORT (usually {usual}), and whether a firewall or the hosting provider blocks it."
 
 
-def _later(said: str) -> MailNotSent:
-    return MailNotSent(f"The mail server asks to try again later ({said}).")
+def _later(reply: str) -> MailNotSent:
+    return MailNotSent(f"The mail server asks to try again later ({reply}).")

@@ -55,22 +55,22 @@ class SmtpSession:
         if smtp is None:
             raise RuntimeError("the conversation is not open")
         with self._line(is_open=True):
-            code, said = smtp.mail(sender, self._mail_options(smtp, sender, recipients, content))
+            code, reply = smtp.mail(sender, self._mail_options(smtp, sender, recipients, content))
             if code not in ACCEPTED:
-                raise smtp_errors.sender_error(code, said)
-            self._tell(f"Sender accepted: {smtp_errors.format_reply(code, said)}")
+                raise smtp_errors.sender_error(code, reply)
+            self._tell(f"Sender accepted: {smtp_errors.format_reply(code, reply)}")
             for recipient in recipients:
-                code, said = smtp.rcpt(recipient)
+                code, reply = smtp.rcpt(recipient)
                 if code not in ACCEPTED:
-                    raise smtp_errors.recipient_error(code, said)
-            self._tell(f"Recipient accepted: {smtp_errors.format_reply(code, said)}")
+                    raise smtp_errors.recipient_error(code, reply)
+            self._tell(f"Recipient accepted: {smtp_errors.format_reply(code, reply)}")
             try:
-                code, said = smtp.data(content)
+                code, reply = smtp.data(content)
             except smtplib.SMTPDataError as error:
                 raise smtp_errors.content_error(error.smtp_code, error.smtp_error) from None
             if code not in ACCEPTED:
-                raise smtp_errors.content_error(code, said)
-            self._tell(f"Message accepted: {smtp_errors.format_reply(code, said)}")
+                raise smtp_errors.content_error(code, reply)
+            self._tell(f"Message accepted: {smtp_errors.format_reply(code, reply)}")
 
     def close(self) -> None:
         """Close the session. Accepted messages stay accepted, whatever happens here."""

@@ -1,6 +1,6 @@
 """Direct access to MongoDB for what Django's ORM cannot say: conditional updates, upserts, TTL documents.
 
-Used by each app's ``mongo.py`` and the project's own queue and throttles, nowhere else. Within ``atomic()`` pass
+Used by stores; tests/test_stores.py lists the rest. Within ``atomic()`` pass
 ``session=session_for("default")`` to take part in the transaction.
 """
 

@@ -13,24 +13,25 @@ from streamsite.mongo.collections import THROTTLES, collection
 from streamsite.mongo.engine.client import connection_for
 from streamsite.mongo.engine.index_info import signature
 from streamsite.mongo.engine.indexes import PRIMARY_KEY_INDEX, model_indexes
-from streamsite.tasks import heartbeats, queue
 
 Document = dict[str, Any]
 
+# Modules with ``INDEXES``: lists of ``IndexModel`` by collection.
 PROVIDERS = (
     "accounts.mongo",
     "videos.search.channels",
     "videos.search.index",
+    "videos.search.vocabulary_store",
     "videos.playback.session_store",
     "videos.playback.statistics_store",
     "subscriptions.mongo",
     "playlists.search",
     "streamsite.api.idempotency",
+    "streamsite.tasks.queue",
+    "streamsite.tasks.heartbeats",
 )
 OWN_INDEXES = {
     THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)],
-    queue.JOBS: queue.INDEXES,
-    heartbeats.WORKERS: heartbeats.INDEXES,
 }
 PROTECTED_INDEXES = ("_id_", PRIMARY_KEY_INDEX)
 

@@ -1,8 +1,8 @@
 """Copy a site's database from the bundled MongoDB to another server: ``python -m streamsite.mongo.move --data FOLDER``.
 
 The other server's connection string comes from ``NEW_MONGODB_URI`` or the file that ``NEW_MONGODB_URI_FILE`` names. The
-site must not run: this starts the bundled server itself, whose lock on the data folder sees to that. Nothing is changed
-in the data folder.
+site must not run: this starts the bundled server itself, which locks the data folder. Nothing is changed in the data
+folder.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
-import json
 import os
 import secrets
 import signal
@@ -24,6 +23,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 from streamsite import atomic_files, folders
 from streamsite.mongo.binary import environment_for, find_mongod, is_bundled, version_of
+from streamsite.mongo.failed_start import explain_failed_start
 
 USER = "streamsite"
 DATABASE = "streamsite"
@@ -219,23 +219,8 @@ class EmbeddedMongo:
         raise EmbeddedMongoError(f"MongoDB did not answer within {START_SECONDS} s; see {log_path}")
 
     def _why_it_ended(self, log_path: Path) -> str:
-        stderr = (
-            self.process.stderr.read().decode(errors="replace")
-            if self.process and self.process.stderr
-            else ""
-        )
-        lines = _severe_lines(log_path)
-        text = " ".join(lines)
-        if "No space left on device" in text + stderr:
-            return (
-                f"MongoDB cannot start: the disk of {self.data_dir} is full; free some space and start again"
-            )
-        if "Failed to unlink socket" in text or "Permission denied" in text:
-            return f"MongoDB cannot start: no permission to write in {self.data_dir}"
-        if "Invalid feature compatibility" in text or "UPGRADE PROBLEM" in text:
-            return f"MongoDB cannot start: {self.data_dir / 'db'} was written by another MongoDB version"
-        reason = lines[-1] if lines else (stderr.strip().splitlines() or ["no message"])[-1]
-        return f"MongoDB ended while starting ({reason[:300]}); its log is {log_path}"
+        stderr = self.process.stderr.read() if self.process and self.process.stderr else b""
+        return explain_failed_start(self.data_dir, log_path, stderr.decode(errors="replace"))
 
     def _prepare(self) -> None:
         """Configure the replica set on this port, as primary, with the site's user."""
@@ -295,16 +280,3 @@ class EmbeddedMongo:
 def end_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
     """Ask the kernel to end this process with the one that started it, however that one ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
-
-
-def _severe_lines(log_path: Path) -> list[str]:
-    """Return what mongod's log says at severity error or fatal."""
-    lines = []
-    try:
-        for raw in log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-400:]:
-            entry = json.loads(raw)
-            if entry.get("s") in {"E", "F"}:
-                lines.append(f"{entry.get('msg', '')} {json.dumps(entry.get('attr', {}))}")
-    except (OSError, ValueError):
-        return lines
-    return lines

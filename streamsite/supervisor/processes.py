@@ -93,8 +93,8 @@ class SupervisedProcess:
         """Return exit code and last line of a process that ended: ``exit code 1: <line>``."""
         self.join_output()
         code = self.process.returncode if self.process is not None else None
-        said = f": {self._last_line[:MAX_REASON_LENGTH]}" if self._last_line else " and no output"
-        return f"exit code {code}{said}"
+        reason = f": {self._last_line[:MAX_REASON_LENGTH]}" if self._last_line else " and no output"
+        return f"exit code {code}{reason}"
 
     def restart_if_ended(self, environment: Mapping[str, str]) -> None:
         """Start the process again when it has ended and its pause is over.

@@ -17,6 +17,7 @@ from streamsite.mongo.engine.client import connection_for
 from streamsite.mongo.engine.commands import run_read, run_write
 from streamsite.tasks import queue
 from streamsite.tasks.documents import JobDocument
+from streamsite.tasks.retry_delay import compute_retry_delay
 
 # Of everything that waits for the mail server, so that nothing else waits behind it.
 MAIL = "mail"
@@ -64,7 +65,7 @@ class MongoTaskBackend(BaseTaskBackend):
     def pause(self, queue_name: str, tries: int) -> timedelta:
         """Return how long a job of the queue waits after its ``tries``-th failure."""
         by_queue: dict[str, Sequence[float]] = self.options.get("pauses_of", {})
-        return queue.compute_retry_delay(tries, by_queue.get(queue_name, ()))
+        return compute_retry_delay(tries, by_queue.get(queue_name, ()))
 
     def enqueue(
         self, task: Task[P, T], args: Iterable[object], kwargs: Mapping[str, object]

@@ -44,7 +44,7 @@ def cancel(job_id: str, by: str = "staff") -> bool:
 
 
 def retry(job_id: str) -> bool:
-    """Let a dead or cancelled job run again. False when it is neither; ``SiteError`` when it could do nothing."""
+    """Let a dead or canceled job run again. False when it is neither; ``SiteError`` when it could do nothing."""
 
     def revive() -> bool:
         job = queue.find(job_id)

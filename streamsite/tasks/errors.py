@@ -10,7 +10,7 @@ class PermanentFailure(Exception):
 
 
 class LeaseLost(Exception):
-    """Another worker has the job, or it was cancelled: stop and write nothing more."""
+    """Another worker has the job, or it was canceled: stop and write nothing more."""
 
 
 class TimeLimitExceeded(Exception):

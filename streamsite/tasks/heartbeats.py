@@ -17,7 +17,7 @@ NOW = "$$NOW"
 # Seconds between two heartbeats of a worker, and how long the last one counts at least.
 INTERVAL = 10.0
 LIFETIME = 60.0
-INDEXES = [IndexModel([("expires_at", ASCENDING)], name="worker_expiry", expireAfterSeconds=0)]
+INDEXES = {WORKERS: [IndexModel([("expires_at", ASCENDING)], name="worker_expiry", expireAfterSeconds=0)]}
 
 
 class Heartbeat:

@@ -3,20 +3,16 @@
 ``task_job {_id, task, args, kwargs, queue, priority, state, run_at, tries, max_tries, token, worker, workers,
 enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at, announced_at}``.
 
-*state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. ``run_at`` is when the job may be
-taken; for a running job that is the end of its lease, so taking over from a dead worker is taking like any
-other. ``token`` is new with every take and is in the condition of every later update: who lost the lease
-changes nothing. ``announced_at`` is kept by ``dispatch.py``, for brokers.
-
-All moments are the server's (``$$NOW``): a host with a wrong clock neither delays its jobs nor robs others of
-theirs. Updates are therefore pipelines, in which everything that came from outside is a ``$literal``.
+*state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. A job can be taken from ``run_at`` on; for a
+running job that is the end of its lease, so the job of a dead worker is taken like any other. ``token`` is new with
+every take and a condition of every later update: a worker that lost its lease changes nothing. ``dispatch.py`` sets
+``announced_at``, for brokers. All times are the server's (``$$NOW``), so a host with a wrong clock affects no job.
+Updates are therefore pipelines, in which every value from outside is a ``$literal``.
 """
 
 from __future__ import annotations
 
-import random
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -29,40 +25,42 @@ from pymongo.results import UpdateResult
 
 from streamsite.mongo.collections import collection
 from streamsite.tasks.documents import JobDocument
+from streamsite.tasks.retry_delay import compute_retry_delay
 
 JOBS = "task_job"
 READY, RUNNING, DONE, DEAD, CANCELLED = "ready", "running", "done", "dead", "cancelled"
 STATES = [READY, RUNNING, DONE, DEAD, CANCELLED]
 UNFINISHED = [READY, RUNNING]
 RETENTION = timedelta(days=7)
-INITIAL_RETRY_DELAY, MAX_RETRY_DELAY = 2.0, 600.0
 FRONT_PRIORITY = 100
 MAX_COUNTED = 1_000
 MAX_ERRORS, MAX_WORKERS = 10, 20
 ERROR_LENGTH = 2_000
 NOW = "$$NOW"
-INDEXES = [
-    IndexModel(
-        [("queue", ASCENDING), ("state", ASCENDING), ("priority", DESCENDING), ("run_at", ASCENDING)],
-        name="job_take",
-    ),
-    IndexModel(
-        [("unique", ASCENDING)],
-        name="job_unique",
-        unique=True,
-        partialFilterExpression={"unique": {"$type": "string"}},
-    ),
-    IndexModel([("purge_at", ASCENDING)], name="job_purge", expireAfterSeconds=0),
-    IndexModel([("task", ASCENDING), ("state", ASCENDING)], name="job_task"),
-    IndexModel([("args.0", ASCENDING)], name="job_argument"),
-    IndexModel(
-        [
-            *(("enqueued_at", DESCENDING), ("_id", DESCENDING)),
-            *((name, ASCENDING) for name in ("state", "queue", "task")),
-        ],
-        name="job_newest_filtered",
-    ),
-]
+INDEXES = {
+    JOBS: [
+        IndexModel(
+            [("queue", ASCENDING), ("state", ASCENDING), ("priority", DESCENDING), ("run_at", ASCENDING)],
+            name="job_take",
+        ),
+        IndexModel(
+            [("unique", ASCENDING)],
+            name="job_unique",
+            unique=True,
+            partialFilterExpression={"unique": {"$type": "string"}},
+        ),
+        IndexModel([("purge_at", ASCENDING)], name="job_purge", expireAfterSeconds=0),
+        IndexModel([("task", ASCENDING), ("state", ASCENDING)], name="job_task"),
+        IndexModel([("args.0", ASCENDING)], name="job_argument"),
+        IndexModel(
+            [
+                *(("enqueued_at", DESCENDING), ("_id", DESCENDING)),
+                *((name, ASCENDING) for name in ("state", "queue", "task")),
+            ],
+            name="job_newest_filtered",
+        ),
+    ]
+}
 
 Document = dict[str, object]
 Pipeline = list[Document]
@@ -81,11 +79,6 @@ class Job:
     tries: int
     max_tries: int
     enqueued_at: datetime
-
-
-def ensure_indexes() -> None:
-    """Create the queue's indexes when they are missing."""
-    collection(JOBS).create_indexes(INDEXES)
 
 
 def build_job(
@@ -190,7 +183,7 @@ def cancel(job_id: str, reason: str = "") -> bool:
 
 
 def requeue(job_id: str, *, session: ClientSession | None = None) -> bool:
-    """Let a dead or cancelled job run again, with all its tries."""
+    """Let a dead or canceled job run again, with all its tries."""
     result = collection(JOBS).update_one(
         {"_id": job_id, "state": {"$in": [DEAD, CANCELLED]}},
         [
@@ -241,16 +234,6 @@ def unfinished_arguments(task: str) -> set[object]:
 def find_named(unique: str, *, session: ClientSession | None = None) -> JobDocument | None:
     """Return the unfinished job of that name."""
     return _jobs().find_one({"unique": unique}, session=session)
-
-
-def compute_retry_delay(tries: int, pauses: Sequence[float] = ()) -> timedelta:
-    """Return how long to wait after the ``tries``-th failure, spread by a quarter.
-
-    ``pauses`` are seconds, the last for all further tries; without them the pause doubles up to ten minutes.
-    """
-    doubled = min(MAX_RETRY_DELAY, INITIAL_RETRY_DELAY * 2 ** (tries - 1))
-    seconds = pauses[min(tries, len(pauses)) - 1] if pauses else doubled
-    return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
 
 
 def _jobs() -> Collection[JobDocument]:

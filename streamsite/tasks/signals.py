@@ -9,6 +9,6 @@ FAILED, CANCELLED = "failed", "cancelled"
 # when the sender dies before it has written that down, so receivers must stand repetition.
 task_dead = Signal()
 
-# A dead or cancelled job is to run again. Arguments: ``task_path``, ``args``, ``kwargs``. Sent within the transaction
+# A dead or canceled job is to run again. Arguments: ``task_path``, ``args``, ``kwargs``. Sent within the transaction
 # that queues it; a receiver that raises a ``SiteError`` prevents it.
 task_revived = Signal()

@@ -36,7 +36,7 @@ class FeedView(APIView):
 
 
 class FeedSeenView(APIView):
-    """Until when the feed was seen."""
+    """The moment up to which the feed was seen."""
 
     permission_classes = [IsAuthenticated]
 

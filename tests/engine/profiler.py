@@ -40,7 +40,7 @@ class Operation(TypedDict, total=False):
 
 
 class Profile:
-    """The operations from here on, within ``profiled``; those after each ``mark`` by themselves."""
+    """The operations recorded since its creation, grouped by the ``mark`` that they follow."""
 
     def __init__(self, first: str = "") -> None:
         self._rows = get_database()[PROFILE]

@@ -16,7 +16,7 @@ for (const [level, lines] of [
 
 const LEVELS = [{ width: 640, height: 360, bitrate: 1 }, { width: 720, height: 1280, bitrate: 2 }];
 
-test("the list has an entry for each level, labelled by its shorter side", () => {
+test("the list has an entry for each level, labeled by its shorter side", () => {
   const list = new RenditionList(() => {});
   const told = [];
   for (const name of ["addrendition", "removerendition"]) list.addEventListener(name, () => told.push(name));

@@ -32,7 +32,7 @@ class _Failures:
 
 
 def run_with_reruns(parallel: Sequence[str], arguments: Sequence[str]) -> int:
-    """Run pytest with both lists of arguments; repeat up to ``MAX_TESTS`` failed tests with ``arguments`` alone.
+    """Run pytest with both lists of arguments; repeat up to ``MAX_RERUNS`` failed tests with ``arguments`` alone.
 
     Return pytest's exit code: that of the second run when there was one.
     """

@@ -5,6 +5,7 @@ import pytest
 
 from streamsite.mongo.collections import collection
 from streamsite.tasks import queue
+from streamsite.tasks.retry_delay import compute_retry_delay
 
 THREADS, JOBS = 8, 200
 
@@ -98,7 +99,7 @@ def test_failed_job_waits_longer_each_time(jobs, put):
     assert found["errors"][0]["exception"] == "builtins.OSError"
     assert found["run_at"] > found["started_at"] + timedelta(seconds=1)
     assert take(jobs) is None
-    pauses = [queue.compute_retry_delay(tries).total_seconds() for tries in range(1, 20)]
+    pauses = [compute_retry_delay(tries).total_seconds() for tries in range(1, 20)]
     assert 1.5 <= pauses[0] <= 2.5
     assert 12 <= pauses[3] <= 20
     assert max(pauses) <= 750

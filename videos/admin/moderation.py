@@ -124,15 +124,15 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         if verb not in {"decide", "appeal"} or not form.is_valid():
             self.message_user(request, "Choose a decision.", messages.ERROR)
             return ""
-        said = form.cleaned_data
+        data = form.cleaned_data
         if verb == "appeal":
-            grant = said["outcome"] == "grant"
-            cases.decide_appeal(case, staff, grant=grant, notice=said["notice"], note=said["note"])
+            grant = data["outcome"] == "grant"
+            cases.decide_appeal(case, staff, grant=grant, notice=data["notice"], note=data["note"])
             return "The appeal was granted." if grant else "The decision stands."
         cases.decide(
-            case, staff, said["decision"], notice=said["notice"], note=said["note"], strike=said["strike"]
+            case, staff, data["decision"], notice=data["notice"], note=data["note"], strike=data["strike"]
         )
-        return f"Decided: {Decision(said['decision']).label}."
+        return f"Decided: {Decision(data['decision']).label}."
 
     def change_view(
         self,

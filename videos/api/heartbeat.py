@@ -23,20 +23,21 @@ from videos.serializers.playback import HeartbeatSerializer
 
 
 def record_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, object]) -> HeartbeatResultDict:
-    """Record what a player says: ``{position, completed, view, remembered}``.
+    """Record a player's report and return ``{position, completed, view, remembered}``.
 
     ``view`` is the verdict on this viewer's view of today: ``open``, ``counted``, ``owner`` or ``bot``.
+    Raises ``Conflict`` while the video cannot be played yet.
     """
     if not video.generation:
         raise Conflict("The video cannot be played yet.")
-    said = heartbeats.parse_heartbeat(data, video.duration)
-    outcome = heartbeats.record_heartbeat(request, video, said)
+    beat = heartbeats.parse_heartbeat(data, video.duration)
+    outcome = heartbeats.record_heartbeat(request, video, beat)
     if outcome.is_new_view:
         tasks.enqueue_view_counting()
-    remembered = request.user.is_authenticated and history.record_position(request.user, video, said.position)
+    remembered = request.user.is_authenticated and history.record_position(request.user, video, beat.position)
     return {
-        "position": said.position,
-        "completed": history.is_finished(said.position, video.duration),
+        "position": beat.position,
+        "completed": history.is_finished(beat.position, video.duration),
         "view": outcome.verdict,
         "remembered": remembered,
     }

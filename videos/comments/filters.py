@@ -48,10 +48,10 @@ def reason_to_hold(rules: CommentRules, text: str) -> str:
         return "Everything is reviewed"
     if rules.hold_links and LINK.search(text):
         return "It has a link"
-    said = f" {' '.join(split_words(text))} "
+    folded_text = f" {' '.join(split_words(text))} "
     for word in rules.words:
         folded = " ".join(split_words(word))
-        if folded and f" {folded} " in said:
+        if folded and f" {folded} " in folded_text:
             return f"It says “{word}”"[:120]
     return ""
 

@@ -32,15 +32,15 @@ def hidden_count_stages(user_id: str, subject_id: str) -> Stages:
     thread: Stages = [{"$project": {"_id": 0, "author_id": 1, "state": 1}}]
     mine: Stages = [{"$match": {"blocker_id": user_id}}, {"$project": {"_id": 1}}]
     together = {
-        "_id": "$said._id",
-        "n": {"$sum": "$said.n"},
-        "replies": {"$sum": "$said.replies"},
+        "_id": "$comment._id",
+        "n": {"$sum": "$comment.n"},
+        "replies": {"$sum": "$comment.replies"},
     }
     is_thread = {"$eq": ["$_id", ""]}
     return [
         *_blocked_by(user_id),
-        _join(COMMENTS, "blocked_id", "author_id", shown, "said"),
-        {"$unwind": "$said"},
+        _join(COMMENTS, "blocked_id", "author_id", shown, "comment"),
+        {"$unwind": "$comment"},
         {"$group": together},
         _join(COMMENTS, "_id", "_id", thread, "thread"),
         _join(BLOCKS, "thread.author_id", "blocked_id", mine, "hidden"),
@@ -66,9 +66,9 @@ def hidden_reply_stages(user_id: str, subject_id: str, thread_ids: list[str]) ->
     ]
     pipeline = [
         *_blocked_by(user_id),
-        _join(COMMENTS, "blocked_id", "author_id", shown, "said"),
-        {"$unwind": "$said"},
-        {"$group": {"_id": "$said.parent", "n": {"$sum": 1}}},
+        _join(COMMENTS, "blocked_id", "author_id", shown, "comment"),
+        {"$unwind": "$comment"},
+        {"$group": {"_id": "$comment.parent", "n": {"$sum": 1}}},
         {"$project": {"_id": 0, "thread": "$_id", "hidden_replies": "$n"}},
     ]
     return [{"$unionWith": {"coll": BLOCKS, "pipeline": pipeline}}]

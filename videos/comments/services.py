@@ -53,7 +53,11 @@ def clean_comment_text(raw: object) -> str:
 
 
 def create(user: User, subject: CommentTarget, raw: object, *, thread: Comment | None = None) -> Comment:
-    """Create a comment on ``subject``, or a reply in ``thread``. It may be held for review."""
+    """Create a comment on ``subject``, or a reply in ``thread``. It may be held for review.
+
+    Raises ``CommentsOff``, ``PublishingPaused``, ``BlockedByChannel``, ``Invalid`` for the text, ``Throttled``, and
+    ``Absent`` when the target or thread was deleted meanwhile.
+    """
     if not subject.allows:
         raise CommentsOff
     strikes.require_may_publish(user)
@@ -74,7 +78,7 @@ def create(user: User, subject: CommentTarget, raw: object, *, thread: Comment |
     )
     comment.save(force_insert=True)
     if comment.state == CommentState.SHOWN:
-        _appear(comment)
+        _count_new_comment(comment)
     else:
         comment_state_changed.send(
             sender=Comment, rows=[_row(comment) | {"state": ""}], now=CommentState.HELD
@@ -83,9 +87,10 @@ def create(user: User, subject: CommentTarget, raw: object, *, thread: Comment |
 
 
 def edit(comment: Comment, raw: object, *, expected_version: int | None = None) -> Comment:
-    """Change the text; pin and heart are removed. Raises ``Stale`` unless it is at ``expected_version``.
+    """Change the text, and remove pin and heart.
 
-    ``Paused`` and ``Blocked`` as for a new one.
+    Raises ``Stale`` unless the comment is at ``expected_version``, ``Absent`` when it is gone, and ``Invalid``,
+    ``PublishingPaused`` and ``BlockedByChannel`` as ``create`` does.
     """
     text = clean_comment_text(raw)
     require_version(comment, expected_version)
@@ -99,7 +104,7 @@ def edit(comment: Comment, raw: object, *, expected_version: int | None = None) 
         mentions=mentions,
         edited_at=timezone.now(),
         version=F("version") + 1,
-        # What the owner liked and put first was another text.
+        # Pin and heart were given to the previous text.
         pinned=False,
         hearted=False,
     )
@@ -114,7 +119,7 @@ def edit(comment: Comment, raw: object, *, expected_version: int | None = None) 
         comment_unhearted.send(sender=Comment, comment=after)
     before, now = set(comment.mentions.values()), set(mentions.values())
     if before != now:
-        _say(
+        _send_posted(
             after,
             mentioned=now - before if after.state == CommentState.SHOWN else set(),
             unmentioned=before - now,
@@ -134,7 +139,10 @@ def delete(comment: Comment) -> None:
 
 
 def pin(comment: Comment) -> Comment:
-    """Pin a comment in place of the pinned one. Raises ``Invalid`` for a reply or one that is not shown."""
+    """Pin a comment in place of the pinned one.
+
+    Raises ``Invalid`` for a reply or one that is not shown, ``Unavailable`` when others keep pinning at the same time.
+    """
     if comment.is_reply:
         raise Invalid("Only a comment that begins a thread can be pinned.")
     if comment.state != CommentState.SHOWN:
@@ -171,7 +179,7 @@ def approve(comment: Comment) -> Comment:
     if switch_state(comment.pk, CommentState.HELD, CommentState.SHOWN):
         comment.state = CommentState.SHOWN
         Comment.objects.filter(pk=comment.pk).update(held_because="")
-        _say(comment, mentioned=comment.mentions.values(), is_new=True, approved=True)
+        _send_posted(comment, mentioned=comment.mentions.values(), is_new=True, approved=True)
     return Comment.objects.select_related("author").get(pk=comment.pk)
 
 
@@ -234,12 +242,12 @@ def _of_author(user_id: str, state: CommentState) -> list[str]:
     return list(Comment.objects.filter(author_id=user_id, state=state).values_list("pk", flat=True))
 
 
-def _appear(comment: Comment) -> None:
+def _count_new_comment(comment: Comment) -> None:
     """Count a new comment. Deletes it and raises ``Absent`` when its target or thread is gone."""
     if not adjust_counts(_row(comment), 1):
         store.delete([comment.pk])
         raise Absent
-    _say(comment, mentioned=comment.mentions.values(), is_new=True)
+    _send_posted(comment, mentioned=comment.mentions.values(), is_new=True)
 
 
 def _row(comment: Comment) -> CommentRow:
@@ -255,7 +263,7 @@ def _row(comment: Comment) -> CommentRow:
     }
 
 
-def _say(
+def _send_posted(
     comment: Comment,
     *,
     mentioned: Iterable[str],

@@ -77,8 +77,8 @@ def _weigh(found: Content) -> int:
 # Objects never change: another generation has another folder.
 @cachetools.cached(cachetools.LRUCache(MAX_CACHE_BYTES, getsizeof=_weigh), lock=threading.Lock())
 def _read(folder: str, name: str) -> Content:
-    content, said = bucket.call_bucket(lambda target: target.read(folder, name))
-    return content, files.ContentFacts(len(content), said.etag, said.modified.timestamp())
+    content, facts = bucket.call_bucket(lambda target: target.read(folder, name))
+    return content, files.ContentFacts(len(content), facts.etag, facts.modified.timestamp())
 
 
 @cached(seconds=SEEN_SECONDS, max_entries=MAX_SEEN)

@@ -1,4 +1,4 @@
-"""When a video came out first, here or elsewhere, and the hash of its file."""
+"""Add the date of a video's first publication, here or elsewhere, and the hash of its file."""
 
 from django.conf import settings
 from django.db import migrations, models

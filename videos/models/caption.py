@@ -51,8 +51,9 @@ class Caption(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["video", "language", "kind", "label"], name="caption_track_once"),
         ]
-        # Not unique. It has the name of the last release's unique index, which makes its own where there is none of
-        # that name: it would refuse a second track of a language and kind. To go with the release after the next.
+        # Not unique, but named like the unique index of the last release. While that release runs beside this one, it
+        # would otherwise create its own, which refuses a second track of a language and kind. Remove it in the
+        # release after the next.
         indexes = [models.Index(fields=["video", "language", "kind"], name="caption_once")]
 
     def __str__(self) -> str:

@@ -66,7 +66,7 @@ class Video(models.Model):
     # When it came out elsewhere, and when it came out first anywhere: see ``videos.original_dates``.
     originally_published_on = models.DateField(null=True, blank=True)
     first_published_at = models.DateTimeField(null=True, editable=False)
-    # Counts the changes of who may see it: media URLs given out before one end with it (see ``media_tokens``).
+    # Counts the changes of who may see it. Each invalidates media URLs issued before: see ``videos.files.tokens``.
     visibility_epoch = models.IntegerField(default=0, editable=False)
     publish_at = models.DateTimeField(null=True, blank=True)
     publish_visibility = models.CharField(

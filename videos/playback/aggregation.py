@@ -1,9 +1,12 @@
-"""Adding what heartbeats recorded to the figures: in batches, each of them exactly once, without a transaction.
+"""Add the recorded heartbeats to the statistics: in batches, each exactly once, without a transaction.
 
-A batch is claimed by one update per session, which sets aside the difference to what was added before; heartbeats
-that come meanwhile go on beside it. Then it is added to each total and day, which know the batches that they have.
-Then the claims go. Who is killed in between leaves claims; the next run adds the same batch again, which changes
-nothing where it was added.
+1. A batch is claimed by one update of its sessions, which sets aside what is new in each since the last batch.
+   Heartbeats that arrive meanwhile wait for the next batch.
+2. It is added to totals and days, which store the ids of the batches that they contain.
+3. The sessions are released.
+
+A worker that is killed in between leaves its claims. The next run adds the same batch again, which changes nothing
+where it was already added.
 """
 
 from __future__ import annotations
@@ -71,7 +74,7 @@ def _add(batch: str) -> int:
     for video, changes in totals.items():
         views = statistics_store.add_total(video, changes, batch)
         if Video.objects.filter(pk=video, view_count__lt=views).update(view_count=views):
-            _follow(video, views, changes["views"])
+            _update_popularity(video, views, changes["views"])
     for channel, changes in channels.items():
         views = statistics_store.add_channel_total(channel, changes, batch)
         User.objects.filter(pk=channel, view_count__lt=views).update(view_count=views)
@@ -79,7 +82,7 @@ def _add(batch: str) -> int:
     return len(sessions)
 
 
-def _follow(video: str, views: int, more: float) -> None:
+def _update_popularity(video: str, views: int, more: float) -> None:
     """Update the popularity that lists are sorted by. A batch may raise it twice when its worker is killed here."""
     row = Video.objects.filter(pk=video).values_list("trend", flat=True).first()
     if row is not None:

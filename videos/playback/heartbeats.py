@@ -1,11 +1,11 @@
-"""Heartbeats: while somebody watches, the player says where it is and what it has shown since the last time.
+"""Heartbeats: while a video plays, the player reports its position and the intervals shown since its last report.
 
 ``view_session {_id, video, channel, day, source, sessions, started_at, last_at, seconds, seen, verdict, folded,
-dirty, claim, purge_at}`` is one viewer, one video, one UTC day. ``seconds`` is time that really passed, by the
-server's clock: of each heartbeat the time since the last one, and never more than the player says to have shown. So
-any number of players, heartbeats and claims of one viewer add up to no more than the clock does. ``verdict`` is
-``open`` until enough was watched, then ``counted``, once; or from the beginning why it does not count (``owner``,
-``bot``). ``seen`` and the rest wait for ``rollup``.
+dirty, claim, purge_at}`` is one viewer, one video, one UTC day. ``seconds`` is the time watched by the server's clock:
+each heartbeat adds the time since the previous one, but not more than the player reports as shown. However many players
+and heartbeats a viewer sends, the sum never exceeds the time that passed. ``verdict`` is ``open`` until enough was
+watched, then ``counted``, once; views that never count have the reason from the start (``owner``, ``bot``). ``seen``
+and the other fields are processed by ``aggregation``.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _change(beat: Heartbeat, fresh: Mapping[str, str], mark: str, needed: float)
     """Return the update as a pipeline: first the time that passed, then the fields that follow from it."""
     silence = {"$divide": [{"$subtract": ["$$NOW", {"$ifNull": ["$last_at", "$$NOW"]}]}, 1000]}
     credit = {"$min": [silence, MAX_GAP_SECONDS, beat.shown]}
-    # Nobody watches faster than players play: what cannot have been shown since is not retention either.
+    # Players have a maximum speed: intervals too long to have been shown since the last heartbeat are discarded.
     most_shown = {
         "$add": [MAX_FIRST_SECONDS, {"$multiply": [MAX_SPEED, {"$min": [silence, MAX_GAP_SECONDS]}]}]
     }

@@ -1,7 +1,7 @@
 """Popularity: recent views as one number that decays without being updated.
 
 Every view is worth twice as much as one of ``HALF_LIFE`` before: its weight is two to the power of the half-lives
-since ``EPOCH``. Sums of weights can be compared at any time without ageing them, and their logarithm is kept, which
+since ``EPOCH``. Sums of weights can be compared at any time without aging them, and their logarithm is kept, which
 stays small. (Forward decay: Cormode and others, 2009.)
 """
 

@@ -1,7 +1,7 @@
 """The collection of view sessions: one document per viewer, video and UTC day; see ``heartbeats`` for its fields.
 
-A *batch* is what one worker claimed of many sessions to add it to the statistics. It is released once it is added, and
-taken over by another worker when it is abandoned.
+A *batch* is a set of sessions whose changes one worker has claimed, to add them to the statistics. Its sessions are
+released when that is done; another worker takes an abandoned batch over.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def claim_batch() -> str | None:
         "repeats": {"$max": [0, {"$subtract": [{"$size": "$sessions"}, 1]}]},
         "refused_owner": {"$cond": [{"$eq": ["$verdict", OWNER]}, 1, 0]},
         "refused_bot": {"$cond": [{"$eq": ["$verdict", BOT]}, 1, 0]},
-        # Who does not count does not add to the time that was watched either.
+        # Views by the owner and by bots do not count, and neither does their watch time.
         "seconds": {"$cond": [{"$in": ["$verdict", [OWNER, BOT]]}, 0, "$seconds"]},
     }
     fresh = {name: {"$subtract": [value, {"$ifNull": [f"$folded.{name}", 0]}]} for name, value in now.items()}

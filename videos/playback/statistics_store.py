@@ -4,9 +4,9 @@
 views, batches}``; ``video_day {_id: "video:day", video, channel, day, ...}`` and ``channel_day {_id: "channel:day",
 channel, day, ...}`` with ``views``, ``seconds``, ``offered``, ``started``, ``repeats``, ``refused_owner``,
 ``refused_bot``, ``sources.<source>``, ``likes``, ``dislikes``, ``comments``, ``gained``, ``lost``. Days are UTC.
-``batches`` are the latest that were added, so that none is added twice. A *viewing* is one viewer, one video, one
-day, unless refused; ``offered`` are the seconds that viewings could have watched, the video's length each;
-``seconds`` those they did.
+``batches`` are the ids of the last batches that were added, so that none is added twice. A *viewing* is one viewer
+watching one video on one day, unless refused as the owner's or a bot's. ``offered`` is the sum of the video's length
+over all viewings, ``seconds`` the time that was watched of it.
 """
 
 from __future__ import annotations
@@ -102,33 +102,33 @@ def add_today(video: str, channel: str, **changes: int) -> None:
 def add_video_today(video: str, channel: str, **changes: int) -> None:
     """Add to today's statistics of a video alone."""
     day = today()
-    _add_once(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, None)
+    _increment(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, None)
 
 
 def add_channel_today(channel: str, **changes: int) -> None:
     """Add to today's statistics of a channel."""
     day = today()
-    _add_once(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, None)
+    _increment(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, None)
 
 
 def add_day(video: str, channel: str, day: str, changes: Mapping[str, float], batch: str) -> None:
     """Add a batch to a day's statistics of a video. Idempotent."""
-    _add_once(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, batch)
+    _increment(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, batch)
 
 
 def add_channel_day(channel: str, day: str, changes: Mapping[str, float], batch: str) -> None:
     """Add a batch to a day's statistics of a channel. Idempotent."""
-    _add_once(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, batch)
+    _increment(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, batch)
 
 
 def add_total(video: str, changes: Mapping[str, float], batch: str) -> int:
     """Add a batch to a video's totals; return its views afterwards. Idempotent."""
-    return _add_once(VIDEO_TOTALS, video, {}, changes, batch)
+    return _increment(VIDEO_TOTALS, video, {}, changes, batch)
 
 
 def add_channel_total(channel: str, changes: Mapping[str, float], batch: str) -> int:
     """Add a batch to a channel's totals; return its views afterwards. Idempotent."""
-    return _add_once(CHANNEL_TOTALS, channel, {}, changes, batch)
+    return _increment(CHANNEL_TOTALS, channel, {}, changes, batch)
 
 
 def delete_for_video(video: str) -> None:
@@ -182,7 +182,7 @@ def views_since(videos: list[str], day: str) -> dict[str, int]:
     return {row["_id"]: int(row["views"]) for row in collection(VIDEO_DAYS).aggregate(pipeline)}
 
 
-def _add_once(
+def _increment(
     name: str, document_id: str, fields: Mapping[str, str], changes: Mapping[str, float], batch: str | None
 ) -> int:
     """Add ``changes`` unless ``batch`` is among the latest; return the views afterwards."""

@@ -76,7 +76,7 @@ class Attempt:
                     plan,
                     self.folder,
                     on_progress=lambda share: progress.advance("encode", share),
-                    cancelled=_Stopper(self.video_id),
+                    canceled=_Stopper(self.video_id),
                     on_playable=lambda: self._publish_early(info),
                 )
             made: dict[str, object] = {

@@ -2,7 +2,7 @@
 
 Nothing younger than ``SWEEP_GRACE_SECONDS`` is touched, so that what is being made at this moment stays. Files that may
 be the only copy move to the trash, and only a few at once (``orphans``, ``streamsite.trash``). Safe to repeat, and to
-run in several processes at once. ``bucket_sweeper`` does the same in the bucket.
+run in several processes at once. ``bucket_cleanup`` does the same in the bucket.
 """
 
 from __future__ import annotations

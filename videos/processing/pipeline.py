@@ -20,7 +20,7 @@ from videos.models import Status, Video
 from videos.processing.attempts import Attempt
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.signals import processing_failed
-from videos.transcoding.errors import Cancelled, TranscodeError
+from videos.transcoding.errors import Canceled, TranscodeError
 
 logger = logging.getLogger("streamsite.pipeline")
 
@@ -38,7 +38,7 @@ def process(video_id: str) -> None:
     progress = Progress(video_id, attempt)
     try:
         Attempt(video_id, progress).run()
-    except (AttemptSuperseded, Cancelled, LeaseLost):
+    except (AttemptSuperseded, Canceled, LeaseLost):
         logger.info("video %s: attempt %d stopped", video_id, attempt)
         if not Video.objects.filter(pk=video_id).exists():
             paths.remove_all_files(video_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
-from streamsite import folding, scripts
+from streamsite import character_tables, folding
 from videos.captions import store as caption_store
 from videos.captions.webvtt import plain_text
 from videos.models import Video
@@ -28,11 +28,11 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict
     query = query_text.parse_query(text, vocabulary_store.frequent_languages())
     if not ids or query.is_empty:
         return {}
-    said = _expressions(query, STORED_WORD_START, WORD_SEPARATORS[0])
-    if not said:
+    expressions = _expressions(query, STORED_WORD_START, WORD_SEPARATORS[0])
+    if not expressions:
         return {}
     line = {"$arrayElemAt": ["$$cue", 2]}
-    says = [{"$regexMatch": {"input": line, "regex": wanted, "options": "i"}} for wanted in said]
+    says = [{"$regexMatch": {"input": line, "regex": wanted, "options": "i"}} for wanted in expressions]
     cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MAX_CUES}}
     wanted = [
         re.compile(one, re.IGNORECASE) for one in _expressions(query, PYTHON_WORD_START, WORD_SEPARATORS[1])
@@ -67,5 +67,5 @@ def _expressions(query: query_text.Query, beginning: str, between: str) -> list[
 
 
 def _words(forms: tuple[str, ...], beginning: str, between: str) -> str:
-    start = "" if scripts.is_unspaced(forms[0][0]) else beginning
+    start = "" if character_tables.is_unspaced(forms[0][0]) else beginning
     return start + between.join(folding.accent_insensitive_pattern(form) for form in forms)

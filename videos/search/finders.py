@@ -35,11 +35,12 @@ class FinderResults(Generic[Body]):
 
 @dataclass(frozen=True)
 class Finder(Generic[Row, Body, Brief]):
-    """A kind of object that is found by its name.
+    """A kind of object that search finds by name.
 
-    ``load(viewer, ids)`` returns those that ``viewer`` may see in lists, in the order of ``ids``. ``body(viewer,
-    rows)`` serializes them, ``brief`` does so for suggestions. ``exact(text)`` returns the unique name that equals
-    the text, whose object comes first; "" if there cannot be one. ``template`` renders ``rows`` on the page.
+    ``load(viewer, ids)`` returns the objects that ``viewer`` may see in lists, in the order of ``ids``. ``body(viewer,
+    rows)`` serializes them for results, ``brief(viewer, rows)`` for suggestions. ``exact(text)`` returns the unique
+    name that ``text`` stands for, such as a username, or ""; the object with that name comes first. ``template``
+    renders the results on the search page.
     """
 
     name: str

@@ -49,7 +49,6 @@ INDEXES = {
         ),
         IndexModel([("published_at", DESCENDING)], name="search_newest"),
     ],
-    **vocabulary_store.INDEXES,
 }
 COUNTED_FIELDS = {"names_line": 1, "language": 1}  # the fields that words are counted by
 MAX_CAPTION_CHARACTERS = 20_000  # characters of captions

@@ -204,15 +204,15 @@ def _is(form: str) -> list[dict[str, object]]:
 
 
 def _document(thing: IndexedName) -> dict[str, object]:
-    said = list(dict.fromkeys(form for text in thing.texts for form in index_forms(text)))[:MAX_FORMS]
+    forms = list(dict.fromkeys(form for text in thing.texts for form in index_forms(text)))[:MAX_FORMS]
     return {
         "_id": thing.id,
         "shape": SCHEMA_VERSION,
-        "names": said,
+        "names": forms,
         "prefixes": list(
             dict.fromkeys(
                 form[:length]
-                for form in said
+                for form in forms
                 for length in range(1, min(len(form), query_text.MAX_PREFIX_LENGTH) + 1)
             )
         ),

@@ -130,8 +130,8 @@ def _relaxed_queries(query: Query) -> Iterable[list[Query]]:
 
 def _filter_condition(filters: Mapping[str, object]) -> Condition:
     # The words of a tag are among the names, which have an index.
-    said = query_text.unique_words(str(filters.get("tag_keys", "")))
-    return {"$and": [{NAMES: word} for word in said]} if said else {}
+    words = query_text.unique_words(str(filters.get("tag_keys", "")))
+    return {"$and": [{NAMES: word} for word in words]} if words else {}
 
 
 def _weighted_places(query: Query) -> Iterable[tuple[float, list[Condition]]]:

@@ -1,4 +1,4 @@
-"""Correct words that no video has, by the site's vocabulary (see ``vocabulary``)."""
+"""Correct words that no video has, by the site's vocabulary (see ``vocabulary_store``)."""
 
 from __future__ import annotations
 

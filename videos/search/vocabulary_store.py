@@ -16,7 +16,7 @@ from collections.abc import Iterable
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne, UpdateOne
 
-from streamsite import scripts, stemming
+from streamsite import character_tables, stemming
 from streamsite.caching import cached
 from streamsite.mongo.collections import collection
 
@@ -37,7 +37,9 @@ def document_terms(line: str, language: str) -> set[str]:
 
 def is_correctable(word: str) -> bool:
     """Return whether typing errors in ``word`` are corrected: letters only, in a script with spaces."""
-    return MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha() and not scripts.is_unspaced(word[0])
+    return (
+        MIN_LENGTH <= len(word) <= MAX_LENGTH and word.isalpha() and not character_tables.is_unspaced(word[0])
+    )
 
 
 def update_counts(before: set[str], after: set[str]) -> None:

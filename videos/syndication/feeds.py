@@ -145,9 +145,9 @@ class PodcastFeed(Rss201rev2Feed):
         return {"version": "2.0"} | {f"xmlns:{prefix}": uri for prefix, uri in NAMESPACES.items()}
 
     def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
-        """Write what the feed says of itself.
+        """Write the elements that describe the feed.
 
-        Not by the base class: for a feed without items it writes the present moment, which no cache could know again.
+        Not by the base class, which writes the current time into a feed without items, so no cache could revalidate it.
         """
         feed, out = self.feed, cast(InertXMLGenerator, handler)
         out.add("title", feed["title"])
@@ -214,7 +214,7 @@ def _add_item(feed: PodcastFeed, video: Video) -> None:
 
 
 def _enclosures(video: Video) -> list[Enclosure]:
-    """Add the file for download and return its exact size; ``None`` when there is no such file."""
+    """Return the enclosure of the file for download; empty without one."""
     media = enclosures.get_shared_media(video)
     size = enclosures.get_file_size(video) if media.is_file else 0
     return [Enclosure(media.url, str(size), media.content_type)] if size else []

@@ -11,9 +11,9 @@ from videos.processing import pipeline
 from videos.transcoding.image_sizes import file_names
 
 
-def png(size=(640, 640), colour=(200, 30, 30), name="p.png"):
+def png(size=(640, 640), color=(200, 30, 30), name="p.png"):
     out = io.BytesIO()
-    Image.new("RGB", size, colour).save(out, "PNG")
+    Image.new("RGB", size, color).save(out, "PNG")
     return SimpleUploadedFile(name, out.getvalue(), "image/png")
 
 
@@ -36,7 +36,7 @@ def test_a_sent_picture_is_cut_to_the_shape_of_a_video(cast):
     assert (large.format, large.size) == ("WEBP", (1280, 720))
     card = cast.api("anonymous").get("/api/v1/videos").json()["results"][0]
     assert fetched(api, card["thumbnail_url"]).size == (640, 360)
-    again = put(api, video, file=png(colour=(0, 0, 200)))
+    again = put(api, video, file=png(color=(0, 0, 200)))
     assert again.json()["thumbnail_url"] != answer.json()["thumbnail_url"]
     assert api.get(answer.json()["thumbnail_url"]).status_code == 404
     assert len(list(paths.extras_dir(video.pk).iterdir())) == len(file_names())

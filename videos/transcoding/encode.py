@@ -81,13 +81,13 @@ def encode_ladder(
     out_dir: Path,
     *,
     on_progress: Callable[[float], None],
-    cancelled: Callable[[], bool],
+    canceled: Callable[[], bool],
     on_playable: Callable[[], None] | None = None,
 ) -> EncodeResult:
     """Encode `source` into `out_dir` (existing and empty) and verify the result.
 
     `on_progress` receives the share done, 0 to 1, never falling. `on_playable` is called once, when master.m3u8
-    and the first segments of every rung exist and the folder can be served while it grows. Raises Cancelled,
+    and the first segments of every rung exist and the folder can be served while it grows. Raises Canceled,
     TimedOut or EncodeFailed and then leaves a partial `out_dir` for the caller to delete.
     """
     started = time.monotonic()
@@ -109,7 +109,7 @@ def encode_ladder(
         limits=process_limits(info, plan),
         files=ffmpeg.SandboxFiles(read=(source,), write=(out_dir,)),
         on_progress=advance,
-        cancelled=cancelled,
+        canceled=canceled,
     )
     try:
         bandwidths = _finish(out_dir, plan)

@@ -70,7 +70,7 @@ class TimedOut(TranscodeError):
     retryable = True
 
 
-class Cancelled(TranscodeError):
+class Canceled(TranscodeError):
     """The caller asked to stop."""
 
     code = "cancelled"

@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 
 from .decoders import DECODER_WHITELIST
-from .errors import Cancelled, EncodeFailed, Killed, TimedOut, Unconvertible
+from .errors import Canceled, EncodeFailed, Killed, TimedOut, Unconvertible
 from .sniff import FORMAT_WHITELIST
 
 MIB = 1024 * 1024
@@ -135,12 +135,12 @@ def run(
     limits: ProcessLimits,
     files: SandboxFiles = SandboxFiles(),
     on_progress: Callable[[float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    canceled: Callable[[], bool] | None = None,
 ) -> str:
     """Run ffmpeg with `args` to its end and return the last 8 kB of its log.
 
-    `on_progress` receives the seconds of output written so far, about twice a second. `cancelled` is called four
-    times a second. Raises Cancelled, TimedOut, EncodeFailed, or Unconvertible when the file is the reason; an
+    `on_progress` receives the seconds of output written so far, about twice a second. `canceled` is called four
+    times a second. Raises Canceled, TimedOut, EncodeFailed, or Unconvertible when the file is the reason; an
     exception in a callback also ends ffmpeg.
     """
     progress = _ProgressReader(on_progress) if on_progress else None
@@ -148,7 +148,7 @@ def run(
     if progress:
         command += ["-progress", "pipe:1", "-stats_period", "0.5"]
     with _spawn([*command, *args], limits, files, _ffmpeg_libraries()) as process:
-        tail = _supervise(process, limits, on_output=progress.feed if progress else None, cancelled=cancelled)
+        tail = _supervise(process, limits, on_output=progress.feed if progress else None, canceled=canceled)
     _raise_for_exit(process.returncode, tail)
     return tail
 
@@ -192,7 +192,7 @@ def _run_for_output(
         output.extend(chunk)
 
     with _spawn(command, limits, files, libraries) as process:
-        tail = _supervise(process, limits, on_output=keep, cancelled=None)
+        tail = _supervise(process, limits, on_output=keep, canceled=None)
     _raise_for_exit(process.returncode, tail)
     return bytes(output)
 
@@ -234,7 +234,7 @@ def _supervise(
     limits: ProcessLimits,
     *,
     on_output: Callable[[bytes], None] | None,
-    cancelled: Callable[[], bool] | None,
+    canceled: Callable[[], bool] | None,
 ) -> str:
     """Read both pipes until the process ends; return the end of its stderr."""
     deadline = time.monotonic() + limits.wall_seconds
@@ -256,8 +256,8 @@ def _supervise(
             if time.monotonic() < next_look:
                 continue
             next_look = time.monotonic() + POLL_SECONDS
-            if cancelled and cancelled():
-                raise Cancelled
+            if canceled and canceled():
+                raise Canceled
             if next_look > deadline:
                 raise TimedOut(TIMEOUT_DETAIL, log=tail.decode(errors="replace"))
     try:

@@ -14,8 +14,8 @@ from videos.transcoding.ladder import AUDIO, AUDIO_BITRATE, AudioRendition, Ladd
 from videos.transcoding.mp4_boxes import read_init
 from videos.transcoding.playlists import IFRAMES, INDEX, INIT, MASTER, Bandwidth, measure_bandwidth
 
-# What a rate-controlled encoder may spend on one segment, as a multiple of its ceiling: the buffer of two seconds in
-# front of four, and what its sound may vary.
+# The most that a rate-controlled encoder spends on one segment, as a multiple of its maximum bitrate: a buffer of two
+# seconds before a segment of four, and the variation of the audio encoder.
 VIDEO_BURST = 1.5
 AUDIO_BURST = 1.2
 _HEADER = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
@@ -41,24 +41,27 @@ def plan_variants(plan: LadderPlan) -> list[Variant]:
 
 
 def master_playlist(
-    out_dir: Path, variants: list[Variant], sounds: Iterable[AudioRendition], bandwidths: dict[str, Bandwidth]
+    out_dir: Path,
+    variants: list[Variant],
+    audio_renditions: Iterable[AudioRendition],
+    bandwidths: dict[str, Bandwidth],
 ) -> str:
     """Return the master playlist for the renditions in `out_dir`, in the given order; every URI is relative.
 
     `bandwidths` is keyed by folder name. Renditions with an I-frame playlist are listed with it. Raises ValueError
     when an init segment does not match its description.
     """
-    tracks = list(sounds)
-    lines = [_sound_line(sound, is_default=number == 0) for number, sound in enumerate(tracks)]
-    sound_codec = read_init(out_dir / AUDIO / INIT).codec if tracks else ""
+    tracks = list(audio_renditions)
+    lines = [_audio_line(track, is_default=number == 0) for number, track in enumerate(tracks)]
+    audio_codec = read_init(out_dir / AUDIO / INIT).codec if tracks else ""
     iframes = []
     for variant in variants:
-        picture = _picture_codec(out_dir, variant)
+        video_codec = _video_codec(out_dir, variant)
         described = f"RESOLUTION={variant.width}x{variant.height}"
-        bandwidth, codecs, audio = bandwidths[variant.name], picture, ""
+        bandwidth, codecs, audio = bandwidths[variant.name], video_codec, ""
         if tracks:
-            bandwidth += _largest(bandwidths[sound.name] for sound in tracks)
-            codecs += f",{sound_codec}"
+            bandwidth += _largest(bandwidths[track.name] for track in tracks)
+            codecs += f",{audio_codec}"
             audio = f',AUDIO="{AUDIO}"'
         lines.append(
             f"#EXT-X-STREAM-INF:{_rates(bandwidth)},{described},FRAME-RATE={float(variant.frame_rate):.3f},"
@@ -69,27 +72,29 @@ def master_playlist(
             rates = _rates(measure_bandwidth(out_dir / variant.name, IFRAMES))
             iframes.append(
                 f"#EXT-X-I-FRAME-STREAM-INF:{rates},{described},"
-                f'CODECS="{picture}",VIDEO-RANGE=SDR,URI="{variant.name}/{IFRAMES}"'
+                f'CODECS="{video_codec}",VIDEO-RANGE=SDR,URI="{variant.name}/{IFRAMES}"'
             )
     return _HEADER + "\n".join([*lines, *iframes]) + "\n"
 
 
 def max_bandwidths(plan: LadderPlan) -> dict[str, Bandwidth]:
     """Return the maximum bandwidths of the renditions, for a master playlist written during encoding."""
-    pictures = {item.name: _declared(item.max_bitrate, VIDEO_BURST) for item in plan.renditions}
-    return pictures | {sound.name: _declared(AUDIO_BITRATE, AUDIO_BURST) for sound in plan.sounds}
+    video = {item.name: _declared(item.max_bitrate, VIDEO_BURST) for item in plan.renditions}
+    return video | {track.name: _declared(AUDIO_BITRATE, AUDIO_BURST) for track in plan.sounds}
 
 
 def read_master(out_dir: Path) -> tuple[list[Variant], list[AudioRendition]]:
     """Return the rungs and audio renditions of our own master playlist. Raises OSError or ValueError."""
-    variants, sounds = [], []
+    variants, audio_renditions = [], []
     described: dict[str, str] = {}
     for line in (out_dir / MASTER).read_text(encoding="utf-8").splitlines():
         tag, _, values = line.partition(":")
         if tag == "#EXT-X-MEDIA":
-            sound = _plain_attributes(values)
-            folder = sound.get("URI", "").partition("/")[0]
-            sounds.append(AudioRendition(folder, 0, sound.get("LANGUAGE", ""), sound.get("NAME", "")))
+            audio = _plain_attributes(values)
+            folder = audio.get("URI", "").partition("/")[0]
+            audio_renditions.append(
+                AudioRendition(folder, 0, audio.get("LANGUAGE", ""), audio.get("NAME", ""))
+            )
         elif tag == "#EXT-X-STREAM-INF":
             described = _plain_attributes(values)
         elif line and not line.startswith("#"):
@@ -98,7 +103,7 @@ def read_master(out_dir: Path) -> tuple[list[Variant], list[AudioRendition]]:
             variants.append(Variant(line.partition("/")[0], int(width), int(height), rate))
     if not variants:
         raise ValueError("the master playlist names no rendition")
-    return variants, sounds
+    return variants, audio_renditions
 
 
 def parse_attributes(text: str) -> dict[str, str]:
@@ -118,12 +123,12 @@ def _rates(bandwidth: Bandwidth) -> str:
     return f"BANDWIDTH={bandwidth.peak},AVERAGE-BANDWIDTH={bandwidth.average}"
 
 
-def _sound_line(sound: AudioRendition, *, is_default: bool) -> str:
-    language = f'LANGUAGE="{sound.language}",' if sound.language else ""
+def _audio_line(track: AudioRendition, *, is_default: bool) -> str:
+    language = f'LANGUAGE="{track.language}",' if track.language else ""
     default = "YES" if is_default else "NO"
     return (
-        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO}",NAME="{sound.label}",{language}DEFAULT={default},AUTOSELECT=YES,'
-        f'CHANNELS="2",URI="{sound.name}/{INDEX}"'
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{AUDIO}",NAME="{track.label}",{language}DEFAULT={default},AUTOSELECT=YES,'
+        f'CHANNELS="2",URI="{track.name}/{INDEX}"'
     )
 
 
@@ -132,7 +137,7 @@ def _largest(bandwidths: Iterable[Bandwidth]) -> Bandwidth:
     return Bandwidth(max(one.peak for one in known), max(one.average for one in known))
 
 
-def _picture_codec(out_dir: Path, variant: Variant) -> str:
+def _video_codec(out_dir: Path, variant: Variant) -> str:
     init = read_init(out_dir / variant.name / INIT)
     if (init.width, init.height) != (variant.width, variant.height):
         raise ValueError(f"{variant.name} is {init.width}x{init.height}")

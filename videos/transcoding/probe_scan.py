@@ -98,10 +98,10 @@ class PacketClock:
         starts = [_seconds(stream.start_time, stream.time_base) for stream in streams]
         known = [start for start in starts if start is not None]
         if self.may_jump and known:
-            # Tracks that are not used may begin earlier; ffmpeg leaves them aside in these containers.
+            # Unused tracks may begin earlier; in these containers ffmpeg ignores them.
             self.start = max(self.start, min(known))
         self.jumps = 0
-        self._mended = 0.0
+        self._correction = 0.0
         self._last: float | None = None
         self._expected: dict[int, float] = {}
         self._decoded: dict[int, float] = {}
@@ -114,19 +114,19 @@ class PacketClock:
         length = _seconds(packet.duration, packet.time_base) or self._length.get(index, 0.0)
         presented, decoded = _seconds(packet.pts, packet.time_base), _seconds(packet.dts, packet.time_base)
         if decoded is not None:
-            jump = self._jump(index, decoded + self._mended) if self.may_jump else 0.0
+            jump = self._jump(index, decoded + self._correction) if self.may_jump else 0.0
             if jump:
                 self.jumps += 1
-                self._mended -= jump
-            decoded += self._mended
+                self._correction -= jump
+            decoded += self._correction
             self._last = self._decoded[index] = decoded
             self._expected[index] = decoded + length
         elif index in self._expected:
             self._expected[index] += length
         elif presented is not None:
-            self._expected[index] = presented + self._mended + length
+            self._expected[index] = presented + self._correction + length
         if presented is not None:
-            moment = presented + self._mended
+            moment = presented + self._correction
         else:
             # Without any time stamp a packet follows the one before it.
             moment = decoded if decoded is not None else self._end.get(index, self.start)

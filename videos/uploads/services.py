@@ -58,7 +58,7 @@ def get_upload(owner: User, upload_id: str) -> Upload:
 def current_offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int | None:
     """Return the number of bytes received. Finishes an upload that was interrupted after its last byte.
 
-    ``None`` for a final upload while another request joins its parts.
+    ``None`` for a final upload while another request joins its parts. Raises ``Absent`` when its file is gone.
     """
     if upload.finished_at is not None:
         return upload.length
@@ -174,7 +174,7 @@ def append_to_upload(
 def finish_upload(upload: Upload, *, enqueue: Callable[[Video], object], sha256: str = "") -> None:
     """Queue the complete file for processing, once even in parallel. A partial upload waits to be joined.
 
-    ``sha256`` is the file's hash where it is known.
+    ``sha256`` is the file's hash where it is known. Raises ``Absent`` when the file is gone.
     """
     video = upload.video
     if video is None or upload.finished_at is not None:
@@ -185,7 +185,7 @@ def finish_upload(upload: Upload, *, enqueue: Callable[[Video], object], sha256:
         if not _is_moved(upload):
             raise Absent from None
 
-    # Begun before its owner's publishing was paused: it is kept, for them alone.
+    # The upload began before its owner's publishing was paused: the video is kept, but private.
     hidden: VideoChanges = {}
     if strikes.is_publishing_paused(upload.owner_id):
         hidden = {"visibility": Visibility.PRIVATE, **schedules.NO_SCHEDULE}

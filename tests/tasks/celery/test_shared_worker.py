@@ -1,4 +1,4 @@
-"""Behaviours of one real worker, started once."""
+"""Behavior of one real worker, started once."""
 
 import os
 import subprocess

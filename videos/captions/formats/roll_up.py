@@ -31,14 +31,14 @@ def unroll_cues(cues: list[RawCue]) -> list[RawCue]:
     grows = [0 < repeated < len(shown) for repeated, shown in zip(repeats, lines, strict=True)]
     if not _is_rolling(cues, repeats, sum(grows)):
         return cues
-    said: list[RawCue] = []
+    unrolled: list[RawCue] = []
     for cue, shown, repeated in zip(cues, lines, repeats, strict=True):
         fresh = [raw for raw, _ in shown[repeated:]]
         if fresh:
-            said.append(replace(cue, text="\n".join(fresh)))
-        elif said:
-            said[-1] = replace(said[-1], end=max(said[-1].end, cue.end))
-    return said
+            unrolled.append(replace(cue, text="\n".join(fresh)))
+        elif unrolled:
+            unrolled[-1] = replace(unrolled[-1], end=max(unrolled[-1].end, cue.end))
+    return unrolled
 
 
 def _is_rolling(cues: list[RawCue], repeats: list[int], grown: int) -> bool:
@@ -56,16 +56,16 @@ def _is_rolling(cues: list[RawCue], repeats: list[int], grown: int) -> bool:
 def _lines(text: str) -> list[tuple[str, str]]:
     """Return the lines that are not blank, each with its plain text."""
     lines = [(line, plain_text(sanitize(line)).strip()) for line in text.split("\n")[:20]]
-    return [(raw, said) for raw, said in lines if said]
+    return [(raw, plain) for raw, plain in lines if plain]
 
 
 def _count_repeated_lines(earlier: list[tuple[str, str]], later: list[tuple[str, str]]) -> int:
     """Return how many lines the later cue repeats from the end of the earlier one."""
     for count in range(min(len(earlier), len(later)), 0, -1):
         taken = later[:count]
-        # A line with times of words is said now, even when the same was said before.
+        # A line with word times is new speech, even when it has the text of an earlier line.
         if any(_WORD_TIME.search(raw) for raw, _ in taken):
             continue
-        if [said for _, said in earlier[-count:]] == [said for _, said in taken]:
+        if [plain for _, plain in earlier[-count:]] == [plain for _, plain in taken]:
             return count
     return 0

@@ -29,7 +29,7 @@ def encode(tmp_path_factory):
         folder = tmp_path_factory.mktemp("encoded")
         info = probe(source)
         ladder = plan(info, profile)
-        options = {"on_progress": lambda share: None, "cancelled": lambda: False} | options
+        options = {"on_progress": lambda share: None, "canceled": lambda: False} | options
         return folder, info, ladder, encode_ladder(source, info, ladder, folder, **options)
 
     return run

@@ -124,7 +124,7 @@ def test_a_steady_source_is_known_to_be_steady(plain):
 def test_a_graph_for_changes_shows_a_plain_picture_alike(plain, tmp_path, is_steady):
     """A track that cannot be checked for changes takes the longer path to the same frames."""
     info = replace(probe(plain), is_steady=is_steady)
-    encode_ladder(plain, info, plan(info), tmp_path, on_progress=lambda share: None, cancelled=lambda: False)
+    encode_ladder(plain, info, plan(info), tmp_path, on_progress=lambda share: None, canceled=lambda: False)
     shown = frames(joined(tmp_path / "180p", tmp_path / "joined.mp4"))
     reference = frames(plain)
     assert len(shown) == len(reference) == 50

@@ -48,7 +48,7 @@ def test_master_playlist_describes_every_rung(encoded):
     assert int(large["BANDWIDTH"]) >= int(large["AVERAGE-BANDWIDTH"]) > int(small["AVERAGE-BANDWIDTH"]) > 0
 
 
-def test_playlists_are_finished_and_name_only_neighbours(encoded):
+def test_playlists_are_finished_and_name_only_neighbors(encoded):
     folder, *_ = encoded
     for index in folder.glob("*/index.m3u8"):
         text = index.read_text()
@@ -182,7 +182,7 @@ def test_ladder_is_playable_while_it_grows(encode, tmp_path):
 
     info = probe(source)
     (tmp_path / "out").mkdir()
-    silent = {"on_progress": lambda share: None, "cancelled": lambda: False}
+    silent = {"on_progress": lambda share: None, "canceled": lambda: False}
     encode_ladder(source, info, ladder.plan(info), tmp_path / "out", **silent, on_playable=look)
     assert len(states) == 1
     rungs, segments, codecs = states[0]
@@ -190,16 +190,16 @@ def test_ladder_is_playable_while_it_grows(encode, tmp_path):
     assert segments >= 1
 
 
-def test_cancelled_encoding_stops(encode, plain):
-    with pytest.raises(errors.Cancelled):
-        encode(plain, cancelled=lambda: True)
+def test_canceled_encoding_stops(encode, plain):
+    with pytest.raises(errors.Canceled):
+        encode(plain, canceled=lambda: True)
 
 
 def test_output_folder_may_be_relative(plain, encoded, tmp_path, monkeypatch):
     _, info, plan, _ = encoded
     monkeypatch.chdir(tmp_path)
     Path("out").mkdir()
-    encode_ladder(plain, info, plan, Path("out"), on_progress=lambda share: None, cancelled=lambda: False)
+    encode_ladder(plain, info, plan, Path("out"), on_progress=lambda share: None, canceled=lambda: False)
     assert Path("out/master.m3u8").exists()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from videos.transcoding import ffmpeg
-from videos.transcoding.errors import Cancelled, EncodeFailed, TimedOut
+from videos.transcoding.errors import Canceled, EncodeFailed, TimedOut
 
 ENDLESS = ["-re", "-f", "lavfi", "-i", "testsrc2=s=64x64", "-f", "null", "-"]
 BUSY = ["-f", "lavfi", "-i", "testsrc2=s=1280x720", "-f", "null", "-"]
@@ -38,11 +38,11 @@ def test_progress_is_reported_in_seconds_of_output():
     assert seen[-1] == pytest.approx(3, abs=0.1)
 
 
-def test_cancelled_run_leaves_no_process():
+def test_canceled_run_leaves_no_process():
     before = running_children()
     started = time.monotonic()
-    with pytest.raises(Cancelled):
-        ffmpeg.run(ENDLESS, limits=LIMITS, cancelled=lambda: time.monotonic() - started > 0.5)
+    with pytest.raises(Canceled):
+        ffmpeg.run(ENDLESS, limits=LIMITS, canceled=lambda: time.monotonic() - started > 0.5)
     assert time.monotonic() - started < 3
     assert running_children() == before
 

@@ -64,7 +64,7 @@ def test_playlist_of_a_url_is_not_followed(tmp_path, listener):
 
 
 def test_forced_demuxer_does_not_open_what_a_list_names(tmp_path, plain):
-    """The first run proves that ffmpeg would: a list of files is recognised by its content."""
+    """The first run proves that ffmpeg would: a list of files is recognized by its content."""
     (tmp_path / "private.mp4").write_bytes(plain.read_bytes())
     upload = concat_text(tmp_path / "up.mp4", "private.mp4")
     beside = ffmpeg.SandboxFiles(read=(tmp_path,))

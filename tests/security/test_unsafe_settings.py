@@ -12,14 +12,14 @@ import pytest
 import yaml
 from django.conf import settings
 
-from streamsite import folders, posture
+from streamsite import folders, unsafe_settings
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.supervisor.preparation import Preparation, fingerprint
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Not made anew by every process: the keys below are names of tests, which two processes compare.
 GOOD_KEY = "RczIsERUHkfaP-XcDs-_owypldvOBxDcIwtrqysuEsZWgQVzUvDJoaqzImEH2ov3"
-SAFE = posture.Posture(
+SAFE = unsafe_settings.StartSettings(
     is_public=True,
     debug=False,
     secret_key=GOOD_KEY,
@@ -64,16 +64,16 @@ def run(arguments, environment):
 )
 def test_each_unsafe_setting_is_one_sentence_that_names_it(change, variable):
     unsafe = replace(SAFE, **change)
-    (sentence,) = posture.find_problems(unsafe)
+    (sentence,) = unsafe_settings.find_problems(unsafe)
     assert variable in sentence
     assert ": " in sentence
     assert "\n" not in sentence
-    assert posture.find_problems(replace(unsafe, is_public=False)) == []
+    assert unsafe_settings.find_problems(replace(unsafe, is_public=False)) == []
 
 
 def test_safe_settings_are_none():
-    assert posture.find_problems(SAFE) == []
-    assert posture.find_problems(replace(SAFE, behind_tls_proxy=False, trusted_proxies=0)) == []
+    assert unsafe_settings.find_problems(SAFE) == []
+    assert unsafe_settings.find_problems(replace(SAFE, behind_tls_proxy=False, trusted_proxies=0)) == []
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,11 @@ def test_safe_settings_are_none():
     ],
 )
 def test_a_key_that_can_be_guessed_is_weak_and_never_quoted(key):
-    why = posture.key_weakness(key)
+    why = unsafe_settings.key_weakness(key)
     assert why
-    assert not key or key not in posture.refusal_message(posture.find_problems(replace(SAFE, secret_key=key)))
+    assert not key or key not in unsafe_settings.refusal_message(
+        unsafe_settings.find_problems(replace(SAFE, secret_key=key))
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_a_key_that_can_be_guessed_is_weak_and_never_quoted(key):
 )
 def test_random_keys_are_good(make):
     """The first is what ``script/server`` has made in every version: an installed site goes on."""
-    assert [key for key in (make() for _ in range(500)) if posture.key_weakness(key)] == []
+    assert [key for key in (make() for _ in range(500)) if unsafe_settings.key_weakness(key)] == []
 
 
 def refused(arguments):

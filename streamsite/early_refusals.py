@@ -1,9 +1,9 @@
-"""Letting a refusal arrive that is given before a large body was read.
+"""Responses that are sent before a large request body has been read, such as 413.
 
-The web server closes the connection with the answer's last byte while a proxy in front of it is still sending. Its next
-write fails, and it may never look at the answer that has arrived. So the end of such an answer waits. Nothing is read
-meanwhile: the proxy sends no more of the body once it has the answer's head. Clients without a proxy are seen to by
-``streamsite.bodies``, which takes some of what they still send.
+The web server closes the connection after the response's last byte, while a proxy in front of it may still be sending.
+The proxy's next write then fails, and it may never read the response that has arrived. So the end of such a response is
+delayed. Nothing is read meanwhile: the proxy stops sending the body once it has the response's head. Clients that
+connect without a proxy are handled by ``streamsite.bodies``, which reads some of what they still send.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
 class CountingBody:
-    """``wsgi.input`` that knows how much of it was read."""
+    """A ``wsgi.input`` that counts the bytes that were read."""
 
     def __init__(self, stream: InputStream) -> None:
         self._stream = stream
@@ -50,7 +50,7 @@ class CountingBody:
 
 
 class LingeringResponse:
-    """An answer whose end waits until the other side has seen it."""
+    """A response whose end is delayed, so that a proxy reads it before the connection closes."""
 
     def __init__(self, answer: Iterable[bytes]) -> None:
         self._answer = answer

@@ -1,4 +1,4 @@
-"""`script/measure-house` on a small checkout whose figures are known."""
+"""`script/measure-code` on a small checkout whose figures are known."""
 
 import importlib.machinery
 import importlib.util
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parent.parent / "script" / "measure-house"
+SCRIPT = Path(__file__).resolve().parent.parent / "script" / "measure-code"
 FILES = {
     "videos/__init__.py": "",
     "videos/access.py": "from videos.models.video import Video\n",
@@ -37,17 +37,17 @@ FILES = {
 def script(monkeypatch):
     """The script as a module."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    loader = importlib.machinery.SourceFileLoader("measure_house", str(SCRIPT))
-    spec = importlib.util.spec_from_loader("measure_house", loader)
+    loader = importlib.machinery.SourceFileLoader("measure_code", str(SCRIPT))
+    spec = importlib.util.spec_from_loader("measure_code", loader)
     module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "measure_house", module)
+    monkeypatch.setitem(sys.modules, "measure_code", module)
     loader.exec_module(module)
     return module
 
 
 @pytest.fixture
 def checkout(script, tmp_path):
-    """A checkout with one circle, one import upward and one of each other fault."""
+    """A checkout with one import cycle, one import upward and one of each other fault."""
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ def test_every_measure_counts_what_it_says(script, checkout):
     counted = {name: measure(checkout) for name, measure in script.MEASURES}
     assert counted == {
         "packages and loose modules in `videos/`": 6,
-        "circles among them": 1,
+        "import cycles among them": 1,
         "imports between them that run upward": 1,
         "files that import a later app": 1,
         "lines that 95 % of functions do not exceed": 6,
@@ -79,9 +79,9 @@ def test_every_measure_counts_what_it_says(script, checkout):
 
 
 @pytest.mark.parametrize("size", [3, 14])
-def test_a_ring_is_one_circle_with_one_import_upward(script, size):
+def test_a_ring_is_one_cycle_with_one_import_upward(script, size):
     ring = {str(number): {str((number + 1) % size)} for number in range(size)}
-    assert [len(circle) for circle in script.circles(ring)] == [size]
+    assert [len(cycle) for cycle in script.find_cycles(ring)] == [size]
     assert script.upward(ring) == 1
 
 

@@ -47,8 +47,8 @@ def needed(path: Path, modules: set[str]) -> set[str]:
     return found - {module_of(path)}
 
 
-def circle_of(graph: dict[str, set[str]]) -> list[str]:
-    """Return a circle of imports; empty when there is none."""
+def find_cycle(graph: dict[str, set[str]]) -> list[str]:
+    """Return a cycle of imports; empty when there is none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -56,14 +56,14 @@ def circle_of(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
-def test_no_imports_form_a_circle():
+def test_no_imports_form_a_cycle():
     paths = {module_of(path): path for path in sources()}
-    assert circle_of({name: needed(path, set(paths)) for name, path in paths.items()}) == []
+    assert find_cycle({name: needed(path, set(paths)) for name, path in paths.items()}) == []
 
 
-def test_a_circle_would_be_found():
-    modules = {"tests.test_rules", "tests.test_import_circles"}
-    graph = {"tests.test_import_circles": needed(Path(__file__), modules), "tests.test_rules": set()}
-    assert circle_of(graph) == []
-    graph["tests.test_rules"] = {"tests.test_import_circles"}
-    assert set(circle_of(graph)) == modules
+def test_a_cycle_would_be_found():
+    modules = {"tests.test_rules", "tests.test_import_cycles"}
+    graph = {"tests.test_import_cycles": needed(Path(__file__), modules), "tests.test_rules": set()}
+    assert find_cycle(graph) == []
+    graph["tests.test_rules"] = {"tests.test_import_cycles"}
+    assert set(find_cycle(graph)) == modules

@@ -24,7 +24,7 @@ NEW_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
 @dataclass(frozen=True)
-class Posture:
+class StartSettings:
     """The settings that decide whether a public site may run, as they were read."""
 
     is_public: bool
@@ -35,9 +35,9 @@ class Posture:
     trusted_proxies: int
 
 
-def find_problems(posture: Posture) -> list[str]:
+def find_problems(settings: StartSettings) -> list[str]:
     """Return one sentence per unsafe setting, each naming variable and remedy; none for a site that is not public."""
-    return list(_problems(posture)) if posture.is_public else []
+    return list(_problems(settings)) if settings.is_public else []
 
 
 def refusal_message(found: list[str]) -> str:
@@ -47,20 +47,20 @@ def refusal_message(found: list[str]) -> str:
     )
 
 
-def _problems(posture: Posture) -> Iterator[str]:
-    if posture.debug:
+def _problems(settings: StartSettings) -> Iterator[str]:
+    if settings.debug:
         yield "DEBUG shows source code and settings to visitors: unset it or set DEBUG=0."
-    if why := key_weakness(posture.secret_key):
+    if why := key_weakness(settings.secret_key):
         yield (
             f"SECRET_KEY {why}, so sessions and links could be forged: set a new one, made by {NEW_KEY},"
             " in SECRET_KEY or SECRET_KEY_FILE."
         )
-    if posture.throttle_scale != 1:
+    if settings.throttle_scale != 1:
         yield (
-            f"STREAMSITE_THROTTLE_SCALE={posture.throttle_scale} loosens every rate limit and is for load tests:"
+            f"STREAMSITE_THROTTLE_SCALE={settings.throttle_scale} loosens every rate limit and is for load tests:"
             " unset it."
         )
-    if posture.behind_tls_proxy and posture.trusted_proxies == 0:
+    if settings.behind_tls_proxy and settings.trusted_proxies == 0:
         yield (
             "BEHIND_TLS_PROXY is set without TRUSTED_PROXIES, so all visitors share the proxy's address and its rate"
             " limits: set TRUSTED_PROXIES to the number of proxies that add to X-Forwarded-For, usually 1."
