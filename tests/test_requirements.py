@@ -19,7 +19,9 @@ APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
 OPTIONAL = {
     "streamsite/tasks/celery.py": "requirements-celery",
     "streamsite/tasks/celery_app.py": "requirements-celery",
+    "videos/files/bucket_check.py": "requirements-s3",  # in the check of a bucket that is set
     "videos/files/s3.py": "requirements-s3",
+    "videos/files/s3_client.py": "requirements-s3",
 }
 # Of a set that the tests' environment does not have: which package brings a module.
 BROUGHT_BY = {"celery": ["celery"], "kombu": ["kombu"]}

@@ -11,13 +11,14 @@ from streamsite.settings.api import BEHIND_FRONT
 # Lines of the rungs of a ladder, and x264's presets.
 _SHORT_SIDES = (2160, 1440, 1080, 720, 480, 360, 240, 144)
 _PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow")
+_DEFAULT_PRESET = "veryfast"
 
 MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", 4 * 1024**3, least=1_000, most=10 * 1024**4)
 # How a ladder is encoded; ``videos.transcoding.profiles`` says what each means.
 TRANSCODE_CODEC = env.choice("TRANSCODE_CODEC", "h264", ("h264", "vp9", "av1"))
 TRANSCODE_SHORT_SIDES = env.integer_list("TRANSCODE_RUNGS", _SHORT_SIDES, among=_SHORT_SIDES)
 TRANSCODE_BITRATE_PERCENT = env.integer("TRANSCODE_BITRATE_PERCENT", 100, least=25, most=400)
-TRANSCODE_PRESET = env.choice("TRANSCODE_PRESET", "veryfast", _PRESETS)
+TRANSCODE_PRESET = env.choice("TRANSCODE_PRESET", _DEFAULT_PRESET, _PRESETS)
 MAX_VIDEO_SECONDS = env.integer("MAX_VIDEO_SECONDS", 6 * 3600, least=1, most=48 * 3600)
 # What one account may upload in all, 0 for no limit; staff can give an account a quota of its own.
 USER_QUOTA_BYTES = env.integer("USER_QUOTA_BYTES", 0, least=0, most=10 * 1024**5)
