@@ -112,7 +112,7 @@ const handlers = {
     if (!(await goNext())) receiver.emit("playlistended");
   },
   /**
-   * Go on with the next entry when one can't be shown, in a list that plays by itself.
+   * Play the next entry when one can't be shown and the list plays automatically.
    *
    * @param {{ code?: number }} [problem]
    */

@@ -45,7 +45,7 @@ function bindExtras(frame, video) {
 
 /**
  * Set up the controls and the source. Nothing is fetched before playback starts. After waiting for the processing
- * (`hasWaited`) it starts by itself, unless the viewer is writing by then.
+ * (`hasWaited`) it starts automatically, unless the viewer is typing.
  */
 async function start(frame, video, screen, { hasWaited }) {
   if (!isPlayable(video)) {

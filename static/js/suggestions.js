@@ -6,7 +6,7 @@ import { el } from "./ui.js";
 const WAIT_MS = 120;
 let count = 0;
 
-/** Return the API's suggestions as `{ text, url, note }`; `note` is the kind of what is no video. */
+/** Return the API's suggestions as `{ text, url, note }`; `note` names the kind of result, empty for videos. */
 function options({ results, channels, playlists }) {
   const handles = new Map(channels.map(({ url, username }) => [url, `Channel · @${username}`]));
   return [

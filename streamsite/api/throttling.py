@@ -63,5 +63,5 @@ class GroupThrottle(BaseThrottle):
         cls._reads.clear()
 
     def wait(self) -> float:
-        """Return the seconds until the limit starts anew."""
+        """Return the seconds until the limit resets."""
         return float(getattr(self, "_seconds", 1))

@@ -35,7 +35,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--no-demo", dest="demo", action="store_false", help="create no demo accounts and clips"
     )
     parser.add_argument(
-        "--no-front", dest="front", action="store_false", help="let the site answer by itself, without nginx"
+        "--no-front", dest="front", action="store_false", help="serve requests directly, without nginx"
     )
     parser.add_argument(
         "--database-only",

@@ -144,7 +144,7 @@ class Supervisor:
             return
         front = Front(self.data_dir, self.options.port, files, self.place)
         if not front.is_available:
-            print_line("front", "this machine has no nginx 1.18 or newer: the site answers by itself")
+            print_line("front", "this machine has no nginx 1.18 or newer: the site serves requests directly")
             return
         self.front = front
         front.begin(self.environment)
@@ -159,7 +159,7 @@ class Supervisor:
         except FrontError as error:
             if os.environ.get("NGINX_BIN"):
                 raise StartError(f"{error}; --no-front starts the site without nginx") from error
-            print_line("front", f"{error}: the site answers by itself")
+            print_line("front", f"{error}: the site serves requests directly")
             self.front.clean()
             self.front = None
             return
@@ -278,7 +278,7 @@ class Supervisor:
         mongo = self.mongo
         if mongo is None or mongo.process is None or mongo.process.poll() is None:
             return
-        # It goes on trying: MongoDB comes back by itself once somebody freed some space on the disk.
+        # Keep trying: MongoDB recovers once there is free space on the disk.
         print_line("mongo", f"ended unexpectedly (exit code {mongo.process.returncode}); starting it again")
         try:
             mongo.launch()

@@ -33,6 +33,6 @@ def icon(name: str, slot: str = "") -> SafeString:
 
 @receiver(setting_changed)
 def _forget_address(*, setting: str, **_: object) -> None:
-    """Draw icons anew when a test changes where static files are served from."""
+    """Clear the cache of icons when a test changes where static files are served from."""
     if setting in {"STATIC_URL", "STORAGES"}:
         icon.cache_clear()

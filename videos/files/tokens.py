@@ -3,11 +3,12 @@
 The token is in the path, so relative URLs within playlists inherit it. It says for which class of viewer it was made
 and until when, and is signed over those, the video and the generation.
 
-- *public*: plays by itself while anybody with the link may open the video; equal for everybody within a window of time.
-- *shared*: for the page of somebody whom a share link let in; plays by itself while the link lives.
+- *public*: plays without credentials while anyone with the link may open the video; the same for everyone within a
+  window of time.
+- *shared*: for the page of someone whom a share link let in; plays without credentials while the link lives.
 - *owner*: for the owner's page; plays only together with the owner's session, access token or API token.
-- *held*: for programs; plays by itself while what got it lives (a session, an API token or a share link), until
-  somebody changes who may see the video.
+- *held*: for programs; plays without credentials while what got it lives (a session, an API token or a share link),
+  until someone changes who may see the video.
 """
 
 from __future__ import annotations

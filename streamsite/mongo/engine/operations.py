@@ -164,18 +164,21 @@ def _to_json_text(value: object, expression: object, connection: object) -> Any:
     return None if value is None else json.dumps(value)
 
 
-_INTEGER_TYPES = (
-    "AutoField",
-    "BigAutoField",
-    "BigIntegerField",
-    "IntegerField",
-    "PositiveBigIntegerField",
-    "PositiveIntegerField",
-    "PositiveSmallIntegerField",
-    "SmallAutoField",
-    "SmallIntegerField",
-    "DurationField",
+# Django's field types that hold whole numbers.
+NUMBER_TYPES = frozenset(
+    {
+        "AutoField",
+        "BigAutoField",
+        "BigIntegerField",
+        "IntegerField",
+        "PositiveBigIntegerField",
+        "PositiveIntegerField",
+        "PositiveSmallIntegerField",
+        "SmallAutoField",
+        "SmallIntegerField",
+    }
 )
+_INTEGER_TYPES = NUMBER_TYPES | {"DurationField"}
 _CONVERTERS: dict[str, tuple[Callable[..., Any], ...]] = {
     "DateField": (_to_date,),
     "TimeField": (_to_time,),

@@ -14,6 +14,7 @@ from streamsite.mongo.engine.compiler.unsupported import refuse
 
 from ..columns import AnyField
 from ..nodes import Node
+from ..operations import NUMBER_TYPES
 
 TEXT_TYPES = frozenset(
     {
@@ -27,19 +28,6 @@ TEXT_TYPES = frozenset(
         "TextField",
         "URLField",
         "UUIDField",
-    }
-)
-NUMBER_TYPES = frozenset(
-    {
-        "AutoField",
-        "BigAutoField",
-        "BigIntegerField",
-        "IntegerField",
-        "PositiveBigIntegerField",
-        "PositiveIntegerField",
-        "PositiveSmallIntegerField",
-        "SmallAutoField",
-        "SmallIntegerField",
     }
 )
 VALUE_TYPES = {

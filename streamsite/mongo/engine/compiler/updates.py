@@ -51,7 +51,7 @@ def _kept_to(field: AnyField, expression: object) -> Any:
 
 
 def _failure(message: str) -> Document:
-    """Return an expression that raises: a text that is no number, and that only a document can tell."""
+    """Return an expression that makes the server raise ``message``, by converting it to a number."""
     return {"$toInt": {"$cond": [is_null("$_id"), "0", message]}}
 
 
