@@ -12,6 +12,8 @@ from tests.support.http_client import Caller
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 LINE = re.compile(r"(\w+) *\| (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (?:(\w+) ([\w.]+) \[([^\]]+)\] )?(.*)")
+KNOWN = re.compile(rf"(?:{LINE.pattern}|front +\| \d{{4}}/)")
+TRACEBACK = re.compile(r"(\w+) *\| Traceback \(most recent call last\):")
 QUEUED = re.compile(r"accounts\.tasks\.mail_user done \d+\.\d ms")
 
 
@@ -24,6 +26,36 @@ def lines(site, pattern):
         if found or time.monotonic() > deadline:
             return found
         time.sleep(0.1)
+
+
+def outside_tracebacks(output):
+    """Return the lines that no traceback covers: one goes from its head to its process's next line with a time."""
+    kept, inside = [], set()
+    for line in output.splitlines():
+        process = line.split("|")[0].strip()
+        if head := TRACEBACK.match(line):
+            inside.add(head[1])
+        elif LINE.match(line):
+            inside.discard(process)
+        if process not in inside:
+            kept.append(line)
+    return kept
+
+
+def test_lines_of_a_traceback_are_told_from_stray_ones():
+    output = (
+        "worker | 2026-01-02T03:04:05.678Z INFO a.b [-] one\n"
+        "worker | Traceback (most recent call last):\n"
+        'worker |   File "x.py", line 1\n'
+        "web    | stray\n"
+        "worker | ValueError: no\n"
+        "worker | 2026-01-02T03:04:06.678Z INFO a.b [-] two\n"
+        "worker | stray too\n"
+    )
+    assert [line for line in outside_tracebacks(output) if not KNOWN.match(line)] == [
+        "web    | stray",
+        "worker | stray too",
+    ]
 
 
 def test_a_request_is_one_line_behind_nginx(site):
@@ -55,9 +87,4 @@ def test_a_job_is_one_line(site):
 
 def test_every_line_outside_a_traceback_has_process_and_time(site):
     assert Caller(site).call("GET", "/")[0] == 200
-    without = [
-        line
-        for line in site.output().splitlines()
-        if not LINE.match(line) and not re.match(r"front +\| \d{4}/", line)
-    ]
-    assert without == []
+    assert [line for line in outside_tracebacks(site.output()) if not KNOWN.match(line)] == []

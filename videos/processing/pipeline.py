@@ -39,11 +39,11 @@ def process(video_id: str) -> None:
     try:
         Attempt(video_id, progress).run()
     except (AttemptSuperseded, Canceled, LeaseLost):
-        logger.info("video %s: attempt %d stopped", video_id, attempt)
-        if not Video.objects.filter(pk=video_id).exists():
-            paths.remove_all_files(video_id)
-        elif current_lease().lost.is_set():
-            raise LeaseLost from None  # not finished: the queue gives the job to another worker
+        _end_stopped(video_id, attempt)
+    except OSError:
+        if progress.is_current():
+            raise
+        _end_stopped(video_id, attempt)  # the files went with the video
     except TranscodeError as error:
         logger.warning("video %s: %s %s", video_id, error.code, error.log[-500:])
         if error.retryable:
@@ -51,6 +51,15 @@ def process(video_id: str) -> None:
         _fail(video_id, attempt, progress, error.code, error.detail)
         if not error.keeps_source:
             paths.remove_source(video_id)
+
+
+def _end_stopped(video_id: str, attempt: int) -> None:
+    """End an attempt that the video does not wait for. Raises ``LeaseLost`` when another worker is to go on."""
+    logger.info("video %s: attempt %d stopped", video_id, attempt)
+    if not Video.objects.filter(pk=video_id).exists():
+        paths.remove_all_files(video_id)
+    elif current_lease().lost.is_set():
+        raise LeaseLost from None  # not finished: the queue gives the job to another worker
 
 
 def fail_video(video_id: str, reason: tuple[str, str] = OUT_OF_ATTEMPTS) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 
 from videos.models import Status, Video
 from videos.schemas.processing import ProcessingStepDict
@@ -79,14 +80,20 @@ class Progress:
         if not force and moment - self._written < WRITE_INTERVAL_SECONDS:
             return
         self._written = moment
-        rows = Video.objects.filter(pk=self.video_id, attempt=self.attempt, status=Status.PROCESSING)
         try:
-            known = rows.update(steps=self.steps, progress=self.fraction())
+            known = self._rows().update(steps=self.steps, progress=self.fraction())
         except (OperationalError, InterfaceError):
             # How far it is can be told later; whether an outage lasts too long is the lease's to say.
             return
         if not known:
             raise AttemptSuperseded
+
+    def is_current(self) -> bool:
+        """Return whether the video exists and this attempt is still its newest."""
+        return self._rows().exists()
+
+    def _rows(self) -> QuerySet[Video]:
+        return Video.objects.filter(pk=self.video_id, attempt=self.attempt, status=Status.PROCESSING)
 
     def _entry(self, name: str) -> ProcessingStepDict:
         return next(step for step in self.steps if step["name"] == name)

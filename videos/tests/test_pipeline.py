@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -18,6 +19,7 @@ from videos.files import paths
 from videos.models import Status, Video
 from videos.processing import attempts, pipeline
 from videos.processing.progress import AttemptSuperseded
+from videos.transcoding import encode
 from videos.transcoding.errors import EncodeFailed, Unconvertible, UnreadableMedia
 from videos.views import media
 
@@ -48,41 +50,44 @@ def generations(video):
 
 @pytest.fixture
 def at_playable(monkeypatch):
-    """Run something right after the video was shown early."""
+    """Run something right after the video was shown early, while ffmpeg is stopped."""
 
     def arrange(action):
         shown = attempts.Attempt._publish_early
 
         def show_early(self, info):
-            shown(self, info)
-            action(self)
+            with stopped_encoders():
+                shown(self, info)
+                action(self)
 
         monkeypatch.setattr(attempts.Attempt, "_publish_early", show_early)
 
     return arrange
 
 
-def while_encoding_waits(action):
-    """Run ``action`` while ffmpeg is stopped, so that a busy machine does not finish the ladder first."""
+@pytest.fixture
+def slow_source(monkeypatch):
+    """Files are read at five times their speed at most, so that no ladder is complete before it is shown."""
+    options = encode.input_options
+    monkeypatch.setattr(encode, "input_options", lambda info: [*options(info), "-readrate", "5"])
 
-    def act(attempt):
-        # Those of this process; a site that runs beside the tests has its own.
-        encoders = [
-            pid for pid in child_pids(os.getpid()) if b"ffmpeg" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
-        assert encoders
+
+@contextmanager
+def stopped_encoders():
+    # Those of this process; a site that runs beside the tests has its own.
+    encoders = [
+        pid for pid in child_pids(os.getpid()) if b"ffmpeg" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    for pid in encoders:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
         for pid in encoders:
-            os.kill(pid, signal.SIGSTOP)
-        try:
-            action(attempt)
-        finally:
-            for pid in encoders:
-                os.kill(pid, signal.SIGCONT)
-
-    return act
+            os.kill(pid, signal.SIGCONT)
 
 
-def test_a_video_plays_before_its_ladder_is_complete(cast, queued, at_playable):
+def test_a_video_plays_before_its_ladder_is_complete(cast, queued, at_playable, slow_source):
     seen = {}
 
     def look(attempt):
@@ -98,7 +103,7 @@ def test_a_video_plays_before_its_ladder_is_complete(cast, queued, at_playable):
         job = cast.api("owner").get(f"/api/v1/videos/{queued.pk}/processing").json()
         seen["job"] = (job["status"], job["playable"], 0 < job["progress"] < 1)
 
-    at_playable(while_encoding_waits(look))
+    at_playable(look)
     pipeline.process(queued.pk)
     assert seen["status"] == "processing"
     assert seen["cache"] == "no-cache"
@@ -182,6 +187,28 @@ def test_a_video_deleted_meanwhile_leaves_nothing(queued, at_playable):
         for path in Path(root).rglob(f"*{queued.pk}*")
     ]
     assert left == []
+
+
+def test_files_that_went_with_a_deleted_video_are_no_failure(queued, at_playable, monkeypatch):
+    """The last steps write into a folder that deleting the video has removed."""
+
+    def delete(self, info):
+        Video.objects.filter(pk=queued.pk).delete()
+        paths.remove_all_files(queued.pk)
+        (self.folder / "card.avif").write_bytes(b"")
+
+    monkeypatch.setattr(attempts.Attempt, "_make_thumbnails", delete)
+    pipeline.process(queued.pk)
+    assert generations(queued) == set()
+
+
+def test_a_disk_that_fails_is_worth_another_attempt(queued, monkeypatch):
+    def fail(self, info):
+        raise OSError("disk")
+
+    monkeypatch.setattr(attempts.Attempt, "_make_thumbnails", fail)
+    with pytest.raises(OSError, match="disk"):
+        pipeline.process(queued.pk)
 
 
 def test_chapters_that_were_edited_meanwhile_stay(cast, queued, at_playable):
