@@ -19,6 +19,8 @@ def acknowledge_before_journal(uri: str) -> None:
         config = client.admin.command("replSetGetConfig")["config"]
         config |= {"version": config["version"] + 1, "writeConcernMajorityJournalDefault": False}
         client.admin.command("replSetReconfig", config, force=True)
+        # Commits of a majority are known only after the next write; the server's own would come in 10 to 20 s.
+        client.admin.command("appendOplogNote", data={"reconfigured": True})
 
 
 def root_uri(data_dir: Path) -> str:

@@ -22,8 +22,8 @@ def main() -> int:
     with scratch.temporary_folder():
         if sys.argv[1:]:
             return int(pytest.main(sys.argv[1:]))
-        # One more than cores saves three minutes of twenty, and makes tests miss their time.
-        workers = str(min(4, os.cpu_count() or 1))
+        # One more than cores: browsers and processes are waited for often.
+        workers = str(min(4, 1 + (os.cpu_count() or 1)))
         return second_try.run_with_reruns(
             ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", "--durations=10"], ["-q"]
         )
