@@ -69,7 +69,7 @@ TEMPLATES = [
                 "accounts.context.me",
             ],
             # Tags that need no {% load %}.
-            "builtins": ["streamsite.templatetags.icons"],
+            "builtins": ["django.templatetags.i18n", "streamsite.templatetags.icons"],
         },
     },
 ]
