@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 
-from accounts import deliverability, email_tokens, unsubscribe_links
+from accounts import deliverability, email_tokens, locale, unsubscribe_links
 from accounts.models import User
 from streamsite.mail import messages
 from streamsite.mail.errors import AddressRefused
@@ -59,6 +59,7 @@ def _is_deleted_on(user: User, day: object) -> bool:
     return not user.is_active and user.erase_at is not None and user.erase_at.date().isoformat() == day
 
 
+@locale.in_users_language
 def send(kind: str, user: User, to: str, **details: object) -> None:
     """Send one email of ``kind`` to the address ``to``, and mark the address if it is permanently rejected.
 

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
 
-from accounts import audit, image_storage, passwords, tasks
+from accounts import audit, image_storage, locale, passwords, tasks
 from accounts.models import User
 from accounts.usernames import normalize_username, validate_username
 from streamsite.errors import Invalid
@@ -32,7 +32,10 @@ def create_account(
     """
     username = normalize_username(username)
     user = User(
-        username=username, email=User.objects.normalize_email(email.strip()), full_name=clean_line(full_name)
+        username=username,
+        email=User.objects.normalize_email(email.strip()),
+        full_name=clean_line(full_name),
+        preferences=locale.first_preferences(),
     )
     if problems := _problems(user, password):
         raise Invalid("Some fields are not right.", fields=problems)
