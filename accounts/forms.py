@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
-from accounts import api_tokens
+from accounts import api_tokens, preferences
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
+from streamsite import formats
 
 # What binds a form, such as the fields of a POST.
 Data = Mapping[str, object] | None
@@ -87,14 +91,27 @@ class ProfileForm(forms.Form):
         return [line.strip() for line in lines if line.strip()]
 
 
+def _languages() -> list[tuple[str, object]]:
+    return [("", _("Same as browser")), *settings.LANGUAGES]
+
+
+def _time_zones() -> list[tuple[str, object]]:
+    named = ((name, formats.zone_label(name, ZoneInfo(name))) for name in preferences.time_zones())
+    return [("", _("Same as browser")), *named]
+
+
 class PreferencesForm(forms.Form):
     """An account's preferences."""
 
     theme = forms.ChoiceField(
         choices=[("auto", "Like the system"), ("light", "Light"), ("dark", "Dark")], widget=forms.RadioSelect
     )
-    language = forms.ChoiceField(
-        choices=[("", "Like the browser"), ("en", "English")], required=False, widget=forms.RadioSelect
+    language = forms.ChoiceField(label=_("Language"), choices=_languages, required=False)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_time_zones,
+        required=False,
+        help_text=_("Dates and times use this zone, also in emails."),
     )
     autoplay_open = forms.BooleanField(
         required=False,

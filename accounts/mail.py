@@ -98,7 +98,9 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
 @lru_cache(maxsize=1)
 def _text_engine() -> Engine:
     """Return an engine for plain-text templates, without autoescaping."""
-    return Engine(dirs=[str(settings.BASE_DIR / "templates")], autoescape=False)
+    return Engine(
+        dirs=[str(settings.BASE_DIR / "templates")], autoescape=False, builtins=settings.TEMPLATE_BUILTINS
+    )
 
 
 def _link(kind: str, user: User, to: str) -> str:
