@@ -14,12 +14,14 @@ class AccountsConfig(AppConfig):
         from accounts import (
             image_storage,
             receivers,  # noqa: F401
+            site_images,
         )
         from accounts.repairs import REPAIRS
         from streamsite import site_id, trash
         from streamsite.mongo import repairs
 
         repairs.register_repairs(*REPAIRS)
+        site_images.register()
         trash.register_reference_check(
             lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_referenced
         )

@@ -23,6 +23,7 @@ OWNERS = {
     "accounts.totp_store": {"auth_totp"},
     "accounts.user_store": {"accounts_user"},
     "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
+    "streamsite.site_settings.store": {"streamsite_settings"},
     "subscriptions.channel_page.store": {"subscriptions_channelpage"},
     "subscriptions.notifications.store": {
         "subscriptions_broadcast",
