@@ -5,7 +5,7 @@ Other apps register their own actions; this one does not know them by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ class BulkAction:
 
     label: StrOrPromise
     prepare: Callable[[User, object], Change]
-    choices: Callable[[User], list[tuple[str, str]]]
+    choices: Callable[[User], Sequence[tuple[str, StrOrPromise]]]
 
 
 @dataclass(frozen=True)
@@ -128,12 +128,10 @@ def _prepare_delete(actor: User, value: object) -> Change:
 
 register_action(
     "visibility",
-    BulkAction(
-        gettext_lazy("Visibility"), _metadata_action("visibility"), lambda actor: list(Visibility.choices)
-    ),
+    BulkAction(gettext_lazy("Visibility"), _metadata_action("visibility"), lambda actor: Visibility.choices),
 )
 register_action(
     "category",
-    BulkAction(gettext_lazy("Category"), _metadata_action("category"), lambda actor: list(CATEGORIES)),
+    BulkAction(gettext_lazy("Category"), _metadata_action("category"), lambda actor: CATEGORIES),
 )
 register_action(DELETE, BulkAction(gettext_lazy("Delete"), _prepare_delete, lambda actor: []))

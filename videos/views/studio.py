@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -32,6 +33,9 @@ from videos import access, duplicate_uploads, forms, mappers, quota, schedules, 
 from videos.models import Video
 from videos.processing import stored_texts
 from videos.uploads import services as uploads
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 ACCEPTED_SUFFIXES = (
     ".mp4",
@@ -102,7 +106,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "videos/upload.html", context, status=form_status(form))
 
 
-def _visibility_choices(user: User) -> list[tuple[str, str]]:
+def _visibility_choices(user: User) -> list[tuple[str, StrOrPromise]]:
     """Return the visibilities that a new video of ``user`` may have."""
     is_private_only = email_verification.needs_verified_email(user)
     return [choice for choice in Visibility.choices if not is_private_only or is_private(choice[0])]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,6 +25,9 @@ from videos.access import own_videos
 from videos.models import CATEGORIES, Status, Video
 from videos.studio import bulk_actions, videos_table
 from videos.studio.serializers import StudioVideosQuerySerializer
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 MAX_REASONS = 5
 
@@ -52,7 +57,7 @@ def studio_videos(request: HttpRequest) -> HttpResponse:
     return render(request, "videos/studio.html", context)
 
 
-def _actions_with_values(user: User) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _actions_with_values(user: User) -> list[tuple[str, StrOrPromise, Sequence[tuple[str, StrOrPromise]]]]:
     """Return name, label and values of each action that takes a value. Those without a value to choose are left out."""
     found = [
         (name, action.label, action.choices(user))

@@ -62,8 +62,8 @@ _BY_LANGUAGE = {
     "he": ("windows-1255",),
     "vi": ("windows-1258",),
     "th": ("windows-874",),
-    "ja": ("shift_jis", _("euc-jp")),
-    "zh": ("gb18030", _("big5")),
+    "ja": ("shift_jis", "euc-jp"),
+    "zh": ("gb18030", "big5"),
     "ko": ("euc-kr",),
 }
 _MARKS = (
