@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts import audit, image_storage, locale, passwords, tasks
 from accounts.models import User
@@ -38,14 +39,16 @@ def create_account(
         preferences=locale.first_preferences(),
     )
     if problems := _problems(user, password):
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     user.set_password(password)
     try:
         with image_storage.stored_images(prepared or {}) as folders:
             user.avatar, user.cover = folders.get("avatar", ""), folders.get("cover", "")
             user.save(force_insert=True)
     except IntegrityError:  # the name was taken since the check above
-        raise Invalid("Some fields are not right.", fields={"username": ["This name is taken."]}) from None
+        raise Invalid(
+            _("Please fix the errors below."), fields={"username": [_("That username is taken.")]}
+        ) from None
     audit.record("register", user.pk, request=request)
     tasks.enqueue_mail("verify", user)
     return user
@@ -65,5 +68,5 @@ def _problems(user: User, password: str) -> dict[str, list[str]]:
     if weak := passwords.password_problems(password, user):
         problems["password"] = weak
     if "username" not in problems and User.objects.filter(username=user.username).exists():
-        problems["username"] = ["This name is taken."]
+        problems["username"] = [_("That username is taken.")]
     return problems

@@ -1,4 +1,4 @@
-"""Every text of the scripts that people read or hear goes through gettext; the modules are parsed to find the others."""
+"""Texts of the scripts that people read or hear go through gettext; the modules are parsed to find the others."""
 
 from __future__ import annotations
 
