@@ -54,6 +54,13 @@ EVENT_LABELS = {
     "totp_reset": "Two-factor authentication reset by the site's staff",
     "rights_changed": "Staff permissions changed",
     "deleted_by_staff": "Deleted by the site's staff",
+    "registration_approved": "Account approved by the site's staff",
+    "registration_declined": "Sign-up declined by the site's staff",
+    "creator_approved": "Approved as a creator by the site's staff",
+    "creator_withdrawn": "Creator approval withdrawn by the site's staff",
+    "invitation_created": "Invitation link created",
+    "invitation_revoked": "Invitation link revoked",
+    "site_set_up": "Site set up",
 }
 RESULT_LABELS = {
     OK: "done",

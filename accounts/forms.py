@@ -8,6 +8,7 @@ from django import forms
 
 from accounts import api_tokens
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
+from accounts.registration.invitations import MAX_TOKEN_LENGTH
 
 # What binds a form, such as the fields of a POST.
 Data = Mapping[str, object] | None
@@ -31,6 +32,8 @@ class LoginForm(forms.Form):
 
 class RegisterForm(forms.Form):
     """The sign-up form."""
+
+    invitation = forms.CharField(required=False, max_length=MAX_TOKEN_LENGTH, widget=forms.HiddenInput)
 
     username = forms.CharField(
         max_length=30,

@@ -39,6 +39,10 @@ SUBJECTS = {
     "totp_reset": "Two-factor authentication was turned off",
     "rights_changed": "Your staff permissions changed",
     "deleted_by_staff": "Your account was deleted",
+    "registration_waiting": "Your account is waiting for approval",
+    "registration_approved": "Your account was approved",
+    "registration_declined": "Your sign-up was declined",
+    "registration_queue": "New accounts are waiting for approval",
 }
 
 # Emails that describe a state, with the condition for sending them. The others report an event.
@@ -47,6 +51,10 @@ STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
     "restored": lambda user, details: user.is_active,
     "suspended": lambda user, details: not user.is_active,
     "reinstated": lambda user, details: user.is_active,
+    "registration_waiting": lambda user, details: user.is_waiting,
+    "registration_approved": lambda user, details: user.is_active,
+    "registration_declined": lambda user, details: not user.is_active,
+    "registration_queue": lambda user, details: user.is_active and user.is_staff,
 }
 
 
@@ -97,16 +105,22 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
 @lru_cache(maxsize=1)
 def _text_engine() -> Engine:
     """Return an engine for plain-text templates, without autoescaping."""
-    return Engine(dirs=[str(settings.BASE_DIR / "templates")], autoescape=False)
+    return Engine(
+        dirs=[str(settings.BASE_DIR / "templates")],
+        autoescape=False,
+        builtins=["django.templatetags.i18n"],
+    )
 
 
 def _link(kind: str, user: User, to: str) -> str:
-    if kind == "verify":
+    if kind in email_tokens.CONFIRMATIONS:
         return f"{settings.SITE_URL}/verify-email?token={quote(email_tokens.make_email_token(user, to))}"
     if kind in {"reset", "staff_reset"}:
         return f"{settings.SITE_URL}/reset-password?token={quote(email_tokens.make_reset_token(user))}"
-    if kind == "reinstated":
+    if kind in {"reinstated", "registration_approved"}:
         return f"{settings.SITE_URL}/login"
+    if kind == "registration_queue":
+        return f"{settings.SITE_URL}/admin/registrations/"
     if kind == "erase_asked":
         return f"{settings.SITE_URL}/restore"
     return f"{settings.SITE_URL}/settings/security"

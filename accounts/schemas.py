@@ -80,6 +80,8 @@ class AccountDict(AvatarUrlsDict, CoverUrlsDict):
     counts: ChannelCountsDict
     preferences: PreferencesDict
     is_staff: bool
+    status: Literal["active", "waiting"]
+    may_upload: bool
     created_at: Timestamp
 
 

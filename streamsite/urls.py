@@ -26,6 +26,7 @@ urlpatterns = [
     path("admin/login/", staff_login),
     # Django's own form leaves sessions and API tokens alive.
     path("admin/password_change/", redirect_view("settings-security")),
+    path("admin/", include("accounts.registration.admin_urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts import deliverability, staff_actions, totp
 from accounts.models import User
@@ -87,6 +89,22 @@ ACTIONS = {
         done="Reinstated",
         unchanged="not suspended.",
         run=staff_actions.reinstate,
-        offered=lambda user: not user.is_active and user.erase_at is None,
+        offered=lambda user: not user.is_active and user.erase_at is None and not user.is_waiting,
+    ),
+    "creator": AccountAction(
+        label=_("Approve as creator"),
+        effect=_("The owner can upload videos where only approved creators can."),
+        done=_("Approved as creator"),
+        unchanged=_("already an approved creator."),
+        run=partial(staff_actions.set_creator, approved=True),
+        offered=lambda user: user.is_active and not user.is_creator,
+    ),
+    "no-creator": AccountAction(
+        label=_("Withdraw creator approval"),
+        effect=_("The owner can't upload videos where only approved creators can. Published videos stay."),
+        done=_("Creator approval withdrawn"),
+        unchanged=_("not an approved creator."),
+        run=partial(staff_actions.set_creator, approved=False),
+        offered=lambda user: user.is_creator,
     ),
 }

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "streamsite.drafts.DraftMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionGovernanceMiddleware",
+    "accounts.registration.login_only.LoginOnlyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
