@@ -102,6 +102,7 @@ def _clear_caches() -> None:
     from accounts import sessions
     from streamsite import health
     from streamsite.api.throttling import GroupThrottle
+    from streamsite.site_settings import live as site_settings
     from videos.search import vocabulary_store
     from videos.views import media
 
@@ -109,6 +110,7 @@ def _clear_caches() -> None:
     sessions.clear_cache()
     media.forget_all()
     health.clear_check_results()
+    site_settings.install({})
     GroupThrottle.reset_counts()
 
 

@@ -14,6 +14,7 @@ from accounts import deliverability, email_tokens, unsubscribe_links
 from accounts.models import User
 from streamsite.mail import messages
 from streamsite.mail.errors import AddressRefused
+from streamsite.site_settings.identity import site_name
 from streamsite.tasks.lease import current_lease
 
 SUBJECTS = {
@@ -80,14 +81,14 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
         "user": user,
         "to": to,
         "subject": SUBJECTS[kind],
-        "site_name": settings.SITE_NAME,
+        "site_name": site_name(),
         "site_url": settings.SITE_URL,
         "link": _link(kind, user, to),
         "unsubscribe_url": unsubscribe_url,
         **details,
     }
     message = messages.SiteMessage(
-        f"{settings.SITE_NAME}: {SUBJECTS[kind]}",
+        f"{site_name()}: {SUBJECTS[kind]}",
         _text_engine().get_template(f"emails/{kind}.txt").render(Context(context, autoescape=False)),
         to=[to],
         headers=messages.message_headers() | unsubscribe_links.unsubscribe_headers(unsubscribe_url),

@@ -27,6 +27,7 @@ urlpatterns = [
     # Django's own form leaves sessions and API tokens alive.
     path("admin/password_change/", redirect_view("settings-security")),
     path("admin/", include("accounts.registration.admin_urls")),
+    path("admin/site/", include("streamsite.site_settings.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from xml.parsers import expat
 
-from django.conf import settings
-
 from accounts.models import User
 from accounts.usernames import normalize_username
 from streamsite import origin, xml
 from streamsite.errors import Invalid, SiteError
+from streamsite.site_settings.identity import site_name
 from subscriptions import queries, services
 from videos.syndication import urls
 
@@ -47,7 +46,7 @@ def export_subscriptions(user: User) -> bytes:
     )
     root = xml.root("opml", {}, version="2.0")
     head = xml.add(root, "head")
-    xml.add(head, "title", f"Subscriptions of {user.get_full_name()} on {settings.SITE_NAME}")
+    xml.add(head, "title", f"Subscriptions of {user.get_full_name()} on {site_name()}")
     body = xml.add(root, "body")
     for channel in channels:
         name = channel.get_full_name()

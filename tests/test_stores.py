@@ -24,6 +24,7 @@ OWNERS = {
     "accounts.user_store": {"accounts_user"},
     "streamsite.setup_link_store": {"streamsite_setup"},
     "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
+    "streamsite.site_settings.store": {"streamsite_settings"},
     "subscriptions.channel_page.store": {"subscriptions_channelpage"},
     "subscriptions.notifications.store": {
         "subscriptions_broadcast",
