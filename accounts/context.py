@@ -57,7 +57,7 @@ def me(request: HttpRequest) -> AccountContext:
     may_sign_up = registration.mode in {Mode.OPEN, Mode.APPROVAL}
     if not isinstance(user, User):
         visitor = VISITOR.copy()
-        visitor.update(may_sign_up=may_sign_up, is_closed=registration.login_required)
+        visitor["may_sign_up"], visitor["is_closed"] = may_sign_up, registration.login_required
         return visitor
     chosen = preferences.with_defaults(user.preferences)
     return AccountContext(

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts import audit, deliverability, email_tokens, tasks
 from accounts.credentials import confirm_password
@@ -33,7 +34,7 @@ def clean_email(address: str) -> str:
     try:
         validate_email(address)
     except ValidationError as error:
-        raise Invalid("Some fields are not right.", fields={"email": list(error.messages)}) from None
+        raise Invalid(_("Please fix the errors below."), fields={"email": list(error.messages)}) from None
     return address
 
 
@@ -99,7 +100,7 @@ def verify_email(request: HttpRequest, raw: str) -> User:
     try:
         changed = rows.update(email_verified=True, **changes)
     except IntegrityError:
-        raise Conflict("Another account has confirmed this address.") from None
+        raise Conflict(_("Another account already uses this email address.")) from None
     if not changed:
         raise Conflict(CHANGED_MEANWHILE)
     audit.record("email_verified", user.pk, request=request)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import signing
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, email_key
 from streamsite.errors import Invalid
@@ -23,14 +24,14 @@ class ResetInvalid(Invalid):
     """The one error for a wrong, used, superseded, or expired reset link."""
 
     code = "reset_invalid"
-    detail = "This link is not valid any more. Ask for a new one."
+    detail = _("This link has expired or was already used. Request a new one.")
 
 
 class EmailLinkInvalid(Invalid):
     """The one error for a wrong, superseded, or expired confirmation link."""
 
     code = "link_invalid"
-    detail = "This link is not valid any more. Ask for a new one in your settings."
+    detail = _("This link has expired or was already used. Request a new one in your settings.")
 
 
 class ResetTokenGenerator(PasswordResetTokenGenerator):

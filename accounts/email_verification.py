@@ -5,6 +5,8 @@ Uploads, drafts, and private videos do not need one, and published videos stay p
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
 from accounts.registration import rules
 from streamsite.errors import Forbidden
@@ -14,12 +16,12 @@ class EmailNotVerified(Forbidden):
     """The account may upload, but not publish yet."""
 
     code = "email_not_verified"
-    detail = (
-        "Confirm your email address before you publish: open the link we emailed you, or request a new one."
+    detail = _(
+        "Confirm your email address before you publish. Open the link we emailed you, or request a new one."
     )
 
     def __init__(self) -> None:
-        super().__init__(fields={"visibility": [self.detail]})
+        super().__init__(fields={"visibility": [str(self.detail)]})
 
 
 def needs_verified_email(user: User) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.template import Context, Engine
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 
 from accounts import deliverability, email_tokens, unsubscribe_links
 from accounts.models import User
@@ -18,32 +19,32 @@ from streamsite.site_settings.identity import site_name
 from streamsite.tasks.lease import current_lease
 
 SUBJECTS = {
-    "verify": "Confirm your email address",
-    "reset": "Choose a new password",
-    "password_changed": "Your password was changed",
-    "email_change": "Your email address is to be changed",
-    "email_changed": "Your email address was changed",
-    "refresh_reused": "One of your devices was logged out for safety",
-    "totp_enabled": "Two-factor authentication is on",
-    "totp_disabled": "Two-factor authentication is off",
-    "recovery_code_used": "A recovery code was used",
-    "otp_failures": "Someone is trying to get past your two-factor authentication",
-    "api_token_created": "An API token was created",
-    "erase_asked": "Your account will be deleted",
-    "restored": "Your account stays",
-    "digest": "What is new for you",
-    "decision": "A decision about something of yours",
-    "staff_reset": "Choose a new password to sign in again",
-    "staff_email_change": "Your email address is about to change",
-    "suspended": "Your account was suspended",
-    "reinstated": "Your account was reinstated",
-    "totp_reset": "Two-factor authentication was turned off",
-    "rights_changed": "Your staff permissions changed",
-    "deleted_by_staff": "Your account was deleted",
-    "registration_waiting": "Your account is waiting for approval",
-    "registration_approved": "Your account was approved",
-    "registration_declined": "Your sign-up was declined",
-    "registration_queue": "New accounts are waiting for approval",
+    "verify": _("Confirm your email address"),
+    "reset": _("Reset your password"),
+    "password_changed": _("Your password was changed"),
+    "email_change": _("Email change requested"),
+    "email_changed": _("Your email address was changed"),
+    "refresh_reused": _("Security alert: a device was signed out"),
+    "totp_enabled": _("Two-factor authentication is on"),
+    "totp_disabled": _("Two-factor authentication is off"),
+    "recovery_code_used": _("A recovery code was used"),
+    "otp_failures": _("Security alert: repeated incorrect two-factor codes"),
+    "api_token_created": _("New API token created"),
+    "erase_asked": _("Your account is scheduled for deletion"),
+    "restored": _("Your account was restored"),
+    "digest": _("Your digest"),
+    "decision": _("An update on your content"),
+    "staff_reset": _("Reset your password to sign in again"),
+    "staff_email_change": _("Email change requested by our team"),
+    "suspended": _("Your account was suspended"),
+    "reinstated": _("Your account was reinstated"),
+    "totp_reset": _("Two-factor authentication was reset"),
+    "rights_changed": _("Your staff permissions changed"),
+    "deleted_by_staff": _("Your account was deleted"),
+    "registration_waiting": _("Your account is waiting for approval"),
+    "registration_approved": _("Your account was approved"),
+    "registration_declined": _("Your sign-up was declined"),
+    "registration_queue": _("New accounts are waiting for approval"),
 }
 
 # Emails that describe a state, with the condition for sending them. The others report an event.

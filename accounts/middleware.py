@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from accounts import account_marks, sessions
 from accounts.current_user import signed_in_user
@@ -24,9 +25,8 @@ class SecondFactorRequired(Forbidden):
     """Staff signed in with a password alone. The error page of this code links to the settings."""
 
     code = "second_factor_needed"
-    detail = (
-        "The administration needs two-factor authentication. Set it up at /settings/security, "
-        "then sign out and sign in again with a code."
+    detail = _(
+        "Staff must use two-factor authentication. Turn it on in Settings → Security, then sign in again with a code."
     )
 
 

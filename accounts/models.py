@@ -66,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=30,
         unique=True,
         validators=[validate_username],
-        error_messages={"unique": "This name is taken."},
+        error_messages={"unique": _("That username is taken.")},
     )
     email = models.EmailField(max_length=254, blank=True)
     email_key = models.CharField(max_length=254, blank=True, editable=False)
@@ -76,25 +76,28 @@ class User(AbstractBaseUser, PermissionsMixin):
     undeliverable_key = models.CharField(max_length=254, blank=True, editable=False)
     undeliverable_at = models.DateTimeField(null=True, blank=True, editable=False)
     undeliverable_reason = models.CharField(max_length=200, blank=True, editable=False)
-    full_name = models.CharField("display name", max_length=80, blank=True)
+    full_name = models.CharField(_("display name"), max_length=80, blank=True)
     bio = models.TextField(max_length=2000, blank=True)
     links = models.JSONField(default=list, blank=True)
     avatar = models.CharField(max_length=200, blank=True, editable=False)
     cover = models.CharField(max_length=200, blank=True, editable=False)
     preferences = models.JSONField(default=dict, blank=True)
-    is_staff = models.BooleanField("staff", default=False)
+    is_staff = models.BooleanField(_("staff"), default=False)
     # May upload where only approved creators may: ``accounts.registration.upload_rights``.
     is_creator = models.BooleanField(_("approved creator"), default=False, editable=False)
     registration_state = models.CharField(
         max_length=10, choices=RegistrationState.choices, blank=True, default="", editable=False
     )
-    is_active = models.BooleanField("active", default=True)
+    is_active = models.BooleanField(_("active"), default=True)
     subscriber_count = models.BigIntegerField(default=0, editable=False)
     subscription_count = models.BigIntegerField(default=0, editable=False)
     video_count = models.BigIntegerField(default=0, editable=False)
     view_count = models.BigIntegerField(default=0, editable=False)
     quota_bytes = models.BigIntegerField(
-        "upload quota in bytes", null=True, blank=True, help_text="Empty: the site's own. 0: no limit."
+        _("upload quota in bytes"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty for the site's default. 0 means no limit."),
     )
     # Rises with every change of credentials (``accounts.security_epoch``), which voids everything opened or emailed
     # before.
@@ -205,7 +208,7 @@ class ApiToken(models.Model):
 
     class Meta:
         db_table = "auth_api_token"
-        verbose_name = "API token"
+        verbose_name = _("API token")
         indexes = [models.Index(fields=["user", "-created_at", "-id"], name="api_token_user")]
 
     def __str__(self) -> str:
@@ -261,7 +264,7 @@ class AuthEvent(models.Model):
 
     class Meta:
         db_table = "auth_event"
-        verbose_name = "account event"
+        verbose_name = _("account event")
         indexes = [
             models.Index(fields=["user", "-at", "-id"], name="auth_event_user"),
             models.Index(fields=["-at", "-id"], name="auth_event_newest"),

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts import audit, image_storage, passwords, tasks
 from accounts.models import RegistrationState, User
@@ -42,7 +43,7 @@ def create_account(
         username=username, email=User.objects.normalize_email(email.strip()), full_name=clean_line(full_name)
     )
     if problems := account_problems(user, password):
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     user.set_password(password)
     if admitted.must_wait:
         user.is_active, user.registration_state = False, RegistrationState.WAITING
@@ -51,7 +52,9 @@ def create_account(
             user.avatar, user.cover = folders.get("avatar", ""), folders.get("cover", "")
             _store(user, admitted)
     except IntegrityError:  # the name was taken since the check above
-        raise Invalid("Some fields are not right.", fields={"username": ["This name is taken."]}) from None
+        raise Invalid(
+            _("Please fix the errors below."), fields={"username": [_("That username is taken.")]}
+        ) from None
     audit.record("register", user.pk, request=request)
     if user.is_waiting:
         tasks.enqueue_mail("registration_waiting", user)
@@ -92,5 +95,5 @@ def account_problems(user: User, password: str) -> dict[str, list[str]]:
     if weak := passwords.password_problems(password, user):
         problems["password"] = weak
     if "username" not in problems and User.objects.filter(username=user.username).exists():
-        problems["username"] = ["This name is taken."]
+        problems["username"] = [_("That username is taken.")]
     return problems

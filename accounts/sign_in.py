@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit, totp
@@ -34,7 +35,7 @@ class InvalidCredentials(SiteError):
     """The one error for a wrong password and an unknown name, whether or not the account is active."""
 
     status, code = 401, "invalid_credentials"
-    detail = "The name or the password is not right."
+    detail = gettext_lazy("Incorrect username or password.")
 
 
 class AccountClosed(SiteError):
@@ -44,8 +45,13 @@ class AccountClosed(SiteError):
 
     def __init__(self, user: User, until: datetime) -> None:
         self.user, self.until = user, until
-        day = date_format(until, "F j, Y")
-        super().__init__(f"You closed this account. You can restore it until {day}, when it is deleted.")
+        day = date_format(timezone.localtime(until), "DATE_FORMAT")
+        super().__init__(
+            _(
+                "You closed this account. It will be permanently deleted on %(date)s. You can restore it until then."
+            )
+            % {"date": day}
+        )
 
     @property
     def extra(self) -> dict[str, object]:
@@ -60,7 +66,7 @@ class AccountSuspended(InvalidCredentials):
     ``page_detail``.
     """
 
-    page_detail = "Our moderators suspended this account."
+    page_detail = gettext_lazy("Our moderators suspended this account.")
 
 
 class ApprovalPending(SiteError):
@@ -74,7 +80,7 @@ class OtpRequired(SiteError):
     """The password was correct; the second-factor code is missing."""
 
     status, code = 401, "otp_required"
-    detail = "Send the code of your authenticator app, or a recovery code."
+    detail = gettext_lazy("Enter a code from your authenticator app or a recovery code.")
 
 
 def authenticate(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:

@@ -27,7 +27,7 @@ RETRY_INTERVAL = timedelta(hours=1)
 REMINDER_DELAY = timedelta(minutes=5)
 # Someone is waiting for an email with a link, so it goes before notifications.
 LINK_PRIORITY = 10
-LINK_EXPIRED = "Not sent: its link would no longer work. A new one can be requested."
+LINK_EXPIRED = "Not sent because its link has expired. A new one can be requested."
 
 
 @task(queue_name=MAIL)

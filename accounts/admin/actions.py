@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import deliverability, staff_actions, totp
@@ -26,10 +27,10 @@ class AccountAction:
     ``offered`` says whether it makes sense for an account as it is.
     """
 
-    label: str
-    effect: str
-    done: str
-    unchanged: str
+    label: str | Promise
+    effect: str | Promise
+    done: str | Promise
+    unchanged: str | Promise
     run: Callable[..., bool]
     offered: Callable[[User], bool]
     form: type[forms.Form] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -48,7 +49,7 @@ def decline(user: User, *, actor: User | None, note: str = "", request: HttpRequ
     return True
 
 
-def _decide(user: User, actor: User | None, reason: str, changes: dict[str, object]) -> bool:
+def _decide(user: User, actor: User | None, reason: str, changes: Mapping[str, object]) -> bool:
     """Apply ``changes`` if the account still waits. Raises ``Forbidden`` for an actor who may not act on it."""
 
     def change() -> bool:
@@ -56,7 +57,7 @@ def _decide(user: User, actor: User | None, reason: str, changes: dict[str, obje
         if now is None:
             return False
         access.require_manageable(actor, now)
-        raise_epoch(now, reason=reason, **changes)
+        raise_epoch(now, keep=None, reason=reason, **changes)
         return True
 
     return run_in_transaction(change)

@@ -12,12 +12,17 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit, services, tasks
 from accounts.models import User
+from accounts.registration.rules import RegistrationSettings
 from accounts.usernames import normalize_username
 from streamsite import setup_link_store
 from streamsite.errors import Absent, Forbidden, Invalid
 from streamsite.mongo.engine.client import session_for
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.rate_limits import SETUP, enforce, throttle_key
+from streamsite.sanitize import clean_line
+from streamsite.site_settings import services as site_settings
+from streamsite.site_settings.identity import Identity
+from streamsite.site_settings.sections import section_of
 
 
 class SetupLinkInvalid(Forbidden):
@@ -72,3 +77,9 @@ def create_administrator(
     audit.record("site_set_up", user.pk, request=request)
     tasks.enqueue_mail("verify", user)
     return user
+
+
+def save_choices(*, site_name: str, mode: str) -> None:
+    """Save the name of the site, and who may sign up."""
+    site_settings.save(section_of(Identity), {"name": clean_line(site_name)})
+    site_settings.save(section_of(RegistrationSettings), {"mode": mode})

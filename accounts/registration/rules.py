@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from streamsite.site_settings import live
+from streamsite.site_settings.sections import setting
 
 
 class Mode(models.TextChoices):
@@ -25,11 +27,6 @@ class Uploaders(models.TextChoices):
     EVERYONE = "everyone", _("Everyone with an account")
     APPROVED = "approved", _("Approved creators and staff")
     STAFF = "staff", _("Staff only")
-
-
-def setting(default: Callable[[], object], *, environment: str) -> object:
-    """Return a dataclass field whose default is read when it is needed."""
-    return field(default_factory=default, metadata={"environment": environment})
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class RegistrationSettings:
 
 def current() -> RegistrationSettings:
     """Return the settings as they are now."""
-    return RegistrationSettings()
+    return live.current(RegistrationSettings)
 
 
 def max_upload_bytes() -> int:

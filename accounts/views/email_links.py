@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import credentials, email_changes, email_tokens, forms
@@ -49,7 +50,7 @@ def verify_email(request: HttpRequest) -> HttpResponse:
         verified = attempt(lambda: email_changes.verify_email(request, token))
         if isinstance(verified, SiteError):
             return invalid_link_page(request, verified)
-        messages.success(request, f"{verified.email} is confirmed.")
+        messages.success(request, _("%(email)s is confirmed.") % {"email": verified.email})
         return _redirect_after_use("settings-security" if request.user.is_authenticated else "login", VERIFY)
     user, key = found
     address = user.email if key == user.email_key else user.pending_email
@@ -88,8 +89,8 @@ def reset_password(request: HttpRequest) -> HttpResponse:
         return invalid_link_page(request, user, again="forgot-password")
     form = forms.NewPasswordForm(posted_data(request))
 
-    def changed(_: object) -> HttpResponse:
-        messages.success(request, "Your password is changed. Log in with the new one.")
+    def changed(_user: object) -> HttpResponse:
+        messages.success(request, _("Password changed. Sign in with your new password."))
         return _redirect_after_use("login", RESET)
 
     response = perform(

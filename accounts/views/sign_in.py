@@ -13,6 +13,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -100,7 +101,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
     user = _pending_user(pending)
     if pending is None or user is None:
         request.session.pop(PENDING_KEY, None)
-        messages.info(request, "Please log in again: the code was not given in time.")
+        messages.info(request, _("Your sign-in timed out. Please sign in again."))
         return redirect("login")
     form = forms.OtpForm(posted_data(request))
 
@@ -148,7 +149,10 @@ def register(request: HttpRequest) -> HttpResponse:
         if user.is_waiting:
             return redirect("register-waiting")
         web_sessions.sign_in(request, user, remember=False, amr=sign_in.PASSWORD_ONLY)
-        sentence = f"Welcome, {user.get_full_name()}. We have sent a link to {user.email}: please confirm it."
+        sentence = _("Welcome, %(name)s! Check %(email)s for a link to confirm your email.") % {
+            "name": user.get_full_name(),
+            "email": user.email,
+        }
         return redirect_with_message(request, sentence, target)
 
     def refused(error: SiteError) -> HttpResponse | None:
@@ -183,7 +187,7 @@ def _context(form: Form, target: str) -> dict[str, object]:
 def staff_login(request: HttpRequest) -> HttpResponse:
     """Send staff from Django admin's sign-in page to the site's own, which asks for the second factor."""
     if request.user.is_authenticated:
-        raise Forbidden("This part of the site is for its staff.")
+        raise Forbidden(_("This part of the site is for staff only."))
     return redirect(f"{reverse('login')}?{urlencode({'next': safe_next(request, '/admin/')})}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -52,7 +53,7 @@ def _decide(request: HttpRequest, accounts: Iterable[User], decision: str, note:
     run = applications.approve if decision == "approve" else applications.decline
     actor, decided = signed_in_user(request), 0
     for account in accounts:
-        result = attempt(lambda account=account: run(account, actor=actor, note=note, request=request))
+        result = attempt(partial(run, account, actor=actor, note=note, request=request))
         if isinstance(result, SiteError):
             messages.error(request, f"{account.username}: {result.detail}")
         elif result:

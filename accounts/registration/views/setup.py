@@ -17,6 +17,7 @@ from accounts.registration.forms import SetupForm
 from accounts.views._links import move_token_to_cookie
 from streamsite.cache_headers import never_cached
 from streamsite.errors import Absent, SiteError
+from streamsite.site_settings.identity import site_name
 from streamsite.view_actions import attempt, form_status, perform, posted_data, redirect_with_message
 from streamsite.view_helpers import allow_get_and_post
 
@@ -38,7 +39,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     refused = attempt(lambda: first_run.require_link(request, token), SetupLinkInvalid)
     if isinstance(refused, SiteError):
         return _invalid(request)
-    form = SetupForm(posted_data(request), initial={"site_name": settings.SITE_NAME})
+    form = SetupForm(posted_data(request), initial={"site_name": site_name()})
 
     def create() -> User:
         data = form.cleaned_data
