@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import deliverability, staff_actions, totp
 from accounts.models import User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 
 class NewEmailForm(forms.Form):
@@ -27,10 +30,10 @@ class AccountAction:
     ``offered`` says whether it makes sense for an account as it is.
     """
 
-    label: str | Promise
-    effect: str | Promise
-    done: str | Promise
-    unchanged: str | Promise
+    label: StrOrPromise
+    effect: StrOrPromise
+    done: StrOrPromise
+    unchanged: StrOrPromise
     run: Callable[..., bool]
     offered: Callable[[User], bool]
     form: type[forms.Form] | None = None

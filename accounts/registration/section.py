@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -14,6 +15,9 @@ from accounts.registration.rules import Mode, RegistrationSettings, Uploaders
 from streamsite.site_settings.forms import SectionForm
 from streamsite.site_settings.sections import Section, register
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
 MEBIBYTE, GIBIBYTE = 1024**2, 1024**3
 MAX_GIBIBYTES = 1024**3
 MAX_DOMAINS = 500
@@ -21,7 +25,7 @@ MAX_DOMAINS = 500
 UNITS = {"quota_bytes": GIBIBYTE, "max_upload_bytes": MEBIBYTE}
 
 
-def _domains(label: object, help_text: object) -> forms.CharField:
+def _domains(label: StrOrPromise, help_text: StrOrPromise) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=help_text,
@@ -83,13 +87,13 @@ class RegistrationForm(SectionForm):
         return shown
 
     def changed_values(self) -> dict[str, object]:
-        """Return the values, sizes in bytes. A size that shows the same as before is the same."""
+        """Return the values, sizes in bytes. A size that is shown as before is the same as before."""
         found = super().changed_values()
         for name, unit in UNITS.items():
-            if name in found:
-                is_same = str(found[name].normalize() if name == "quota_bytes" else found[name])
-                shown = str(self.initial[name])
-                found[name] = getattr(self.values, name) if is_same == shown else int(found[name] * unit)
+            if name in self.cleaned_data:
+                typed = Decimal(self.cleaned_data[name])
+                is_same = typed == Decimal(str(self.initial[name]))
+                found[name] = getattr(self.values, name) if is_same else int(typed * unit)
         return found
 
     def clean_allowed_domains(self) -> tuple[str, ...]:
