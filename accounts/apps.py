@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
         from accounts import (
             image_storage,
             receivers,  # noqa: F401
+            site_images,
         )
         from accounts.registration import section  # noqa: F401
         from accounts.repairs import REPAIRS
@@ -21,6 +22,7 @@ class AccountsConfig(AppConfig):
         from streamsite.mongo import repairs
 
         repairs.register_repairs(*REPAIRS)
+        site_images.register()
         trash.register_reference_check(
             lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_referenced
         )

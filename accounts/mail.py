@@ -108,9 +108,7 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
 def _text_engine() -> Engine:
     """Return an engine for plain-text templates, without autoescaping."""
     return Engine(
-        dirs=[str(settings.BASE_DIR / "templates")],
-        autoescape=False,
-        builtins=["django.templatetags.i18n"],
+        dirs=[str(settings.BASE_DIR / "templates")], autoescape=False, builtins=settings.TEMPLATE_BUILTINS
     )
 
 

@@ -14,7 +14,8 @@ class PreferencesDict(TypedDict):
     """Every preference; ``accounts.preferences`` has the defaults."""
 
     theme: Literal["auto", "light", "dark"]
-    language: Literal["", "en"]
+    language: str
+    time_zone: str
     autoplay: bool
     autoplay_open: bool
     history_paused: bool

@@ -48,7 +48,7 @@ def generations(page):
 def test_tokens_rotate_the_grace_answers_and_a_replayed_token_ends_the_session(page, site):
     register(site, "panel-walk")
     sign_in(page, "panel-walk", "wrong")
-    expect(page.get_by_role("alert").filter(has_text="not right")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="Incorrect")).to_be_visible()
     sign_in(page, "panel-walk")
     expect(page.get_by_role("heading", name="Your session")).to_be_focused()
     expect(page.get_by_role("timer")).to_have_text(re.compile(r"^(10:00|9:\d\d)$"))
@@ -78,7 +78,7 @@ def test_logging_out_kills_the_access_token_and_no_token_is_stored_or_written_do
     sign_in(page, "panel-leaves")
     page.get_by_role("button", name="Call the API").click()
     log = page.get_by_role("log").locator("li")
-    expect(log.first).to_contain_text("knows you as panel-leaves")
+    expect(log.first).to_contain_text("recognized you as panel-leaves")
     page.get_by_role("button", name="Copy the access token").wait_for()
     stored = page.evaluate(
         "[JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage}), document.cookie, location.href]"
@@ -111,7 +111,7 @@ def test_a_second_factor_is_asked_for_when_the_account_has_one(page, site):
     sign_in(page, "panel-second")
     expect(page.get_by_label("Code of your second factor")).to_be_focused()
     sign_in(page, "panel-second", otp="000000" if enabling["otp"] != "000000" else "111111")
-    expect(page.get_by_role("alert").filter(has_text="Take the next one")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="Wait for the next one")).to_be_visible()
     sign_in(page, "panel-second", otp=recovery[0])
     expect(generations(page)).to_have_count(1)
 

@@ -31,7 +31,7 @@ def test_a_new_video_reaches_the_feed_and_the_badge_of_a_subscriber(creator, ope
     page.evaluate("sessionStorage.clear()")
     page.goto("/feed")
     expect(page.get_by_role("link", name="Breaking news").first).to_be_visible()
-    expect(bell).to_have_accessible_name("Notifications, 1 not read")
+    expect(bell).to_have_accessible_name("Notifications, 1 unread")
     bell.click()
     note = page.get_by_role("link", name="news-creator published")
     expect(note).to_be_visible()

@@ -24,6 +24,7 @@ IMAGE_FORMS = {
     "api-me-cover": 1,
     "api-video-thumbnail": 1,
     "api-posts": 1,
+    "site-settings-section": 3,
 }
 # Nobody is signed in while registering: these pictures stay in memory, for few requests at a time.
 ANONYMOUS_IMAGE_FORMS = {"api-register": 2}

@@ -1,4 +1,4 @@
-"""Static files, languages and headers of pages."""
+"""Static files and headers of pages."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "streamsite.assets.CompressedStorage"},
 }
-LANGUAGE_CODE = "en"
-USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 PAGE_SIZE = 20

@@ -12,7 +12,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from streamsite.site_settings import sections
+from streamsite.site_settings import sections, services
 from streamsite.site_settings.sections import Section
 
 MAX_SEEN = 20_000
@@ -26,6 +26,7 @@ class Row:
     name: str
     is_set: bool
     environment: str
+    preview: str = ""
 
 
 class SectionForm(forms.Form):
@@ -77,6 +78,10 @@ class SectionForm(forms.Form):
             if sections.digest(value) != seen.get(name)
         }
 
+    def save(self) -> list[str]:
+        """Write what was changed on the page, and return the names of the values. Raises ``SiteError``."""
+        return services.save(self.section, self.changes(), seen=self.cleaned_data["seen"])
+
     def rows(self) -> Iterator[Row]:
         """Yield the visible fields with where their values come from."""
         for field in self.visible_fields():
@@ -87,7 +92,12 @@ class SectionForm(forms.Form):
                 name=name,
                 is_set=name in self.stored,
                 environment=sections.environment_of(self.section, name) if known else "",
+                preview=self.preview_url(name),
             )
+
+    def preview_url(self, name: str) -> str:
+        """Return the address of an image that shows the present value, "" when there is none."""
+        return ""
 
     def value_name(self, field: str) -> str:
         """Return the name of the value that a field is about."""

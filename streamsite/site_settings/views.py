@@ -14,8 +14,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from streamsite.cache_headers import IMMUTABLE
 from streamsite.errors import Absent
-from streamsite.site_settings import history, live, sections, services
+from streamsite.site_settings import colors, history, live, sections, services
 from streamsite.site_settings.forms import SectionForm
 from streamsite.site_settings.sections import Section
 from streamsite.view_actions import form_status, perform, posted_data, redirect_with_message
@@ -73,7 +74,7 @@ def section_response(request: HttpRequest, section: Section[Any]) -> HttpRespons
     response = perform(
         request,
         form,
-        lambda: services.save(section, form.changes(), seen=form.cleaned_data["seen"]),
+        form.save,
         lambda names: saved(request, section, names),
     )
     context = page_context(request, section) | {"form": form}
@@ -101,6 +102,13 @@ def saved(request: HttpRequest, section: Section[Any], names: list[str]) -> Http
 def _reset(request: HttpRequest, section: Section[Any], name: str) -> HttpResponse:
     history.note(request, section, services.save(section, {}, reset=[name]))
     return redirect_with_message(request, _("Reset to the default."), "site-settings-section", section.key)
+
+
+@require_safe
+def appearance(request: HttpRequest, light: str, dark: str) -> HttpResponse:
+    """Return the style sheet of two accent colors. Its address says all that it contains."""
+    content = colors.stylesheet(f"#{light}", f"#{dark}")
+    return IMMUTABLE.set_on(HttpResponse(content, content_type="text/css; charset=utf-8"))
 
 
 def page_context(request: HttpRequest, section: Section[Any] | None) -> dict[str, object]:

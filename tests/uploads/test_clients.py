@@ -121,7 +121,7 @@ def test_tus_js_client_pauses_reloads_and_goes_on_in_the_page(
         page.locator("[data-file]").set_input_files(str(path))
     wait_until(lambda: offset_of(sender, urlsplit(made.value.headers["location"]).path) > 0)
     page.get_by_role("button", name="Pause").click()
-    page.get_by_text("Paused. What was sent is kept.").wait_for()
+    page.locator("[data-text]", has_text="Paused").wait_for()
     href = page.locator("[data-queue] [data-edit]").get_attribute("href") or ""
     page.reload()
     unfinished = page.locator("[data-unfinished] li")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from streamsite import formats
 from videos.studio.schemas import StatisticsDict, TotalsDict
 
 RANGE_LABELS = {"7d": "7 days", "28d": "28 days", "90d": "90 days", "365d": "365 days"}
@@ -27,15 +28,6 @@ VERDICT_LABELS = {
 }
 
 
-def format_watch_time(seconds: float) -> str:
-    """Format seconds: ``45`` as ``45 s``, ``150`` as ``2.5 min``, ``9000`` as ``2.5 h``."""
-    for length, unit in ((3600, "h"), (60, "min")):
-        if seconds >= length:
-            value = seconds / length
-            return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}".replace(".0 ", " ")
-    return f"{seconds:.0f} s"
-
-
 def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
     """Return the summary of the page, ``[{label, value, note, change}]``; ``change`` as returned by ``_change``."""
     now, before = report["totals"], report["previous"]
@@ -44,7 +36,7 @@ def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
         _card("Views", f"{now['views']:,}", now["views"], before["views"]),
         _card(
             "Watch time",
-            format_watch_time(now["watch_seconds"]),
+            formats.span(now["watch_seconds"]),
             now["watch_seconds"],
             before["watch_seconds"],
         ),
@@ -53,7 +45,7 @@ def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
             "None yet" if share is None else f"{share:.0f} %",
             share,
             before["average_percentage"],
-            note="" if average is None else f"{format_watch_time(average)} each",
+            note="" if average is None else f"{formats.span(average)} each",
         ),
         _card(
             "Subscribers",
