@@ -128,7 +128,7 @@ def test_the_way_through_the_account_pages(chromium, site, width, scheme):
     page.get_by_label("Email").fill(address)
     walker.press("Send me a link")
     walker.look("sent")
-    page.goto(walker.mailed("Choose a new password", address))
+    page.goto(walker.mailed("Reset your password", address))
     walker.look("reset")
     page.get_by_label("New password").fill("another battery staple")
     walker.press("Change password")

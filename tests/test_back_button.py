@@ -64,7 +64,7 @@ def open_profile(page, site, person):
     """Open the person's profile with something typed, and Home behind it."""
     use(page, site, person)
     page.goto("/settings/profile")
-    page.get_by_label("About the channel").fill("Half a sentence")
+    page.get_by_label("Description").fill("Half a sentence")
     page.evaluate("() => { window.isTheSame = true; }")
     page.goto("/")
 
@@ -80,7 +80,7 @@ def test_a_page_comes_back_as_it_was_left(page, site, people):
         "JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)"
     )
     assert is_the_same(page), reasons
-    expect(page.get_by_label("About the channel")).to_have_value("Half a sentence")
+    expect(page.get_by_label("Description")).to_have_value("Half a sentence")
 
 
 def test_a_list_keeps_its_length(page, site, people):
@@ -150,7 +150,7 @@ def test_from_the_cache_of_files_nothing_of_others_comes_back(playwright, site, 
     open_profile(page, site, people["back-one"])
     page.go_back()
     assert page.evaluate("() => performance.getEntriesByType('navigation')[0].type") == "back_forward"
-    expect(page.get_by_label("About the channel")).to_have_value("Half a sentence")
+    expect(page.get_by_label("Description")).to_have_value("Half a sentence")
     page.goto("/")
     page.context.clear_cookies()
     page.go_back()

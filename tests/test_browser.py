@@ -152,7 +152,7 @@ def test_a_picture_is_previewed_and_saved_and_the_theme_follows_the_person(page,
     assert other.locator("html").get_attribute("data-theme") == "dark"
     other.goto("/settings/profile")
     other.get_by_role("button", name="Remove avatar").click()
-    expect(other.get_by_text("The avatar was removed.")).to_be_visible()
+    expect(other.get_by_text("Avatar removed.")).to_be_visible()
     context.close()
 
 

@@ -82,10 +82,10 @@ def hold_reason(video: Video) -> str:
     if not gate.meets(NOT_TAKEN_DOWN):
         return "The video was taken down."
     if strikes.is_publishing_paused(video.channel_id):
-        return strikes.PublishingPaused.detail
+        return str(strikes.PublishingPaused.detail)
     if is_more_visible(video.visibility, video.publish_visibility):
         if email_verification.needs_verified_email(video.channel):
-            return email_verification.EmailNotVerified.detail
+            return str(email_verification.EmailNotVerified.detail)
         if video.status != Status.READY:
             return "The video is not ready yet."
     return ""

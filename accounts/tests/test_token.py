@@ -18,7 +18,7 @@ from accounts.web_sessions import SESSION_KEY
 from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/token"
-INVALID = {"code": "invalid_credentials", "detail": "The name or the password is not right."}
+INVALID = {"code": "invalid_credentials", "detail": "Incorrect username or password."}
 
 
 def sign_in(**changes):

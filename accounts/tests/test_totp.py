@@ -202,9 +202,7 @@ def test_the_owner_hears_of_the_fifth_wrong_code_after_the_right_password_once(f
         assert len(sent) == (1 if number == 4 else 0)
         if sent:
             (message,) = sent
-            assert (
-                message.subject == "Streamsite: Someone is trying to get past your two-factor authentication"
-            )
+            assert message.subject == "Streamsite: Security alert: repeated incorrect two-factor codes"
             assert "knows the password of your account owner" in message.body
             assert "change your password now" in message.body
             assert "198.51.100.0/24" in message.body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from subscriptions.api.import_export import opml_response, read_uploaded_opml
 from videos.syndication.feeds import CONTENT_TYPE
 
 
+@login_not_required  # its secret address stands for the account
 @require_safe
 @PRIVATE_REVALIDATED
 def serve_private_feed(request: HttpRequest, token: str) -> HttpResponse:

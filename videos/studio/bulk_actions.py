@@ -81,7 +81,7 @@ def _apply_to_one(actor: User, video_id: str, change: Change) -> BulkOutcome:
     try:
         changed = change(access.video_for_editing(actor, video_id))
     except SiteError as error:
-        return BulkOutcome(video_id, REFUSED, error.code, error.detail)
+        return BulkOutcome(video_id, REFUSED, error.code, str(error.detail))
     detail = changed if isinstance(changed, str) else None
     return BulkOutcome(video_id, CHANGED if changed else UNCHANGED, detail=detail)
 

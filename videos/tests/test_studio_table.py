@@ -237,7 +237,7 @@ def test_the_form_changes_says_how_many_and_comes_back(database, cast, shelf):
     assert answer["Location"] == "/studio/videos"
     said = told(page.get("/studio/videos"))
     assert "2 videos were changed." in said
-    assert "1 video was not changed. You may not do this." in said
+    assert "1 video was not changed. You don't have permission to do this." in said
     assert Video.objects.get(pk=theirs.pk).visibility == "public"
 
 

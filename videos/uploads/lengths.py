@@ -5,8 +5,7 @@ An upload whose length is not known yet counts what it has and what its present 
 
 from __future__ import annotations
 
-from django.conf import settings
-
+from accounts.registration import rules
 from streamsite.errors import Invalid, TooLarge
 from streamsite.sanitize import format_bytes
 from videos import quota, services
@@ -34,9 +33,8 @@ def set_length(upload: Upload, total: int, reach: int) -> None:
 def require_room(upload: Upload, reach: int) -> None:
     """Raise ``TooLarge`` unless the upload may continue to the offset ``reach``."""
     if upload.length is None:
-        if reach > settings.MAX_UPLOAD_BYTES:
-            most = format_bytes(settings.MAX_UPLOAD_BYTES)
-            raise TooLarge(f"A file may have at most {most}.")
+        if reach > (most := rules.max_upload_bytes()):
+            raise TooLarge(f"A file may have at most {format_bytes(most)}.")
         _reserve(upload, reach)
     elif reach > upload.length:
         raise TooLarge("That is more than the upload was announced to have.")

@@ -57,7 +57,7 @@ def comments_page(request: HttpRequest, subject: CommentTarget) -> HttpResponse:
         created = attempt(lambda: services.create(signed_in_user(request), subject, text), Invalid, Forbidden)
         if not isinstance(created, SiteError):
             return redirect(_thread_url(subject, created))
-        problem = created.detail
+        problem = str(created.detail)
     linked, is_gone = _linked_thread(request, subject)
     sort = CommentsQuerySerializer.from_query(request)["sort"]
     listing = queries.list_threads(request, subject, sort=sort, absolute=False)
@@ -92,7 +92,7 @@ def thread(request: HttpRequest, comment_id: str) -> HttpResponse:
         )
         if not isinstance(created, SiteError):
             return redirect("comment", comment_id)
-        problem = created.detail
+        problem = str(created.detail)
     listing = queries.list_replies(request, found.subject, found.comment, absolute=False)
     context = {
         "subject": found.subject,
@@ -126,7 +126,7 @@ def edit(request: HttpRequest, comment_id: str) -> HttpResponse:
         refusal = attempt(lambda: services.edit(found.comment, text))
         if not isinstance(refusal, SiteError):
             return redirect(_thread_url(found.subject, found.comment))
-        problem = refusal.detail
+        problem = str(refusal.detail)
     context = {
         "comment": _serialize(request, found),
         "subject": found.subject,
