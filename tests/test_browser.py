@@ -195,7 +195,7 @@ def test_a_like_survives_a_reload_and_history_goes_on_where_it_was_left(page, si
     page.locator("media-controller").wait_for()
     until(page, lambda: page.locator("video").first.evaluate("v => v.currentTime"), above=left_at - 1.5)
     page.goto("/history")
-    page.get_by_role("button", name="Remove “Worth a like” from the history").click()
+    page.get_by_role("button", name="Remove “Worth a like” from history").click()
     expect(page.get_by_role("link", name="Worth a like")).to_have_count(0)
     page.reload()
     expect(page.get_by_text("Nothing watched yet")).to_be_visible()

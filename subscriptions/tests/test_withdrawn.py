@@ -244,7 +244,7 @@ def test_a_link_to_a_comment_that_is_gone_says_so(cast, talk):
         ("/posts/AAAAAAAAAAAAAAAA", "This post isn&#x27;t available"),
         ("/playlists/AAAAAAAAAAAAAAAA", "This playlist isn&#x27;t available"),
         ("/@nobody-there", "This channel isn&#x27;t available"),
-        ("/nothing/like/it", "There is nothing here"),
+        ("/nothing/like/it", "Page not found"),
     ],
 )
 def test_a_page_that_is_gone_names_what_it_was(database, cast, path, heading):

@@ -321,7 +321,7 @@ def test_pages_of_reports_blocks_and_decisions(cast, case, video, comment):
     assert page.post("/block/owner", {}).status_code == 302
     assert "@owner" in page.get("/settings/blocked").content.decode()
     page.post("/block/owner", {"act": "unblock"})
-    assert "Nobody is blocked" in page.get("/settings/blocked").content.decode()
+    assert "No blocked channels" in page.get("/settings/blocked").content.decode()
     cases.decide(case, cast.staff, "warning", notice="<b>careful</b>")
     shown = cast.page("owner").get("/settings/decisions").content.decode()
     assert "&lt;b&gt;careful" in shown
