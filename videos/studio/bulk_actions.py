@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError
@@ -14,6 +15,9 @@ from streamsite.visibility import Visibility
 from videos import access, schedules, services
 from videos.metadata import clean_metadata
 from videos.models import CATEGORIES, Video
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 MAX_VIDEOS = 100
 CHANGED, UNCHANGED, REFUSED = "changed", "unchanged", "refused"
@@ -27,7 +31,7 @@ Change = Callable[[Video], bool | str]
 class BulkAction:
     """A change: ``prepare(actor, value)`` validates the value once, ``choices(actor)`` lists values to choose from."""
 
-    label: str
+    label: StrOrPromise
     prepare: Callable[[User, object], Change]
     choices: Callable[[User], list[tuple[str, str]]]
 
