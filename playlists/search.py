@@ -50,6 +50,7 @@ def _serialize_suggestions(viewer: Viewer, rows: list[Playlist]) -> list[Suggest
 FINDER = finders.Finder(
     name="playlists",
     label=_("Playlists"),
+    all_label=_("All playlists"),
     template="playlists/_search_playlists.html",
     index=INDEX,
     load=_load_visible,

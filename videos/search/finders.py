@@ -48,6 +48,7 @@ class Finder(Generic[Row, Body, Brief]):
 
     name: str
     label: StrOrPromise
+    all_label: StrOrPromise
     template: str
     index: NameIndex
     load: Callable[[Viewer, Sequence[str]], list[Row]]

@@ -21,14 +21,14 @@ def chapters_in(description: str | None, seconds: float) -> description_parser.P
 
 @register.filter
 def source_name(source: str) -> str:
-    """Return the label of a traffic source: ``related`` -> ``Beside another video``."""
-    return formatting.SOURCE_LABELS[source]
+    """Return the label of a traffic source: ``related`` -> ``Suggested videos``."""
+    return str(formatting.SOURCE_LABELS[source])
 
 
 @register.filter
 def verdict_name(verdict: str) -> str:
-    """Return the label of a verdict about views: ``counted`` -> ``Counted as views``."""
-    return formatting.VERDICT_LABELS[verdict]
+    """Return the label of a verdict about views: ``counted`` -> ``Counted``."""
+    return str(formatting.VERDICT_LABELS[verdict])
 
 
 @register.filter
@@ -39,8 +39,8 @@ def day_name(day: str) -> str:
 
 @register.filter
 def percent(share: float) -> str:
-    """Format a share of one: ``0.425`` -> ``43 %``."""
-    return f"{100 * share:.0f} %"
+    """Format a share of one: ``0.425`` -> ``43%``."""
+    return f"{100 * share:.0f}%"
 
 
 @register.filter

@@ -15,6 +15,7 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from streamsite import trash
@@ -138,7 +139,7 @@ def append_to_upload(
     final upload.
     """
     if upload.kind == UploadKind.FINAL:
-        raise Forbidden("A final upload is made of its partial uploads and takes no bytes.")
+        raise Forbidden(_("A final upload is made of its partial uploads. Don't send bytes."))
     present = current_offset(upload, enqueue=enqueue)
     if start != present:
         raise partial_file.OffsetConflict

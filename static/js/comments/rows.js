@@ -1,4 +1,5 @@
 // Rows of comments, rendered by the server.
+import { interpolate, ngettext } from "../i18n.js";
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
@@ -20,9 +21,10 @@ export const rowOf = async (id) => (await fragment(`/comments/${id}/row`)).query
 export function count(by) {
   const place = section.querySelector("[data-comment-count]");
   if (!place) return;
-  place.dataset.commentCount = String(Math.max(0, Number(place.dataset.commentCount) + by));
-  place.textContent = compact.format(Number(place.dataset.commentCount));
-  section.querySelector("[data-comment-word]").textContent = place.dataset.commentCount === "1" ? "comment" : "comments";
+  const number = Math.max(0, Number(place.dataset.commentCount) + by);
+  place.dataset.commentCount = String(number);
+  const shown = ngettext("%(count)s comment", "%(count)s comments", number);
+  place.textContent = interpolate(shown, { count: compact.format(number) });
 }
 
 /** Replace a comment by a fresh row, keeping its loaded replies and the reply that is being written. */
