@@ -48,9 +48,7 @@ def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
             gettext("No data yet") if share is None else f"{share:.0f}%",
             share,
             before["average_percentage"],
-            note=""
-            if average is None
-            else gettext("%(time)s per view") % {"time": formats.span(average)},
+            note="" if average is None else gettext("%(time)s per view") % {"time": formats.span(average)},
         ),
         _card(
             gettext("Subscribers"),
