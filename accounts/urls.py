@@ -8,6 +8,7 @@ from accounts.views import (
     developers,
     devices,
     email_links,
+    jwks,
     profile,
     profile_images,
     reauthentication,
@@ -58,4 +59,5 @@ urlpatterns = [
     ),
     path("developers", redirect_view("developers-tokens"), name="developers"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
+    path(".well-known/jwks.json", jwks.key_set, name="jwks"),
 ]
