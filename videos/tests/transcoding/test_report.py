@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from videos.transcoding.ladder import COPY_OBSTACLES, plan
 from videos.transcoding import processing_texts
+from videos.transcoding.ladder import COPY_OBSTACLES, plan
 from videos.transcoding.processing_notes import NOTES, Outcome, build_report
 from videos.transcoding.source_info import AudioTrack, SubtitleTrack
 
