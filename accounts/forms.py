@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import api_tokens, preferences
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
+from accounts.registration.invitations import MAX_TOKEN_LENGTH
 from streamsite import formats
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class LoginForm(forms.Form):
 
 class RegisterForm(forms.Form):
     """The sign-up form."""
+
+    invitation = forms.CharField(required=False, max_length=MAX_TOKEN_LENGTH, widget=forms.HiddenInput)
 
     username = forms.CharField(
         label=_("Username"),

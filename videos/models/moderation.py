@@ -38,8 +38,8 @@ class Decision(models.TextChoices):
     """The decision of staff."""
 
     NOTHING = "nothing", _("No violation")
-    WARNING = "warning", _("Violation: warn, keep published")
-    TAKEN_DOWN = "taken_down", _("Violation: take down")
+    WARNING = "warning", _("Warn, leave up")
+    TAKEN_DOWN = "taken_down", _("Take down")
 
 
 class Case(models.Model):
