@@ -176,7 +176,7 @@ def test_pages_invite_take_out_and_leave(cast, shared):
     page.post(f"{place}/collaborators", {"username": "@Stranger"})
     assert b"@stranger" in page.get(f"{place}/edit").content
     assert (
-        "no channel of this name"
+        "No user with that name."
         in page.post(f"{place}/collaborators", {"username": "nobody-here"}, follow=True).content.decode()
     )
     page.post(f"{place}/collaborators/stranger/remove")

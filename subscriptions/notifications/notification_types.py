@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts import preferences
+from streamsite import formats
 from videos.moderation import emails
 
 if TYPE_CHECKING:
@@ -138,4 +138,4 @@ def render_sentence(kind: str, *, who: str, what: str, title: str) -> str:
     sentence = VARIANTS.get(kind, {}).get(code, NOTIFICATION_TYPES[kind].sentence)
     count = int(digits) if digits.isdecimal() else 0
     values = {"who": who or _("Someone"), "what": what, "title": title, "count": count}
-    return str(sentence % (values | {"number": number_format(count, force_grouping=True)}))
+    return str(sentence % (values | {"number": formats.number(count)}))

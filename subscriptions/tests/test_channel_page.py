@@ -56,13 +56,13 @@ def test_a_channel_shows_what_its_owner_chose_in_that_order(cast, films):
     ]
     assert shelves(cast) == [
         ("Chosen", ["Third", "First"]),
-        ("Most viewed", ["Second", "First", "Third"]),
+        ("Most viewed videos", ["Second", "First", "Third"]),
         ("Oldest videos", ["First", "Second", "Third"]),
     ]
     assert front(cast)["featured"]["title"] == "Second"
     page = cast.page("anonymous").get("/@owner").content.decode()
     assert "Featured" in page
-    assert page.index("Chosen") < page.index("Most viewed")
+    assert page.index("Chosen") < page.index("Most viewed videos")
     assert "Home" in cast.page("anonymous").get("/@owner/videos").content.decode()
 
 

@@ -151,7 +151,7 @@ def test_only_the_owner_is_told_what_was_taken_down_wherever_they_look(cast, cas
         return cast.api(who).get(f"/api/v1/videos/{video.pk}").json()["taken_down"]
 
     pages = ("/watch/{}", "/studio/videos/{}", "/studio/videos/{}/picture", "/studio/videos/{}/stats")
-    sentence = "This video was taken down by the people who run this site"
+    sentence = "This video was removed for breaking our rules."
     owner = cast.page("owner")
     assert [told(who) for who in ("owner", "member", "anonymous")] == [False, None, None]
     for path in pages:
