@@ -55,6 +55,13 @@ EVENT_LABELS = {
     "totp_reset": _("Two-factor authentication reset by staff"),
     "rights_changed": _("Staff permissions changed"),
     "deleted_by_staff": _("Deleted by staff"),
+    "registration_approved": _("Account approved by staff"),
+    "registration_declined": _("Sign-up declined by staff"),
+    "creator_approved": _("Approved as a creator by staff"),
+    "creator_withdrawn": _("Creator approval withdrawn by staff"),
+    "invitation_created": _("Invitation link created"),
+    "invitation_revoked": _("Invitation link revoked"),
+    "site_set_up": _("Site set up"),
 }
 RESULT_LABELS = {
     OK: _("done"),

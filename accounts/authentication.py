@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,9 +14,10 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendE
 
 from accounts import api_tokens, sessions, token_rotation
 from accounts.models import ApiToken, User
+from accounts.registration import rules
 from accounts.tokens import AccessToken
 from streamsite import csrf
-from streamsite.errors import CsrfFailed, Forbidden, Invalid, SiteError
+from streamsite.errors import CsrfFailed, Forbidden, Invalid, NotSignedIn, SiteError
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -127,6 +130,16 @@ class PageSessionAuthentication(SessionAuthentication):
 
     Unsafe methods need the CSRF token in a header, so that no body is read for it.
     """
+
+    def authenticate(self, request: Request) -> Any:
+        """Return the signed-in account. Raises ``NotSignedIn`` for visitors of a login-only site.
+
+        It is the last of the API's authenticators, so no other one found an account. Preflights stay open.
+        """
+        found = super().authenticate(request)
+        if found is None and request.method != "OPTIONS" and rules.current().login_required:
+            raise NotSignedIn
+        return found
 
     def enforce_csrf(self, request: Request) -> None:
         """Raise ``CsrfFailed`` unless the request carries a valid CSRF token."""

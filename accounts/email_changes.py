@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, deliverability, email_tokens, tasks
 from accounts.credentials import confirm_password
 from accounts.models import User, email_key
+from accounts.registration import domains
 from accounts.security_epoch import CHANGED_MEANWHILE
 from streamsite.errors import Conflict, Invalid
 from streamsite.rate_limits import EMAIL_LINK_ATTEMPTS, EMAIL_LINKS, enforce, throttle_key
@@ -22,6 +23,7 @@ from streamsite.rate_limits import EMAIL_LINK_ATTEMPTS, EMAIL_LINKS, enforce, th
 def change_email(request: HttpRequest, user: User, address: str, *, current_password: str) -> User:
     """Email a confirmation link to the new address and notify the old one, which stays in use until confirmation."""
     address = clean_email(address)
+    domains.require_allowed(address)
     confirm_password(request, user, current_password)
     return request_email_confirmation(user, address, request=request) or User.objects.get(pk=user.pk)
 

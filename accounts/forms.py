@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import api_tokens
+from accounts import api_tokens, preferences
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
+from accounts.registration.invitations import MAX_TOKEN_LENGTH
+from streamsite import formats
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -39,6 +43,8 @@ class LoginForm(forms.Form):
 
 class RegisterForm(forms.Form):
     """The sign-up form."""
+
+    invitation = forms.CharField(required=False, max_length=MAX_TOKEN_LENGTH, widget=forms.HiddenInput)
 
     username = forms.CharField(
         label=_("Username"),
@@ -108,6 +114,15 @@ class ProfileForm(forms.Form):
         return [line.strip() for line in lines if line.strip()]
 
 
+def _languages() -> list[tuple[str, object]]:
+    return [("", _("Same as browser")), *settings.LANGUAGES]
+
+
+def _time_zones() -> list[tuple[str, object]]:
+    named = ((name, formats.zone_label(name, ZoneInfo(name))) for name in preferences.time_zones())
+    return [("", _("Same as browser")), *named]
+
+
 class PreferencesForm(forms.Form):
     """An account's preferences."""
 
@@ -116,11 +131,12 @@ class PreferencesForm(forms.Form):
         choices=[("auto", _("System default")), ("light", _("Light")), ("dark", _("Dark"))],
         widget=forms.RadioSelect,
     )
-    language = forms.ChoiceField(
-        label=_("Language"),
-        choices=[("", _("Browser default")), ("en", "English")],
+    language = forms.ChoiceField(label=_("Language"), choices=_languages, required=False)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_time_zones,
         required=False,
-        widget=forms.RadioSelect,
+        help_text=_("Dates and times use this zone, also in emails."),
     )
     autoplay_open = forms.BooleanField(
         required=False,

@@ -30,7 +30,8 @@ MAX_PIXELS_OF_SCANS = 24_000_000
 # Each scan is a pass over the whole image, and an empty one takes twenty bytes. Encoders write about ten.
 MAX_SCANS = 100
 WAIT_SECONDS = 10
-QUALITY = 84  # of WebP
+QUALITY = 84  # of WebP and JPEG
+EXTENSIONS = {"WEBP": "webp", "PNG": "png", "JPEG": "jpg"}
 
 UNREADABLE = gettext_lazy("This image can't be read. Use a JPEG, PNG, WebP, or GIF file.")
 TWO_FILES = gettext_lazy("This file contains more than an image. Save it again with an image editor.")
@@ -54,25 +55,36 @@ _decoding = threading.BoundedSemaphore(1)
 class ImageType:
     """An image type: the sizes it is stored in, largest first, all of one aspect ratio.
 
-    Images are cropped to that ratio; ``whole`` images keep their own and fit within these sizes.
+    Images are cropped to that ratio; ``whole`` images keep their own and fit within these sizes. ``format`` is WebP
+    unless programs have to read them that may not know it.
     """
 
     name: str
     sizes: tuple[tuple[int, int], ...]
     whole: bool = False
+    format: str = "WEBP"
 
     @property
     def files(self) -> tuple[str, ...]:
         """The file names, largest first."""
-        return tuple(f"{self.name}-{width}.webp" for width, _height in self.sizes)
+        suffix = EXTENSIONS[self.format]
+        return tuple(f"{self.name}-{width}.{suffix}" for width, _height in self.sizes)
 
 
 AVATAR = ImageType("avatar", ((256, 256), (96, 96)))
 COVER = ImageType("cover", ((1600, 270), (800, 135)))
 POST = ImageType("post", ((1280, 1280), (640, 640)), whole=True)
-# The images of an account; all types that are stored.
+# The images of an account, those of the site, and all types that are stored.
 PROFILE_IMAGES = {kind.name: kind for kind in (AVATAR, COVER)}
-IMAGE_TYPES = (AVATAR, COVER, POST)
+SITE_IMAGES = {
+    kind.name: kind
+    for kind in (
+        ImageType("logo", ((640, 128), (320, 64)), whole=True),
+        ImageType("icon", ((512, 512), (192, 192), (180, 180), (32, 32)), format="PNG"),
+        ImageType("social", ((1200, 630),), format="JPEG"),
+    )
+}
+IMAGE_TYPES = (AVATAR, COVER, POST, *SITE_IMAGES.values())
 
 
 def prepare_image(content: IO[bytes], kind: ImageType, *, field: str = "file") -> dict[str, bytes]:
@@ -256,7 +268,16 @@ def _encode(picture: Image.Image, kind: ImageType) -> dict[str, bytes]:
     for name, limit in zip(kind.files, kind.sizes, strict=True):
         size = _fit_within(picture.size, limit) if kind.whole else limit
         sized = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
-        out = io.BytesIO()
-        sized.save(out, "WEBP", quality=QUALITY, method=4)
-        files[name] = out.getvalue()
+        files[name] = _write(sized, kind.format)
     return files
+
+
+def _write(picture: Image.Image, image_format: str) -> bytes:
+    out = io.BytesIO()
+    if image_format == "JPEG" and picture.mode == "RGBA":
+        on_white = Image.new("RGB", picture.size, "white")
+        on_white.paste(picture, mask=picture.getchannel("A"))
+        picture = on_white
+    options = {"method": 4} if image_format == "WEBP" else {"optimize": True}
+    picture.save(out, image_format, quality=QUALITY, **options)
+    return out.getvalue()

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import account_marks, sessions
 from accounts.current_user import signed_in_user
+from accounts.registration import login_only
 from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import Forbidden
 
-# Files that are the same for everyone: no account is looked up, and shared caches need no ``Vary``.
-PUBLIC_FILES = "/media/profiles/"
+# The same for everyone: no account is looked up, and shared caches need no ``Vary``.
+PUBLIC_FILES = ("/media/profiles/", "/.well-known/jwks.json")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -37,7 +38,7 @@ class SessionGovernanceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """End or extend the session, then set the cache header and the account mark of the response."""
-        if request.path.startswith(PUBLIC_FILES):
+        if request.path.startswith(PUBLIC_FILES) and not login_only.is_on():
             return self.get_response(request)
         signed_in = bool(request.session.session_key) and request.user.is_authenticated
         if signed_in:

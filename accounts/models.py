@@ -23,6 +23,14 @@ def email_key(address: str) -> str:
     return unicodedata.normalize("NFC", address.strip()).casefold()
 
 
+class RegistrationState(models.TextChoices):
+    """How far the registration of an account is, where staff approve new ones. An inactive one may be ``WAITING``."""
+
+    NONE = "", _("Complete")
+    WAITING = "waiting", _("Waiting for approval")
+    DECLINED = "declined", _("Declined")
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates users. The rules for registration are in ``services.create_account``."""
 
@@ -75,6 +83,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     cover = models.CharField(max_length=200, blank=True, editable=False)
     preferences = models.JSONField(default=dict, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
+    # May upload where only approved creators may: ``accounts.registration.upload_rights``.
+    is_creator = models.BooleanField(_("approved creator"), default=False, editable=False)
+    registration_state = models.CharField(
+        max_length=10, choices=RegistrationState.choices, blank=True, default="", editable=False
+    )
     is_active = models.BooleanField(_("active"), default=True)
     subscriber_count = models.BigIntegerField(default=0, editable=False)
     subscription_count = models.BigIntegerField(default=0, editable=False)
@@ -158,6 +171,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         if former and constant_time_compare(current, self.get_session_auth_hash()):
             yield former
 
+    @property
+    def is_waiting(self) -> bool:
+        """True while the account waits for the approval of staff."""
+        is_open = not self.is_active and self.erase_at is None
+        return is_open and self.registration_state == RegistrationState.WAITING
+
     def get_full_name(self) -> str:
         """Return the display name, or the username if there is none."""
         return self.full_name or self.username
@@ -194,6 +213,35 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Invitation(models.Model):
+    """A link with which ``max_uses`` people may sign up until ``expires_at``. Only its token's hash is stored."""
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    # The first characters, for telling invitations apart.
+    hint = models.CharField(max_length=12, editable=False)
+    note = models.CharField(max_length=80, blank=True)
+    max_uses = models.IntegerField()
+    remaining = models.IntegerField()
+    # The id of the staff member; no relation, since it outlives that account.
+    created_by = models.CharField(max_length=32, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        db_table = "auth_invitation"
+        indexes = [models.Index(fields=["-created_at", "-id"], name="invitation_newest")]
+
+    def __str__(self) -> str:
+        return self.note or self.hint
+
+    @property
+    def used(self) -> int:
+        """The number of accounts that were created with it."""
+        return self.max_uses - self.remaining
 
 
 class AuthEvent(models.Model):

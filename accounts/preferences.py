@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from streamsite.errors import Invalid
@@ -29,6 +32,33 @@ class Preference:
         }
 
 
+@cache
+def time_zones() -> tuple[str, ...]:
+    """Return the names of all time zones: ``Africa/Abidjan`` and so on, and ``UTC``."""
+    areas = {
+        "Africa",
+        "America",
+        "Antarctica",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    }
+    return tuple(sorted(name for name in available_timezones() if name.partition("/")[0] in areas | {"UTC"}))
+
+
+class TimeZonePreference(Preference):
+    """A name of a time zone, or "" for the browser's."""
+
+    def problem(self, value: object) -> str | None:
+        """Return why ``value`` is invalid, or ``None``."""
+        if value == "" or (isinstance(value, str) and value in time_zones()):
+            return None
+        return _("Use the name of a time zone, such as Europe/Berlin.")
+
+
 NOTIFY_CHOICES = ("page", "email", "both", "none")
 NOTIFICATION_KINDS = (
     *("video", "post", "comment", "review", "reply", "thread", "mention", "heart"),
@@ -36,7 +66,8 @@ NOTIFICATION_KINDS = (
 )
 PREFERENCES = {
     "theme": Preference("auto", ("auto", "light", "dark")),
-    "language": Preference("", ("", "en")),  # "": the browser's
+    "language": Preference("", ("", *dict(settings.LANGUAGES))),  # "": the browser's
+    "time_zone": TimeZonePreference(""),  # "": the browser's
     "autoplay": Preference(True),  # the next video at the end of one
     "autoplay_open": Preference(True),  # the video on opening a watch page
     "history_paused": Preference(False),

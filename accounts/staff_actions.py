@@ -29,7 +29,7 @@ from accounts import (
     tasks,
     totp,
 )
-from accounts.models import User
+from accounts.models import RegistrationState, User
 from accounts.security_epoch import raise_epoch
 from accounts.signals import account_deactivated, account_reactivated
 from streamsite.errors import Conflict, Invalid
@@ -91,7 +91,7 @@ def reinstate(
     """
     access.require_manageable(actor, user)
     show = partial(account_reactivated.send, sender=User, user_id=user.pk)
-    is_suspended = Q(is_active=False, erase_at=None)
+    is_suspended = Q(is_active=False, erase_at=None) & ~Q(registration_state=RegistrationState.WAITING)
     # An account that was deactivated without ``suspend`` still has its API tokens.
     if _end_access(user, is_suspended, actor=actor, reason="suspended", then=show, is_active=True) is None:
         return False
@@ -192,6 +192,18 @@ def set_rights(
     run_in_transaction(change)
     audit.record("rights_changed", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("rights_changed", user)
+
+
+def set_creator(
+    user: User, approved: bool, *, actor: User | None, request: HttpRequest | None = None
+) -> bool:
+    """Let the account upload where only approved creators may, or end that. Return whether it changed."""
+    access.require_manageable(actor, user)
+    changed = bool(User.objects.filter(pk=user.pk).exclude(is_creator=approved).update(is_creator=approved))
+    if changed:
+        what = "creator_approved" if approved else "creator_withdrawn"
+        audit.record(what, user.pk, request=request, actor=actor)
+    return changed
 
 
 def record_group_change(group: Group, *, actor: User | None, request: HttpRequest | None = None) -> None:

@@ -136,19 +136,19 @@ def test_a_picture_is_previewed_and_saved_and_the_theme_follows_the_person(page,
     register(page, "browser-face")
     page.goto("/settings/profile")
     page.get_by_label("Avatar").set_input_files(str(chosen))
-    expect(page.get_by_alt_text("Your new avatar, not saved yet")).to_be_visible()
+    expect(page.get_by_alt_text("Your new image, not saved yet")).to_be_visible()
     page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_alt_text("Your avatar now")).to_be_visible()
+    expect(page.get_by_alt_text("Current avatar")).to_be_visible()
     assert page.locator(".topbar .avatar img").first.evaluate("image => image.naturalWidth") == 96
     with page.expect_response("**/api/v1/me/preferences") as saved:
-        page.get_by_label("Use the dark theme").click()
+        page.get_by_label("Switch to dark theme").click()
     assert saved.value.status == 200
     context = chromium.new_context(base_url=site.url, java_script_enabled=False)
     other = context.new_page()
     other.goto("/login")
     other.get_by_label("Username").fill("browser-face")
     other.get_by_label("Password").fill(PASSWORD)
-    other.get_by_role("main").get_by_role("button", name="Log in").click()
+    other.get_by_role("main").get_by_role("button", name="Sign in").click()
     assert other.locator("html").get_attribute("data-theme") == "dark"
     other.goto("/settings/profile")
     other.get_by_role("button", name="Remove avatar").click()

@@ -33,7 +33,7 @@ def open_as(chromium, site):
             page.goto("/login")
             page.get_by_label("Username or email").fill(name)
             page.get_by_label("Password").fill(PASSWORD)
-            page.locator("main").get_by_role("button", name="Log in").click()
+            page.locator("main").get_by_role("button", name="Sign in").click()
             page.wait_for_url(lambda url: "/login" not in url)
         page.goto(path)
         return page

@@ -161,7 +161,7 @@ def test_a_draft_is_private_and_removed_at_sign_out(page, people, become):
 def log_in(page, name):
     page.get_by_label("Username or email").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Log in").click()
+    page.locator("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login" not in url)
 
 
@@ -263,8 +263,8 @@ def test_a_change_of_a_comment_comes_back(page, people, become):
 def test_a_form_of_a_page_keeps_its_text_until_it_was_accepted(page, site, people, become):
     become("drafts-owner")
     page.goto("/@drafts-owner/posts")
-    page.get_by_text("Write a post").click()
-    text = page.get_by_label("What do you want to tell your subscribers?")
+    page.get_by_text("Create post").click()
+    text = page.get_by_label("Share an update with your subscribers")
     text.fill("News of the day")
     keys = kept(page)
     assert [key.split("@")[0] for key in keys] == ["draft:post:new"]
@@ -285,7 +285,7 @@ def test_a_form_of_a_page_keeps_its_text_until_it_was_accepted(page, site, peopl
     people["again"] = Caller(site).sign_in_to_pages("drafts-owner")
     become("again")
     page.get_by_role("button", name="Post", exact=True).click()
-    expect(page.get_by_text("Posted.")).to_be_visible()
+    expect(page.get_by_text("Post published.")).to_be_visible()
     assert page.evaluate(f"() => {DRAFTS}") == []
     expect(text).to_have_value("")
 

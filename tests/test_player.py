@@ -177,7 +177,7 @@ def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(pa
     page.goto("/login?next=/upload")
     page.get_by_label("Username").fill("player-uploader")
     page.get_by_label("Password").fill("correct horse battery")
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/upload")
     page.get_by_label("Public").check()
     page.locator("[data-file]").set_input_files(str(clip))

@@ -113,7 +113,7 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Film")
     look(page, "question")
-    dialog.get_by_role("button", name="Keep it").click()
+    dialog.get_by_role("button", name="Cancel").click()
     assert page.locator("[data-row]").count() == 3
     page.get_by_role("button", name="Delete…").click()
     dialog.get_by_role("button", name="Delete video").click()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.registration import rules
 from streamsite.errors import TooLarge
 from streamsite.sanitize import format_bytes
 from videos.access import own_videos
@@ -15,7 +15,7 @@ from videos.models import Upload, UploadKind
 
 def quota_bytes_of(owner: User) -> int:
     """Return how many bytes the account may upload in all; 0 for no limit."""
-    return settings.USER_QUOTA_BYTES if owner.quota_bytes is None else owner.quota_bytes
+    return rules.current().quota_bytes if owner.quota_bytes is None else owner.quota_bytes
 
 
 def used_bytes(owner: User) -> int:

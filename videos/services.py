@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import email_verification
 from accounts.models import User
+from accounts.registration import rules, upload_rights
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.sanitize import clean_line, format_bytes
@@ -43,9 +43,10 @@ def build_draft(
 ) -> Video:
     """Build an unsaved video for a file of ``size`` bytes, with the editable fields of ``data``.
 
-    Raises ``Invalid``, ``PublishingPaused`` for an owner who may not publish for the time being, or
-    ``EmailNotVerified`` for one who may only keep it private.
+    Raises ``Invalid``, ``UploadsNotAllowed``, ``PublishingPaused`` for an owner who may not publish for the time being,
+    or ``EmailNotVerified`` for one who may only keep it private.
     """
+    upload_rights.require_may_upload(owner)
     strikes.require_may_publish(owner)
     changes = clean_metadata(
         {"title": title_from_filename(filename), **{key: data[key] for key in EDITABLE if key in data}}
@@ -101,10 +102,8 @@ def require_valid_size(size: int) -> None:
     """Raise ``Invalid`` for an empty file, ``TooLarge`` above the limit."""
     if size == 0:
         raise Invalid(_("This file is empty."), fields={"file": [_("This file is empty.")]})
-    if size > settings.MAX_UPLOAD_BYTES:
-        raise TooLarge(
-            _("Each file can be up to %(size)s.") % {"size": format_bytes(settings.MAX_UPLOAD_BYTES)}
-        )
+    if size > (most := rules.max_upload_bytes()):
+        raise TooLarge(_("Each file can be up to %(size)s.") % {"size": format_bytes(most)})
 
 
 def update(video: Video, data: Mapping[str, object], *, expected_version: int | None = None) -> Video:

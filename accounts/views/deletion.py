@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.contrib.auth import logout as sign_out
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -69,6 +69,7 @@ def offer_restore(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("restore")
 
 
+@login_not_required
 @never_cached
 @sensitive_post_parameters("password", "otp")
 @allow_get_and_post

@@ -164,13 +164,13 @@ def test_a_decision_that_is_undone(database, cast):
     cast.api("member").post(f"/api/v1/videos/{video.pk}/report", {"reason": "spam"}, format="json")
     cases.decide(Case.objects.get(), cast.staff, "taken_down", notice="No")
     texts = [row["text"] for row in cast.api("member").get(LIST).json()["results"]]
-    assert texts == ["What you reported was taken down: “Film”"]
+    assert texts == ["Thanks for your report: we removed “Film”"]
     assert told(cast, "owner") == ["moderation"]
     cases.appeal(Case.objects.get(), "It is fine")
     cases.decide_appeal(Case.objects.get(), cast.staff, grant=True)
     for who, text in (
-        ("owner", "Your appeal was granted: the decision is undone: “Film”"),
-        ("member", "What you reported was looked at and does not break the rules: “Film”"),
+        ("owner", "Your appeal about “Film” was granted"),
+        ("member", "Thanks for your report: “Film” doesn't break our rules"),
     ):
         assert [row["text"] for row in cast.api(who).get(LIST).json()["results"]] == [text]
 

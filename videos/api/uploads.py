@@ -20,6 +20,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.api.base import signed_in_user
+from accounts.registration import rules
 from streamsite.api.idempotency import idempotent
 from streamsite.cache_headers import NEVER_STORED
 from streamsite.errors import Invalid, UnsupportedMediaType
@@ -84,7 +85,7 @@ class TusView(APIView):
         response = Response(status=status.HTTP_204_NO_CONTENT)
         response["Tus-Version"] = tus.VERSION
         response["Tus-Extension"] = tus.EXTENSIONS
-        response["Tus-Max-Size"] = str(settings.MAX_UPLOAD_BYTES)
+        response["Tus-Max-Size"] = str(rules.max_upload_bytes())
         response["Tus-Checksum-Algorithm"] = ",".join(tus.ALGORITHMS)
         return response
 

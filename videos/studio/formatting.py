@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from streamsite import formats
 from videos.studio.schemas import StatisticsDict, TotalsDict
 
 RANGE_LABELS = {"7d": _("7 days"), "28d": _("28 days"), "90d": _("90 days"), "365d": _("365 days")}
@@ -30,15 +31,6 @@ VERDICT_LABELS = {
 }
 
 
-def format_watch_time(seconds: float) -> str:
-    """Format seconds: ``45`` as ``45 s``, ``150`` as ``2.5 min``, ``9000`` as ``2.5 h``."""
-    for length, unit in ((3600, "h"), (60, "min")):
-        if seconds >= length:
-            value = seconds / length
-            return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}".replace(".0 ", " ")
-    return f"{seconds:.0f} s"
-
-
 def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
     """Return the summary of the page, ``[{label, value, note, change}]``; ``change`` as returned by ``_change``."""
     now, before = report["totals"], report["previous"]
@@ -47,7 +39,7 @@ def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
         _card(gettext("Views"), f"{now['views']:,}", now["views"], before["views"]),
         _card(
             gettext("Watch time"),
-            format_watch_time(now["watch_seconds"]),
+            formats.span(now["watch_seconds"]),
             now["watch_seconds"],
             before["watch_seconds"],
         ),
@@ -56,9 +48,7 @@ def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
             gettext("No data yet") if share is None else f"{share:.0f}%",
             share,
             before["average_percentage"],
-            note=""
-            if average is None
-            else gettext("%(time)s per view") % {"time": format_watch_time(average)},
+            note="" if average is None else gettext("%(time)s per view") % {"time": formats.span(average)},
         ),
         _card(
             gettext("Subscribers"),

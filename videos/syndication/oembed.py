@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from django.conf import settings
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.html import format_html
@@ -22,6 +21,7 @@ from accounts.mappers import image_url_pair
 from accounts.models import User
 from streamsite import origin
 from streamsite.errors import NOT_IMPLEMENTED, Absent, Invalid, SiteError
+from streamsite.site_settings.identity import site_name
 from videos import access, thumbnails
 from videos.models import Video
 from videos.syndication import urls
@@ -100,7 +100,7 @@ def describe(request: OEmbedRequest) -> dict[str, object]:
     """Return the response. Raises ``Absent`` for hidden objects, ``Forbidden`` for those that cannot be embedded."""
     return {
         "version": "1.0",
-        "provider_name": settings.SITE_NAME,
+        "provider_name": site_name(),
         "provider_url": urls.absolute_url("/"),
         "cache_age": CACHE_SECONDS,
         **_describers[request.name](request),

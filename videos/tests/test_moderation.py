@@ -176,7 +176,7 @@ def test_what_is_said_of_a_comment_has_no_quotes_within_quotes(cast, comment, ma
     emails.email_owner(case.pk)
     told = cast.page("stranger").get("/notifications").content.decode()
     assert "taken down: “Comment on Crème”" in told
-    assert 'looked at your comment on "Crème".' in mailoutbox[0].body
+    assert "Our moderators reviewed your comment on “Crème”." in mailoutbox[0].body
 
 
 def test_a_comment_is_taken_down_and_counted(cast, video, comment):

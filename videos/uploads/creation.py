@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.registration import upload_rights
 from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
 from videos import quota, services, strikes
@@ -39,6 +40,7 @@ def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
     ``metadata`` is ``Upload-Metadata`` as it was sent. Raises ``Invalid``, ``TooLarge``, ``Conflict`` or
     ``DiskFull``; then nothing is left behind.
     """
+    upload_rights.require_may_upload(owner)
     _require_room(owner, length)
     _require_few_drafts(owner)
     video = _draft(owner, metadata, length or 0)
@@ -49,6 +51,7 @@ def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
 
 def create_partial_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
     """Return a new partial upload, which a final one is to join. Raises as ``create_upload`` does."""
+    upload_rights.require_may_upload(owner)
     strikes.require_may_publish(owner)
     _require_room(owner, length)
     parse_metadata(metadata)

@@ -5,9 +5,9 @@ An upload whose length is not known yet counts what it has and what its present 
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.registration import rules
 from streamsite.errors import Invalid, TooLarge
 from streamsite.sanitize import format_bytes
 from videos import quota, services
@@ -35,9 +35,8 @@ def set_length(upload: Upload, total: int, reach: int) -> None:
 def require_room(upload: Upload, reach: int) -> None:
     """Raise ``TooLarge`` unless the upload may continue to the offset ``reach``."""
     if upload.length is None:
-        if reach > settings.MAX_UPLOAD_BYTES:
-            most = format_bytes(settings.MAX_UPLOAD_BYTES)
-            raise TooLarge(_("Each file can be up to %(size)s.") % {"size": most})
+        if reach > (most := rules.max_upload_bytes()):
+            raise TooLarge(_("Each file can be up to %(size)s.") % {"size": format_bytes(most)})
         _reserve(upload, reach)
     elif reach > upload.length:
         raise TooLarge(_("The data exceeds the upload's length."))

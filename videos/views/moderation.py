@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -89,6 +89,7 @@ def account_decisions(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/decisions.html", context)
 
 
+@login_not_required  # people who are suspended open it by its link
 @allow_get_and_post
 def decision(request: HttpRequest, token: str) -> HttpResponse:
     """Show one decision and the form of its appeal. The token of the mailed link is enough, no sign-in is needed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts import email_verification
 from accounts.current_user import signed_in_user
 from accounts.models import User
+from accounts.registration import rules, upload_rights
 from streamsite.errors import Invalid
 from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import UPLOAD
@@ -83,6 +83,7 @@ ACCEPTED_SUFFIXES = (
 def upload(request: HttpRequest) -> HttpResponse:
     """Show the upload page; without JavaScript, take one file by form."""
     user = signed_in_user(request)
+    upload_rights.require_may_upload(user)
     form = forms.UploadForm(posted_data(request), request.FILES or None)
     response = perform(
         request,
@@ -96,7 +97,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         return response
     context = {
         "form": form,
-        "max_bytes": settings.MAX_UPLOAD_BYTES,
+        "max_bytes": rules.max_upload_bytes(),
         "accept": ACCEPTED_SUFFIXES,
         "visibility_choices": _visibility_choices(user),
         "unfinished": uploads.unfinished_uploads(user),

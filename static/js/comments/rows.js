@@ -1,14 +1,13 @@
 // Rows of comments, rendered by the server.
 import { interpolate, ngettext } from "../i18n.js";
-
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+import { compact } from "../locale.js";
 
 export const section = document.querySelector("[data-comments]");
 
 /** Fetch a part of the page as a document fragment. */
 export async function fragment(url) {
   const response = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-  if (!response.ok) throw new Error("Couldn't load the comments.");
+  if (!response.ok) throw new Error(gettext("Couldn't load comments."));
   const template = document.createElement("template");
   template.innerHTML = await response.text();
   return template.content;
@@ -21,10 +20,9 @@ export const rowOf = async (id) => (await fragment(`/comments/${id}/row`)).query
 export function count(by) {
   const place = section.querySelector("[data-comment-count]");
   if (!place) return;
-  const number = Math.max(0, Number(place.dataset.commentCount) + by);
-  place.dataset.commentCount = String(number);
-  const shown = ngettext("%(count)s comment", "%(count)s comments", number);
-  place.textContent = interpolate(shown, { count: compact.format(number) });
+  const now = Math.max(0, Number(place.dataset.commentCount) + by);
+  place.dataset.commentCount = String(now);
+  place.textContent = interpolate(ngettext("%(count)s comment", "%(count)s comments", now), { count: compact(now) });
 }
 
 /** Replace a comment by a fresh row, keeping its loaded replies and the reply that is being written. */

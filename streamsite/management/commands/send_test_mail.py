@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from streamsite.mail import messages
 from streamsite.mail.errors import AddressRefused, MailNotSent
 from streamsite.mail.options import NONE, STARTTLS
+from streamsite.site_settings.identity import site_name
 from streamsite.tasks.errors import PermanentFailure
 
 SECURITY = {NONE: "no encryption", STARTTLS: "STARTTLS"}
@@ -18,7 +19,7 @@ TEXT = "This is a test message from {name} ({url}). If you can read it, mail wor
 class Command(BaseCommand):
     """Sends one message now, past the queue, and says what the mail server answered at each step."""
 
-    help = "Send a test message to ADDRESS now, and print each step and the mail server's answer."
+    help = "Send a test message to ADDRESS, and print each step and the mail server's response."
     # The site's database has no part in it.
     requires_system_checks = []
 
@@ -43,8 +44,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{settings.EMAIL_HOST}, port {settings.EMAIL_PORT}, {security}, {sign_in}.")
         self.stdout.write(f"From {settings.DEFAULT_FROM_EMAIL} to {address}.")
         message = messages.SiteMessage(
-            f"{settings.SITE_NAME}: Test message",
-            TEXT.format(name=settings.SITE_NAME, url=settings.SITE_URL),
+            f"{site_name()}: Test message",
+            TEXT.format(name=site_name(), url=settings.SITE_URL),
             to=[address],
             headers=messages.message_headers(),
             connection=get_connection(tell=self.stdout.write),
