@@ -125,7 +125,7 @@ class UploadsView(TusView):
                 "Upload-Concat",
                 str,
                 OpenApiParameter.HEADER,
-                description='"partial", or "final;" followed by the URLs of finished partial uploads, separated by spaces.',
+                description='"partial", or "final;" then URLs of finished partial uploads, separated by spaces.',
             ),
             OpenApiParameter("Upload-Metadata", str, OpenApiParameter.HEADER),
         ],
