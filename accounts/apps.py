@@ -10,12 +10,13 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect receivers; register repairs and the image folders that belong to the database."""
+        """Connect receivers; register repairs, settings, and the image folders that belong to the database."""
         from accounts import (
             image_storage,
             receivers,  # noqa: F401
             site_images,
         )
+        from accounts.registration import section  # noqa: F401
         from accounts.repairs import REPAIRS
         from streamsite import site_id, trash
         from streamsite.mongo import repairs

@@ -24,10 +24,12 @@ class Preference:
     def problem(self, value: object) -> str | None:
         """Return why ``value`` is invalid, or ``None``."""
         if not self.choices:
-            return None if isinstance(value, bool) else "Must be true or false."
+            return None if isinstance(value, bool) else _("Must be true or false.")
         if isinstance(value, str) and value in self.choices:
             return None
-        return f"Must be one of {', '.join(repr(choice) for choice in self.choices)}."
+        return _("Must be one of: %(choices)s.") % {
+            "choices": ", ".join(repr(choice) for choice in self.choices)
+        }
 
 
 @cache
@@ -98,5 +100,5 @@ def validate(given: Mapping[str, object], *, prefix: str = "") -> dict[str, str 
         if (problem := PREFERENCES[name].problem(value))
     }
     if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     return known

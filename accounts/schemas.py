@@ -81,6 +81,8 @@ class AccountDict(AvatarUrlsDict, CoverUrlsDict):
     counts: ChannelCountsDict
     preferences: PreferencesDict
     is_staff: bool
+    status: Literal["active", "waiting"]
+    may_upload: bool
     created_at: Timestamp
 
 

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from accounts.registration.views import setup
 from accounts.views import (
     api_tokens,
     deletion,
     developers,
     devices,
     email_links,
+    jwks,
     language,
     profile,
     profile_images,
@@ -22,6 +24,8 @@ urlpatterns = [
     path("login", sign_in.login, name="login"),
     path("login/code", sign_in.login_code, name="login-code"),
     path("register", sign_in.register, name="register"),
+    path("register/waiting", sign_in.register_waiting, name="register-waiting"),
+    path("setup", setup.setup, name="setup"),
     path("logout", sign_in.logout, name="logout"),
     path("settings/profile", profile.settings_profile, name="settings-profile"),
     path("settings/profile/remove-picture", profile.remove_profile_image, name="settings-remove-picture"),
@@ -60,4 +64,5 @@ urlpatterns = [
     ),
     path("developers", redirect_view("developers-tokens"), name="developers"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
+    path(".well-known/jwks.json", jwks.key_set, name="jwks"),
 ]

@@ -27,6 +27,7 @@ urlpatterns = [
     path("admin/login/", staff_login),
     # Django's own form leaves sessions and API tokens alive.
     path("admin/password_change/", redirect_view("settings-security")),
+    path("admin/", include("accounts.registration.admin_urls")),
     re_path(
         r"^appearance/(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$", appearance, name="site-appearance"
     ),

@@ -22,6 +22,7 @@ OWNERS = {
     "accounts.auth_session_store": {"auth_session"},
     "accounts.totp_store": {"auth_totp"},
     "accounts.user_store": {"accounts_user"},
+    "streamsite.setup_link_store": {"streamsite_setup"},
     "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
     "streamsite.site_settings.store": {"streamsite_settings"},
     "subscriptions.channel_page.store": {"subscriptions_channelpage"},

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts import access, audit, deliverability, staff_actions, totp
 from accounts.admin.actions import ACTIONS
@@ -59,11 +60,11 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     ordering = ("-created_at",)
     readonly_fields = (
         "id", "username", "password_status", "second_factor", "email", "email_verified", "pending_email",
-        "email_delivery", "is_active", "status", "created_at", "last_login", "subscriber_count",
+        "email_delivery", "is_active", "is_creator", "status", "created_at", "last_login", "subscriber_count",
         "subscription_count", "video_count", "view_count", "events",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("id", "username", "status", "is_active")}),
+        (None, {"fields": ("id", "username", "status", "is_active", "is_creator")}),
         (
             "Sign-in",
             {
@@ -172,6 +173,8 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         """Return whether the account is active, suspended, or about to be erased."""
         if account.is_active:
             return "Active"
+        if account.is_waiting:
+            return gettext("Waiting for approval")
         if account.erase_at is None:
             return "Suspended"
         return f"Closed. It will be erased after {localize(account.erase_at)}."

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionGovernanceMiddleware",
     "accounts.locale.AccountLocaleMiddleware",
+    "accounts.registration.login_only.LoginOnlyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 

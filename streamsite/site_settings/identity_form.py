@@ -134,7 +134,7 @@ class IdentityForm(SectionForm):
     )
     social = _image_field(
         _("Link preview image"),
-        _("1200 × 630 pixels. Shown when the home page is shared elsewhere."),  # noqa: RUF001
+        _("1200 × 630 pixels. Shown when the home page is shared elsewhere."),
     )
     accent_light = ColorField(theme=colors.LIGHT, label=_("Accent color, light theme"))
     accent_dark = ColorField(theme=colors.DARK, label=_("Accent color, dark theme"))

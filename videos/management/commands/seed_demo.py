@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from accounts.models import User
+from accounts.registration import upload_rights
 from streamsite.management.site_command import SiteCommand
 from streamsite.visibility import Visibility
 from videos import services, tasks
@@ -37,7 +38,7 @@ SECONDS = 12
 class Command(SiteCommand):
     """Uploads a few generated clips through the regular upload service, once."""
 
-    help = "Create the demo clips, unless there are videos already."
+    help = "Create the demo clips unless there are videos already."
 
     def handle(self, *args: object, **options: object) -> None:
         """Generate and upload the clips that are missing."""
@@ -45,7 +46,7 @@ class Command(SiteCommand):
             return
         for username, title, picture, sound, category in CLIPS:
             owner = User.objects.filter(username=username).first()
-            if owner is None:
+            if owner is None or not upload_rights.may_upload(owner):
                 continue
             with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
                 clip = Path(folder) / "demo.mp4"
@@ -59,7 +60,7 @@ class Command(SiteCommand):
                         "title": title,
                         "visibility": Visibility.PUBLIC,
                         "category": category,
-                        "description": "A generated clip, so that a new site has something to play.",
+                        "description": "A generated demo clip.",
                     },
                     enqueue=tasks.enqueue_demo_processing,
                 )
