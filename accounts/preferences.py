@@ -11,8 +11,6 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from django.utils.translation import gettext as _
-
 from streamsite.errors import Invalid
 
 

@@ -111,7 +111,9 @@ class IdentityForm(SectionForm):
     """The site's name, images, colors, announcement and links."""
 
     name = forms.CharField(
-        label=_("Site name"), max_length=MAX_NAME, help_text=_("Shown in the header, page titles, and emails.")
+        label=_("Site name"),
+        max_length=MAX_NAME,
+        help_text=_("Shown in the header, page titles, and emails."),
     )
     description = forms.CharField(
         label=_("Short description"),
@@ -127,9 +129,11 @@ class IdentityForm(SectionForm):
         help_text=_("Leave empty for the standard heading."),
     )
     logo = _image_field(_("Logo"), _("Shown in the header instead of the standard mark and the name."))
-    icon = _image_field(_("Icon"), _("Square, at least 512 pixels wide. Used for browser tabs and home screens."))
+    icon = _image_field(
+        _("Icon"), _("Square, at least 512 pixels wide. Used for browser tabs and home screens.")
+    )
     social = _image_field(
-        _("Link preview image"), _("1200 × 630 pixels. Shown when the home page is shared elsewhere.")  # noqa: RUF001
+        _("Link preview image"), _("1200 × 630 pixels. Shown when the home page is shared elsewhere.")
     )
     accent_light = ColorField(theme=colors.LIGHT, label=_("Accent color, light theme"))
     accent_dark = ColorField(theme=colors.DARK, label=_("Accent color, dark theme"))
@@ -160,9 +164,7 @@ class IdentityForm(SectionForm):
 
     def changed_values(self) -> dict[str, object]:
         """Return the values, without images: ``save`` stores them."""
-        return {
-            name: value for name, value in super().changed_values().items() if name not in IMAGE_NAMES
-        }
+        return {name: value for name, value in super().changed_values().items() if name not in IMAGE_NAMES}
 
     def save(self) -> list[str]:
         """Store the images, then everything. Raises ``SiteError``."""
