@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.support.browser import IsolatedBrowser
     from tests.support.other_origin import OtherOrigin
+    from tests.support.site_settings import Editor
     from tests.support.stack import Stack
     from tests.support.users import Cast
 
@@ -120,6 +121,14 @@ def cast(database: None) -> Cast:
     from tests.support.users import Cast
 
     return Cast()
+
+
+@pytest.fixture
+def editor(cast: Cast) -> Editor:
+    """A page of staff who may change the site's settings and nothing else."""
+    from tests.support.site_settings import Editor
+
+    return Editor(cast.user("editor", is_staff=True))
 
 
 @pytest.fixture(scope="session")

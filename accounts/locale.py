@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,6 +16,8 @@ from django.utils import timezone, translation
 from accounts import preferences
 from accounts.models import User
 from streamsite import languages
+
+Rest = ParamSpec("Rest")
 
 
 def _chosen(user: User, name: str) -> str:
@@ -27,6 +31,15 @@ def language(user: User) -> str:
     return _chosen(user, "language") or settings.LANGUAGE_CODE
 
 
+def first_preferences() -> dict[str, str]:
+    """Return the preferences of an account that is being created: the language in which its owner signs up.
+
+    Emails would otherwise be in the site's own language, since no browser says what to use.
+    """
+    active = translation.get_language() or settings.LANGUAGE_CODE
+    return {} if active == settings.LANGUAGE_CODE else {"language": active}
+
+
 def time_zone(user: User) -> ZoneInfo | None:
     """Return the account's time zone, ``None`` when its browser knows it."""
     name = _chosen(user, "time_zone")
@@ -38,6 +51,19 @@ def speak_to(user: User) -> Iterator[None]:
     """Activate the account's language and time zone within a ``with`` block."""
     with translation.override(language(user)), timezone.override(time_zone(user)):
         yield
+
+
+def in_users_language(
+    send: Callable[Concatenate[str, User, Rest], None],
+) -> Callable[Concatenate[str, User, Rest], None]:
+    """Decorate ``send(kind, user, ...)``: it runs in the account's language and time zone."""
+
+    @wraps(send)
+    def send_in_language(kind: str, user: User, *args: Rest.args, **kwargs: Rest.kwargs) -> None:
+        with speak_to(user):
+            send(kind, user, *args, **kwargs)
+
+    return send_in_language
 
 
 class AccountLocaleMiddleware:

@@ -9,9 +9,11 @@ from urllib.parse import quote
 from django.conf import settings
 from django.template import Context, Engine
 from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts import deliverability, email_tokens, unsubscribe_links
+from accounts import deliverability, email_tokens, locale, unsubscribe_links
 from accounts.models import User
 from streamsite.mail import messages
 from streamsite.mail.errors import AddressRefused
@@ -47,6 +49,8 @@ SUBJECTS = {
     "registration_queue": _("New accounts are waiting for approval"),
 }
 
+EMPHASIZED = ("account", "new_address", "token_name", "title")
+
 # Emails that describe a state, with the condition for sending them. The others report an event.
 STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
     "erase_asked": lambda user, details: _is_deleted_on(user, details.get("due")),
@@ -69,6 +73,7 @@ def _is_deleted_on(user: User, day: object) -> bool:
     return not user.is_active and user.erase_at is not None and user.erase_at.date().isoformat() == day
 
 
+@locale.in_users_language
 def send(kind: str, user: User, to: str, **details: object) -> None:
     """Send one email of ``kind`` to the address ``to``, and mark the address if it is permanently rejected.
 
@@ -78,10 +83,12 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
         return
     may_unsubscribe = kind in unsubscribe_links.EMAIL_PREFERENCES
     unsubscribe_url = unsubscribe_links.unsubscribe_url(user, kind) if may_unsubscribe else ""
+    subject = str(SUBJECTS[kind])
     context = {
         "user": user,
+        "account": user.username,
         "to": to,
-        "subject": SUBJECTS[kind],
+        "subject": subject,
         "site_name": site_name(),
         "site_url": settings.SITE_URL,
         "link": _link(kind, user, to),
@@ -89,12 +96,14 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
         **details,
     }
     message = messages.SiteMessage(
-        f"{site_name()}: {SUBJECTS[kind]}",
+        f"{site_name()}: {subject}",
         _text_engine().get_template(f"emails/{kind}.txt").render(Context(context, autoescape=False)),
         to=[to],
         headers=messages.message_headers() | unsubscribe_links.unsubscribe_headers(unsubscribe_url),
     )
-    message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
+    message.attach_alternative(
+        render_to_string(f"emails/{kind}.html", context | _emphasized(context)), "text/html"
+    )
     current_lease().check()
     try:
         message.send()
@@ -104,11 +113,23 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
     deliverability.clear_undeliverable(user, to)
 
 
+def _emphasized(context: Mapping[str, object]) -> dict[str, SafeString]:
+    """Return the values that HTML emails emphasize, so that both forms of an email share their sentences."""
+    return {
+        name: format_html("<strong><bdi>{}</bdi></strong>", context[name])
+        for name in EMPHASIZED
+        if context.get(name)
+    }
+
+
 @lru_cache(maxsize=1)
 def _text_engine() -> Engine:
     """Return an engine for plain-text templates, without autoescaping."""
     return Engine(
-        dirs=[str(settings.BASE_DIR / "templates")], autoescape=False, builtins=settings.TEMPLATE_BUILTINS
+        dirs=[str(settings.BASE_DIR / "templates")],
+        autoescape=False,
+        builtins=settings.TEMPLATE_BUILTINS,
+        libraries={"streamsite": "streamsite.templatetags.streamsite"},
     )
 
 

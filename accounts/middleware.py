@@ -16,8 +16,8 @@ from accounts.registration import login_only
 from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import Forbidden
 
-# Files that are the same for everyone: no account is looked up, and shared caches need no ``Vary``.
-PUBLIC_FILES = "/media/profiles/"
+# The same for everyone: no account is looked up, and shared caches need no ``Vary``.
+PUBLIC_FILES = ("/media/profiles/", "/.well-known/jwks.json")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 

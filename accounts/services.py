@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts import audit, image_storage, passwords, tasks
+from accounts import audit, image_storage, locale, passwords, tasks
 from accounts.models import RegistrationState, User
 from accounts.registration import admission, domains, invitations
 from accounts.registration.admission import Admission
@@ -40,7 +40,10 @@ def create_account(
     admitted = admission.admit(invitation)
     username = normalize_username(username)
     user = User(
-        username=username, email=User.objects.normalize_email(email.strip()), full_name=clean_line(full_name)
+        username=username,
+        email=User.objects.normalize_email(email.strip()),
+        full_name=clean_line(full_name),
+        preferences=locale.first_preferences(),
     )
     if problems := account_problems(user, password):
         raise Invalid(_("Please fix the errors below."), fields=problems)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +14,7 @@ from accounts.backends import find_by_login, is_password_correct
 from accounts.models import RegistrationState, User
 from accounts.second_factor import use_code
 from accounts.usernames import normalize_username
+from streamsite import formats
 from streamsite.errors import SiteError, Throttled
 from streamsite.rate_limits import (
     LOGIN_PER_ACCOUNT,
@@ -45,7 +45,7 @@ class AccountClosed(SiteError):
 
     def __init__(self, user: User, until: datetime) -> None:
         self.user, self.until = user, until
-        day = date_format(timezone.localtime(until), "DATE_FORMAT")
+        day = formats.day(until)
         super().__init__(
             _(
                 "You closed this account. It will be permanently deleted on %(date)s. You can restore it until then."

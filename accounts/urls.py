@@ -9,6 +9,7 @@ from accounts.views import (
     developers,
     devices,
     email_links,
+    jwks,
     language,
     profile,
     profile_images,
@@ -63,4 +64,5 @@ urlpatterns = [
     ),
     path("developers", redirect_view("developers-tokens"), name="developers"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
+    path(".well-known/jwks.json", jwks.key_set, name="jwks"),
 ]

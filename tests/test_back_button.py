@@ -88,7 +88,7 @@ def test_a_list_keeps_its_length(page, site, people):
     page.goto("/library")
     rows = page.locator("main .grid > .entry")
     expect(rows).to_have_count(20)
-    page.get_by_role("link", name="Show more").click()
+    page.get_by_role("link", name="Load more").click()
     expect(rows).to_have_count(22)
     page.goto("/history")
     back(page, "/library")
@@ -99,8 +99,8 @@ def test_after_logging_out_the_page_is_gone(page, site, people):
     person = Caller(site).sign_in("back-one").sign_in_to_pages("back-one")
     open_profile(page, site, person)
     page.locator("header").get_by_label("Account menu").click()
-    page.get_by_role("button", name="Log out").click()
-    expect(page.locator("header").get_by_role("link", name="Log in")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("header").get_by_role("link", name="Sign in")).to_be_visible()
     assert "account" not in {cookie["name"] for cookie in page.context.cookies()}
     # The browser itself gave the page up: without scripts it does not come back, either.
     page.evaluate("() => { setTimeout(() => history.go(-2)); }")

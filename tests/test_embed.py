@@ -328,7 +328,7 @@ def test_a_list_of_sites_is_kept_by_the_browser(visit, restricted):
     has_told(page, "error")
     assert told(page, "error")[0]["code"] == 101
     expect(page.frame_locator(inside).get_by_role("heading")).to_have_text(
-        "This video can't be shown on this site"
+        "This video can't be played on this site"
     )
     # A page that hides where it is gets the player, and the browser does not show it.
     for host in ("other.test", "school.test", "notallowed.test"):

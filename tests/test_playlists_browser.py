@@ -52,7 +52,7 @@ def page(chromium, site, owner, request):
     opened.goto("/login")
     opened.get_by_label("Username").fill("list-owner")
     opened.get_by_label("Password").fill("correct horse battery")
-    opened.get_by_role("main").get_by_role("button", name="Log in").click()
+    opened.get_by_role("main").get_by_role("button", name="Sign in").click()
     opened.wait_for_url("**/")
     yield opened
     assert problems == []
@@ -179,9 +179,9 @@ def test_taking_out_notes_and_rules(page, owner, listed):
         ("First", ""), ("Second", "Worth it"), ("Third", ""),
     ]  # fmt: skip
     page.locator("[data-item]").nth(2).locator("details.menu > summary").click()
-    page.get_by_role("button", name="Move to the top").click()
+    page.get_by_role("button", name="Move to top").click()
     expect(page.locator("[data-item] .card-title").first).to_have_text("Third")
-    page.get_by_label("Order").select_option("oldest")
+    page.get_by_label("Sort").select_option("oldest")
     expect(page.locator("[data-item] .card-title").first).to_have_text("First")
     expect(page.locator(".item-grip")).to_have_count(0)
 
@@ -207,7 +207,7 @@ def test_playing_all_goes_on_and_around(page, owner, listed):
     page.wait_for_url(f"**/watch/{owner.videos[2]}?**")
     page.locator("media-controller").wait_for()
     expect(page.locator("[data-queue-next]")).to_have_count(0)
-    page.get_by_role("link", name="Repeat the list").click()
+    page.get_by_role("link", name="Repeat playlist").click()
     page.wait_for_url("**loop=list")
     page.locator("media-controller").wait_for()
     page.keyboard.press("Shift+N")

@@ -51,7 +51,7 @@ def test_what_services_did_agrees(busy):
     collection(statistics_store.VIDEO_TOTALS).update_one(
         {"_id": busy.pk}, {"$set": {"viewings": 1}}, upsert=True
     )
-    assert reconcile() == "All counters agree with their rows.\n"
+    assert reconcile() == "All counters are correct.\n"
     reconcile("--check")
 
 
@@ -69,7 +69,7 @@ def test_what_drifted_is_told_and_set_right(cast, busy):
         reconcile("--check")
     assert Video.objects.get().like_count == 6
     said = reconcile()
-    assert "videos_video.like_count: 1 wrong by 5 in all, 1 corrected" in said
+    assert "videos_video.like_count: 1 wrong by 5 in total, 1 corrected" in said
     assert len(said.splitlines()) == 12
     video, comment, post = Video.objects.get(), Comment.objects.get(text="One"), Post.objects.get()
     assert (video.like_count, video.dislike_count, video.comment_count, video.view_count) == (1, 1, 2, 0)
@@ -79,23 +79,23 @@ def test_what_drifted_is_told_and_set_right(cast, busy):
     owner = User.objects.get(username="owner")
     assert (owner.subscriber_count, owner.video_count) == (1, 1)
     assert Case.objects.get().report_count == 1
-    assert reconcile() == "All counters agree with their rows.\n"
+    assert reconcile() == "All counters are correct.\n"
 
 
 def test_playlists_count_and_add_up_what_is_in_them(cast, busy):
     Playlist.objects.update(item_count=7, duration=1.5)
     said = reconcile()
-    assert "playlists_playlist.item_count: 1 wrong by 6 in all, 1 corrected" in said
+    assert "playlists_playlist.item_count: 1 wrong by 6 in total, 1 corrected" in said
     playlist = Playlist.objects.get()
     assert (playlist.item_count, playlist.duration) == (1, 10.0)
-    assert reconcile() == "All counters agree with their rows.\n"
+    assert reconcile() == "All counters are correct.\n"
 
 
 def test_what_changes_at_this_moment_is_left_alone(cast, busy, monkeypatch):
     Video.objects.update(like_count=7)
     liking = lambda seconds: Video.objects.update(like_count=F("like_count") + 1)  # noqa: E731
     monkeypatch.setattr(counters, "sleep", liking)
-    assert reconcile() == "All counters agree with their rows.\n"
+    assert reconcile() == "All counters are correct.\n"
     assert Video.objects.get().like_count == 8
 
 

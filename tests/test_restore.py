@@ -98,4 +98,4 @@ def test_a_restored_copy_takes_uploads_and_plays_them(former, tmp_path, clip):
         assert "#EXTINF" in text(urljoin(video["hls_url"], first))
     finally:
         restored.stop()
-    assert "ended unexpectedly" not in restored.output()
+    assert "exited unexpectedly" not in restored.output()

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django import forms
 from django.conf import settings as django_settings
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from pymongo.errors import ServerSelectionTimeoutError
@@ -22,34 +20,11 @@ from streamsite.site_settings.forms import SectionForm
 from streamsite.site_settings.identity import Identity, site_name
 from streamsite.site_settings.sections import Section, setting
 from tests.support.commands import recorded
+from tests.support.site_settings import IDENTITY, hidden
 
 PAGE = "/admin/site/"
-IDENTITY = "/admin/site/identity/"
 ROOT = Path(__file__).resolve().parent.parent
 SECTION = sections.section_of(Identity)
-
-
-@pytest.fixture
-def editor(cast):
-    """Staff with the permission for the site's settings and nothing else."""
-    user = cast.user("editor", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="change_sitesettings"))
-    page = Client()
-    page.force_login(user, backend="accounts.backends.LoginBackend")
-    page.user = user
-    return page
-
-
-def hidden(page, address=IDENTITY):
-    """Return the fields of the section's form as a browser would send them back."""
-    form = page.get(address).context["form"]
-    return {
-        name: ""
-        if form.get_initial_for_field(field, name) is None
-        else form.get_initial_for_field(field, name)
-        for name, field in form.fields.items()
-        if not isinstance(field, forms.FileField)
-    }
 
 
 def test_values_are_defaults_until_someone_sets_them(database, settings):

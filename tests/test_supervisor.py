@@ -47,10 +47,10 @@ def watch(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
 def test_a_process_that_ends_at_once_again_and_again_is_given_up_with_its_reason(tmp_path):
     ended = watch(tmp_path, "echo starting; echo no such queue >&2; exit 3")
     assert ended.returncode == 1
-    assert ended.stdout.count("starting it again in") == MAX_QUICK_DEATHS - 1
+    assert ended.stdout.count("restarting in") == MAX_QUICK_DEATHS - 1
     assert ended.stderr == (
-        "script/server: giving up: worker ended 5 times in a row within 10 s of its start, "
-        "the last time with exit code 3: no such queue\n"
+        "script/server: giving up: worker exited 5 times in a row within 10 s of starting, "
+        "most recently with exit code 3: no such queue\n"
     )
     assert "lasting" not in ended.stdout  # it ended when it was told to
 
@@ -58,7 +58,7 @@ def test_a_process_that_ends_at_once_again_and_again_is_given_up_with_its_reason
 def test_the_reason_of_a_process_that_says_nothing_is_its_exit_code(tmp_path):
     ended = watch(tmp_path, "kill -9 $$")
     assert ended.returncode == 1
-    assert "the last time with exit code -9 and no output\n" in ended.stderr
+    assert "most recently with exit code -9 and no output\n" in ended.stderr
 
 
 def test_a_process_that_recovers_is_kept(tmp_path):
@@ -69,7 +69,7 @@ def test_a_process_that_recovers_is_kept(tmp_path):
     ended = watch(tmp_path, script)
     assert ended.returncode == 0, ended.stderr
     assert len(starts.read_text()) == 4
-    assert ended.stdout.count("starting it again in") == 3
+    assert ended.stdout.count("restarting in") == 3
 
 
 @pytest.mark.slow
@@ -84,7 +84,7 @@ def test_a_site_whose_worker_cannot_start_ends_with_the_reason_and_nothing_is_le
     os.kill(worker, signal.SIGKILL)
     assert site.process.wait(timeout=150) == 1
     last = [line for line in site.output().splitlines() if line.startswith("script/server: ")][-1]
-    assert "giving up: worker ended 5 times in a row" in last
-    assert "the last time with exit code 1: " in last
+    assert "giving up: worker exited 5 times in a row" in last
+    assert "most recently with exit code 1: " in last
     assert "belong to different sites" in last
     assert left_of(everything, seconds=15) == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.registration import rules
@@ -35,8 +36,8 @@ def require_quota(owner: User, *, more: int) -> None:
         return
     left = most - used_bytes(owner)
     if more > left:
-        most_words, left_words = format_bytes(most), format_bytes(max(left, 0))
+        words = {"left": format_bytes(max(left, 0)), "quota": format_bytes(most)}
         raise TooLarge(
-            f"Your quota is {most_words}, and {left_words} are left. Delete a video to make room.",
-            fields={"quota": [f"{left_words} left of {most_words}."]},
+            _("You have %(left)s of %(quota)s left. Delete videos to free up space.") % words,
+            fields={"quota": [_("%(left)s of %(quota)s left.") % words]},
         )

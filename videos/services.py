@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import email_verification
 from accounts.models import User
@@ -100,9 +101,9 @@ def create_from_upload(
 def require_valid_size(size: int) -> None:
     """Raise ``Invalid`` for an empty file, ``TooLarge`` above the limit."""
     if size == 0:
-        raise Invalid("The file is empty.", fields={"file": ["The file is empty."]})
+        raise Invalid(_("This file is empty."), fields={"file": [_("This file is empty.")]})
     if size > (most := rules.max_upload_bytes()):
-        raise TooLarge(f"A file may have at most {format_bytes(most)}.")
+        raise TooLarge(_("Each file can be up to %(size)s.") % {"size": format_bytes(most)})
 
 
 def update(video: Video, data: Mapping[str, object], *, expected_version: int | None = None) -> Video:
@@ -276,18 +277,18 @@ def requeue(video_id: str) -> None:
     """Set a failed video to queued, for a job that exists already. Raises ``Conflict`` as ``retry`` does."""
     video = Video.objects.filter(pk=video_id).first()
     if video is None:
-        raise Conflict("The video was deleted.")
+        raise Conflict(_("The video was deleted."))
     _check_retry(video)
     _set_queued(video_id)
 
 
 def _check_retry(video: Video) -> None:
     if video.status != Status.FAILED:
-        raise Conflict("Only a video whose processing failed can be tried again.")
+        raise Conflict(_("Only videos that failed processing can be retried."))
     if not is_retryable(video.failure_code):
-        raise Conflict("This file can't be converted, so trying again won't help. Choose another file.")
+        raise Conflict(_("This file can't be converted, so retrying won't help. Choose another file."))
     if not paths.source_path(video.pk).is_file():
-        raise Conflict("The uploaded file was refused and is gone. Upload another one.")
+        raise Conflict(_("The uploaded file was rejected and deleted. Upload another one."))
 
 
 def _set_queued(video_id: str) -> int:

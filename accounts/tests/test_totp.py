@@ -145,7 +145,7 @@ def test_a_recovery_code_works_once_and_the_owner_is_told(factor):
     assert token(codes[0].upper()).status_code == 200
     assert token(codes[0]).json()["code"] == "otp_invalid"
     assert token(codes[1].replace("-", "")).status_code == 200
-    assert "9 of them are left" in deliver()[0].body
+    assert "9 recovery codes are left" in deliver()[0].body
 
 
 def test_recovery_codes_are_stored_as_hashes(factor, cast):

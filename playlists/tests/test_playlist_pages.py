@@ -90,7 +90,7 @@ def test_a_refused_removal_is_shown(cast, shared):
     video_id = PlaylistItem.objects.get(pk=item).video_id
     sent = {"shown": [place.rsplit("/", 1)[1]], "in": []}
     answer = cast.page("member").post(f"/playlists/save/{video_id}", sent, follow=True)
-    assert b"Trip: Only who added a video" in answer.content
+    assert b"Trip: Only the playlist" in answer.content
     assert PlaylistItem.objects.count() == 1
 
 

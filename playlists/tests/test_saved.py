@@ -52,10 +52,10 @@ def test_a_deleted_playlist_is_saved_by_nobody(cast, playlist):
 
 def test_the_page_keeps_and_lets_go(cast, playlist):
     page = cast.page("member")
-    assert b"Save to library" in page.get(f"/playlists/{playlist}").content
+    assert b"Save playlist" in page.get(f"/playlists/{playlist}").content
     page.post(f"/playlists/{playlist}/keep", {"keep": "1"})
-    assert b"In your library" in page.get(f"/playlists/{playlist}").content
+    assert b"remove from your playlists" in page.get(f"/playlists/{playlist}").content
     assert b"Trip" in page.get("/library?show=saved").content
     page.post(f"/playlists/{playlist}/keep", {"keep": "0"})
-    assert b"Nothing saved" in page.get("/library?show=saved").content
-    assert b"Save to library" not in cast.page("anonymous").get(f"/playlists/{playlist}").content
+    assert b"No saved playlists" in page.get("/library?show=saved").content
+    assert b"Save playlist" not in cast.page("anonymous").get(f"/playlists/{playlist}").content

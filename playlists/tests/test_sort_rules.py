@@ -67,7 +67,7 @@ def test_nobody_moves_by_hand_what_a_rule_orders(cast, listed):
     noted = cast.api("owner").patch(f"{listed}/items/{item}", {"note": "Still"}, format="json")
     assert noted.json()["note"] == "Still"
     page = cast.page("owner").post(f"{listed.removeprefix('/api/v1')}/items/{item}/move", {}, follow=True)
-    assert b"sorted by a rule" in page.content
+    assert b"Switch to custom order" in page.content
 
 
 def test_views_that_are_counted_move_a_video(cast, listed):

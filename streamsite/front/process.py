@@ -112,13 +112,13 @@ class Front:
         ``SettingsError`` when a setting is wrong.
         """
         if self._rendering is None:
-            raise FrontError("the configuration of nginx was not begun")
+            raise FrontError("nginx didn't load its configuration")
         text, complaint = self._rendering.communicate(timeout=60)
         if self._rendering.returncode:
             _, refused, reason = complaint.partition(REFUSED_SETTINGS)
             if refused:
                 raise SettingsError(reason.strip())
-            raise FrontError((complaint.strip().splitlines() or ["nginx could not be configured"])[-1])
+            raise FrontError((complaint.strip().splitlines() or ["couldn't configure nginx"])[-1])
         for folder in (self.run_dir.parent, self.run_dir):
             folders.create(folder, folders.PRIVATE)
         path = self.run_dir / "nginx.conf"
@@ -132,7 +132,7 @@ class Front:
             if tried.returncode == 0:
                 self.command = command
                 return f"{reasons[0]}; using {binary.path}" if reasons else ""
-            reasons.append(f"{binary.path} refuses the configuration ({_last_line(tried.stderr)})")
+            reasons.append(f"{binary.path} rejects the configuration ({_last_line(tried.stderr)})")
         raise FrontError("; ".join(reasons))
 
     def is_ready(self, site_url: str) -> bool:

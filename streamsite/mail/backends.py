@@ -83,7 +83,9 @@ def _envelope(message: EmailMessage) -> tuple[str, list[str], bytes]:
         built = cast("SafeMIMEText | SafeMIMEMultipart", message.message())
         content = built.as_bytes(linesep="\r\n")
     except BadHeaderError:
-        raise PermanentFailure("A line break in an address or subject: this mail cannot be sent.") from None
+        raise PermanentFailure(
+            "Can't send this email: an address or the subject contains a line break."
+        ) from None
     if not all(address.isascii() for address in recipients):
         # Django writes what is before the @ as an encoded word, which is another address.
         parsed = message_from_bytes(content, policy=policy.SMTPUTF8)

@@ -25,5 +25,5 @@ class AddressRefused(PermanentFailure):
 
     def __init__(self, reason: str, answer: str = "") -> None:
         quoted = f" ({answer})" if answer else ""
-        super().__init__(f"The mail server refused the address for good{quoted}. {reason}")
+        super().__init__(f"The mail server permanently rejected the address{quoted}. {reason}")
         self.reason = reason

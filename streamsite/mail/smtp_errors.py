@@ -82,8 +82,8 @@ def recipient_error(code: int, raw: bytes | str) -> AddressRefused | MailNotSent
     if code < PERMANENT:
         return _later(reply)
     return MailNotSent(
-        f"The mail server does not take our mail for this recipient ({reply}).",
-        "Read its answer: it may require a sign-in (EMAIL_USER) or another sender, or block this server.",
+        f"The mail server rejected our mail for this recipient ({reply}).",
+        "Read its response: it may require a sign-in (EMAIL_USER) or another sender, or block this server.",
     )
 
 
@@ -99,7 +99,7 @@ def sender_error(code: int, raw: bytes | str) -> MailNotSent:
             f"The mail server requires a sign-in ({reply}).", "Set EMAIL_USER and EMAIL_PASSWORD."
         )
     return MailNotSent(
-        f"The mail server refused the sender ({reply}).",
+        f"The mail server rejected the sender ({reply}).",
         "Set DEFAULT_FROM_EMAIL to an address that this account may send from.",
     )
 
@@ -113,8 +113,8 @@ def content_error(code: int, raw: bytes | str) -> AddressRefused | MailNotSent:
     if _ENHANCED.match(text.strip()) and (reason := undeliverable_reason(code, raw)):
         return AddressRefused(reason, reply)
     return MailNotSent(
-        f"The mail server refused the message ({reply}).",
-        "Read its answer: usually SPF, DKIM or the reputation of this server or sender is the reason.",
+        f"The mail server rejected the message ({reply}).",
+        "Read its response: usually SPF, DKIM or the reputation of this server or sender is the reason.",
     )
 
 
@@ -125,11 +125,11 @@ def sign_in_error(error: Exception) -> MailNotSent:
         if error.smtp_code < PERMANENT:
             return _later(reply)
         return MailNotSent(
-            f"The mail server refused the user name or password ({reply}).",
+            f"The mail server rejected the username or password ({reply}).",
             "Check EMAIL_USER and EMAIL_PASSWORD; many providers require an app password.",
         )
     return MailNotSent(
-        "The mail server offers no way to sign in that the site knows.",
+        "The mail server offers no sign-in method that the site supports.",
         "Use the provider's port for submission (587 or 465), or leave EMAIL_USER and EMAIL_PASSWORD empty.",
     )
 
@@ -147,12 +147,12 @@ def connection_error(error: Exception, options: Options, timeout: float, *, is_o
         if error.smtp_code < PERMANENT:
             return _later(reply)
         return MailNotSent(
-            f"{where} refused the connection ({reply}).", "Read its answer, and check EMAIL_HOST."
+            f"{where} refused the connection ({reply}).", "Read its response, and check EMAIL_HOST."
         )
     if isinstance(error, ssl.SSLCertVerificationError):
         return _not_trusted(error, options)
     if isinstance(error, ssl.SSLError):
-        return MailNotSent(f"{where} does not speak TLS there ({error.reason}).", _other_port(options))
+        return MailNotSent(f"{where} doesn't use TLS there ({error.reason}).", _other_port(options))
     if isinstance(error, socket.gaierror):
         return MailNotSent(
             f"The name {options.host} was not found.", "Check EMAIL_HOST and this machine's DNS."
@@ -162,7 +162,7 @@ def connection_error(error: Exception, options: Options, timeout: float, *, is_o
     is_late = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
     if is_open:
         what = f"did not answer within {timeout:g} s" if is_late else "closed the connection"
-        return MailNotSent(f"The mail server {what} in the middle of a message.")
+        return MailNotSent(f"The mail server {what} while receiving a message.")
     if is_late:
         return MailNotSent(f"{where} did not answer within {timeout:g} s.", _other_port(options))
     if isinstance(error, (smtplib.SMTPServerDisconnected, ConnectionResetError)):
@@ -192,4 +192,4 @@ def _other_port(options: Options) -> str:
 
 
 def _later(reply: str) -> MailNotSent:
-    return MailNotSent(f"The mail server asks to try again later ({reply}).")
+    return MailNotSent(f"The mail server asked us to try again later ({reply}).")

@@ -53,7 +53,7 @@ class SmtpSession:
         """Hand one message over. ``content`` has CR LF; addresses outside ASCII need a server with SMTPUTF8."""
         smtp = self._smtp
         if smtp is None:
-            raise RuntimeError("the conversation is not open")
+            raise RuntimeError("the session isn't open")
         with self._line(is_open=True):
             code, reply = smtp.mail(sender, self._mail_options(smtp, sender, recipients, content))
             if code not in ACCEPTED:
@@ -105,9 +105,9 @@ class SmtpSession:
     @staticmethod
     def _encryption(smtp: smtplib.SMTP) -> str:
         if not isinstance(smtp.sock, ssl.SSLSocket):
-            return "The line is not encrypted."
+            return "The connection isn't encrypted."
         version = (smtp.sock.version() or "TLS").replace("TLSv", "TLS ")
-        return f"The line is encrypted with {version}, and the certificate is trusted."
+        return f"The connection is encrypted with {version}, and the certificate is trusted."
 
     @staticmethod
     def _mail_options(

@@ -16,14 +16,15 @@ WHITE, BLACK = "#ffffff", "#0b0e0f"
 class Theme:
     """The surfaces on which accent-colored text stands, as in ``static/css/tokens.css``, and how shades are mixed."""
 
+    name: str
     surfaces: tuple[str, ...]
     soft_base: str
     soft_share: float
     hover: str
 
 
-LIGHT = Theme(("#fbfbf9", "#ffffff", "#f0f1ee"), "#ffffff", 0.12, "#000000")
-DARK = Theme(("#0f1213", "#171b1d", "#20262a"), "#171b1d", 0.16, "#ffffff")
+LIGHT = Theme("light", ("#fbfbf9", "#ffffff", "#f0f1ee"), "#ffffff", 0.12, "#000000")
+DARK = Theme("dark", ("#0f1213", "#171b1d", "#20262a"), "#171b1d", 0.16, "#ffffff")
 HOVER_SHARE = 0.2
 
 

@@ -66,7 +66,7 @@ class Identity:
     accent_dark: str = setting(lambda: DEFAULT_DARK, decode=_decode_color)
     banner_text: str = setting(str)
     banner_level: str = setting(lambda: LEVELS[0], decode=_decode_level)
-    banner_until: datetime | None = setting(lambda: None, decode=_decode_moment)
+    banner_until: datetime | None = setting(lambda: None, decode=_decode_moment)  # noqa: RUF009 - a field
     footer_links: tuple[FooterLink, ...] = setting(tuple, decode=_decode_links)
 
     @property

@@ -133,7 +133,8 @@ class IdentityForm(SectionForm):
         _("Icon"), _("Square, at least 512 pixels wide. Used for browser tabs and home screens.")
     )
     social = _image_field(
-        _("Link preview image"), _("1200 × 630 pixels. Shown when the home page is shared elsewhere.")
+        _("Link preview image"),
+        _("1200 × 630 pixels. Shown when the home page is shared elsewhere."),
     )
     accent_light = ColorField(theme=colors.LIGHT, label=_("Accent color, light theme"))
     accent_dark = ColorField(theme=colors.DARK, label=_("Accent color, dark theme"))

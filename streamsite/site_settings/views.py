@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.decorators import login_not_required
@@ -13,18 +14,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from streamsite.cache_headers import IMMUTABLE
+from streamsite.context import BANNER_COOKIE
 from streamsite.errors import Absent
 from streamsite.site_settings import colors, history, live, sections, services
 from streamsite.site_settings.forms import SectionForm
+from streamsite.site_settings.identity import identity
 from streamsite.site_settings.sections import Section
-from streamsite.view_actions import form_status, perform, posted_data, redirect_with_message
+from streamsite.view_actions import form_status, perform, posted_data, redirect_back, redirect_with_message
 from streamsite.view_helpers import allow_get_and_post
 
 PERMISSION = "streamsite.change_sitesettings"
 MAX_ENTRIES = 20
+BANNER_SECONDS = 365 * 86_400
 View = Callable[..., HttpResponse]
 
 
@@ -111,6 +115,23 @@ def appearance(request: HttpRequest, light: str, dark: str) -> HttpResponse:
     """Return the style sheet of two accent colors. Its address says all that it contains."""
     content = colors.stylesheet(f"#{light}", f"#{dark}")
     return IMMUTABLE.set_on(HttpResponse(content, content_type="text/css; charset=utf-8"))
+
+
+@require_POST
+def dismiss_banner(request: HttpRequest) -> HttpResponse:
+    """Remember in a cookie that the viewer dismissed this announcement. A later one is shown again."""
+    response = redirect_back(request, "home")
+    mark = request.POST.get("mark", "")
+    if mark == identity().banner_mark:
+        response.set_cookie(
+            BANNER_COOKIE,
+            mark,
+            max_age=BANNER_SECONDS,
+            secure=settings.IS_HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
 
 
 def page_context(request: HttpRequest, section: Section[Any] | None) -> dict[str, object]:

@@ -32,7 +32,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         help="data folder (STREAMSITE_DATA_DIR; ./var)",
     )
     parser.add_argument(
-        "--no-demo", dest="demo", action="store_false", help="create no demo accounts and clips"
+        "--no-demo", dest="demo", action="store_false", help="don't create demo accounts and clips"
     )
     parser.add_argument(
         "--no-front", dest="front", action="store_false", help="serve requests directly, without nginx"
@@ -40,7 +40,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--database-only",
         action="store_true",
-        help="run the bundled MongoDB alone, to restore a dump into it",
+        help="run only the bundled MongoDB, for restoring a dump",
     )
     parser.add_argument(
         "--workers",

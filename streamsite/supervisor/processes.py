@@ -112,11 +112,11 @@ class SupervisedProcess:
         self._quick_deaths = self._quick_deaths + 1 if ended - self._started < QUICK_DEATH_SECONDS else 0
         if self._quick_deaths >= MAX_QUICK_DEATHS:
             raise StartError(
-                f"giving up: {self.name} ended {self._quick_deaths} times in a row within {QUICK_DEATH_SECONDS} s"
-                f" of its start, the last time with {self.describe_end()}"
+                f"giving up: {self.name} exited {self._quick_deaths} times in a row within {QUICK_DEATH_SECONDS} s"
+                f" of starting, most recently with {self.describe_end()}"
             )
         pause = min(MAX_PAUSE_SECONDS, 0.2 * 2.0**self._quick_deaths)
-        print_line(self.name, f"ended unexpectedly (exit code {code}); starting it again in {pause:.1f} s")
+        print_line(self.name, f"exited unexpectedly (exit code {code}); restarting in {pause:.1f} s")
         self.process = None
         self._not_before = ended + pause
 
@@ -127,7 +127,7 @@ class SupervisedProcess:
         try:
             self.process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
-            print_line(self.name, "does not stop; ending it")
+            print_line(self.name, "didn't stop in time; killing it")
             self.signal(signal.SIGKILL)
             self.process.wait(timeout=5)
         self.signal(signal.SIGKILL)

@@ -90,7 +90,7 @@ class Supervisor:
         print_line(
             "server", f"only MongoDB is running; its address is in {self.data_dir / 'run' / 'mongodb-uri'}"
         )
-        print_line("server", "Ctrl-C stops it")
+        print_line("server", "press Ctrl-C to stop")
         while not self.stopping.wait(0.3):
             self._keep_mongo()
 
@@ -144,7 +144,9 @@ class Supervisor:
             return
         front = Front(self.data_dir, self.options.port, files, self.place)
         if not front.is_available:
-            print_line("front", "this machine has no nginx 1.18 or newer: the site serves requests directly")
+            print_line(
+                "front", "no nginx 1.18 or newer on this machine, so the site serves requests directly"
+            )
             return
         self.front = front
         front.begin(self.environment)
@@ -188,7 +190,7 @@ class Supervisor:
                 return
         setup.join_output()
         if process is not None and process.returncode != 0:
-            raise StartError("the database could not be prepared; the lines above say why")
+            raise StartError("couldn't prepare the database; see the lines above")
         if preparation is not None:
             preparation.mark_done()
 
@@ -221,14 +223,14 @@ class Supervisor:
         if self.stopping.is_set():
             return
         site = self.environment["SITE_URL"]
-        print_line("server", f"Streamsite is at {site}")
+        print_line("server", f"Streamsite is running at {site}")
         if self.options.demo:
             self._say_demo_login(site)
         if (preparation := self._preparation()) and (token := preparation.issue_setup_link()):
             print_line("server", setup_link_store.describe(site, token))
         for line in network.describe_access(self.place, site, self.options.port, demo=self.options.demo):
             print_line("server", line)
-        print_line("server", "Ctrl-C stops it")
+        print_line("server", "press Ctrl-C to stop")
         for child in self.children[lasting:]:
             child.launch(self.environment)
 
@@ -237,7 +239,7 @@ class Supervisor:
         if kept.is_file():
             password = kept.read_text(encoding="utf-8").strip()
             print_line(
-                "server", f"log in as 'demo', or as 'demoadmin' at {site}/admin/ ; password: {password}"
+                "server", f"sign in as 'demo', or as 'demoadmin' at {site}/admin/ ; password: {password}"
             )
 
     def _is_web_up(self) -> bool:
@@ -259,7 +261,7 @@ class Supervisor:
             if is_up():
                 return
             if not child.is_alive:
-                raise StartError(f"{name} ended while starting with {child.describe_end()}")
+                raise StartError(f"{name} exited while starting with {child.describe_end()}")
             self.stopping.wait(0.05)
         if not self.stopping.is_set():
             raise StartError(f"{name} did not answer within {START_SECONDS} s")
@@ -274,7 +276,7 @@ class Supervisor:
             if child.once and not child.is_alive:
                 self.children.remove(child)
                 if child.process is not None and child.process.returncode:
-                    print_line(child.name, f"ended with exit code {child.process.returncode}")
+                    print_line(child.name, f"exited with code {child.process.returncode}")
             else:
                 child.restart_if_ended(self.environment)
 
@@ -283,7 +285,7 @@ class Supervisor:
         if mongo is None or mongo.process is None or mongo.process.poll() is None:
             return
         # Keep trying: MongoDB recovers once there is free space on the disk.
-        print_line("mongo", f"ended unexpectedly (exit code {mongo.process.returncode}); starting it again")
+        print_line("mongo", f"exited unexpectedly (exit code {mongo.process.returncode}); restarting it")
         try:
             mongo.launch()
             print_line("mongo", "running again")

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from django import template
 from django.utils.html import Urlizer, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from ua_parser import parse
 
 from streamsite.sanitize import has_userinfo
@@ -73,15 +74,23 @@ def initial(name: str | None) -> str:
 
 
 @register.filter
-@lru_cache(maxsize=500)
 def device(user_agent: str) -> str:
     """Return browser and system of a ``User-Agent``, such as ``Firefox on Windows``, or the program's own name."""
     if not user_agent.strip():
-        return "Unknown program"
+        return _("Unknown device")
+    browser, system = _browser_and_system(user_agent)
+    if not system:
+        return browser
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+
+
+@lru_cache(maxsize=500)
+def _browser_and_system(user_agent: str) -> tuple[str, str]:
+    """Return the names of browser and system; the second is ``""`` if it is unknown."""
     found = parse(user_agent)
     if found.user_agent is None:
-        return user_agent[:60]
-    return f"{found.user_agent.family} on {found.os.family}" if found.os else found.user_agent.family
+        return user_agent[:60], ""
+    return found.user_agent.family, found.os.family if found.os else ""
 
 
 @register.simple_tag

@@ -56,13 +56,13 @@ def test_a_channel_shows_what_its_owner_chose_in_that_order(cast, films):
     ]
     assert shelves(cast) == [
         ("Chosen", ["Third", "First"]),
-        ("Most viewed", ["Second", "First", "Third"]),
-        ("From the beginning", ["First", "Second", "Third"]),
+        ("Most viewed videos", ["Second", "First", "Third"]),
+        ("Oldest videos", ["First", "Second", "Third"]),
     ]
     assert front(cast)["featured"]["title"] == "Second"
     page = cast.page("anonymous").get("/@owner").content.decode()
     assert "Featured" in page
-    assert page.index("Chosen") < page.index("Most viewed")
+    assert page.index("Chosen") < page.index("Most viewed videos")
     assert "Home" in cast.page("anonymous").get("/@owner/videos").content.decode()
 
 
@@ -156,5 +156,5 @@ def test_a_channel_is_searched_and_sorted(cast, films):
     assert titles("?q=first") == ["First"]
     assert titles("?sort=views") == ["Second", "First", "Third"]
     assert titles("?sort=oldest") == ["First", "Second", "Third"]
-    assert "Nothing found on this channel" in page.get("/@owner/videos?q=zebra").content.decode()
+    assert "No videos found on this channel" in page.get("/@owner/videos?q=zebra").content.decode()
     assert page.get("/@owner/videos?sort=nonsense").status_code == 400

@@ -33,7 +33,7 @@ def videos(database: None) -> Iterator[Videos]:
 def test_a_prepared_database_needs_nothing(videos: Videos) -> None:
     """Migrations make the indexes that the models ask for; all commands are safe to repeat."""
     for arguments in ([], ["--check"], ["--prune"], []):
-        assert _run(*arguments) == "All indexes are as they should be.\n"
+        assert _run(*arguments) == "All indexes are up to date.\n"
 
 
 def test_missing_ones_are_made(videos: Videos) -> None:
@@ -46,7 +46,7 @@ def test_missing_ones_are_made(videos: Videos) -> None:
     said = _run()
     assert "created: videos_video.video_listed" in said
     assert "created: search_video.search_prefix" in said
-    assert _run("--check") == "All indexes are as they should be.\n"
+    assert _run("--check") == "All indexes are up to date.\n"
 
 
 def test_extra_ones_are_told_and_dropped_on_request(videos: Videos) -> None:
@@ -64,8 +64,8 @@ def test_different_ones_are_told_and_made_anew_on_request(videos: Videos) -> Non
     right = videos.index_information()["video_listed"]["key"]
     videos.drop_index("video_listed")
     videos.create_index([("listed", 1)], name="video_listed")
-    assert "differs (--prune makes it anew): videos_video.video_listed" in _run()
+    assert "differs (--prune rebuilds it): videos_video.video_listed" in _run()
     with pytest.raises(CommandError):
         _run("--check")
-    assert "made anew: videos_video.video_listed" in _run("--prune")
+    assert "rebuilt: videos_video.video_listed" in _run("--prune")
     assert videos.index_information()["video_listed"]["key"] == right

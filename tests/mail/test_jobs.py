@@ -201,7 +201,7 @@ def test_an_address_that_is_refused_is_tried_once_and_marked(cast, server):
     work()
     assert (job()["state"], job()["tries"]) == (queue.DEAD, 1)
     assert job()["error"] == (
-        "The mail server refused the address for good (550 5.1.1 No such user). The mailbox doesn't exist."
+        "The mail server permanently rejected the address (550 5.1.1 No such user). The mailbox doesn't exist."
     )
     owner = User.objects.get(pk=cast.owner.pk)
     assert deliverability.refused_address(owner) == owner.email

@@ -72,14 +72,14 @@ def test_a_server_without_starttls_gets_no_mail(use, plain_server):
 def test_plain_speech_where_tls_was_expected_is_named(use, plain_server):
     use(plain_server, security="tls")
     with pytest.raises(
-        MailNotSent, match=r"does not speak TLS there .* probably requires EMAIL_SECURITY=starttls"
+        MailNotSent, match=r"doesn't use TLS there .* probably requires EMAIL_SECURITY=starttls"
     ):
         send()
 
 
 def test_a_wrong_password_is_the_operators_problem(provider, settings):
     settings.EMAIL_HOST_PASSWORD = "wrong"
-    with pytest.raises(MailNotSent, match=r"refused the user name or password \(535 .*Check EMAIL_USER"):
+    with pytest.raises(MailNotSent, match=r"rejected the username or password \(535 .*Check EMAIL_USER"):
         send()
 
 
@@ -98,12 +98,12 @@ def test_a_sign_in_that_is_not_offered_is_said(use, plain_server):
 @pytest.mark.parametrize(
     ("command", "said", "words"),
     [
-        ("MAIL", "550 5.7.1 Sender not allowed", "refused the sender .*DEFAULT_FROM_EMAIL"),
+        ("MAIL", "550 5.7.1 Sender not allowed", "rejected the sender .*DEFAULT_FROM_EMAIL"),
         ("MAIL", "451 4.3.0 Busy", "try again later"),
         ("RCPT", "451 4.7.1 Greylisted", "try again later"),
-        ("RCPT", "554 5.7.1 Relaying denied", "does not take our mail for this recipient"),
-        ("RCPT", "550 Blocked, see http://example.org", "does not take our mail for this recipient"),
-        ("DATA", "550 5.7.26 Unauthenticated", "refused the message .*SPF"),
+        ("RCPT", "554 5.7.1 Relaying denied", "rejected our mail for this recipient"),
+        ("RCPT", "550 Blocked, see http://example.org", "rejected our mail for this recipient"),
+        ("DATA", "550 5.7.26 Unauthenticated", "rejected the message .*SPF"),
         ("DATA", "452 4.3.1 Full", "try again later"),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_line_that_fails_is_worth_another_try(proxy, mode):
 
 def test_a_line_that_is_cut_after_the_message_is_worth_another_try(server):
     server.answers["DATA"].append(HANG_UP)
-    with pytest.raises(MailNotSent, match="in the middle of a message"):
+    with pytest.raises(MailNotSent, match="while receiving a message"):
         send("cut@example.org")
     assert len(server.to("cut@example.org")) == 1
 
@@ -181,7 +181,7 @@ def test_the_command_tells_every_step(provider, settings):
     words = sent_by_command("command@example.org")
     assert re.search(
         r"127\.0\.0\.1, port \d+, STARTTLS, as mailer\.\nFrom no-reply@example\.org to command@example\.org\.\n"
-        r"Connected\.\nThe line is encrypted with TLS 1\.3, and the certificate is trusted\.\nSigned in\.\n"
+        r"Connected\.\nThe connection is encrypted with TLS 1\.3, and the certificate is trusted\.\nSigned in\.\n"
         r"Sender accepted: 250 OK\nRecipient accepted: 250 OK\nMessage accepted: 250 OK\n",
         words,
     )

@@ -21,11 +21,11 @@ def chapters_in(description: str | None, seconds: float) -> description_parser.P
 
 @register.filter
 def source_name(source: str) -> str:
-    """Return the label of a traffic source: ``related`` -> ``Beside another video``."""
-    return formatting.SOURCE_LABELS[source]
+    """Return the label of a traffic source: ``related`` -> ``Suggested videos``."""
+    return str(formatting.SOURCE_LABELS[source])
 
 
 @register.filter
 def verdict_name(verdict: str) -> str:
-    """Return the label of a verdict about views: ``counted`` -> ``Counted as views``."""
-    return formatting.VERDICT_LABELS[verdict]
+    """Return the label of a verdict about views: ``counted`` -> ``Counted``."""
+    return str(formatting.VERDICT_LABELS[verdict])

@@ -15,6 +15,7 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.registration import rules, upload_rights
@@ -139,7 +140,7 @@ def append_to_upload(
     final upload.
     """
     if upload.kind == UploadKind.FINAL:
-        raise Forbidden("A final upload is made of its partial uploads and takes no bytes.")
+        raise Forbidden(_("A final upload is made of its partial uploads. Don't send bytes."))
     upload_rights.require_may_upload(upload.owner)
     present = current_offset(upload, enqueue=enqueue)
     if start != present:

@@ -14,14 +14,14 @@ class Command(SiteCommand):
     """The same as the nightly task; prints what it found."""
 
     help = (
-        "Fill in fields that the previous release did not write, and compare counters (views, likes, comments, "
-        "subscribers, items, ...) with their rows and set them right."
+        "Fill in fields that the previous release didn't write, and verify and correct counters (views, likes, "
+        "comments, subscribers, items, ...)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add ``--check``, which changes nothing."""
         parser.add_argument(
-            "--check", action="store_true", help="Only look; end with 1 when something is wrong."
+            "--check", action="store_true", help="Report only, and exit with 1 if something is wrong."
         )
 
     def handle(self, *args: object, **options: bool) -> None:
@@ -34,11 +34,11 @@ class Command(SiteCommand):
         drifts = counters.reconcile(correct=correct)
         for drift in drifts:
             self.stdout.write(
-                f"{drift.counter.name}: {drift.wrong} wrong by {drift.difference:g} in all"
+                f"{drift.counter.name}: {drift.wrong} wrong by {drift.difference:g} in total"
                 f"{self._done(drift.corrected, options)}"
             )
         if not (findings or drifts):
-            self.stdout.write("All counters agree with their rows.")
+            self.stdout.write("All counters are correct.")
         if options["check"] and (findings or drifts):
             raise SystemExit(1)
 

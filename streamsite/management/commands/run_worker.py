@@ -22,7 +22,7 @@ logger = logging.getLogger("streamsite.worker")
 class Command(BaseCommand):
     """Runs jobs until SIGTERM or Ctrl-C, which return the running ones to their queues."""
 
-    help = "Run background jobs: those of different queues at the same time, those of one queue one after another."
+    help = "Run background jobs: queues in parallel, the jobs of a queue one at a time."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
@@ -31,9 +31,11 @@ class Command(BaseCommand):
             "--queue",
             action="append",
             choices=queues,
-            help=f"may be given more than once; all. With {PERIODIC_QUEUE}, {MAIL} is served too",
+            help=f"repeat to serve several queues (default: all); {PERIODIC_QUEUE} includes {MAIL}",
         )
-        parser.add_argument("--once", action="store_true", help="run one job at a time, end when none is due")
+        parser.add_argument(
+            "--once", action="store_true", help="run one job at a time and exit when none is due"
+        )
 
     def handle(self, *args: object, **options: Any) -> None:
         """Run jobs until told to stop."""
@@ -55,7 +57,9 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, stop)
         logger.info("worker %s takes jobs of %s", crew.name, ", ".join(queues))
         if not crew.run(once=options["once"]):
-            raise CommandError("The worker ends, so that another one can go on; the lines above say why.")
+            raise CommandError(
+                "The worker is stopping so that another one can take over. See the lines above."
+            )
 
 
 def _with_mail(queues: list[str]) -> list[str]:

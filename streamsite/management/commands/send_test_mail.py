@@ -19,7 +19,7 @@ TEXT = "This is a test message from {name} ({url}). If you can read it, mail wor
 class Command(BaseCommand):
     """Sends one message now, past the queue, and says what the mail server answered at each step."""
 
-    help = "Send a test message to ADDRESS now, and print each step and the mail server's answer."
+    help = "Send a test message to ADDRESS, and print each step and the mail server's response."
     # The site's database has no part in it.
     requires_system_checks = []
 

@@ -24,5 +24,5 @@ class Command(BaseCommand):
         try:
             added = bucket.connect().allow_pages(bucket.cors_rule())
         except (bucket.BucketUnavailable, FileNotFoundError):
-            raise CommandError("The bucket does not answer, or refuses: the log says why.") from None
-        self.stdout.write(f"pages that play videos may read: {'added' if added else 'was there'}")
+            raise CommandError("The bucket didn't respond or denied the request. See the log.") from None
+        self.stdout.write(f"CORS rule for pages that play videos: {'added' if added else 'already present'}")

@@ -24,12 +24,12 @@ class Command(SiteCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        parser.add_argument("--dry-run", action="store_true", help="only say how many would be moved")
+        parser.add_argument("--dry-run", action="store_true", help="only report how many would be moved")
 
     def handle(self, *args: object, dry_run: bool, **options: object) -> None:
         """Move the videos and report the outcome."""
         if not bucket.is_configured():
-            raise CommandError("S3_BUCKET is not set: there is no bucket to move to or from.")
+            raise CommandError("S3_BUCKET isn't set, so there's no bucket to move to or from.")
         self.failed: dict[str, None] = {}
         where = "in the bucket" if bucket.is_default_storage() else "on the disk"
         waiting = _outside_target()
@@ -108,7 +108,7 @@ def _move_one(video_id: str) -> int | None:
     """Move a video. Raises ``FileNotFoundError`` when its files do not exist anywhere."""
     size = relocation.move_to_default(video_id)
     if size is None and _pending_ids().filter(pk=video_id).exists():
-        raise FileNotFoundError("its files are not where the database says")
+        raise FileNotFoundError("its files aren't where the database says they are")
     return size
 
 

@@ -74,7 +74,7 @@ class Command(BaseCommand):
             ) from None
 
     def _say_waiting(self) -> None:
-        self.stdout.write("Another process is preparing this database; waiting.")
+        self.stdout.write("Another process is preparing this database. Waiting.")
 
     def _prepare(self, *, demo: bool) -> None:
         site_id.adopt_if_safe()
@@ -103,7 +103,7 @@ class Command(BaseCommand):
         except bucket.BucketUnavailable:
             # What copies into it asks again; the site serves everything else without it.
             self.stderr.write(
-                "The bucket did not answer, so its owner was not checked. Check the S3 settings."
+                "The bucket didn't respond, so its owner wasn't checked. Check the S3 settings."
             )
 
     def _demo_accounts(self) -> None:

@@ -12,4 +12,4 @@ class Command(SiteCommand):
     def handle(self, *args: object, **options: object) -> None:
         """Rebuild the index and print the number of documents and names."""
         others = finders.rebuild_name_indexes()
-        self.stdout.write(f"{index.rebuild_index()} videos and {others} channels and playlists can be found")
+        self.stdout.write(f"{index.rebuild_index()} videos and {others} channels and playlists are indexed")

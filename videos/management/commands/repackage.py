@@ -14,7 +14,9 @@ class Command(SiteCommand):
     Videos can be played meanwhile. It can be stopped and run again.
     """
 
-    help = "Mend videos that were processed by a former version, all or those video_ids. Safe to repeat."
+    help = (
+        "Update videos that an earlier version processed: all, or those with the given IDs. Safe to repeat."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
@@ -31,4 +33,4 @@ class Command(SiteCommand):
         for outcome, count in outcomes.items():
             self.stdout.write(f"{count} {outcome.value}")
         if outcomes[Outcome.BROKEN] or (video_ids and outcomes[Outcome.NOT_READY]):
-            raise CommandError("Not every video could be mended.")
+            raise CommandError("Some videos couldn't be updated.")

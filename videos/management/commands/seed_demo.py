@@ -38,7 +38,7 @@ SECONDS = 12
 class Command(SiteCommand):
     """Uploads a few generated clips through the regular upload service, once."""
 
-    help = "Create the demo clips, unless there are videos already."
+    help = "Create the demo clips unless there are videos already."
 
     def handle(self, *args: object, **options: object) -> None:
         """Generate and upload the clips that are missing."""
@@ -60,7 +60,7 @@ class Command(SiteCommand):
                         "title": title,
                         "visibility": Visibility.PUBLIC,
                         "category": category,
-                        "description": "A generated clip, so that a new site has something to play.",
+                        "description": "A generated demo clip.",
                     },
                     enqueue=tasks.enqueue_demo_processing,
                 )

@@ -10,14 +10,14 @@ from videos.files import bucket, bucket_site
 class Command(BaseCommand):
     """Prints the site's id, or the mismatch with exit status 1; ``--adopt`` declares that they belong together."""
 
-    help = "Say whether the database, the data folder and the bucket belong to one site."
+    help = "Check that the database, the data folder, and the bucket belong to the same site."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the option ``--adopt``."""
         parser.add_argument(
             "--adopt",
             action="store_true",
-            help="declare that they belong together, by a new id for all of them; others with the old id are refused",
+            help="mark them as belonging together with a new ID; copies with the old ID are then rejected",
         )
 
     def handle(self, *args: object, adopt: bool, **options: object) -> None:

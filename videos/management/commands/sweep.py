@@ -22,19 +22,21 @@ class Command(SiteCommand):
         """Add the options."""
         what = parser.add_mutually_exclusive_group()
         what.add_argument(
-            "--dry-run", action="store_true", help="list what would be moved or deleted, and change nothing"
+            "--dry-run",
+            action="store_true",
+            help="list what would be moved or deleted without changing anything",
         )
         what.add_argument(
-            "--force", action="store_true", help="take more than 5 %% or 20 of a kind at once, as well"
+            "--force", action="store_true", help="allow moving more than 5%% or 20 of a kind at once"
         )
         what.add_argument(
-            "--empty-trash", action="store_true", help="delete for good what is in the trash, now"
+            "--empty-trash", action="store_true", help="permanently delete everything in the trash now"
         )
         what.add_argument(
             "--restore",
             nargs="*",
             metavar="NAME",
-            help="move files back from the trash: those of video ids or dates, or all",
+            help="restore files from the trash: by video ID or date, or all",
         )
 
     def handle(
@@ -72,7 +74,7 @@ class Command(SiteCommand):
         listed = [line for report in reports for line in report.listed]
         for line in listed:
             self.stdout.write(line)
-        self.stdout.write(f"{len(listed)} files and folders are listed; nothing was changed")
+        self.stdout.write(f"{len(listed)} files and folders listed. Nothing was changed.")
         self._end(reports)
 
     def _empty(self) -> None:
@@ -90,12 +92,12 @@ class Command(SiteCommand):
         self.stdout.write(f"{len(back)} files restored")
         if kept:
             raise CommandError(
-                f"{len(kept)} files stay in the trash, because others are in their place; the first is {kept[0]}."
+                f"{len(kept)} files stay in the trash because other files are in their place, starting with {kept[0]}."
                 " Move those away and run the command again."
             )
         if names and not back:
             raise CommandError(
-                f"The trash of {settings.DATA_DIR} has no file of {', '.join(names)}. Look into its folder `trash`."
+                f"The trash of {settings.DATA_DIR} has no file of {', '.join(names)}. Check its `trash` folder."
             )
 
     @staticmethod

@@ -254,7 +254,7 @@ def test_the_rule_for_pages_is_printed_and_added_once(in_bucket, settings):
     other = {"AllowedOrigins": ["https://other.example"], "AllowedMethods": ["GET"]}
     in_bucket.client.put_bucket_cors(Bucket=settings.S3_BUCKET, CORSConfiguration={"CORSRules": [other]})
     assert "added" in run("bucket_cors", "--apply")
-    assert "was there" in run("bucket_cors", "--apply")
+    assert "already present" in run("bucket_cors", "--apply")
     rules = in_bucket.client.get_bucket_cors(Bucket=settings.S3_BUCKET)["CORSRules"]
     assert [rule["AllowedOrigins"] for rule in rules] == [["https://other.example"], ["*"]]
     in_bucket.client.delete_bucket_cors(Bucket=settings.S3_BUCKET)
