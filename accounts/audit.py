@@ -48,6 +48,8 @@ EVENT_LABELS = {
     "restored": "Deletion of the account undone",
     "suspended": "Suspended by the site's staff",
     "suspension_lifted": "Suspension lifted",
+    "warned": "Warned by our moderators",
+    "email_verified_by_staff": "Email address confirmed by our moderators",
     "changed_by_staff": "Changed by the site's staff",
     "staff_reset": "Signed out everywhere by the site's staff; reset link sent",
     "staff_email_change": "New email address entered by the site's staff",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -35,6 +36,7 @@ SUBJECTS = {
     "staff_reset": "Choose a new password to sign in again",
     "staff_email_change": "Your email address is about to change",
     "suspended": "Your account was suspended",
+    "warned": "A warning from our moderators",
     "reinstated": "Your account was reinstated",
     "totp_reset": "Two-factor authentication was turned off",
     "rights_changed": "Your staff permissions changed",
@@ -66,6 +68,8 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
     """
     if not to:
         return
+    if until := details.get("until"):
+        details["until"] = datetime.fromisoformat(str(until))
     may_unsubscribe = kind in unsubscribe_links.EMAIL_PREFERENCES
     unsubscribe_url = unsubscribe_links.unsubscribe_url(user, kind) if may_unsubscribe else ""
     context = {
@@ -97,7 +101,11 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
 @lru_cache(maxsize=1)
 def _text_engine() -> Engine:
     """Return an engine for plain-text templates, without autoescaping."""
-    return Engine(dirs=[str(settings.BASE_DIR / "templates")], autoescape=False)
+    return Engine(
+        dirs=[str(settings.BASE_DIR / "templates")],
+        autoescape=False,
+        builtins=["django.templatetags.i18n"],
+    )
 
 
 def _link(kind: str, user: User, to: str) -> str:
@@ -105,6 +113,8 @@ def _link(kind: str, user: User, to: str) -> str:
         return f"{settings.SITE_URL}/verify-email?token={quote(email_tokens.make_email_token(user, to))}"
     if kind in {"reset", "staff_reset"}:
         return f"{settings.SITE_URL}/reset-password?token={quote(email_tokens.make_reset_token(user))}"
+    if kind == "warned":
+        return f"{settings.SITE_URL}/settings/decisions"
     if kind == "reinstated":
         return f"{settings.SITE_URL}/login"
     if kind == "erase_asked":

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts import audit, totp
+from accounts import audit, sanctions, totp
 from accounts.backends import find_by_login, is_password_correct
 from accounts.models import User
 from accounts.second_factor import use_code
@@ -59,7 +59,9 @@ class AccountSuspended(InvalidCredentials):
     ``page_detail``.
     """
 
-    page_detail = "Our moderators suspended this account."
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.page_detail = sanctions.suspension_sentence(user.pk)
 
 
 class OtpRequired(SiteError):
@@ -84,6 +86,8 @@ def authenticate_password(request: HttpRequest, login: str, password: str) -> Us
     Raises what ``verify_password`` raises, and ``AccountClosed`` or ``AccountSuspended`` after a correct password.
     """
     user = verify_password(request, login, password)
+    if not user.is_active and sanctions.end_if_due(user.pk):
+        user = User.objects.get(pk=user.pk)
     if not user.is_active:
         audit.record("login", user.pk, request=request, result="user_inactive")
         raise inactive_error(user)
@@ -126,7 +130,7 @@ def verify_password(request: HttpRequest, login: str, password: str) -> User:
 def inactive_error(user: User) -> SiteError:
     """Return the error for signing in to an inactive account. Show it only after a correct password."""
     if user.erase_at is None:
-        return AccountSuspended()
+        return AccountSuspended(user)
     if user.erase_at <= timezone.now():  # about to be deleted: it cannot be restored
         return InvalidCredentials()
     return AccountClosed(user, user.erase_at)
