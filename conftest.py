@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.support.browser import IsolatedBrowser
     from tests.support.other_origin import OtherOrigin
+    from tests.support.site_settings import Editor
     from tests.support.stack import Stack
     from tests.support.users import Cast
 
@@ -102,6 +103,7 @@ def _clear_caches() -> None:
     from accounts import sessions
     from streamsite import health
     from streamsite.api.throttling import GroupThrottle
+    from streamsite.site_settings import live as site_settings
     from videos.search import vocabulary_store
     from videos.views import media
 
@@ -109,6 +111,7 @@ def _clear_caches() -> None:
     sessions.clear_cache()
     media.forget_all()
     health.clear_check_results()
+    site_settings.install({})
     GroupThrottle.reset_counts()
 
 
@@ -118,6 +121,14 @@ def cast(database: None) -> Cast:
     from tests.support.users import Cast
 
     return Cast()
+
+
+@pytest.fixture
+def editor(cast: Cast) -> Editor:
+    """A page of staff who may change the site's settings and nothing else."""
+    from tests.support.site_settings import Editor
+
+    return Editor(cast.user("editor", is_staff=True))
 
 
 @pytest.fixture(scope="session")

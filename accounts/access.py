@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import preferences
 from accounts.models import User
@@ -80,12 +81,12 @@ def require_manageable(actor: User | None, account: User) -> None:
     if actor is None:
         return
     if actor.pk == account.pk:
-        raise Forbidden("This is your own account. Use your settings instead.")
+        raise Forbidden(_("This is your own account. Use your settings instead."))
     if not may_manage(actor, account):
-        raise Forbidden("Only superusers can change accounts of staff.")
+        raise Forbidden(_("Only superusers can change staff accounts."))
 
 
 def require_rights_manageable(actor: User | None, account: User) -> None:
     """Raise ``Forbidden`` unless ``actor`` may change ``account``'s staff permissions."""
     if actor is not None and not may_manage_rights(actor, account):
-        raise Forbidden("Only another superuser can change these permissions.")
+        raise Forbidden(_("Only another superuser can change these permissions."))

@@ -12,9 +12,7 @@ from django.conf import settings
 from accounts.models import User
 
 COMMAND = "manage.py createsuperuser"
-ELSEWHERE = (
-    '(docs/operations.md, "First steps", has the whole line for Docker Compose, Kubernetes and systemd)'
-)
+ELSEWHERE = '(for Docker Compose, Kubernetes, and systemd see docs/operations.md, "First steps")'
 
 
 def missing_admin_reminder() -> str:
@@ -27,8 +25,8 @@ def missing_admin_reminder() -> str:
     if "STREAMSITE_SUPERVISED" in os.environ:
         folder = f"STREAMSITE_DATA_DIR={shlex.quote(str(settings.DATA_DIR))}"
         line = f"{folder} {shlex.quote(str(_python()))} {COMMAND}"
-        return f"There is no administrator yet. While the site runs, type in {settings.BASE_DIR}: {line}"
-    return f"There is no administrator yet: create one with 'python {COMMAND}' {ELSEWHERE}."
+        return f"No administrator yet. While the site is running, run this in {settings.BASE_DIR}: {line}"
+    return f"No administrator yet. Create one with 'python {COMMAND}' {ELSEWHERE}."
 
 
 def _python() -> Path:

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts import reauthentication
 from accounts.models import ApiToken, User
@@ -22,9 +24,9 @@ from streamsite.sanitize import clean_line
 
 PREFIX = "sst_"
 SCOPES = {
-    "read": "See what you can see",
-    "upload": "Upload videos",
-    "write": "Change and delete what is yours; includes uploading",
+    "read": pgettext_lazy("token permission", "Read: view everything you can view"),
+    "upload": pgettext_lazy("token permission", "Upload: add videos"),
+    "write": pgettext_lazy("token permission", "Write: edit and delete your content (includes upload)"),
 }
 NEWEST = ("-created_at", "-id")
 DEFAULT_LIFETIME = timedelta(days=90)
@@ -44,16 +46,30 @@ def create(
     name = clean_line(name)
     problems: dict[str, list[str]] = {}
     if not name or len(name) > 80:
-        problems["name"] = ["Give the token a name of 1 to 80 characters."]
+        problems["name"] = [_("Enter a name of up to %(limit)d characters.") % {"limit": 80}]
     if not scopes or not set(scopes) <= SCOPES.keys():
-        problems["scopes"] = [f"Choose from: {', '.join(SCOPES)}."]
+        problems["scopes"] = [_("Choose from: %(choices)s.") % {"choices": ", ".join(SCOPES)}]
     if not now < ends <= now + timedelta(days=settings.API_TOKEN_MAX_DAYS):
-        problems["expires_at"] = [f"Within the next {settings.API_TOKEN_MAX_DAYS} days."]
+        problems["expires_at"] = [
+            ngettext(
+                "Choose a date within the next %(days)d day.",
+                "Choose a date within the next %(days)d days.",
+                settings.API_TOKEN_MAX_DAYS,
+            )
+            % {"days": settings.API_TOKEN_MAX_DAYS}
+        ]
     if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     reauthentication.require_recent_proof(user, session_id)
     if current_tokens(user).count() >= settings.MAX_API_TOKENS_PER_USER:
-        raise Conflict(f"You have {settings.MAX_API_TOKENS_PER_USER} tokens. Delete one first.")
+        raise Conflict(
+            ngettext(
+                "You've reached the limit of %(limit)d token. Delete one first.",
+                "You've reached the limit of %(limit)d tokens. Delete one first.",
+                settings.MAX_API_TOKENS_PER_USER,
+            )
+            % {"limit": settings.MAX_API_TOKENS_PER_USER}
+        )
     text = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
         user=user,

@@ -10,12 +10,14 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
-        """Connect receivers; register repairs and the image folders that belong to the database."""
+        """Connect receivers; register repairs, settings, and the image folders that belong to the database."""
         from accounts import (
             image_storage,
             receivers,  # noqa: F401
+            site_images,
         )
         from accounts.figures import SIGN_UPS, STORAGE
+        from accounts.registration import section  # noqa: F401
         from accounts.repairs import REPAIRS
         from streamsite import site_id, trash
         from streamsite.figures import registry
@@ -24,6 +26,7 @@ class AccountsConfig(AppConfig):
         repairs.register_repairs(*REPAIRS)
         registry.register_daily_count(SIGN_UPS)
         registry.register_storage(STORAGE)
+        site_images.register()
         trash.register_reference_check(
             lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_referenced
         )

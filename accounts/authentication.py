@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication, CSRFCheck, SessionAuthentication
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -10,9 +14,10 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendE
 
 from accounts import api_tokens, sessions, token_rotation
 from accounts.models import ApiToken, User
+from accounts.registration import rules
 from accounts.tokens import AccessToken
 from streamsite import csrf
-from streamsite.errors import CsrfFailed, Forbidden, Invalid, SiteError
+from streamsite.errors import CsrfFailed, Forbidden, Invalid, NotSignedIn, SiteError
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -21,7 +26,7 @@ class TokenRefused(SiteError):
     """401 for an invalid bearer token."""
 
     status, code = 401, "token_invalid"
-    detail = "The access token is not valid."
+    detail = gettext_lazy("The access token is invalid.")
 
 
 class BearerAuthentication(JWTAuthentication):
@@ -33,8 +38,8 @@ class BearerAuthentication(JWTAuthentication):
         if not raw:
             return None
         if "," in raw:
-            raise Invalid("Send one Authorization header.", code="parse_error")
-        scheme, _, credentials = raw.partition(" ")
+            raise Invalid(_("Send exactly one Authorization header."), code="parse_error")
+        scheme, _space, credentials = raw.partition(" ")
         if scheme.lower() != "bearer":
             return None
         return authenticate_bearer(credentials.strip(), fresh=request.method not in SAFE)
@@ -51,14 +56,14 @@ def authenticate_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
     try:
         token = AccessToken(raw)  # type: ignore[arg-type]
     except ExpiredTokenError:
-        raise TokenRefused("The access token has expired.", code="token_expired") from None
+        raise TokenRefused(_("The access token has expired."), code="token_expired") from None
     except (TokenError, TokenBackendError):
         raise TokenRefused from None
     user = User.objects.filter(pk=token["sub"]).first()
     if user is None or not user.is_active:
-        raise TokenRefused("This account is not active.", code="user_inactive")
+        raise TokenRefused(_("This account isn't active."), code="user_inactive")
     if sessions.find_live_session(user, token["sid"], fresh=fresh) is None:
-        raise TokenRefused("This session has ended.", code="session_revoked")
+        raise TokenRefused(_("This session has ended."), code="session_revoked")
     return user, token
 
 
@@ -68,7 +73,9 @@ def verify_access_token(raw: str) -> AccessToken:
         return authenticate_bearer(raw, fresh=True)[1]
     except TokenRefused as refusal:
         if refusal.code == "token_invalid" and token_rotation.is_refresh_token(raw):
-            raise TokenRefused("This is a refresh token.", code="wrong_token_type") from None
+            raise TokenRefused(
+                _("This is a refresh token. Send an access token."), code="wrong_token_type"
+            ) from None
         raise
 
 
@@ -85,20 +92,20 @@ class ApiTokenAuthentication(BaseAuthentication):
         Raises ``TokenRefused``, ``Forbidden``, or ``Invalid``.
         """
         raw = request.META.get("HTTP_AUTHORIZATION", "")
-        scheme, _, credentials = raw.partition(" ")
+        scheme, _space, credentials = raw.partition(" ")
         if scheme.lower() != "token":
             return None
         if "," in raw:
-            raise Invalid("Send one Authorization header.", code="parse_error")
+            raise Invalid(_("Send exactly one Authorization header."), code="parse_error")
         token = api_tokens.find_by_text(credentials.strip())
         if token is None:
-            raise TokenRefused("The API token is not valid.")
+            raise TokenRefused(_("The API token is invalid."))
         if token.expires_at <= timezone.now():
-            raise TokenRefused("The API token has expired.", code="token_expired")
+            raise TokenRefused(_("The API token has expired."), code="token_expired")
         if not token.user.is_active:
-            raise TokenRefused("This account is not active.", code="user_inactive")
+            raise TokenRefused(_("This account isn't active."), code="user_inactive")
         if not api_tokens.is_current(token):
-            raise TokenRefused("The API token is not valid.")
+            raise TokenRefused(_("The API token is invalid."))
         _require_scope(request, token)
         api_tokens.record_use(token)
         return token.user, token
@@ -113,9 +120,9 @@ def _require_scope(request: Request, token: ApiToken) -> None:
     usual = "read" if request.method in SAFE else "write"
     needed = getattr(view, "token_scopes", {}).get(request.method, usual)
     if needed is None:
-        raise Forbidden("This cannot be done with an API token. Sign in.")
+        raise Forbidden(_("API tokens can't do this. Sign in instead."))
     if needed not in token.scopes and not (needed == "upload" and "write" in token.scopes):
-        raise Forbidden(f"This API token lacks the scope {needed!r}.")
+        raise Forbidden(_("This API token doesn't have the “%(scope)s” permission.") % {"scope": needed})
 
 
 class PageSessionAuthentication(SessionAuthentication):
@@ -123,6 +130,16 @@ class PageSessionAuthentication(SessionAuthentication):
 
     Unsafe methods need the CSRF token in a header, so that no body is read for it.
     """
+
+    def authenticate(self, request: Request) -> Any:
+        """Return the signed-in account. Raises ``NotSignedIn`` for visitors of a login-only site.
+
+        It is the last of the API's authenticators, so no other one found an account. Preflights stay open.
+        """
+        found = super().authenticate(request)
+        if found is None and request.method != "OPTIONS" and rules.current().login_required:
+            raise NotSignedIn
+        return found
 
     def enforce_csrf(self, request: Request) -> None:
         """Raise ``CsrfFailed`` unless the request carries a valid CSRF token."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit, email_tokens, passwords, second_factor, sessions, tasks, totp
 from accounts.backends import is_password_correct
@@ -33,14 +35,14 @@ class WrongPassword(Invalid):
     """The password given as proof is wrong. 400, since clients would refresh and retry on 401."""
 
     code = "wrong_password"
-    detail = "This is not your password."
+    detail = gettext_lazy("Incorrect password.")
 
 
 class OtpNotAccepted(Invalid):
     """The code for turning the second factor on or off is wrong. 400, for the same reason as ``WrongPassword``."""
 
     code = "otp_invalid"
-    detail = "This code is not right, or it was used before."
+    detail = gettext_lazy("That code is incorrect or has already been used.")
 
 
 def confirm_password(request: HttpRequest, user: User, password: str) -> None:
@@ -49,7 +51,7 @@ def confirm_password(request: HttpRequest, user: User, password: str) -> None:
     with refund_on_unavailable((PASSWORD_CHECK, user.pk)):
         is_right = is_password_correct(user, password)
     if not is_right:
-        raise WrongPassword(fields={"current_password": [WrongPassword.detail]})
+        raise WrongPassword(fields={"current_password": [str(WrongPassword.detail)]})
     refund(PASSWORD_CHECK, user.pk)
 
 
@@ -66,7 +68,7 @@ def confirm_identity(
     elif otp.strip():
         verify_code(request, user, otp)
     else:
-        message = "Enter your password or, with two-factor authentication, a code."
+        message = _("Enter your password or a two-factor code.")
         raise Invalid(message, fields={"current_password": [message]})
     if not sessions.record_proof(session_id or "", user):
         raise Conflict(CHANGED_MEANWHILE)
@@ -90,7 +92,8 @@ def change_password(
         raise
     if new_password == current_password:
         raise Invalid(
-            "Some fields are not right.", fields={"new_password": ["This is the password you have."]}
+            _("Please fix the errors below."),
+            fields={"new_password": [_("Choose a password you aren't using now.")]},
         )
     changed = _store_password(user, new_password, reason="password_changed", keep=session_id)
     audit.record("password_changed", user.pk, request=request)
@@ -124,7 +127,7 @@ def reset_password(request: HttpRequest, raw: str, new_password: str) -> User:
 
 def _store_password(user: User, password: str, *, reason: str, keep: str | None = None) -> User:
     if problems := passwords.password_problems(password, user):
-        raise Invalid("Some fields are not right.", fields={"new_password": problems})
+        raise Invalid(_("Please fix the errors below."), fields={"new_password": problems})
     return raise_epoch(user, keep=keep, reason=reason, password=make_password(password))
 
 
@@ -154,7 +157,7 @@ def enable_totp(request: HttpRequest, user: User, otp: str, *, session_id: str |
     enforce(OTP, counted)
     codes = run_in_transaction(switch_on)
     if codes is None:
-        raise OtpNotAccepted(fields={"otp": [OtpNotAccepted.detail]})
+        raise OtpNotAccepted(fields={"otp": [str(OtpNotAccepted.detail)]})
     refund(OTP, counted)
     audit.record("totp_enabled", user.pk, request=request)
     tasks.enqueue_mail("totp_enabled", user)
@@ -187,7 +190,7 @@ def renew_recovery_codes(request: HttpRequest, user: User, *, otp: str) -> list[
     """Replace the recovery codes and return the ten new ones. Requires a code, as ``disable_totp`` does."""
     require_code(otp)
     if not totp.is_enabled(user.pk):
-        raise Conflict("Two-factor authentication is off.")
+        raise Conflict(_("Two-factor authentication is off."))
     verify_code(request, user, otp)
     codes = totp.renew_recovery_codes(user.pk)
     if codes is None:
@@ -199,7 +202,7 @@ def renew_recovery_codes(request: HttpRequest, user: User, *, otp: str) -> list[
 def require_code(otp: str) -> None:
     """Raise ``Invalid`` if no code was sent."""
     if not otp.strip():
-        message = "Enter a code from your authenticator app or a recovery code."
+        message = _("Enter a code from your authenticator app or a recovery code.")
         raise Invalid(message, fields={"otp": [message]})
 
 
@@ -208,4 +211,4 @@ def verify_code(request: HttpRequest, user: User, otp: str) -> None:
     try:
         second_factor.use_code(request, user, otp, is_signed_in=True)
     except second_factor.OtpInvalid:
-        raise OtpNotAccepted(fields={"otp": [OtpNotAccepted.detail]}) from None
+        raise OtpNotAccepted(fields={"otp": [str(OtpNotAccepted.detail)]}) from None

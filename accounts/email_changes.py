@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts import audit, deliverability, email_tokens, tasks
 from accounts.credentials import confirm_password
 from accounts.models import User, email_key
+from accounts.registration import domains
 from accounts.security_epoch import CHANGED_MEANWHILE
 from streamsite.errors import Conflict, Invalid
 from streamsite.rate_limits import EMAIL_LINK_ATTEMPTS, EMAIL_LINKS, enforce, throttle_key
@@ -21,6 +23,7 @@ from streamsite.rate_limits import EMAIL_LINK_ATTEMPTS, EMAIL_LINKS, enforce, th
 def change_email(request: HttpRequest, user: User, address: str, *, current_password: str) -> User:
     """Email a confirmation link to the new address and notify the old one, which stays in use until confirmation."""
     address = clean_email(address)
+    domains.require_allowed(address)
     confirm_password(request, user, current_password)
     return request_email_confirmation(user, address, request=request) or User.objects.get(pk=user.pk)
 
@@ -31,7 +34,7 @@ def clean_email(address: str) -> str:
     try:
         validate_email(address)
     except ValidationError as error:
-        raise Invalid("Some fields are not right.", fields={"email": list(error.messages)}) from None
+        raise Invalid(_("Please fix the errors below."), fields={"email": list(error.messages)}) from None
     return address
 
 
@@ -97,7 +100,7 @@ def verify_email(request: HttpRequest, raw: str) -> User:
     try:
         changed = rows.update(email_verified=True, **changes)
     except IntegrityError:
-        raise Conflict("Another account has confirmed this address.") from None
+        raise Conflict(_("Another account already uses this email address.")) from None
     if not changed:
         raise Conflict(CHANGED_MEANWHILE)
     audit.record("email_verified", user.pk, request=request)

@@ -9,26 +9,29 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import signing
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, email_key
 from streamsite.errors import Invalid
 
 EMAIL_SALT = "streamsite.accounts.email"
 MAX_TOKEN_LENGTH = 600
+# The emails with a link that confirms an address.
+CONFIRMATIONS = {"verify", "registration_waiting"}
 
 
 class ResetInvalid(Invalid):
     """The one error for a wrong, used, superseded, or expired reset link."""
 
     code = "reset_invalid"
-    detail = "This link is not valid any more. Ask for a new one."
+    detail = _("This link has expired or was already used. Request a new one.")
 
 
 class EmailLinkInvalid(Invalid):
     """The one error for a wrong, superseded, or expired confirmation link."""
 
     code = "link_invalid"
-    detail = "This link is not valid any more. Ask for a new one in your settings."
+    detail = _("This link has expired or was already used. Request a new one in your settings.")
 
 
 class ResetTokenGenerator(PasswordResetTokenGenerator):
@@ -50,15 +53,20 @@ def link_lifetime(kind: str) -> timedelta | None:
     """Return how long the link in an email of ``kind`` is valid; ``None`` if it has no expiring link."""
     if kind in {"reset", "staff_reset"}:
         return timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    return timedelta(seconds=settings.EMAIL_LINK_SECONDS) if kind == "verify" else None
+    return timedelta(seconds=settings.EMAIL_LINK_SECONDS) if kind in CONFIRMATIONS else None
 
 
 def is_link_valid(kind: str, user: User, to: str) -> bool:
     """Return whether a link created now for an email of ``kind`` to the address ``to`` would be accepted."""
-    if kind == "verify":
-        return user.is_active and email_key(to) in {user.email_key, email_key(user.pending_email)}
+    if kind in CONFIRMATIONS:
+        return _may_confirm(user) and email_key(to) in {user.email_key, email_key(user.pending_email)}
     # A reset link belongs to the address it was requested for; a former address must not receive one.
     return user.is_active and email_key(to) == user.email_key
+
+
+def _may_confirm(user: User) -> bool:
+    """Return whether the account may confirm an address; those that wait for approval may, too."""
+    return user.is_active or user.is_waiting
 
 
 def make_reset_token(user: User) -> str:
@@ -88,7 +96,12 @@ def read_email_token(raw: str) -> tuple[User, str]:
         )
     except (signing.BadSignature, ValueError, TypeError):
         raise EmailLinkInvalid from None
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not key or key not in {user.email_key, email_key(user.pending_email)}:
+    user = User.objects.filter(pk=user_id).first()
+    if (
+        user is None
+        or not _may_confirm(user)
+        or not key
+        or key not in {user.email_key, email_key(user.pending_email)}
+    ):
         raise EmailLinkInvalid
     return user, str(key)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
-from accounts import api_tokens
+from accounts import api_tokens, preferences
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
+from accounts.registration.invitations import MAX_TOKEN_LENGTH
+from streamsite import formats
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 # What binds a form, such as the fields of a POST.
 Data = Mapping[str, object] | None
@@ -17,50 +27,56 @@ class LoginForm(forms.Form):
     """The sign-in form: name and password."""
 
     login = forms.CharField(
-        label="Username or email",
+        label=_("Username or email"),
         max_length=254,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
         ),
     )
     password = forms.CharField(
-        strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    remember = forms.BooleanField(required=False, label="Stay signed in on this device")
+    remember = forms.BooleanField(required=False, label=_("Keep me signed in on this device"))
 
 
 class RegisterForm(forms.Form):
     """The sign-up form."""
 
+    invitation = forms.CharField(required=False, max_length=MAX_TOKEN_LENGTH, widget=forms.HiddenInput)
+
     username = forms.CharField(
+        label=_("Username"),
         max_length=30,
-        help_text="3 to 30 characters: a-z, 0-9 and . _ - between them. It is part of your channel's address.",
+        help_text=_("3–30 letters, numbers, dots, hyphens, or underscores. This becomes your channel URL."),
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
         ),
     )
     email = forms.EmailField(
-        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     full_name = forms.CharField(
-        label="Display name",
+        label=_("Display name"),
         max_length=80,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password = forms.CharField(
+        label=_("Password"),
         strip=False,
-        help_text="At least 10 characters. A few words are better than one clever one.",
+        help_text=_("At least 10 characters. A phrase of several words works well."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
 
-def _picture(label: str, help_text: str) -> forms.FileField:
+def _picture(label: StrOrPromise, help_text: StrOrPromise) -> forms.FileField:
     return forms.FileField(
         label=label,
         required=False,
         allow_empty_file=True,
-        help_text=f"{help_text} JPEG, PNG, WebP or GIF, at most 10 MB.",
+        help_text=help_text,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )
 
@@ -68,18 +84,29 @@ def _picture(label: str, help_text: str) -> forms.FileField:
 class ProfileForm(forms.Form):
     """The public profile of a channel."""
 
-    full_name = forms.CharField(label="Display name", max_length=80, required=False)
+    full_name = forms.CharField(label=_("Display name"), max_length=80, required=False)
     bio = forms.CharField(
-        label="About the channel", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+        label=_("Description"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
     links = forms.CharField(
         required=False,
         max_length=MAX_LINKS * (MAX_LINK_LENGTH + 2),
-        help_text=f"One address a line, at most {MAX_LINKS}. They are shown on your channel's About page.",
+        label=_("Links"),
+        help_text=format_lazy(
+            _("One link per line ({limit} max). Shown on your channel's About tab."), limit=MAX_LINKS
+        ),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": "https://"}),
     )
-    avatar = _picture("Avatar", "Square; it is shown beside your name.")
-    cover = _picture("Cover", "Wide, 1600 by 270; its middle is shown at the top of your channel.")
+    avatar = _picture(
+        _("Avatar"),
+        _("Shown next to your name and cropped to a square. JPEG, PNG, WebP, or GIF, up to 10 MB."),
+    )
+    cover = _picture(
+        _("Banner"),
+        _(
+            "Shown at the top of your channel. Recommended: 1600 × 270 px, JPEG, PNG, WebP, or GIF, up to 10 MB."
+        ),
+    )
 
     def clean_links(self) -> list[str]:
         """Return the lines that are not blank, stripped."""
@@ -87,52 +114,67 @@ class ProfileForm(forms.Form):
         return [line.strip() for line in lines if line.strip()]
 
 
+def _languages() -> list[tuple[str, object]]:
+    return [("", _("Same as browser")), *settings.LANGUAGES]
+
+
+def _time_zones() -> list[tuple[str, object]]:
+    named = ((name, formats.zone_label(name, ZoneInfo(name))) for name in preferences.time_zones())
+    return [("", _("Same as browser")), *named]
+
+
 class PreferencesForm(forms.Form):
     """An account's preferences."""
 
     theme = forms.ChoiceField(
-        choices=[("auto", "Like the system"), ("light", "Light"), ("dark", "Dark")], widget=forms.RadioSelect
+        label=_("Theme"),
+        choices=[("auto", _("System default")), ("light", _("Light")), ("dark", _("Dark"))],
+        widget=forms.RadioSelect,
     )
-    language = forms.ChoiceField(
-        choices=[("", "Like the browser"), ("en", "English")], required=False, widget=forms.RadioSelect
+    language = forms.ChoiceField(label=_("Language"), choices=_languages, required=False)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_time_zones,
+        required=False,
+        help_text=_("Dates and times use this zone, also in emails."),
     )
     autoplay_open = forms.BooleanField(
         required=False,
-        label="Autoplay on open",
-        help_text="Start playing when you open a video.",
+        label=_("Autoplay on open"),
+        help_text=_("Start playing as soon as you open a video."),
     )
     autoplay = forms.BooleanField(
         required=False,
-        label="Autoplay next video",
-        help_text="Play the next or a related video when one ends.",
+        label=_("Autoplay next video"),
+        help_text=_("Play the next or a related video when one ends."),
     )
     history_paused = forms.BooleanField(
         required=False,
-        label="Pause the watch history",
-        help_text="What you watch is not remembered while this is on.",
+        label=_("Pause watch history"),
+        help_text=_("New videos won't be added to your history."),
     )
     personalised = forms.BooleanField(
         required=False,
-        label="Personal recommendations",
-        help_text="Suggest videos by what you have watched and whom you follow.",
+        label=_("Personalized recommendations"),
+        help_text=_("Use your history and subscriptions to suggest videos."),
     )
     subscriptions_private = forms.BooleanField(
         required=False,
-        label="Keep my subscriptions private",
-        help_text="Nobody else sees whom you are subscribed to.",
+        label=_("Keep my subscriptions private"),
+        help_text=_("Hide the channels you subscribe to from others."),
     )
     subscribers_private = forms.BooleanField(
         required=False,
-        label="Keep my subscribers private",
-        help_text="Nobody else sees the list. Their number is still shown.",
+        label=_("Keep my subscribers private"),
+        help_text=_("Hide the list from others. Your subscriber count stays visible."),
     )
 
 
 def _otp(**attrs: bool) -> forms.CharField:
     return forms.CharField(
-        label="Code",
+        label=_("Code"),
         max_length=40,
-        help_text="Six digits from your authenticator app, or one of your recovery codes.",
+        help_text=_("Six digits from your authenticator app, or a recovery code."),
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "one-time-code",
@@ -155,23 +197,25 @@ class ForgotPasswordForm(forms.Form):
     """The address for a password-reset link."""
 
     email = forms.EmailField(
-        label="Email",
+        label=_("Email"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
     )
 
 
-def _current_password(label: str = "Current password") -> forms.CharField:
+def _current_password(label: StrOrPromise = "") -> forms.CharField:
     return forms.CharField(
-        label=label, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=label or _("Current password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
 def _new_password() -> forms.CharField:
     return forms.CharField(
-        label="New password",
+        label=_("New password"),
         strip=False,
-        help_text="At least 10 characters. A few words are better than one clever one.",
+        help_text=_("At least 10 characters. A phrase of several words works well."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -193,7 +237,7 @@ class ChangeEmailForm(forms.Form):
     """A new email address, authorized by the password."""
 
     email = forms.EmailField(
-        label="Email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     current_password = _current_password()
 
@@ -201,7 +245,7 @@ class ChangeEmailForm(forms.Form):
 class PasswordForm(forms.Form):
     """The password, to confirm the identity."""
 
-    current_password = _current_password("Your password")
+    current_password = _current_password(_("Your password"))
 
 
 class SecondFactorForm(forms.Form):
@@ -213,12 +257,12 @@ class SecondFactorForm(forms.Form):
 class IdentityForm(forms.Form):
     """The password, or a code for accounts with a second factor, to confirm the identity within a session."""
 
-    current_password = _current_password("Your password")
+    current_password = _current_password(_("Your password"))
     otp = forms.CharField(
-        label="Or a code",
+        label=_("Or a code"),
         max_length=40,
         required=False,
-        help_text="Six digits from your authenticator app, or one of your recovery codes.",
+        help_text=_("Six digits from your authenticator app, or a recovery code."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
     )
 
@@ -241,16 +285,16 @@ class RestoreForm(forms.Form):
     """Name and password of a closed account that is not yet erased."""
 
     login = forms.CharField(
-        label="Username or email",
+        label=_("Username or email"),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
-    password = _current_password("Password")
+    password = _current_password(_("Password"))
     otp = forms.CharField(
-        label="Code",
+        label=_("Code"),
         max_length=40,
         required=False,
-        help_text="Only if your account uses two-factor authentication.",
+        help_text=_("Only if your account uses two-factor authentication."),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
     )
 
@@ -258,16 +302,18 @@ class RestoreForm(forms.Form):
 class ApiTokenForm(forms.Form):
     """A new API token."""
 
-    name = forms.CharField(max_length=80, help_text="What it is for, such as “backup script”.")
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("What's this token for? Example: backup script")
+    )
     scopes = forms.MultipleChoiceField(
-        label="May",
-        choices=[(scope, f"{scope}: {text}") for scope, text in api_tokens.SCOPES.items()],
+        label=_("Permissions"),
+        choices=list(api_tokens.SCOPES.items()),
         initial=["read"],
         widget=forms.CheckboxSelectMultiple,
     )
     days = forms.ChoiceField(
-        label="Ends after",
-        choices=[("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("365", "A year")],
+        label=_("Expires after"),
+        choices=[("7", _("7 days")), ("30", _("30 days")), ("90", _("90 days")), ("365", _("1 year"))],
         initial="90",
     )
 
@@ -276,7 +322,7 @@ class DeleteAccountForm(forms.Form):
     """The username, typed as a confirmation, and the password."""
 
     username = forms.CharField(
-        label="Type your username to confirm",
+        label=_("Type your username to confirm"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     current_password = _current_password()
@@ -289,5 +335,5 @@ class DeleteAccountForm(forms.Form):
         """Return the username, which must be the account's own."""
         typed = str(self.cleaned_data["username"]).strip().lower()
         if typed != self.owner:
-            raise forms.ValidationError("This is not your username.")
+            raise forms.ValidationError(_("That doesn't match your username."))
         return typed

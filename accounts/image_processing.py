@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageCms
 
 from streamsite.bodies import rules
@@ -28,10 +30,11 @@ MAX_PIXELS_OF_SCANS = 24_000_000
 # Each scan is a pass over the whole image, and an empty one takes twenty bytes. Encoders write about ten.
 MAX_SCANS = 100
 WAIT_SECONDS = 10
-QUALITY = 84  # of WebP
+QUALITY = 84  # of WebP and JPEG
+EXTENSIONS = {"WEBP": "webp", "PNG": "png", "JPEG": "jpg"}
 
-UNREADABLE = "This is not a picture that can be read: send a whole JPEG, PNG, WebP or GIF file."
-TWO_FILES = "This file is more than a picture. Save it again with an image editor."
+UNREADABLE = gettext_lazy("This image can't be read. Use a JPEG, PNG, WebP, or GIF file.")
+TWO_FILES = gettext_lazy("This file contains more than an image. Save it again with an image editor.")
 _MARKUP = re.compile(rb"<(?:script|html|!doctype|\?php|svg[\s>]|iframe)", re.IGNORECASE)
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 _START_OF_SCAN, _END_OF_IMAGE, _WITHOUT_LENGTH = 0xDA, 0xD9, {0x01, 0xD8}
@@ -52,25 +55,36 @@ _decoding = threading.BoundedSemaphore(1)
 class ImageType:
     """An image type: the sizes it is stored in, largest first, all of one aspect ratio.
 
-    Images are cropped to that ratio; ``whole`` images keep their own and fit within these sizes.
+    Images are cropped to that ratio; ``whole`` images keep their own and fit within these sizes. ``format`` is WebP
+    unless programs have to read them that may not know it.
     """
 
     name: str
     sizes: tuple[tuple[int, int], ...]
     whole: bool = False
+    format: str = "WEBP"
 
     @property
     def files(self) -> tuple[str, ...]:
         """The file names, largest first."""
-        return tuple(f"{self.name}-{width}.webp" for width, _height in self.sizes)
+        suffix = EXTENSIONS[self.format]
+        return tuple(f"{self.name}-{width}.{suffix}" for width, _height in self.sizes)
 
 
 AVATAR = ImageType("avatar", ((256, 256), (96, 96)))
 COVER = ImageType("cover", ((1600, 270), (800, 135)))
 POST = ImageType("post", ((1280, 1280), (640, 640)), whole=True)
-# The images of an account; all types that are stored.
+# The images of an account, those of the site, and all types that are stored.
 PROFILE_IMAGES = {kind.name: kind for kind in (AVATAR, COVER)}
-IMAGE_TYPES = (AVATAR, COVER, POST)
+SITE_IMAGES = {
+    kind.name: kind
+    for kind in (
+        ImageType("logo", ((640, 128), (320, 64)), whole=True),
+        ImageType("icon", ((512, 512), (192, 192), (180, 180), (32, 32)), format="PNG"),
+        ImageType("social", ((1200, 630),), format="JPEG"),
+    )
+}
+IMAGE_TYPES = (AVATAR, COVER, POST, *SITE_IMAGES.values())
 
 
 def prepare_image(content: IO[bytes], kind: ImageType, *, field: str = "file") -> dict[str, bytes]:
@@ -82,7 +96,7 @@ def prepare_image(content: IO[bytes], kind: ImageType, *, field: str = "file") -
         try:
             return _encode(_crop(raw, kind), kind)
         except Invalid as error:
-            raise Invalid("Unsupported image.", fields={field: [error.detail]}) from None
+            raise Invalid(_("Unsupported image."), fields={field: [str(error.detail)]}) from None
 
 
 def prepare_images(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str, bytes]]:
@@ -96,13 +110,13 @@ def prepare_images(given: Mapping[str, IO[bytes] | None]) -> dict[str, dict[str,
         except Invalid as error:
             problems |= error.fields or {}
     if problems:
-        raise Invalid("Some pictures are not accepted.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     return prepared
 
 
 def too_large_error(field: str) -> TooLarge:
     """Return the error for a file above the size limit."""
-    sentence = f"A picture may have at most {MAX_BYTES // 1024**2} MB."
+    sentence = _("The image is too large. The limit is %(limit)d MB.") % {"limit": MAX_BYTES // 1024**2}
     return TooLarge(sentence, fields={field: [sentence]})
 
 
@@ -110,7 +124,7 @@ def too_large_error(field: str) -> TooLarge:
 def _one_at_a_time() -> Iterator[None]:
     """Allow one decoder per process, which bounds memory whatever the number of requests."""
     if not _decoding.acquire(timeout=WAIT_SECONDS):
-        raise Unavailable("Many pictures are being read at the moment. Try again.")
+        raise Unavailable(_("We're processing a lot of images right now. Try again in a moment."))
     try:
         yield
     finally:
@@ -154,8 +168,13 @@ def _require_small_enough(picture: Image.Image, raw: bytes) -> None:
 
 
 def _too_many_pixels(width: int = 0, height: int = 0, limit: int = min(MAX_PIXELS.values())) -> str:
-    given = f" ({width} by {height})" if width else ""
-    return f"This picture has too many pixels{given}. Send one of at most {limit // 1_000_000} megapixels."
+    values = {"width": width, "height": height, "limit": limit // 1_000_000}
+    if not width:
+        return _("The image has too many pixels. The limit is %(limit)d megapixels.") % values
+    return (
+        _("The image is too large (%(width)d × %(height)d pixels). The limit is %(limit)d megapixels.")
+        % values
+    )
 
 
 def _count_scans(raw: bytes) -> int:
@@ -249,7 +268,16 @@ def _encode(picture: Image.Image, kind: ImageType) -> dict[str, bytes]:
     for name, limit in zip(kind.files, kind.sizes, strict=True):
         size = _fit_within(picture.size, limit) if kind.whole else limit
         sized = picture if picture.size == size else picture.resize(size, Image.Resampling.LANCZOS)
-        out = io.BytesIO()
-        sized.save(out, "WEBP", quality=QUALITY, method=4)
-        files[name] = out.getvalue()
+        files[name] = _write(sized, kind.format)
     return files
+
+
+def _write(picture: Image.Image, image_format: str) -> bytes:
+    out = io.BytesIO()
+    if image_format == "JPEG" and picture.mode == "RGBA":
+        on_white = Image.new("RGB", picture.size, "white")
+        on_white.paste(picture, mask=picture.getchannel("A"))
+        picture = on_white
+    options = {"method": 4} if image_format == "WEBP" else {"optimize": True}
+    picture.save(out, image_format, quality=QUALITY, **options)
+    return out.getvalue()

@@ -10,38 +10,48 @@ from urllib.parse import quote
 from django.conf import settings
 from django.template import Context, Engine
 from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from accounts import deliverability, email_tokens, unsubscribe_links
+from accounts import deliverability, email_tokens, locale, unsubscribe_links
 from accounts.models import User
 from streamsite.mail import messages
 from streamsite.mail.errors import AddressRefused
+from streamsite.site_settings.identity import site_name
 from streamsite.tasks.lease import current_lease
 
 SUBJECTS = {
-    "verify": "Confirm your email address",
-    "reset": "Choose a new password",
-    "password_changed": "Your password was changed",
-    "email_change": "Your email address is to be changed",
-    "email_changed": "Your email address was changed",
-    "refresh_reused": "One of your devices was logged out for safety",
-    "totp_enabled": "Two-factor authentication is on",
-    "totp_disabled": "Two-factor authentication is off",
-    "recovery_code_used": "A recovery code was used",
-    "otp_failures": "Someone is trying to get past your two-factor authentication",
-    "api_token_created": "An API token was created",
-    "erase_asked": "Your account will be deleted",
-    "restored": "Your account stays",
-    "digest": "What is new for you",
-    "decision": "A decision about something of yours",
-    "staff_reset": "Choose a new password to sign in again",
-    "staff_email_change": "Your email address is about to change",
-    "suspended": "Your account was suspended",
-    "warned": "A warning from our moderators",
-    "reinstated": "Your account was reinstated",
-    "totp_reset": "Two-factor authentication was turned off",
-    "rights_changed": "Your staff permissions changed",
-    "deleted_by_staff": "Your account was deleted",
+    "verify": _("Confirm your email address"),
+    "reset": _("Reset your password"),
+    "password_changed": _("Your password was changed"),
+    "email_change": _("Email change requested"),
+    "email_changed": _("Your email address was changed"),
+    "refresh_reused": _("Security alert: a device was signed out"),
+    "totp_enabled": _("Two-factor authentication is on"),
+    "totp_disabled": _("Two-factor authentication is off"),
+    "recovery_code_used": _("A recovery code was used"),
+    "otp_failures": _("Security alert: repeated incorrect two-factor codes"),
+    "api_token_created": _("New API token created"),
+    "erase_asked": _("Your account is scheduled for deletion"),
+    "restored": _("Your account was restored"),
+    "digest": _("Your digest"),
+    "decision": _("An update on your content"),
+    "staff_reset": _("Reset your password to sign in again"),
+    "staff_email_change": _("Email change requested by our team"),
+    "suspended": _("Your account was suspended"),
+    "warned": _("A warning from our moderators"),
+    "reinstated": _("Your account was reinstated"),
+    "totp_reset": _("Two-factor authentication was reset"),
+    "rights_changed": _("Your staff permissions changed"),
+    "deleted_by_staff": _("Your account was deleted"),
+    "registration_waiting": _("Your account is waiting for approval"),
+    "registration_approved": _("Your account was approved"),
+    "registration_declined": _("Your sign-up was declined"),
+    "registration_queue": _("New accounts are waiting for approval"),
 }
+
+EMPHASIZED = ("account", "new_address", "token_name", "title")
 
 # Emails that describe a state, with the condition for sending them. The others report an event.
 STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
@@ -49,6 +59,10 @@ STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
     "restored": lambda user, details: user.is_active,
     "suspended": lambda user, details: not user.is_active,
     "reinstated": lambda user, details: user.is_active,
+    "registration_waiting": lambda user, details: user.is_waiting,
+    "registration_approved": lambda user, details: user.is_active,
+    "registration_declined": lambda user, details: not user.is_active,
+    "registration_queue": lambda user, details: user.is_active and user.is_staff,
 }
 
 
@@ -61,6 +75,7 @@ def _is_deleted_on(user: User, day: object) -> bool:
     return not user.is_active and user.erase_at is not None and user.erase_at.date().isoformat() == day
 
 
+@locale.in_users_language
 def send(kind: str, user: User, to: str, **details: object) -> None:
     """Send one email of ``kind`` to the address ``to``, and mark the address if it is permanently rejected.
 
@@ -72,23 +87,27 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
         details["until"] = datetime.fromisoformat(str(until))
     may_unsubscribe = kind in unsubscribe_links.EMAIL_PREFERENCES
     unsubscribe_url = unsubscribe_links.unsubscribe_url(user, kind) if may_unsubscribe else ""
+    subject = str(SUBJECTS[kind])
     context = {
         "user": user,
+        "account": user.username,
         "to": to,
-        "subject": SUBJECTS[kind],
-        "site_name": settings.SITE_NAME,
+        "subject": subject,
+        "site_name": site_name(),
         "site_url": settings.SITE_URL,
         "link": _link(kind, user, to),
         "unsubscribe_url": unsubscribe_url,
         **details,
     }
     message = messages.SiteMessage(
-        f"{settings.SITE_NAME}: {SUBJECTS[kind]}",
+        f"{site_name()}: {subject}",
         _text_engine().get_template(f"emails/{kind}.txt").render(Context(context, autoescape=False)),
         to=[to],
         headers=messages.message_headers() | unsubscribe_links.unsubscribe_headers(unsubscribe_url),
     )
-    message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
+    message.attach_alternative(
+        render_to_string(f"emails/{kind}.html", context | _emphasized(context)), "text/html"
+    )
     current_lease().check()
     try:
         message.send()
@@ -98,25 +117,37 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
     deliverability.clear_undeliverable(user, to)
 
 
+def _emphasized(context: Mapping[str, object]) -> dict[str, SafeString]:
+    """Return the values that HTML emails emphasize, so that both forms of an email share their sentences."""
+    return {
+        name: format_html("<strong><bdi>{}</bdi></strong>", context[name])
+        for name in EMPHASIZED
+        if context.get(name)
+    }
+
+
 @lru_cache(maxsize=1)
 def _text_engine() -> Engine:
     """Return an engine for plain-text templates, without autoescaping."""
     return Engine(
         dirs=[str(settings.BASE_DIR / "templates")],
         autoescape=False,
-        builtins=["django.templatetags.i18n"],
+        builtins=settings.TEMPLATE_BUILTINS,
+        libraries={"streamsite": "streamsite.templatetags.streamsite"},
     )
 
 
 def _link(kind: str, user: User, to: str) -> str:
-    if kind == "verify":
+    if kind in email_tokens.CONFIRMATIONS:
         return f"{settings.SITE_URL}/verify-email?token={quote(email_tokens.make_email_token(user, to))}"
     if kind in {"reset", "staff_reset"}:
         return f"{settings.SITE_URL}/reset-password?token={quote(email_tokens.make_reset_token(user))}"
     if kind == "warned":
         return f"{settings.SITE_URL}/settings/decisions"
-    if kind == "reinstated":
+    if kind in {"reinstated", "registration_approved"}:
         return f"{settings.SITE_URL}/login"
+    if kind == "registration_queue":
+        return f"{settings.SITE_URL}/admin/registrations/"
     if kind == "erase_asked":
         return f"{settings.SITE_URL}/restore"
     return f"{settings.SITE_URL}/settings/security"

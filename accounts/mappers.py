@@ -7,6 +7,7 @@ from typing import cast
 from accounts import deliverability, preferences
 from accounts.image_processing import AVATAR, COVER, ImageType
 from accounts.models import User
+from accounts.registration import upload_rights
 from accounts.schemas import (
     AccountDict,
     AvatarUrlsDict,
@@ -112,5 +113,7 @@ def serialize_account(user: User) -> AccountDict:
         "counts": serialize_counts(user),
         "preferences": serialize_preferences(user),
         "is_staff": user.is_staff,
+        "status": "waiting" if user.is_waiting else "active",
+        "may_upload": upload_rights.may_upload(user),
         "created_at": iso(user.created_at),
     }

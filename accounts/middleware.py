@@ -8,14 +8,16 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from accounts import account_marks, sessions
 from accounts.current_user import signed_in_user
+from accounts.registration import login_only
 from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import Forbidden
 
-# Files that are the same for everyone: no account is looked up, and shared caches need no ``Vary``.
-PUBLIC_FILES = "/media/profiles/"
+# The same for everyone: no account is looked up, and shared caches need no ``Vary``.
+PUBLIC_FILES = ("/media/profiles/", "/.well-known/jwks.json")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -23,9 +25,8 @@ class SecondFactorRequired(Forbidden):
     """Staff signed in with a password alone. The error page of this code links to the settings."""
 
     code = "second_factor_needed"
-    detail = (
-        "The administration needs two-factor authentication. Set it up at /settings/security, "
-        "then sign out and sign in again with a code."
+    detail = _(
+        "Staff must use two-factor authentication. Turn it on in Settings → Security, then sign in again with a code."
     )
 
 
@@ -37,7 +38,7 @@ class SessionGovernanceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """End or extend the session, then set the cache header and the account mark of the response."""
-        if request.path.startswith(PUBLIC_FILES):
+        if request.path.startswith(PUBLIC_FILES) and not login_only.is_on():
             return self.get_response(request)
         signed_in = bool(request.session.session_key) and request.user.is_authenticated
         if signed_in:

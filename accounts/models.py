@@ -11,6 +11,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
 
 from accounts import password_hashing
 from accounts.usernames import normalize_username, validate_username
@@ -20,6 +21,14 @@ from streamsite.ids import object_id
 def email_key(address: str) -> str:
     """Return the normalized form of an email address; equal forms are the same mailbox, ignoring case."""
     return unicodedata.normalize("NFC", address.strip()).casefold()
+
+
+class RegistrationState(models.TextChoices):
+    """How far the registration of an account is, where staff approve new ones. An inactive one may be ``WAITING``."""
+
+    NONE = "", _("Complete")
+    WAITING = "waiting", _("Waiting for approval")
+    DECLINED = "declined", _("Declined")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -57,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=30,
         unique=True,
         validators=[validate_username],
-        error_messages={"unique": "This name is taken."},
+        error_messages={"unique": _("That username is taken.")},
     )
     email = models.EmailField(max_length=254, blank=True)
     email_key = models.CharField(max_length=254, blank=True, editable=False)
@@ -67,20 +76,28 @@ class User(AbstractBaseUser, PermissionsMixin):
     undeliverable_key = models.CharField(max_length=254, blank=True, editable=False)
     undeliverable_at = models.DateTimeField(null=True, blank=True, editable=False)
     undeliverable_reason = models.CharField(max_length=200, blank=True, editable=False)
-    full_name = models.CharField("display name", max_length=80, blank=True)
+    full_name = models.CharField(_("display name"), max_length=80, blank=True)
     bio = models.TextField(max_length=2000, blank=True)
     links = models.JSONField(default=list, blank=True)
     avatar = models.CharField(max_length=200, blank=True, editable=False)
     cover = models.CharField(max_length=200, blank=True, editable=False)
     preferences = models.JSONField(default=dict, blank=True)
-    is_staff = models.BooleanField("staff", default=False)
-    is_active = models.BooleanField("active", default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    # May upload where only approved creators may: ``accounts.registration.upload_rights``.
+    is_creator = models.BooleanField(_("approved creator"), default=False, editable=False)
+    registration_state = models.CharField(
+        max_length=10, choices=RegistrationState.choices, blank=True, default="", editable=False
+    )
+    is_active = models.BooleanField(_("active"), default=True)
     subscriber_count = models.BigIntegerField(default=0, editable=False)
     subscription_count = models.BigIntegerField(default=0, editable=False)
     video_count = models.BigIntegerField(default=0, editable=False)
     view_count = models.BigIntegerField(default=0, editable=False)
     quota_bytes = models.BigIntegerField(
-        "upload quota in bytes", null=True, blank=True, help_text="Empty: the site's own. 0: no limit."
+        _("upload quota in bytes"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty for the site's default. 0 means no limit."),
     )
     # Rises with every change of credentials (``accounts.security_epoch``), which voids everything opened or emailed
     # before.
@@ -154,6 +171,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         if former and constant_time_compare(current, self.get_session_auth_hash()):
             yield former
 
+    @property
+    def is_waiting(self) -> bool:
+        """True while the account waits for the approval of staff."""
+        is_open = not self.is_active and self.erase_at is None
+        return is_open and self.registration_state == RegistrationState.WAITING
+
     def get_full_name(self) -> str:
         """Return the display name, or the username if there is none."""
         return self.full_name or self.username
@@ -185,11 +208,40 @@ class ApiToken(models.Model):
 
     class Meta:
         db_table = "auth_api_token"
-        verbose_name = "API token"
+        verbose_name = _("API token")
         indexes = [models.Index(fields=["user", "-created_at", "-id"], name="api_token_user")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Invitation(models.Model):
+    """A link with which ``max_uses`` people may sign up until ``expires_at``. Only its token's hash is stored."""
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    # The first characters, for telling invitations apart.
+    hint = models.CharField(max_length=12, editable=False)
+    note = models.CharField(max_length=80, blank=True)
+    max_uses = models.IntegerField()
+    remaining = models.IntegerField()
+    # The id of the staff member; no relation, since it outlives that account.
+    created_by = models.CharField(max_length=32, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        db_table = "auth_invitation"
+        indexes = [models.Index(fields=["-created_at", "-id"], name="invitation_newest")]
+
+    def __str__(self) -> str:
+        return self.note or self.hint
+
+    @property
+    def used(self) -> int:
+        """The number of accounts that were created with it."""
+        return self.max_uses - self.remaining
 
 
 class AuthEvent(models.Model):
@@ -212,7 +264,7 @@ class AuthEvent(models.Model):
 
     class Meta:
         db_table = "auth_event"
-        verbose_name = "account event"
+        verbose_name = _("account event")
         indexes = [
             models.Index(fields=["user", "-at", "-id"], name="auth_event_user"),
             models.Index(fields=["-at", "-id"], name="auth_event_newest"),

@@ -19,6 +19,7 @@ from django.contrib.auth.hashers import (
     check_password,
     make_password,
 )
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.errors import Unavailable
 from streamsite.server_command import THREADS
@@ -31,7 +32,7 @@ Result = TypeVar("Result")
 WAIT_SECONDS = 5.0
 # Each waiting caller holds a web server thread; most threads must stay free for other requests.
 MAX_WAITING = THREADS // 4
-BUSY_MESSAGE = "Too many people are signing in right now. Try again in a few seconds."
+BUSY_MESSAGE = _("Too many people are signing in right now. Try again in a few seconds.")
 
 
 def available_cores() -> int:

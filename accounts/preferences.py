@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 from streamsite.errors import Invalid
 
@@ -19,10 +24,39 @@ class Preference:
     def problem(self, value: object) -> str | None:
         """Return why ``value`` is invalid, or ``None``."""
         if not self.choices:
-            return None if isinstance(value, bool) else "Must be true or false."
+            return None if isinstance(value, bool) else _("Must be true or false.")
         if isinstance(value, str) and value in self.choices:
             return None
-        return f"Must be one of {', '.join(repr(choice) for choice in self.choices)}."
+        return _("Must be one of: %(choices)s.") % {
+            "choices": ", ".join(repr(choice) for choice in self.choices)
+        }
+
+
+@cache
+def time_zones() -> tuple[str, ...]:
+    """Return the names of all time zones: ``Africa/Abidjan`` and so on, and ``UTC``."""
+    areas = {
+        "Africa",
+        "America",
+        "Antarctica",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    }
+    return tuple(sorted(name for name in available_timezones() if name.partition("/")[0] in areas | {"UTC"}))
+
+
+class TimeZonePreference(Preference):
+    """A name of a time zone, or "" for the browser's."""
+
+    def problem(self, value: object) -> str | None:
+        """Return why ``value`` is invalid, or ``None``."""
+        if value == "" or (isinstance(value, str) and value in time_zones()):
+            return None
+        return _("Use the name of a time zone, such as Europe/Berlin.")
 
 
 NOTIFY_CHOICES = ("page", "email", "both", "none")
@@ -32,7 +66,8 @@ NOTIFICATION_KINDS = (
 )
 PREFERENCES = {
     "theme": Preference("auto", ("auto", "light", "dark")),
-    "language": Preference("", ("", "en")),  # "": the browser's
+    "language": Preference("", ("", *dict(settings.LANGUAGES))),  # "": the browser's
+    "time_zone": TimeZonePreference(""),  # "": the browser's
     "autoplay": Preference(True),  # the next video at the end of one
     "autoplay_open": Preference(True),  # the video on opening a watch page
     "history_paused": Preference(False),
@@ -65,5 +100,5 @@ def validate(given: Mapping[str, object], *, prefix: str = "") -> dict[str, str 
         if (problem := PREFERENCES[name].problem(value))
     }
     if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     return known

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import preferences, user_store
 from accounts.models import User
@@ -43,7 +45,7 @@ def update(user: User, given: Mapping[str, object], *, expected_version: int | N
     except Invalid as error:
         problems |= error.fields or {}
     if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     return _write(user, changes, expected_version)
 
 
@@ -59,30 +61,33 @@ def clean_links(raw: list[str]) -> list[str]:
     """Return the links without duplicates. Raises ``Invalid`` naming the invalid ones."""
     links = list(dict.fromkeys(link.strip() for link in raw))
     problems = [
-        f"Link {number}: {problem}"
+        _("Link %(number)d: %(problem)s") % {"number": number, "problem": problem}
         for number, link in enumerate(links, 1)
         if (problem := _link_problem(link))
     ]
     if len(links) > MAX_LINKS:
-        problems.append(f"At most {MAX_LINKS} links.")
+        problems.append(
+            ngettext("Add up to %(limit)d link.", "Add up to %(limit)d links.", MAX_LINKS)
+            % {"limit": MAX_LINKS}
+        )
     if problems:
-        raise Invalid("Some fields are not right.", fields={"links": problems})
+        raise Invalid(_("Please fix the errors below."), fields={"links": problems})
     return links
 
 
 def _link_problem(link: str) -> str | None:
     if len(link) > MAX_LINK_LENGTH:
-        return f"at most {MAX_LINK_LENGTH} characters."
+        return _("Use up to %(limit)d characters.") % {"limit": MAX_LINK_LENGTH}
     # Browsers treat "\\" as "/"; it and invisible characters would disguise the address.
     if clean_line(link) != link or any(character in link for character in ' \\<>"'):
-        return "this is no web address."
+        return _("Enter a full web address without spaces or special characters.")
     try:
         parts = urlsplit(link)
         _validate_url(link)
-        _ = parts.port  # raises if it is not a port number
+        parts.port  # noqa: B018 - raises if it is not a port number
     except (ValidationError, ValueError):
-        return "this is no web address; it begins with https:// or http://."
-    return "an address with a name or a password in it is not shown." if has_userinfo(link) else None
+        return _("Enter a URL that starts with https:// or http://.")
+    return _("Remove the username or password from the URL.") if has_userinfo(link) else None
 
 
 def _write(user: User, changes: dict[str, object], expected_version: int | None) -> User:

@@ -5,6 +5,8 @@ Signing in is a proof, and so is entering the password or a second-factor code a
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts import sessions
 from accounts.models import User
 from streamsite.errors import Forbidden
@@ -14,7 +16,9 @@ class ProofRequired(Forbidden):
     """403: the caller's last proof of identity is too old for this action."""
 
     code = "proof_required"
-    detail = "Confirm that it's you first: your last sign-in or confirmation is more than 10 minutes old."
+    detail = _(
+        "For your security, confirm your identity first. Your last confirmation was over 10 minutes ago."
+    )
 
 
 def has_recent_proof(user: User, session_id: str | None) -> bool:

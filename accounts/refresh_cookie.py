@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from accounts.token_rotation import SessionTokens
 from streamsite.errors import CsrfFailed
@@ -53,7 +54,7 @@ def delete(response: HttpResponseBase) -> None:
 def require_same_origin(request: HttpRequest) -> None:
     """Raise ``CsrfFailed`` unless the request carries our header and no sign of another site."""
     if not request.headers.get("X-Requested-With"):
-        raise CsrfFailed("Send the header X-Requested-With.")
+        raise CsrfFailed(_("The X-Requested-With header is missing."))
     origin = request.headers.get("Origin")
     if origin is not None and origin not in _own_origins(request):
         raise CsrfFailed

@@ -50,7 +50,7 @@ def _aware(row: SanctionDoc) -> SanctionDoc:
     for name in ("at", "until", "due", "ended_at"):
         moment = row.get(name)
         if isinstance(moment, datetime):
-            row[name] = moment.replace(tzinfo=UTC)  # type: ignore[literal-required]
+            row[name] = moment.replace(tzinfo=UTC)
     return row
 
 

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import access, audit, sanction_store, staff_actions, tasks
 from accounts.models import User
 from accounts.signals import account_warned
+from streamsite import formats
 from streamsite.errors import Conflict, Invalid
 from streamsite.sanitize import clean_text, is_blank
 
@@ -101,7 +101,7 @@ def suspension_sentence(user_id: str) -> str:
     row = sanction_store.current_suspension(user_id)
     until = row.get("until") if row is not None else None
     if isinstance(until, datetime):
-        when = date_format(timezone.localtime(until), "DATETIME_FORMAT")
+        when = formats.moment(until)
         sentence = _("Our moderators suspended this account until %(when)s.") % {"when": when}
     else:
         sentence = _("Our moderators suspended this account.")

@@ -14,7 +14,8 @@ class PreferencesDict(TypedDict):
     """Every preference; ``accounts.preferences`` has the defaults."""
 
     theme: Literal["auto", "light", "dark"]
-    language: Literal["", "en"]
+    language: str
+    time_zone: str
     autoplay: bool
     autoplay_open: bool
     history_paused: bool
@@ -80,6 +81,8 @@ class AccountDict(AvatarUrlsDict, CoverUrlsDict):
     counts: ChannelCountsDict
     preferences: PreferencesDict
     is_staff: bool
+    status: Literal["active", "waiting"]
+    may_upload: bool
     created_at: Timestamp
 
 

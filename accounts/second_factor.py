@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, tasks, totp
 from accounts.models import User
@@ -26,7 +27,7 @@ class OtpInvalid(SiteError):
     """The password was correct, but the code was wrong or already used."""
 
     status, code = 401, "otp_invalid"
-    detail = "This code is not right, or it was used before."
+    detail = _("That code is incorrect or has already been used.")
 
 
 def use_code(request: HttpRequest, user: User, otp: str, *, is_signed_in: bool) -> str:

@@ -10,13 +10,14 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from accounts import api_tokens, auth_session_store, sessions
 from accounts.models import User
 from streamsite.errors import Conflict
 from streamsite.mongo.retry import run_in_transaction
 
-CHANGED_MEANWHILE = "The account was changed from somewhere else in the meantime. Try again."
+CHANGED_MEANWHILE = _("Your account was changed elsewhere in the meantime. Try again.")
 
 
 def raise_epoch(user: User, *, keep: str | None = None, reason: str, **changes: object) -> User:

@@ -7,10 +7,12 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit, sanctions, totp
 from accounts.backends import find_by_login, is_password_correct
-from accounts.models import User
+from accounts.models import RegistrationState, User
 from accounts.second_factor import use_code
 from accounts.usernames import normalize_username
 from streamsite.errors import SiteError, Throttled
@@ -33,7 +35,7 @@ class InvalidCredentials(SiteError):
     """The one error for a wrong password and an unknown name, whether or not the account is active."""
 
     status, code = 401, "invalid_credentials"
-    detail = "The name or the password is not right."
+    detail = gettext_lazy("Incorrect username or password.")
 
 
 class AccountClosed(SiteError):
@@ -43,8 +45,13 @@ class AccountClosed(SiteError):
 
     def __init__(self, user: User, until: datetime) -> None:
         self.user, self.until = user, until
-        day = date_format(until, "F j, Y")
-        super().__init__(f"You closed this account. You can restore it until {day}, when it is deleted.")
+        day = date_format(timezone.localtime(until), "DATE_FORMAT")
+        super().__init__(
+            _(
+                "You closed this account. It will be permanently deleted on %(date)s. You can restore it until then."
+            )
+            % {"date": day}
+        )
 
     @property
     def extra(self) -> dict[str, object]:
@@ -64,11 +71,18 @@ class AccountSuspended(InvalidCredentials):
         self.page_detail = sanctions.suspension_sentence(user.pk)
 
 
+class ApprovalPending(SiteError):
+    """The password was correct; staff have not approved the account yet."""
+
+    status, code = 403, "approval_pending"
+    detail = gettext_lazy("Your account is waiting for approval. We'll email you when it's ready.")
+
+
 class OtpRequired(SiteError):
     """The password was correct; the second-factor code is missing."""
 
     status, code = 401, "otp_required"
-    detail = "Send the code of your authenticator app, or a recovery code."
+    detail = gettext_lazy("Enter a code from your authenticator app or a recovery code.")
 
 
 def authenticate(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:
@@ -83,7 +97,8 @@ def authenticate(request: HttpRequest, login: str, password: str, otp: str = "")
 def authenticate_password(request: HttpRequest, login: str, password: str) -> User:
     """Return the active account with this name and password.
 
-    Raises what ``verify_password`` raises, and ``AccountClosed`` or ``AccountSuspended`` after a correct password.
+    Raises what ``verify_password`` raises, and after a correct password ``AccountClosed``, ``AccountSuspended``, or
+    ``ApprovalPending``.
     """
     user = verify_password(request, login, password)
     if not user.is_active and sanctions.end_if_due(user.pk):
@@ -129,8 +144,12 @@ def verify_password(request: HttpRequest, login: str, password: str) -> User:
 
 def inactive_error(user: User) -> SiteError:
     """Return the error for signing in to an inactive account. Show it only after a correct password."""
+    if user.is_waiting:
+        return ApprovalPending()
     if user.erase_at is None:
         return AccountSuspended(user)
+    if user.registration_state == RegistrationState.DECLINED:  # it has no password any more
+        return InvalidCredentials()
     if user.erase_at <= timezone.now():  # about to be deleted: it cannot be restored
         return InvalidCredentials()
     return AccountClosed(user, user.erase_at)

@@ -1,16 +1,20 @@
-"""Keys for signing tokens: Ed25519 PEM files in a folder. The newest signs, all of them verify.
+"""Keys for signing tokens: Ed25519 PEM files in a folder. One signs, all of them verify and are published.
 
-``kid`` is the file's name without its suffix. The folder is read once per process; rotation restarts the processes.
+``kid`` is the file's name without its suffix. It starts with the time at which the key was created: a new key signs
+``LEAD_SECONDS`` later, so that other services have fetched its public half before they meet a token of it. Every
+process reads the folder again after ``RELOAD_SECONDS``, so rotation needs no restart.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import stat
 import time
+from calendar import timegm
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -20,10 +24,17 @@ from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import atomic_files, folders
 
+# Longer than verifiers keep a key set: `jose` 10 minutes, PyJWT 5, caches ``KEY_SET_SECONDS``.
+LEAD_SECONDS = 15 * 60
+KEY_SET_SECONDS = 5 * 60
+RELOAD_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class KeyRing:
-    """The signing key with its ``kid``, and every verification key by ``kid``."""
+    """The signing key with its ``kid``, and every verification key by ``kid``, the oldest first."""
 
     kid: str
     signing: Ed25519PrivateKey
@@ -31,7 +42,7 @@ class KeyRing:
 
 
 def create_key(folder: Path) -> str:
-    """Write a new key, readable only by its owner, and return its ``kid``. It signs from the next start."""
+    """Write a new key, readable only by its owner, and return its ``kid``. It signs after ``LEAD_SECONDS``."""
     folders.create(folder, folders.PRIVATE)
     kid = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     pem = Ed25519PrivateKey.generate().private_bytes(
@@ -47,23 +58,73 @@ def load_key_ring(folder: Path) -> KeyRing:
     files = sorted(folder.glob("*.pem"), key=lambda path: path.stem)
     if not files:
         raise ImproperlyConfigured(f"no signing key in {folder}: run 'manage.py rotate_signing_key'")
-    private: dict[str, Ed25519PrivateKey] = {}
-    for path in files:
-        _remove_group_access(path)
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ImproperlyConfigured(f"the signing key {path} may be read by others: chmod 600 it")
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ImproperlyConfigured(f"the signing key {path} is not an Ed25519 key")
-        private[path.stem] = key
-    newest = files[-1].stem
-    return KeyRing(newest, private[newest], {kid: key.public_key() for kid, key in private.items()})
+    private = {path.stem: _load_key(path) for path in files}
+    kid = _signing_kid(list(private))
+    return KeyRing(kid, private[kid], {kid: key.public_key() for kid, key in private.items()})
 
 
-@lru_cache(maxsize=1)
+def _load_key(path: Path) -> Ed25519PrivateKey:
+    _remove_group_access(path)
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ImproperlyConfigured(f"the signing key {path} may be read by others: chmod 600 it")
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ImproperlyConfigured(f"the signing key {path} is not an Ed25519 key")
+    return key
+
+
+def _signing_kid(kids: Sequence[str]) -> str:
+    """Return the newest key that was published long enough, or the first one of a new site."""
+    published = [kid for kid in kids if _signs_from(kid) <= time.time()]
+    return published[-1] if published else kids[0]
+
+
+def _signs_from(kid: str) -> float:
+    """Return when a key starts to sign. One with a name of the operator's own signs at once."""
+    try:
+        return timegm(time.strptime(kid[:15], "%Y%m%dT%H%M%S")) + LEAD_SECONDS
+    except ValueError:
+        return 0.0
+
+
+def remove_retired_keys(folder: Path) -> list[str]:
+    """Delete the keys whose last token has expired, and return their ``kid`` values."""
+    longest = max(idle for idle, _ in settings.SESSION_LIFETIMES.values())
+    kids = sorted(path.stem for path in folder.glob("*.pem"))
+    removed = []
+    # A key signs until its successor does, and its last refresh token lives as long as an idle session.
+    for kid, successor in zip(kids, kids[1:], strict=False):
+        started = _signs_from(successor)
+        if started and started + longest.total_seconds() + LEAD_SECONDS < time.time():
+            (folder / f"{kid}.pem").unlink()
+            removed.append(kid)
+    return removed
+
+
+_cached: tuple[KeyRing, float] | None = None
+
+
 def key_ring() -> KeyRing:
-    """Return this site's key ring."""
-    return load_key_ring(Path(settings.TOKEN_KEYS_DIR))
+    """Return this site's key ring, at most ``RELOAD_SECONDS`` old. A folder that became unusable keeps the last one."""
+    global _cached
+    cached, now = _cached, time.monotonic()
+    if cached is not None and now < cached[1]:
+        return cached[0]
+    try:
+        ring = load_key_ring(Path(settings.TOKEN_KEYS_DIR))
+    except (ImproperlyConfigured, OSError, ValueError) as error:
+        if cached is None:
+            raise
+        log.error("the signing keys could not be read again: %s", error)
+        ring = cached[0]
+    _cached = ring, now + RELOAD_SECONDS
+    return ring
+
+
+def clear_cache() -> None:
+    """Read the folder again at the next use."""
+    global _cached
+    _cached = None
 
 
 def _remove_group_access(path: Path) -> None:

@@ -16,6 +16,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import (
     access,
@@ -29,7 +30,7 @@ from accounts import (
     tasks,
     totp,
 )
-from accounts.models import User
+from accounts.models import RegistrationState, User
 from accounts.security_epoch import raise_epoch
 from accounts.signals import account_deactivated, account_reactivated
 from streamsite.errors import Conflict, Invalid
@@ -48,10 +49,10 @@ def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequ
     """
     access.require_manageable(actor, user)
     if not user.email:
-        raise Invalid("This account has no email address. Change its email first.")
+        raise Invalid(_("This account has no email address. Add one first."))
     unusable = make_password(None)
     if _end_access(user, Q(is_active=True), actor=actor, reason="staff_reset", password=unusable) is None:
-        raise Conflict("This account is closed or suspended.")
+        raise Conflict(_("This account is closed or suspended."))
     deliverability.clear_undeliverable(user, user.email)
     audit.record("staff_reset", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("staff_reset", user)
@@ -74,7 +75,7 @@ def suspend(
     """
     access.require_manageable(actor, user)
     if user.erase_at is not None:
-        raise Conflict("The owner closed this account. It will be erased.")
+        raise Conflict(_("The owner closed this account. It's scheduled for deletion."))
     now, reason = timezone.now(), clean_text(reason)[:MAX_REASON_LENGTH]
     until = now + timedelta(days=days) if days else None
 
@@ -118,11 +119,11 @@ def reinstate(
     def show() -> None:
         current = sanction_store.current_suspension(user.pk)
         if suspension_id and (current is None or current["_id"] != suspension_id):
-            raise Conflict("Another suspension has begun.")
+            raise Conflict(_("Another suspension has begun."))
         sanction_store.end_suspensions(user.pk, at=timezone.now())
         account_reactivated.send(sender=User, user_id=user.pk)
 
-    is_suspended = Q(is_active=False, erase_at=None)
+    is_suspended = Q(is_active=False, erase_at=None) & ~Q(registration_state=RegistrationState.WAITING)
     # An account that was deactivated without ``suspend`` still has its API tokens.
     if _end_access(user, is_suspended, actor=actor, reason="suspended", then=show, is_active=True) is None:
         return False
@@ -140,7 +141,7 @@ def change_email(user: User, address: str, *, actor: User | None, request: HttpR
     access.require_manageable(actor, user)
     address = email_changes.clean_email(address)
     if not user.is_active:
-        raise Conflict("This account is closed or suspended.")
+        raise Conflict(_("This account is closed or suspended."))
     return email_changes.request_email_confirmation(user, address, request=request, actor=actor) is not None
 
 
@@ -223,6 +224,18 @@ def set_rights(
     run_in_transaction(change)
     audit.record("rights_changed", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("rights_changed", user)
+
+
+def set_creator(
+    user: User, approved: bool, *, actor: User | None, request: HttpRequest | None = None
+) -> bool:
+    """Let the account upload where only approved creators may, or end that. Return whether it changed."""
+    access.require_manageable(actor, user)
+    changed = bool(User.objects.filter(pk=user.pk).exclude(is_creator=approved).update(is_creator=approved))
+    if changed:
+        what = "creator_approved" if approved else "creator_withdrawn"
+        audit.record(what, user.pk, request=request, actor=actor)
+    return changed
 
 
 def record_group_change(group: Group, *, actor: User | None, request: HttpRequest | None = None) -> None:

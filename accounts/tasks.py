@@ -11,10 +11,11 @@ from django_tasks import task
 from accounts import deletion, email_tokens, mail
 from accounts.backends import accounts_for_reset
 from accounts.models import User
+from accounts.registration import queue
 from streamsite import sweep_count
 from streamsite.mail.retry_schedule import max_pause
 from streamsite.mongo.retry import run_in_transaction
-from streamsite.tasks.backend import MAIL
+from streamsite.tasks.backend import MAIL, enqueue_once
 from streamsite.tasks.errors import PermanentFailure, RetryLater
 from streamsite.tasks.lease import current_lease
 
@@ -22,9 +23,11 @@ logger = logging.getLogger("streamsite.accounts")
 
 # How often a held-up deletion checks again.
 RETRY_INTERVAL = timedelta(hours=1)
+# Sign-ups of so long a time share one email to the reviewers.
+REMINDER_DELAY = timedelta(minutes=5)
 # Someone is waiting for an email with a link, so it goes before notifications.
 LINK_PRIORITY = 10
-LINK_EXPIRED = "Not sent: its link would no longer work. A new one can be requested."
+LINK_EXPIRED = "Not sent because its link has expired. A new one can be requested."
 
 
 @task(queue_name=MAIL)
@@ -83,6 +86,25 @@ def _link_lifetime(kind: str, user: User, to: str, asked_at: str) -> timedelta |
     if is_late or not email_tokens.is_link_valid(kind, user, to):
         raise PermanentFailure(LINK_EXPIRED)
     return lifetime
+
+
+@task(queue_name=MAIL)
+def remind_reviewers() -> None:
+    """Queue an email to the staff who may approve accounts, one job each, while accounts wait for that."""
+    waiting = queue.waiting_accounts().count()
+
+    def queue_all() -> None:
+        for user in queue.reviewers():
+            enqueue_mail("registration_queue", user, waiting=waiting)
+
+    if waiting:
+        run_in_transaction(queue_all)
+
+
+def enqueue_review_reminder() -> None:
+    """Queue the reviewers' email; accounts that come before it is sent share it."""
+    later = timezone.now() + REMINDER_DELAY
+    enqueue_once(remind_reviewers.using(run_after=later), "registrations:reminder")
 
 
 def enqueue_mail(kind: str, user: User, *, to: str = "", **details: object) -> None:

@@ -6,6 +6,8 @@ import logging
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenBackendError, TokenError
 
 from accounts import auth_session_store, sessions
@@ -18,7 +20,7 @@ from streamsite.rate_limits import REFRESH, enforce
 
 logger = logging.getLogger("streamsite.sessions")
 
-SESSION_ENDED = "This session has ended. Sign in again."
+SESSION_ENDED = gettext_lazy("This session has ended. Sign in again.")
 # How often one refresh is retried because the account was changed between two of its reads.
 MAX_REFRESH_ATTEMPTS = 3
 
@@ -27,7 +29,7 @@ class RefreshRefused(SiteError):
     """401 of the refresh endpoint. The code gives the reason; the cookie is deleted."""
 
     status, code = 401, "refresh_invalid"
-    detail = "Sign in again."
+    detail = gettext_lazy("Sign in again.")
 
 
 @dataclass(frozen=True)
@@ -54,16 +56,16 @@ def rotate_refresh_token(raw: str, *, client: str) -> SessionTokens:
     token = _read_refresh(raw)
     session_id, generation = token["sid"], token["gen"]
     enforce(REFRESH, session_id)
-    for _ in range(MAX_REFRESH_ATTEMPTS):
+    for _attempt in range(MAX_REFRESH_ATTEMPTS):
         session = auth_session_store.find(session_id)
         if session is not None and session["client"] != client:
             raise RefreshRefused(code="refresh_missing")
         user = User.objects.filter(pk=token["sub"]).first()
         if user is None or not user.is_active:
-            raise RefreshRefused("This account is not active.", code="user_inactive")
+            raise RefreshRefused(_("This account isn't active."), code="user_inactive")
         session = _require_current(session, user)
         moment = sessions.utc_now()
-        idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
+        idle, _absolute = settings.SESSION_LIFETIMES[session["remember"]]
         rotated = auth_session_store.rotate(
             session_id, generation, user.security_epoch, moment, moment + idle
         )
@@ -97,7 +99,7 @@ def renew_tokens(session_id: str, user: User) -> SessionTokens | None:
     session = auth_session_store.find(session_id)
     if session is None:
         return None
-    idle, _ = settings.SESSION_LIFETIMES[session["remember"]]
+    idle, _absolute = settings.SESSION_LIFETIMES[session["remember"]]
     renewed = auth_session_store.renew(session_id, user.pk, user.security_epoch, moment, moment + idle)
     sessions.forget_cached(session_id)
     return issue_tokens(user, renewed) if renewed is not None else None
@@ -117,15 +119,17 @@ def _after_failed_rotation(user: User, session: SessionDoc | None, generation: i
         if sessions.revoke(session["_id"], user.pk, "refresh_reused"):
             logger.warning("refresh token reused: session %s of user %s revoked", session["_id"][:6], user.pk)
             refresh_token_reused.send(sender=User, user=user, session=session)
-        raise RefreshRefused("This token was used before; the session was ended.", code="refresh_reused")
-    raise RefreshRefused("This session has expired. Sign in again.", code="session_expired")
+        raise RefreshRefused(
+            _("This token was already used, so we ended the session."), code="refresh_reused"
+        )
+    raise RefreshRefused(_("This session has expired. Sign in again."), code="session_expired")
 
 
 def _read_refresh(raw: str) -> RefreshToken:
     try:
         return RefreshToken(raw)  # type: ignore[arg-type]
     except ExpiredTokenError:
-        raise RefreshRefused("This session has expired. Sign in again.", code="refresh_expired") from None
+        raise RefreshRefused(_("This session has expired. Sign in again."), code="refresh_expired") from None
     except (TokenError, TokenBackendError):
         raise RefreshRefused(code="refresh_invalid") from None
 

@@ -25,6 +25,7 @@ from django.utils.encoding import force_bytes
 from accounts import totp_store
 from accounts.models import User
 from accounts.schemas import TotpSetupDict, TotpStatusDict
+from streamsite.site_settings.identity import site_name
 
 STEP_SECONDS = 30
 # A code of the step before or after the server's own: clocks differ, and typing takes time.
@@ -65,7 +66,7 @@ def pending_setup(user: User) -> TotpSetupDict | None:
 
 def setup_details(user: User, secret: str) -> TotpSetupDict:
     """Return a secret as text, link, and QR code."""
-    url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=settings.SITE_NAME)
+    url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=site_name())
     code = segno.make(url, error="m", micro=False)
     svg = io.BytesIO()
     code.save(svg, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core import signing
+from django.utils.translation import gettext_lazy as _
 
 from accounts import preferences, profile
 from accounts.models import User
@@ -28,7 +29,7 @@ class UnsubscribeLinkInvalid(Invalid):
     """The one error for a truncated or forged link, or one of a deleted account."""
 
     code = "link_invalid"
-    detail = "This link is not valid. You can choose what we email you in your settings."
+    detail = _("This link is invalid. You can manage email notifications in your settings.")
 
 
 def unsubscribe_url(user: User, kind: str) -> str:

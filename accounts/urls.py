@@ -2,12 +2,15 @@
 
 from django.urls import path
 
+from accounts.registration.views import setup
 from accounts.views import (
     api_tokens,
     deletion,
     developers,
     devices,
     email_links,
+    jwks,
+    language,
     profile,
     profile_images,
     reauthentication,
@@ -21,10 +24,13 @@ urlpatterns = [
     path("login", sign_in.login, name="login"),
     path("login/code", sign_in.login_code, name="login-code"),
     path("register", sign_in.register, name="register"),
+    path("register/waiting", sign_in.register_waiting, name="register-waiting"),
+    path("setup", setup.setup, name="setup"),
     path("logout", sign_in.logout, name="logout"),
     path("settings/profile", profile.settings_profile, name="settings-profile"),
     path("settings/profile/remove-picture", profile.remove_profile_image, name="settings-remove-picture"),
     path("settings/preferences", profile.settings_preferences, name="settings-preferences"),
+    path("language", language.choose_language, name="language"),
     path("settings/sessions", devices.settings_sessions, name="settings-sessions"),
     path("settings/sessions/revoke-others", devices.revoke_others, name="settings-sessions-revoke-others"),
     path("settings/sessions/<str:session_id>/revoke", devices.revoke_session, name="settings-session-revoke"),
@@ -58,4 +64,5 @@ urlpatterns = [
     ),
     path("developers", redirect_view("developers-tokens"), name="developers"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
+    path(".well-known/jwks.json", jwks.key_set, name="jwks"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 USERNAME = re.compile(r"\A[a-z0-9][a-z0-9._-]{1,28}[a-z0-9]\Z")
 RESERVED = frozenset(
@@ -29,8 +30,10 @@ def validate_username(value: str) -> None:
     """Raise ``ValidationError`` with code ``format`` or ``reserved`` when ``value`` cannot be a username."""
     if not USERNAME.match(value) or ".." in value:
         raise ValidationError(
-            "Use 3 to 30 characters: a-z, 0-9, and . _ - between them (no two dots in a row).",
+            _(
+                "Use 3–30 lowercase letters, numbers, dots, hyphens, or underscores, with no dot or hyphen at the ends."
+            ),
             code="format",
         )
     if value in RESERVED:
-        raise ValidationError("This name is reserved.", code="reserved")
+        raise ValidationError(_("That username isn't available."), code="reserved")

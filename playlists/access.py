@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.usernames import normalize_username
@@ -176,7 +177,7 @@ def may_edit_item(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> boo
 def require_may_edit_item(viewer: Viewer, playlist: Playlist, item: PlaylistItem) -> None:
     """Raise ``Forbidden`` unless ``viewer`` added the item or owns the playlist."""
     if not may_edit_item(viewer, playlist, item):
-        raise Forbidden("Only who added a video and the owner of the playlist may do this.")
+        raise Forbidden(_("Only the playlist's owner or the person who added the video can do this."))
 
 
 def item_for_editing(viewer: Viewer, playlist: Playlist, item_id: str) -> PlaylistItem:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.models import User
 from playlists import access
 from playlists.models import Playlist, PlaylistItem, Sort
@@ -44,7 +47,7 @@ def clean_shelf_value(owner: User, value: str) -> str:
             return playlist.pk
     except SiteError:
         pass
-    raise Invalid("No such playlist.", fields={"shelves": ["Name a playlist of yours."]})
+    raise Invalid(_("That playlist wasn't found."), fields={"shelves": [_("Choose one of your playlists.")]})
 
 
 def playlist_choices(owner: User) -> list[tuple[str, str]]:
@@ -55,7 +58,8 @@ def playlist_choices(owner: User) -> list[tuple[str, str]]:
 
 SHELF = ShelfType(
     name="playlist",
-    title="Playlist",
+    title=gettext_lazy("Playlist"),
+    group=gettext_lazy("Playlists"),
     source=Playlist._meta.db_table,
     stages=shelf_stages,
     url=lambda owner, value: f"/playlists/{value}",

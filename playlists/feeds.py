@@ -30,7 +30,7 @@ def build_playlist_feed(playlist: Playlist) -> Feed:
     author = playlist.owner.get_full_name()
     head = FeedHeader(
         title=playlist.title,
-        description=playlist.description or f"A playlist of {author}",
+        description=playlist.description or f"A playlist by {author}",
         author=author,
         page=urls.absolute_url(playlist.get_absolute_url()),
         address=feed_url(playlist),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.visibility import Visibility
 
@@ -10,10 +11,15 @@ from streamsite.visibility import Visibility
 class NewPlaylistForm(forms.Form):
     """A playlist's title, description and visibility."""
 
-    title = forms.CharField(max_length=150)
-    description = forms.CharField(max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    title = forms.CharField(label=_("Title"), max_length=150)
+    description = forms.CharField(
+        label=_("Description"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
     visibility = forms.ChoiceField(
-        choices=Visibility.choices, initial=Visibility.PRIVATE, widget=forms.RadioSelect
+        label=_("Visibility"),
+        choices=Visibility.choices,
+        initial=Visibility.PRIVATE,
+        widget=forms.RadioSelect,
     )
 
 
@@ -22,6 +28,5 @@ class PlaylistForm(NewPlaylistForm):
 
     allow_duplicates = forms.BooleanField(
         required=False,
-        label="A video may be in it more than once",
-        help_text="Otherwise adding a video a second time is refused.",
+        label=_("Allow duplicate videos"),
     )

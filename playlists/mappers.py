@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from accounts.mappers import serialize_badge
 from accounts.models import User
 from playlists import queries
@@ -36,7 +38,7 @@ def serialize_playlist(
     known = people or {}
     return {
         "id": playlist.pk,
-        "title": playlist.title,
+        "title": _("Watch later") if playlist.is_watch_later else playlist.title,
         "description": playlist.description,
         "visibility": playlist.visibility,
         "owner": serialize_badge(playlist.owner),

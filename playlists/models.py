@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
 from streamsite.visibility import Visibility
@@ -16,10 +17,10 @@ MAX_COLLABORATORS = 50
 class Sort(models.TextChoices):
     """Rules of order: by hand, or by a property of the videos."""
 
-    MANUAL = "manual", "By hand"
-    NEWEST = "newest", "Newest first"
-    OLDEST = "oldest", "Oldest first"
-    MOST_VIEWED = "most_viewed", "Most viewed first"
+    MANUAL = "manual", _("Custom")
+    NEWEST = "newest", _("Newest first")
+    OLDEST = "oldest", _("Oldest first")
+    MOST_VIEWED = "most_viewed", _("Most viewed first")
 
 
 class Playlist(models.Model):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from playlists import store
 from playlists.models import Playlist, PlaylistItem, Sort
@@ -107,12 +108,14 @@ def _gap(playlist_id: str, item_id: str, place: Place) -> tuple[float | None, fl
     name, anchor_id = ("before", place.before) if place.before else ("after", place.after)
     if anchor_id == item_id:
         raise Invalid(
-            "An item cannot be moved next to itself.",
-            fields={name: ["The item itself."]},
+            _("A video can't be moved next to itself."),
+            fields={name: [_("Choose a different video.")]},
         )
     anchor = others.filter(pk=anchor_id).first()
     if anchor is None:
-        raise Invalid("No such item in this playlist.", fields={name: ["Unknown item."]})
+        raise Invalid(
+            _("That video isn't in this playlist."), fields={name: [_("That video isn't in this playlist.")]}
+        )
     side = _before if name == "before" else _after
     other = side(others, anchor.rank, anchor.pk).values_list("rank", flat=True).first()
     return (other, anchor.rank) if name == "before" else (anchor.rank, other)

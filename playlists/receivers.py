@@ -77,7 +77,6 @@ def notify_invitation(sender: type, *, playlist: Playlist, user: User, **extra: 
         f"playlist:{playlist.pk}",
         url=playlist.get_absolute_url(),
         title=playlist.title,
-        what="invited you to add to the playlist",
         actor=playlist.owner,
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.mappers import serialize_badge
 from playlists import pages
 from playlists.access import playlists_for_listing, searchable_playlists
@@ -47,7 +49,8 @@ def _serialize_suggestions(viewer: Viewer, rows: list[Playlist]) -> list[Suggest
 
 FINDER = finders.Finder(
     name="playlists",
-    label="Playlists",
+    label=_("Playlists"),
+    all_label=_("All playlists"),
     template="playlists/_search_playlists.html",
     index=INDEX,
     load=_load_visible,

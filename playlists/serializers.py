@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from playlists.mappers import COLLABORATOR, OWNER
@@ -50,9 +51,9 @@ class ItemChangeSerializer(InputSerializer):
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """Refuse two places at once, and no change at all."""
         if len({"position", "before", "after"} & attrs.keys()) > 1:
-            raise serializers.ValidationError("Give one of position, before and after.")
+            raise serializers.ValidationError(_("Send only one of “position”, “before”, and “after”."))
         if not attrs:
-            raise serializers.ValidationError("Give position, before, after or note.")
+            raise serializers.ValidationError(_("Send “position”, “before”, “after”, or “note”."))
         return attrs
 
 
@@ -60,4 +61,4 @@ class PlaylistsQuerySerializer(QuerySerializer):
     """Parameters of ``GET /playlists``."""
 
     role = StrictChoiceField(choices=[OWNER, COLLABORATOR], required=False)
-    video = QueryTextField(100, help_text="Say of each playlist whether it contains this video.")
+    video = QueryTextField(100, help_text="Also return whether each playlist contains this video.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounts.models import User
 from playlists import services
 from playlists.access import own_playlists, playlist_for_editing
@@ -22,11 +25,11 @@ def playlist_choices(actor: User) -> list[tuple[str, str]]:
 def prepare_change(actor: User, value: object) -> Change:
     """Return a change that appends a video to the playlist ``value`` unless it contains it. Raises ``Invalid``."""
     if not isinstance(value, str):
-        raise Invalid("Choose a playlist.", fields={"value": ["The id of a playlist."]})
+        raise Invalid(_("Choose a playlist."), fields={"value": [_("Choose a playlist.")]})
     try:
         playlist = playlist_for_editing(actor, value)
     except SiteError as error:
-        raise Invalid(error.detail, fields={"value": ["Not a playlist of yours."]}) from None
+        raise Invalid(error.detail, fields={"value": [_("Choose one of your playlists.")]}) from None
 
     def change(video: Video) -> bool:
         try:
@@ -38,4 +41,4 @@ def prepare_change(actor: User, value: object) -> Change:
     return change
 
 
-ACTION = BulkAction("Add to playlist", prepare_change, playlist_choices)
+ACTION = BulkAction(gettext_lazy("Add to playlist"), prepare_change, playlist_choices)

@@ -79,6 +79,31 @@ const stubs = {
   },
 };
 
+// media-chrome spells durations with one singular and one plural form of its own; browsers know those of every language.
+const DURATIONS = [
+  [/const toTimeUnitPhrase = [^]*?\n\};\n/, `const pageLanguage = () => (document.documentElement.lang || "en") + "-u-nu-latn";
+const toTimeUnitPhrase = (value, index) =>
+  new Intl.NumberFormat(pageLanguage(), { style: "unit", unit: UnitLabels[index].singular, unitDisplay: "long" }).format(value);
+`],
+  [/timeParts\.map\([^]*?\.join\(", "\)/, `new Intl.ListFormat(pageLanguage(), { type: "unit" }).format(
+  timeParts.map((value, index) => value && toTimeUnitPhrase(value, index)).filter((phrase) => phrase)
+)`],
+];
+
+const durations = {
+  name: "durations",
+  setup(pending) {
+    pending.onLoad({ filter: /media-chrome\/dist\/utils\/time\.js$/ }, ({ path: file }) => {
+      let contents = readFileSync(file, "utf8");
+      for (const [theirs, ours] of DURATIONS) {
+        if (!theirs.test(contents)) throw new Error(`media-chrome has nothing like ${theirs}`);
+        contents = contents.replace(theirs, () => ours);
+      }
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 const shared = { bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "inline", logLevel: "warning" };
 
 await build({
@@ -98,10 +123,14 @@ await build({
 await build({
   ...shared,
   stdin: {
-    contents: ELEMENTS.map((name) => `import "media-chrome/dist/${name}.js";`).join("\n"),
+    contents: [
+      ...ELEMENTS.map((name) => `import "media-chrome/dist/${name}.js";`),
+      'export { addTranslation } from "media-chrome/dist/utils/i18n.js";',
+    ].join("\n"),
     resolveDir: path.dirname(packages),
   },
   outfile: chromeOut,
+  plugins: [durations],
   banner: { js: "/*! media-chrome, MIT, a build for Streamsite: see script/vendor */" },
 });
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.admin_charts import bar_chart
-from streamsite.admin_site import Section, register_section
+from streamsite.admin_site import SYSTEM, Link, Section, register_link, register_section
 from streamsite.figures import computing, registry, store
 from streamsite.tasks import admin_links, control, heartbeats
 
@@ -84,6 +84,7 @@ def days_context(request: HttpRequest) -> dict[str, object]:
     return {"charts": charts, "at": stored["at"]}
 
 
+register_link(Link("site-settings", _("Site settings"), SYSTEM, "streamsite.change_sitesettings", rank=-1))
 register_section(
     Section("days", _("Last 30 days"), "admin/dashboard/days.html", days_context, PEOPLE_PERMISSIONS, rank=30)
 )

@@ -77,4 +77,5 @@ class TextListField(forms.CharField):
 
     def has_changed(self, initial: object, data: object) -> bool:
         """Return whether ``data`` says other texts than are stored."""
-        return self.to_python(data) != list(initial or [])  # type: ignore[call-overload]
+        stored = list(initial) if isinstance(initial, list) else []
+        return self.to_python(data) != stored

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -40,7 +42,24 @@ class Section:
     is_wide: bool = False
 
 
+@dataclass(frozen=True)
+class Link:
+    """A page below one of the headings that belongs to no model. ``url`` is the name of its URL."""
+
+    url: str
+    title: str | Promise
+    group: str
+    permission: str
+    rank: int = 0
+
+
 _sections: dict[str, Section] = {}
+_links: dict[str, Link] = {}
+
+
+def register_link(link: Link) -> None:
+    """Add a page to the lists of models, for callers with its permission."""
+    _links[link.url] = link
 
 
 def register_section(section: Section) -> None:
@@ -55,6 +74,18 @@ def sections_for(request: HttpRequest) -> list[dict[str, object]]:
         for section in sorted(_sections.values(), key=lambda section: section.rank)
         if any(request.user.has_perm(name) for name in section.permissions)
     ]
+
+
+def _as_model(link: Link) -> dict[str, object]:
+    """Return a link in the form that the templates of lists expect."""
+    url = reverse(link.url)
+    return {
+        "name": link.title,
+        "object_name": link.url,
+        "admin_url": url,
+        "add_url": None,
+        "view_only": False,
+    }
 
 
 class SiteAdmin(admin.AdminSite):
@@ -75,6 +106,9 @@ class SiteAdmin(admin.AdminSite):
                 group = getattr(registered, "admin_group", SYSTEM)
                 rank = getattr(registered, "admin_rank", LAST_RANK)
                 found[group].append((rank, str(model["name"]), model))
+        for link in _links.values():
+            if request.user.has_perm(link.permission):
+                found[link.group].append((link.rank, str(link.title), _as_model(link)))
         return [
             {
                 "name": title,
@@ -87,7 +121,7 @@ class SiteAdmin(admin.AdminSite):
             if found[name]
         ]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         """Show the dashboard."""
         context = {"dashboard": sections_for(request), **(extra_context or {})}
         return super().index(request, context)

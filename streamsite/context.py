@@ -1,11 +1,19 @@
 """The context of every template about the site."""
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from streamsite import origin
+from streamsite.site_settings.identity import identity
+
+BANNER_COOKIE = "banner"
 
 
-def site(request: HttpRequest) -> dict[str, str]:
-    """Return the site's name and address."""
-    return {"site_name": settings.SITE_NAME, "site_url": origin.current()}
+def site(request: HttpRequest) -> dict[str, object]:
+    """Return the site's name, address and identity, and whether this viewer is to see the announcement."""
+    found = identity()
+    return {
+        "site_name": found.name,
+        "site_url": origin.current(),
+        "site_identity": found,
+        "shows_banner": found.has_banner and request.COOKIES.get(BANNER_COOKIE) != found.banner_mark,
+    }

@@ -8,6 +8,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from streamsite import logs, xml
 from streamsite.cache_headers import NEVER_STORED
@@ -125,7 +126,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Respond to a request that Django itself refuses, such as one with a wrong Host (``handler400``)."""
-    refusal = Invalid("The request is not understood.", code="parse_error")
+    refusal = Invalid(_("We couldn't understand that request."), code="parse_error")
     note_for_log(request, refusal, exception)
     return error_response(request, refusal)
 

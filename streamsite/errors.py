@@ -8,15 +8,20 @@ from __future__ import annotations
 import errno
 import logging
 import traceback
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
 from django.http import UnreadablePostError
+from django.utils.translation import gettext_lazy as _
 from pymongo.errors import PyMongoError
 
 from streamsite.mongo.retry import error_chain
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 logger = logging.getLogger("streamsite.errors")
 
@@ -29,19 +34,20 @@ class SiteError(Exception):
 
     status = 400
     code = "validation_error"
-    detail = "The request cannot be carried out."
+    # Translated when the error is made, so that an instance's ``detail`` is a ``str`` in the caller's language.
+    detail: StrOrPromise = _("Invalid request.")
     # The sentence of a page's form, where it may say more than the API does.
-    page_detail = ""
+    page_detail: StrOrPromise = ""
 
     def __init__(
         self,
-        detail: str | None = None,
+        detail: StrOrPromise | None = None,
         *,
         code: str | None = None,
         fields: dict[str, list[str]] | None = None,
         retry_after: int | None = None,
     ) -> None:
-        self.detail = detail or self.detail
+        self.detail = str(detail or self.detail)
         self.code = code or self.code
         self.fields = fields
         self.retry_after = retry_after
@@ -50,7 +56,7 @@ class SiteError(Exception):
     @property
     def sentence(self) -> str:
         """All that is wrong in one line: the sentences about fields, otherwise ``detail``."""
-        return " ".join(text for texts in (self.fields or {}).values() for text in texts) or self.detail
+        return " ".join(text for texts in (self.fields or {}).values() for text in texts) or str(self.detail)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -71,68 +77,68 @@ class NotSignedIn(SiteError):
     """The caller is not signed in, or their credentials are not valid."""
 
     status, code = 401, "not_authenticated"
-    detail = "Sign in first."
+    detail: StrOrPromise = _("Sign in to continue.")
 
 
 class Forbidden(SiteError):
     """The caller may see the object but not do this."""
 
     status, code = 403, "permission_denied"
-    detail = "You may not do this."
+    detail: StrOrPromise = _("You don't have permission to do this.")
 
 
 class CsrfFailed(SiteError):
     """A request with a cookie lacks the proof that it comes from one of the site's pages."""
 
     status, code = 403, "csrf_failed"
-    detail = "The request does not prove that it comes from this site."
+    detail: StrOrPromise = _("This request couldn't be verified. Reload the page and try again.")
 
 
 class Absent(SiteError):
     """The object does not exist, or the caller may not know that it does."""
 
     status, code = 404, "not_found"
-    detail = "Not found."
+    detail: StrOrPromise = _("Not found.")
 
 
 class Conflict(SiteError):
     """The object exists already, or its state does not allow this."""
 
     status, code = 409, "conflict"
-    detail = "This already exists."
+    detail: StrOrPromise = _("This already exists.")
 
 
 class Stale(SiteError):
     """The caller's version of the object is not the current one."""
 
     status, code = 412, "precondition_failed"
-    detail = "Someone changed this in the meantime. Load it again and repeat the change."
-    page_detail = "Someone changed this in the meantime. Load the page again."
+    detail: StrOrPromise = _("Someone changed this in the meantime. Reload and try again.")
+    page_detail: StrOrPromise = _("Someone changed this in the meantime. Reload the page and try again.")
 
 
 class TooLarge(SiteError):
     """The body has more bytes than are accepted."""
 
     status, code = 413, "too_large"
-    detail = "This is larger than what is accepted."
+    detail: StrOrPromise = _("The request is too large.")
 
 
 class UnsupportedMediaType(SiteError):
     """The body has a type that is not accepted here."""
 
     status, code = 415, "unsupported_media_type"
-    detail = "Send JSON."
+    detail: StrOrPromise = _("Unsupported content type. Send JSON.")
 
 
 class Throttled(SiteError):
     """The caller sent too many requests."""
 
     status, code = 429, "throttled"
-    detail = "Too many requests. Wait a little."
+    detail: StrOrPromise = _("Too many requests. Try again later.")
 
     def __init__(
         self,
-        detail: str | None = None,
+        detail: StrOrPromise | None = None,
         *,
         retry_after: int = 1,
         limit: int | None = None,
@@ -156,12 +162,12 @@ class Throttled(SiteError):
 
 
 class Unavailable(SiteError):
-    """The server cannot do this at the moment."""
+    """The server temporarily cannot do this."""
 
     status, code = 503, "unavailable"
-    detail = "The service is not available for a moment. Try again."
+    detail: StrOrPromise = _("The site is temporarily unavailable. Try again in a moment.")
 
-    def __init__(self, detail: str | None = None, *, retry_after: int = RETRY_AFTER_SECONDS) -> None:
+    def __init__(self, detail: StrOrPromise | None = None, *, retry_after: int = RETRY_AFTER_SECONDS) -> None:
         super().__init__(detail, retry_after=retry_after)
 
 
@@ -169,8 +175,8 @@ class DiskFull(SiteError):
     """The disk has too little space to accept an upload."""
 
     status, code = 507, "insufficient_storage"
-    detail = (
-        "The server has too little disk space left for uploads. Nothing of yours was lost; try again later."
+    detail: StrOrPromise = _(
+        "Uploads are paused because the server is low on disk space. Nothing was lost. Try again later."
     )
 
 
@@ -178,7 +184,7 @@ class InternalError(SiteError):
     """An unexpected fault of the server."""
 
     status, code = 500, "internal_error"
-    detail = "Something went wrong on the server. It has been logged."
+    detail: StrOrPromise = _("Something went wrong on our end. The error has been logged.")
 
 
 DATABASE_DOWN = (OperationalError, InterfaceError, PyMongoError)
@@ -204,7 +210,7 @@ def from_exception(error: BaseException) -> SiteError | None:
         )
         return Absent()
     if isinstance(error, UnreadablePostError):
-        return Invalid("The body did not arrive.", code="parse_error")
+        return Invalid(_("The request body is incomplete."), code="parse_error")
     if is_disk_full(error):
         return DiskFull()
     return Unavailable() if is_outage(error) else None

@@ -1,4 +1,4 @@
-"""A Markdown file of ``docs/`` as a page: its sections, table of contents, diagrams and highlighted code.
+"""A Markdown file of ``docs/`` as a page: its sections, table of contents, diagrams, tabs, and highlighted code.
 
 The file is the only source: what a page says cannot drift from what the repository says. Links between headings work in
 both places, because headings get the ids that code hosts give them.
@@ -23,9 +23,12 @@ from pygments.lexers import get_lexer_by_name
 
 WRITTEN_ORIGIN = "http://localhost:8000"
 PANEL = re.compile(r"^<!-- panel -->$.*?^<!-- /panel -->$", re.MULTILINE | re.DOTALL)
+TABS = re.compile(r"^<!-- tabs -->$(.*?)^<!-- /tabs -->$", re.MULTILINE | re.DOTALL)
+TAB = re.compile(r"^#### (?=\w)", re.MULTILINE)
 STYLE = re.compile(r"\s*<style>.*?</style>", re.DOTALL)
 LANGUAGES = {
     "sh": "Shell",
+    "sh setup": "Shell",
     "python": "Python",
     "js browser": "JavaScript, browser",
     "js node": "JavaScript, Node",
@@ -58,16 +61,49 @@ def render(path: Path, *, origin: str) -> Guide:
     head, _, rest = source.partition("\n## ")
     title, _, lead = head.partition("\n")
     before, after = PANEL.split(f"## {rest}", maxsplit=1)
-    markdown = _markdown()
-    tokens = [_shaped(markdown.parse(part), path.parent) for part in (lead, before, after)]
-    pieces = [SafeString(markdown.renderer.render(part, markdown.options, {})) for part in tokens]
-    contents = tuple(
-        Heading(str(token.attrGet("id")), following.content)
-        for part in tokens
-        for token, following in pairwise(part)
-        if token.type == "heading_open" and token.tag == "h2"
-    )
+    contents = tuple(_headings(before + after))
+    pieces = [_with_tabs(part, path.parent) for part in (lead, before, after)]
     return Guide(title.removeprefix("# "), pieces[0], contents, pieces[1], pieces[2])
+
+
+def _headings(text: str) -> Iterator[Heading]:
+    tokens = _markdown().parse(text)
+    for token, following in pairwise(tokens):
+        if token.type == "heading_open" and token.tag == "h2":
+            yield Heading(heading_id(following.content), following.content)
+
+
+def _with_tabs(text: str, folder: Path) -> SafeString:
+    """Render ``text``, with each part between the marks of tabs as radio buttons and their panels.
+
+    Which panel is visible is a matter of the style sheet alone, so it works without scripts.
+    """
+    # Odd parts were between marks.
+    parts = TABS.split(text)
+    rendered = [
+        _tabs(part, folder, number) if number % 2 else _rendered(part, folder)
+        for number, part in enumerate(parts)
+    ]
+    return SafeString("".join(rendered))
+
+
+def _tabs(text: str, folder: Path, number: int) -> str:
+    labels, panels = [], []
+    for panel in TAB.split(text)[1:]:
+        name = panel.split(maxsplit=1)[0]
+        value = html.escape(name.lower())
+        checked = "" if labels else " checked"
+        labels.append(
+            f'<label><input type="radio" name="framework-{number}" value="{value}"{checked}>{html.escape(name)}</label>'
+        )
+        panels.append(f'<div class="tab" data-tab="{value}">{_rendered(f"#### {panel}", folder)}</div>')
+    bar = f'<div class="tab-bar" role="radiogroup" aria-label="Framework">{"".join(labels)}</div>'
+    return f'<div class="tabs">{bar}{"".join(panels)}</div>\n'
+
+
+def _rendered(text: str, folder: Path) -> SafeString:
+    markdown = _markdown()
+    return SafeString(markdown.renderer.render(_shaped(markdown.parse(text), folder), markdown.options, {}))
 
 
 def heading_id(text: str) -> str:
@@ -87,7 +123,9 @@ def _markdown() -> MarkdownIt:
 def _code(token: Token) -> str:
     """Return a fenced block: spans with classes, no styles, scrollable with the keyboard."""
     language = token.info.strip()
-    label = LANGUAGES[language]
+    # A name after the language is the file's.
+    name = language.partition(" ")[2]
+    label = html.escape(name) if "." in name else LANGUAGES[language]
     lexer = get_lexer_by_name(language.split()[0])
     spans = highlight(token.content, lexer, HtmlFormatter(nowrap=True))
     return (

@@ -1,8 +1,9 @@
-"""The project's own model: the queue's documents as Django admin sees them."""
+"""The project's own models: documents of the queue and of the site's settings as Django admin sees them."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.tasks.queue import JOBS, STATES
 
@@ -39,3 +40,22 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.pk[:8]}"
+
+
+class SiteSettings(models.Model):
+    """The site's settings, as the thing that a permission and lines of the admin's log are about.
+
+    Only ``streamsite.site_settings`` reads and writes the document.
+    """
+
+    id = models.CharField(primary_key=True, max_length=40, db_column="_id")
+
+    class Meta:
+        managed = False
+        db_table = "streamsite_settings"
+        default_permissions = ("change",)
+        verbose_name = _("site settings")
+        verbose_name_plural = _("site settings")
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

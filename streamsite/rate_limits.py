@@ -40,6 +40,7 @@ LOGIN_PER_ACCOUNT = Limit("login-account", 10, 900)
 LOGIN_PER_ADDRESS = Limit("login-address", 50, 900)
 SIGN_INS = Limit("sign-in", 100, 3600)
 REGISTER = Limit("register", 5, 3600)
+SETUP = Limit("setup", 30, 3600)
 PASSWORD_RESET = Limit("password-reset", 10, 3600)
 PASSWORD_CHECK = Limit("password-check", 10, 900)
 # Codes by account and address, and by account alone; recovery codes, which nobody can guess, by account and address.

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from streamsite.errors import Conflict
 
 
@@ -17,7 +19,7 @@ class LimitReached(Conflict):
     """There are as many of these as there may be."""
 
     code = "limit_reached"
-    detail = "You have reached the limit for this. Delete something first."
+    detail = _("You've reached the limit. Delete something first.")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from streamsite import formats
+
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 # The flags of England, Scotland, Wales and other parts of countries: a black flag, a code in tags, an end.
 FLAG = r"\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
@@ -65,12 +67,7 @@ def _without_surrogates(raw: str) -> str:
 
 def format_bytes(size: int) -> str:
     """Format a size in decimal units, as disks and browsers do: ``60600000`` -> ``60.6 MB``."""
-    value = float(size)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.3g} {unit}"
-        value /= 1000
-    return f"{value:.3g} TB"
+    return formats.size(size)
 
 
 # Letters of some scripts that show nothing: Hangul fillers and the blank Braille pattern.

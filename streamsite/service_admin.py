@@ -19,7 +19,7 @@ Row = TypeVar("Row", bound=Model)
 def error_sentence(error: SiteError) -> str:
     """Return the sentences of a service's error as one line, each after the name of its field."""
     if not error.fields:
-        return error.detail
+        return str(error.detail)
     return " ".join(
         f"{name.replace('_', ' ').capitalize()}: {' '.join(problems)}"
         for name, problems in error.fields.items()

@@ -11,6 +11,8 @@ WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
 MEDIA_STATE_CACHE_SECONDS = 0.0
 DISK_WATERMARK_BYTES = 0
+# Tests say what the site's settings are: no thread reads them.
+SITE_SETTINGS_POLL_SECONDS = 0
 
 INSTALLED_APPS = [*INSTALLED_APPS, "streamsite.mongo.engine.tests.apps.EngineTestsConfig"]  # noqa: F405
 # The answers that the engine's are compared with.

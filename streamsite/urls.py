@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from accounts.views.sign_in import staff_login
 from streamsite import health
 from streamsite.api.views import ApiDocs, SchemaView, api_not_found
+from streamsite.site_settings.views import appearance, dismiss_banner
 from streamsite.view_helpers import redirect_view
 
 urlpatterns = [
@@ -26,6 +27,12 @@ urlpatterns = [
     path("admin/login/", staff_login),
     # Django's own form leaves sessions and API tokens alive.
     path("admin/password_change/", redirect_view("settings-security")),
+    path("admin/", include("accounts.registration.admin_urls")),
+    re_path(
+        r"^appearance/(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$", appearance, name="site-appearance"
+    ),
+    path("banner/dismiss", dismiss_banner, name="dismiss-banner"),
+    path("admin/site/", include("streamsite.site_settings.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -10,14 +10,15 @@ from typing import Protocol
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Visibility(models.TextChoices):
     """The three states an owner can choose."""
 
-    PUBLIC = "public", "Public"
-    UNLISTED = "unlisted", "Unlisted"
-    PRIVATE = "private", "Private"
+    PUBLIC = "public", _("Public")
+    UNLISTED = "unlisted", _("Unlisted")
+    PRIVATE = "private", _("Private")
 
 
 class Viewer(Protocol):

@@ -12,6 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from streamsite import assets, memory, site_id, stalled_connections
 from streamsite.early_refusals import with_lingering_close
 from streamsite.mongo.server import end_with_parent
+from streamsite.site_settings import live as site_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
 
@@ -26,6 +27,7 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(f"web: {error}")
 site_id.exit_on_mismatch()
+site_settings.start()
 assets.publish_static_files()
 if not settings.BEHIND_FRONT:
     stalled_connections.start_watchdog(settings.WRITE_TIMEOUT_SECONDS)

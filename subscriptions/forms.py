@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.preferences import NOTIFICATION_KINDS
@@ -24,17 +26,17 @@ Data = Mapping[str, object] | None
 
 VIDEO_URL = re.compile(r"(?:/watch/|\A)([A-Za-z0-9_-]{11})(?:[?#/]|\Z)")
 NOTIFICATION_LABELS = {
-    "video": "New videos of channels with a bell",
-    "post": "New posts of channels with a bell",
-    "comment": "Comments on what is yours",
-    "review": "Comments held for your review, and approvals of your comments",
-    "reply": "Replies to your comments",
-    "thread": "Replies in threads you follow",
-    "mention": "Mentions of you",
-    "heart": "Hearts for your comments",
-    "milestone": "Milestones of likes and subscribers",
-    "processing": "Videos that are ready, or could not be processed",
-    "share": "Playlists that are shared with you",
+    "video": _("New videos from channels with notifications on"),
+    "post": _("New posts from channels with notifications on"),
+    "comment": _("Comments on my videos and posts"),
+    "review": _("Comments held for review and approved comments"),
+    "reply": _("Replies to my comments"),
+    "thread": _("Replies in threads I follow"),
+    "mention": _("Mentions"),
+    "heart": _("Hearts on my comments"),
+    "milestone": _("Like and subscriber milestones"),
+    "processing": _("Video processing finished or failed"),
+    "share": _("Playlist invitations"),
 }
 
 
@@ -43,7 +45,9 @@ class ChannelPageForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     featured = forms.ChoiceField(
-        label="Featured video", required=False, help_text="It leads the page. Your newest 100 public videos."
+        label=_("Featured video"),
+        required=False,
+        help_text=_("Shown at the top. Choose from your newest 100 public videos."),
     )
 
     def __init__(self, data: Data = None, *, owner: User, page: ChannelPage) -> None:
@@ -57,15 +61,17 @@ class ChannelPageForm(forms.Form):
         videos = videos_of_channel(owner.pk).order_by(*NEWEST)[:MAX_FEATURED]
         titles = {video.pk: video.title for video in videos}
         if page.featured:
-            titles.setdefault(page.featured, "The present one")
-        self.fields["featured"].choices = [("", "None"), *titles.items()]  # type: ignore[attr-defined]
+            titles.setdefault(page.featured, gettext("Current selection"))
+        self.fields["featured"].choices = [("", gettext("None")), *titles.items()]  # type: ignore[attr-defined]
         options = _shelf_options(owner)
-        known = {value for _, group in options for value, _ in group}
+        known = {value for _group, rows in options for value, _label in rows}
         for number, name in enumerate(names):
             present = chosen[number : number + 1]
-            kept = [(value, "The present one") for value in present if value not in known]
+            kept = [(value, gettext("Current selection")) for value in present if value not in known]
             self.fields[name] = forms.ChoiceField(
-                label=f"Shelf {number + 1}", required=False, choices=[("", "None"), *kept, *options]
+                label=gettext("Section %(number)d") % {"number": number + 1},
+                required=False,
+                choices=[("", gettext("None")), *kept, *options],
             )
 
     def shelves(self) -> list[forms.BoundField]:
@@ -78,18 +84,20 @@ class ChannelPageForm(forms.Form):
         rows = [value.partition(":") for value in values if value]
         return {
             "featured": self.cleaned_data["featured"],
-            "shelves": [{"kind": kind, "value": value} for kind, _, value in rows],
+            "shelves": [{"kind": kind, "value": value} for kind, _colon, value in rows],
         }
 
 
 def _shelf_options(owner: User) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the shelves to choose from, in groups: types without a value first, then each type's values."""
-    plain = [(f"{kind.name}:", kind.title) for kind in all_shelf_types().values() if kind.choices is None]
-    groups = [("Videos", plain)]
+    plain = [
+        (f"{kind.name}:", str(kind.title)) for kind in all_shelf_types().values() if kind.choices is None
+    ]
+    groups = [(gettext("Videos"), plain)]
     for kind in all_shelf_types().values():
         if kind.choices is not None:
             rows = [(f"{kind.name}:{value}", label) for value, label in kind.choices(owner)]
-            groups += [(f"{kind.title}s", rows)] if rows else []
+            groups += [(str(kind.group), rows)] if rows else []
     return groups
 
 
@@ -97,20 +105,27 @@ class NotificationsForm(forms.Form):
     """Notification settings: two check boxes per type, and how often emails are sent."""
 
     email_pace = forms.ChoiceField(
-        label="Emails come",
-        choices=[("hourly", "Within the hour"), ("daily", "Once a day"), ("weekly", "Once a week")],
+        label=_("Email frequency"),
+        choices=[
+            ("hourly", _("Hourly digest")),
+            ("daily", _("Daily digest")),
+            ("weekly", _("Weekly digest")),
+        ],
         widget=forms.RadioSelect,
-        help_text="New videos and posts come once a day at most.",
+        help_text=_("We email about new videos and posts no more than once a day."),
     )
 
     def __init__(self, data: Data = None, *, chosen: Mapping[str, object]) -> None:
         super().__init__(data, initial={"email_pace": chosen["email_pace"]})
         for kind in NOTIFICATION_KINDS:
             where = chosen[f"notify_{kind}"]
-            for name, words in (("page", "on the site"), ("email", "by email")):
+            for name, words in (
+                ("page", _("%(notification)s: on site")),
+                ("email", _("%(notification)s: email")),
+            ):
                 field = forms.BooleanField(
                     required=False,
-                    label=f"{NOTIFICATION_LABELS[kind]} {words}",
+                    label=str(words) % {"notification": NOTIFICATION_LABELS[kind]},
                     initial=where in {name, "both"},
                 )
                 self.fields[f"{kind}_{name}"] = field
@@ -137,22 +152,23 @@ class PostForm(forms.Form):
     """A post: a text, optionally with an image or one of the site's videos."""
 
     text = forms.CharField(
-        label="What do you want to tell your subscribers?",
+        label=_("Share an update with your subscribers"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
     picture = forms.FileField(
+        label=_("Image"),
         required=False,
-        help_text="JPEG, PNG, WebP or GIF, at most 10 MB.",
+        help_text=_("JPEG, PNG, WebP, or GIF, up to 10 MB."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )
     video = forms.CharField(
-        label="Address of a video on this site",
+        label=_("Video link"),
         required=False,
         max_length=300,
-        help_text="Instead of a picture.",
+        help_text=_("Optional, instead of an image."),
     )
-    allow_comments = forms.BooleanField(label="Allow comments", required=False, initial=True)
+    allow_comments = forms.BooleanField(label=_("Allow comments"), required=False, initial=True)
 
     def __init__(
         self,
@@ -172,6 +188,6 @@ class PostForm(forms.Form):
         if address := data.get("video", ""):
             found = VIDEO_URL.search(address)
             if found is None:
-                raise forms.ValidationError({"video": "This is not the address of a video."})
+                raise forms.ValidationError({"video": gettext("Enter the link of a video on this site.")})
             data["video_id"] = found[1]
         return data

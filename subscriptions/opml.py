@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from xml.parsers import expat
 
-from django.conf import settings
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.usernames import normalize_username
 from streamsite import origin, xml
 from streamsite.errors import Invalid, SiteError
+from streamsite.site_settings.identity import site_name
 from subscriptions import queries, services
 from videos.syndication import urls
 
@@ -47,7 +48,12 @@ def export_subscriptions(user: User) -> bytes:
     )
     root = xml.root("opml", {}, version="2.0")
     head = xml.add(root, "head")
-    xml.add(head, "title", f"Subscriptions of {user.get_full_name()} on {settings.SITE_NAME}")
+    xml.add(
+        head,
+        "title",
+        _("%(name)s's subscriptions on %(site_name)s")
+        % {"name": user.get_full_name(), "site_name": site_name()},
+    )
     body = xml.add(root, "body")
     for channel in channels:
         name = channel.get_full_name()
@@ -74,7 +80,8 @@ def import_subscriptions(user: User, content: bytes) -> ImportResult:
             outcome.already += 1
         elif outcome.subscribed >= MAX_NEW_SUBSCRIPTIONS:
             raise Invalid(
-                f"More than {MAX_NEW_SUBSCRIPTIONS} new channels. Import the file again for the rest."
+                _("We imported the first %(limit)d channels. Import the file again to add the rest.")
+                % {"limit": MAX_NEW_SUBSCRIPTIONS}
             )
         else:
             _subscribe(user, channel, outcome)
@@ -130,8 +137,8 @@ def _parse_outlines(content: bytes) -> list[dict[str, str]]:
         if name == "outline":
             found.append(attributes)
 
-    def refuse(*_: object) -> None:
-        raise Invalid("The file has a document type, which no OPML needs.")
+    def refuse(*_args: object) -> None:
+        raise Invalid(_("OPML files can't contain a document type declaration."))
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = begin
@@ -139,7 +146,9 @@ def _parse_outlines(content: bytes) -> list[dict[str, str]]:
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, LookupError, ValueError):
-        raise Invalid("This is no OPML file.", fields={"file": ["This is no OPML file."]}) from None
+        raise Invalid(
+            _("This isn't an OPML file."), fields={"file": [_("This isn't an OPML file.")]}
+        ) from None
     if not roots or roots[0] != "opml":
-        raise Invalid("This is no OPML file.", fields={"file": ["This is no OPML file."]})
+        raise Invalid(_("This isn't an OPML file."), fields={"file": [_("This isn't an OPML file.")]})
     return found

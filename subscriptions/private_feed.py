@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import reauthentication
 from accounts.models import User
@@ -67,8 +68,8 @@ def feed_by_token(token: str) -> Feed:
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_AFTER:
         PrivateFeed.objects.filter(pk=row.pk, token_hash=row.token_hash).update(last_used_at=now)
     head = FeedHeader(
-        title=f"Subscriptions of {user.get_full_name()}",
-        description="The newest videos of the channels you subscribe to.",
+        title=_("%(name)s's subscriptions") % {"name": user.get_full_name()},
+        description=_("New videos from your subscriptions"),
         author=user.get_full_name(),
         page=urls.absolute_url(reverse("feed")),
         address=_address(token),

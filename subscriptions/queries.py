@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from accounts import mappers, preferences
@@ -113,7 +114,7 @@ def feed_shelf(user: User) -> Shelf:
     """Return the home page's shelf of the newest videos in the feed."""
     rows = newest_feed_videos(user.pk, MAX_ENTRIES) if user.subscription_count else []
     return Shelf(
-        "feed", "From your subscriptions", "/feed", [{"video": serialize_card(video)} for video in rows]
+        "feed", _("From your subscriptions"), "/feed", [{"video": serialize_card(video)} for video in rows]
     )
 
 

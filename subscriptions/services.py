@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import user_store
 from accounts.models import User
@@ -23,7 +25,7 @@ class SelfSubscription(Invalid):
     """An account cannot subscribe to itself."""
 
     code = "self_subscription"
-    detail = "You cannot subscribe to your own channel."
+    detail = gettext_lazy("You can't subscribe to your own channel.")
 
 
 def subscribe(subscriber: User, channel: User, *, notify: str | None = None, video_id: str = "") -> None:
@@ -34,15 +36,23 @@ def subscribe(subscriber: User, channel: User, *, notify: str | None = None, vid
     if subscriber.pk == channel.pk:
         raise SelfSubscription
     if notify is not None and notify not in Notify.values:
-        raise Invalid("Unknown bell setting.", fields={"notify": [f"One of: {', '.join(Notify.values)}."]})
+        raise Invalid(
+            _("Unknown notification setting."),
+            fields={"notify": [_("Choose one of: %(choices)s.") % {"choices": ", ".join(Notify.values)}]},
+        )
     blocks.require_not_blocked(subscriber, channel.pk)
     if blocks.has_blocked(subscriber.pk, channel.pk):
-        raise Conflict("You block this channel. Unblock it first.")
+        raise Conflict(_("You blocked this channel. Unblock it first."))
     limit = settings.MAX_SUBSCRIPTIONS_PER_USER
     cap = RowLimit(
         Subscription.objects.filter(subscriber=subscriber).count,
         limit,
-        f"You can subscribe to up to {limit} channels. Unsubscribe from one first.",
+        ngettext(
+            "You can subscribe to up to %(limit)d channel. Unsubscribe from one first.",
+            "You can subscribe to up to %(limit)d channels. Unsubscribe from one first.",
+            limit,
+        )
+        % {"limit": limit},
     )
     row = Subscription(subscriber=subscriber, channel=channel, notify=notify or Notify.ALL)
     # No transaction: a popular channel's counter is contended, and a lone $inc never conflicts.

@@ -136,7 +136,7 @@ def test_cases_are_decided_by_keys_oldest_first(site, world, open_admin):
     page.keyboard.press("3")
     page.keyboard.press("Enter")
     expect(title).to_have_text("Reported 1")
-    expect(page.locator(".messagelist")).to_contain_text("Decided: Violation, take it down.")
+    expect(page.locator(".messagelist")).to_contain_text("Decided: Take down.")
     assert page.request.get(f"/watch/{world[0]}").status == 404
     page.locator(".messagelist").get_by_role("link", name="Reported 0").click()
     expect(page.locator(".case-decision")).to_contain_text("Rule 3 and 1")

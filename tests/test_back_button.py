@@ -64,7 +64,7 @@ def open_profile(page, site, person):
     """Open the person's profile with something typed, and Home behind it."""
     use(page, site, person)
     page.goto("/settings/profile")
-    page.get_by_label("About the channel").fill("Half a sentence")
+    page.get_by_label("Description").fill("Half a sentence")
     page.evaluate("() => { window.isTheSame = true; }")
     page.goto("/")
 
@@ -80,7 +80,7 @@ def test_a_page_comes_back_as_it_was_left(page, site, people):
         "JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)"
     )
     assert is_the_same(page), reasons
-    expect(page.get_by_label("About the channel")).to_have_value("Half a sentence")
+    expect(page.get_by_label("Description")).to_have_value("Half a sentence")
 
 
 def test_a_list_keeps_its_length(page, site, people):
@@ -88,7 +88,7 @@ def test_a_list_keeps_its_length(page, site, people):
     page.goto("/library")
     rows = page.locator("main .grid > .entry")
     expect(rows).to_have_count(20)
-    page.get_by_role("link", name="Show more").click()
+    page.get_by_role("link", name="Load more").click()
     expect(rows).to_have_count(22)
     page.goto("/history")
     back(page, "/library")
@@ -99,8 +99,8 @@ def test_after_logging_out_the_page_is_gone(page, site, people):
     person = Caller(site).sign_in("back-one").sign_in_to_pages("back-one")
     open_profile(page, site, person)
     page.locator("header").get_by_label("Account menu").click()
-    page.get_by_role("button", name="Log out").click()
-    expect(page.locator("header").get_by_role("link", name="Log in")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("header").get_by_role("link", name="Sign in")).to_be_visible()
     assert "account" not in {cookie["name"] for cookie in page.context.cookies()}
     # The browser itself gave the page up: without scripts it does not come back, either.
     page.evaluate("() => { setTimeout(() => history.go(-2)); }")
@@ -150,7 +150,7 @@ def test_from_the_cache_of_files_nothing_of_others_comes_back(playwright, site, 
     open_profile(page, site, people["back-one"])
     page.go_back()
     assert page.evaluate("() => performance.getEntriesByType('navigation')[0].type") == "back_forward"
-    expect(page.get_by_label("About the channel")).to_have_value("Half a sentence")
+    expect(page.get_by_label("Description")).to_have_value("Half a sentence")
     page.goto("/")
     page.context.clear_cookies()
     page.go_back()

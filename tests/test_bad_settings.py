@@ -21,6 +21,8 @@ LISTED = re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re
 NONSENSE = "abc def"
 # Names, texts, folders and secrets that may be anything.
 FREE = {
+    "SITE_NAME",
+    "SITE_DESCRIPTION",
     "SECRET_KEY_FALLBACKS",
     "STREAMSITE_DATA_DIR",
     "STREAMSITE_KEYS_DIR",

@@ -136,23 +136,23 @@ def test_a_picture_is_previewed_and_saved_and_the_theme_follows_the_person(page,
     register(page, "browser-face")
     page.goto("/settings/profile")
     page.get_by_label("Avatar").set_input_files(str(chosen))
-    expect(page.get_by_alt_text("Your new avatar, not saved yet")).to_be_visible()
+    expect(page.get_by_alt_text("Your new image, not saved yet")).to_be_visible()
     page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_alt_text("Your avatar now")).to_be_visible()
+    expect(page.get_by_alt_text("Current avatar")).to_be_visible()
     assert page.locator(".topbar .avatar img").first.evaluate("image => image.naturalWidth") == 96
     with page.expect_response("**/api/v1/me/preferences") as saved:
-        page.get_by_label("Use the dark theme").click()
+        page.get_by_label("Switch to dark theme").click()
     assert saved.value.status == 200
     context = chromium.new_context(base_url=site.url, java_script_enabled=False)
     other = context.new_page()
     other.goto("/login")
     other.get_by_label("Username").fill("browser-face")
     other.get_by_label("Password").fill(PASSWORD)
-    other.get_by_role("main").get_by_role("button", name="Log in").click()
+    other.get_by_role("main").get_by_role("button", name="Sign in").click()
     assert other.locator("html").get_attribute("data-theme") == "dark"
     other.goto("/settings/profile")
     other.get_by_role("button", name="Remove avatar").click()
-    expect(other.get_by_text("The avatar was removed.")).to_be_visible()
+    expect(other.get_by_text("Avatar removed.")).to_be_visible()
     context.close()
 
 
@@ -195,7 +195,7 @@ def test_a_like_survives_a_reload_and_history_goes_on_where_it_was_left(page, si
     page.locator("media-controller").wait_for()
     until(page, lambda: page.locator("video").first.evaluate("v => v.currentTime"), above=left_at - 1.5)
     page.goto("/history")
-    page.get_by_role("button", name="Remove “Worth a like” from the history").click()
+    page.get_by_role("button", name="Remove “Worth a like” from history").click()
     expect(page.get_by_role("link", name="Worth a like")).to_have_count(0)
     page.reload()
     expect(page.get_by_text("Nothing watched yet")).to_be_visible()

@@ -35,7 +35,7 @@ def test_a_post_with_a_picture_reaches_a_subscriber(people, open_as, tmp_path): 
     picture = tmp_path / "picture.png"
     Image.new("RGB", (1600, 900), "teal").save(picture)
     page = open_as("channel-creator", "/@channel-creator/posts")
-    page.get_by_text("Write a post").click()
+    page.get_by_text("Create post").click()
     page.get_by_label("What do you want to tell").fill("Greetings from the lake")
     page.get_by_label("Picture").set_input_files(picture)
     page.get_by_role("button", name="Post", exact=True).click()
@@ -58,12 +58,12 @@ def test_a_post_with_a_picture_reaches_a_subscriber(people, open_as, tmp_path): 
 def test_an_owner_arranges_the_front_page(people, open_as):  # noqa: F811
     page = open_as("channel-creator", "/settings/channel")
     page.get_by_label("Featured video").select_option(label="A long afternoon")
-    page.get_by_label("Shelf 1").select_option(label="From the beginning")
+    page.get_by_label("Section 1").select_option(label="Oldest videos")
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     visitor = open_as("", "/@channel-creator")
     expect(visitor.get_by_role("heading", name="A long afternoon").first).to_be_visible()
-    expect(visitor.get_by_role("heading", name="From the beginning")).to_be_visible()
+    expect(visitor.get_by_role("heading", name="Oldest videos")).to_be_visible()
     visitor.get_by_role("link", name=re.compile("See all.*beginning")).click()
     visitor.get_by_label("Search this channel").fill("morning")
     visitor.keyboard.press("Enter")
@@ -86,7 +86,7 @@ def test_the_way_through_the_viewers_pages(chromium, site, people, width, scheme
     page.goto("/login")
     page.get_by_label("Username or email").fill("channel-reader")
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Log in").click()
+    page.locator("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login" not in url)
     for path in [*paths, "/feed", "/feed/posts", "/subscriptions", "/subscriptions/programs", "/notifications",
                  "/settings/notifications", "/settings/channel", "/history", "/liked",
@@ -139,7 +139,7 @@ def test_endless_words_widen_no_page(chromium, site, endless, width, scheme):
         page.goto("/login")
         page.get_by_label("Username or email").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Log in").click()
+        page.locator("main").get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda url: "/login" not in url)
         for path in paths:
             assert page.goto(path).status == 200, path

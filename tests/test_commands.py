@@ -39,10 +39,10 @@ def test_createsuperuser(database, monkeypatch):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"password": "short"}, "DJANGO_SUPERUSER_PASSWORD cannot be used: This password is too short"),
+        ({"password": "short"}, "DJANGO_SUPERUSER_PASSWORD can't be used: This password is too short"),
         ({"password": "boss@example.org"}, "too similar to the"),
         ({"password": ""}, "Set DJANGO_SUPERUSER_PASSWORD"),
-        ({"username": "admin"}, "This name is reserved."),
+        ({"username": "admin"}, "That username isn't available."),
         ({"username": "Bad Name"}, "Use 3 to 30 characters"),
         ({"email": "nowhere"}, "valid email"),
         ({"email": None}, "--email"),

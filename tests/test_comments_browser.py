@@ -33,7 +33,7 @@ def open_as(chromium, site):
             page.goto("/login")
             page.get_by_label("Username or email").fill(name)
             page.get_by_label("Password").fill(PASSWORD)
-            page.locator("main").get_by_role("button", name="Log in").click()
+            page.locator("main").get_by_role("button", name="Sign in").click()
             page.wait_for_url(lambda url: "/login" not in url)
         page.goto(path)
         return page
@@ -81,8 +81,8 @@ def test_an_owner_pins_and_gives_a_heart_and_deletes(people, open_as):
     page = open_as("comment-creator", f"/watch/{video}#comments")
     comment = page.locator(".comment").filter(has_text="First of all")
     comment.locator(":scope > .menu > summary").click()
-    comment.get_by_role("button", name="Give a heart").click()
-    expect(page.locator(".comment").filter(has_text="First of all")).to_contain_text("Loved by")
+    comment.get_by_role("button", name="Heart").click()
+    expect(page.locator(".comment").filter(has_text="First of all")).to_contain_text("Heart from")
     comment = page.locator(".comment").filter(has_text="First of all")
     comment.locator(":scope > .menu > summary").click()
     comment.get_by_role("button", name="Pin", exact=True).click()
@@ -97,10 +97,10 @@ def test_an_owner_pins_and_gives_a_heart_and_deletes(people, open_as):
 def test_comments_work_without_scripts(people, open_as):
     _, video = people
     page = open_as("comment-viewer", f"/watch/{video}", java_script_enabled=False)
-    page.get_by_role("link", name="Show the comments").click()
+    page.get_by_role("link", name="Show comments").click()
     page.get_by_label("Add a comment").fill("Without scripts")
     page.get_by_role("button", name="Comment", exact=True).click()
-    page.get_by_role("link", name="Show the comments").click()
+    page.get_by_role("link", name="Show comments").click()
     expect(page.locator(".comment").filter(has_text="Without scripts")).to_contain_text("Linked comment")
 
 
@@ -112,7 +112,7 @@ def test_a_report_reaches_the_staff_who_decide(site, people, open_as):
     expect(dialog.get_by_role("button", name="Report")).to_be_in_viewport(ratio=1)
     assert dialog.locator(".report-reasons").evaluate("box => box.scrollHeight - box.clientHeight") <= 0
     dialog.get_by_label("Spam or misleading").check()
-    dialog.get_by_label("Anything that helps").fill("It is an advertisement")
+    dialog.get_by_label("Add details").fill("It is an advertisement")
     dialog.get_by_role("button", name="Report").click()
     expect(page.get_by_text("will look at it")).to_be_visible()
     site.manage("createsuperuser", "--noinput", "--username", "comment-judge", "--email", "j@example.org",
@@ -123,13 +123,13 @@ def test_a_report_reaches_the_staff_who_decide(site, people, open_as):
     staff.get_by_role("button", name="Assign to me").click()
     expect(staff.locator("form").get_by_text("This case is assigned to you.")).to_be_visible()
     staff.get_by_label("Message to reporter and owner").fill("Advertisements are not allowed")
-    staff.get_by_role("button", name="Violation, take it down").click()
-    staff.get_by_role("dialog").get_by_role("button", name="Violation, take it down").click()
-    expect(staff.get_by_text("Decided: Violation, take it down.")).to_be_visible()
+    staff.get_by_role("button", name="Take down").click()
+    staff.get_by_role("dialog").get_by_role("button", name="Take down").click()
+    expect(staff.get_by_text("Decided: Take down.")).to_be_visible()
     assert page.request.get(f"/watch/{video}").status == 404
     owner = open_as("comment-creator", "/settings/decisions")
     expect(owner.get_by_text("Advertisements are not allowed")).to_be_visible()
     owner.get_by_role("link", name="Appeal").click()
-    owner.get_by_label("Why is the decision wrong?").fill("It is a test")
+    owner.get_by_label("Tell us why you disagree").fill("It is a test")
     owner.get_by_role("button", name="Appeal").click()
-    expect(owner.get_by_text("Your appeal is being looked at")).to_be_visible()
+    expect(owner.get_by_text("Appeal under review")).to_be_visible()

@@ -85,22 +85,20 @@ def test_escape_leaves_text_everywhere(page, people, become):
     search.press("Escape")
     search.press("Escape")
     expect(search).to_have_value("something to find")
-    page.get_by_label("Actions for the post by").click()
+    page.get_by_label("More actions for the post by").click()
     report = page.locator("article.post").get_by_role("link", name="Report")
     report.click()
     dialog = page.get_by_role("dialog")
-    text = dialog.get_by_label("Anything that helps")
+    text = dialog.get_by_label("Add details")
     text.fill("It is an advertisement")
     text.press("Escape")
     page.mouse.click(5, 5)
     expect(text).to_have_value("It is an advertisement")
     dialog.get_by_label("Spam or misleading").check()
     dialog.get_by_label("Close").click()
-    page.get_by_label("Actions for the post by").click()
+    page.get_by_label("More actions for the post by").click()
     report.click()
-    expect(page.get_by_role("dialog").get_by_label("Anything that helps")).to_have_value(
-        "It is an advertisement"
-    )
+    expect(page.get_by_role("dialog").get_by_label("Add details")).to_have_value("It is an advertisement")
     expect(page.get_by_role("dialog").get_by_label("Spam or misleading")).to_be_checked()
 
 
@@ -163,7 +161,7 @@ def test_a_draft_is_private_and_removed_at_sign_out(page, people, become):
 def log_in(page, name):
     page.get_by_label("Username or email").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Log in").click()
+    page.locator("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login" not in url)
 
 
@@ -171,15 +169,15 @@ def test_a_visitor_who_writes_gets_the_text_back_after_logging_in(page, people, 
     become(None)
     field = comments(page, people)
     field.fill("I have to say this")
-    page.get_by_role("button", name="Log in to comment").click()
+    page.get_by_role("button", name="Sign in to comment").click()
     page.wait_for_url(lambda url: "/login?next=" in url)
     assert "have" not in page.url
     log_in(page, "drafts-two")
     expect(page.get_by_label("Add a comment")).to_have_value("I have to say this")
     kept(page)
     page.locator("header").get_by_label("Account menu").click()
-    page.get_by_role("button", name="Log out").click()
-    expect(page.locator("header").get_by_role("link", name="Log in")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("header").get_by_role("link", name="Sign in")).to_be_visible()
     assert (
         page.evaluate("() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])").find(
             "have to say"
@@ -265,8 +263,8 @@ def test_a_change_of_a_comment_comes_back(page, people, become):
 def test_a_form_of_a_page_keeps_its_text_until_it_was_accepted(page, site, people, become):
     become("drafts-owner")
     page.goto("/@drafts-owner/posts")
-    page.get_by_text("Write a post").click()
-    text = page.get_by_label("What do you want to tell your subscribers?")
+    page.get_by_text("Create post").click()
+    text = page.get_by_label("Share an update with your subscribers")
     text.fill("News of the day")
     keys = kept(page)
     assert [key.split("@")[0] for key in keys] == ["draft:post:new"]
@@ -287,7 +285,7 @@ def test_a_form_of_a_page_keeps_its_text_until_it_was_accepted(page, site, peopl
     people["again"] = Caller(site).sign_in_to_pages("drafts-owner")
     become("again")
     page.get_by_role("button", name="Post", exact=True).click()
-    expect(page.get_by_text("Posted.")).to_be_visible()
+    expect(page.get_by_text("Post published.")).to_be_visible()
     assert page.evaluate(f"() => {DRAFTS}") == []
     expect(text).to_have_value("")
 

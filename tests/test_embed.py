@@ -328,7 +328,7 @@ def test_a_list_of_sites_is_kept_by_the_browser(visit, restricted):
     has_told(page, "error")
     assert told(page, "error")[0]["code"] == 101
     expect(page.frame_locator(inside).get_by_role("heading")).to_have_text(
-        "This video can't be shown on this site"
+        "This video can't be played on this site"
     )
     # A page that hides where it is gets the player, and the browser does not show it.
     for host in ("other.test", "school.test", "notallowed.test"):
@@ -426,7 +426,7 @@ def test_the_share_dialog_writes_the_code(page, site, films):
     now = int(link.rpartition("=")[2])  # the page plays by itself
     assert now >= 4
     page.get_by_text("Embed options").click()
-    for option in ("Autoplay", "Loop", "Hide controls", "Show captions"):
+    for option in ("Autoplay", "Loop", "Hide controls", "Show subtitles"):
         page.get_by_role("checkbox", name=option).check()
     page.get_by_label("Size").select_option("854")
     query = f"start={now}&amp;autoplay=1&amp;loop=1&amp;controls=0&amp;cc=1"

@@ -13,6 +13,7 @@ from django.conf import settings
 from accounts import api_tokens
 from streamsite.markdown_pages import WRITTEN_ORIGIN, heading_id
 from tests.support import snippets
+from tests.support.guide_apps import APPS, PAGE_FILES, VERIFIERS
 from tests.support.node import NODE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
@@ -63,8 +64,13 @@ def test_an_output_that_differs_is_noticed():
         snippets.check_output([snippets.Block("sh", "true")], "", str)
 
 
-def test_there_are_examples_of_every_kind_and_all_of_them_are_run_here():
-    assert {block.language for block in BLOCKS} == LANGUAGES
+def test_there_are_examples_of_every_kind_and_all_of_them_are_run():
+    """Here, or in ``test_guide_apps.py`` where they are whole files and the packages that those need."""
+    files = snippets.files_of(BLOCKS)
+    assert {block.language for block in BLOCKS} == LANGUAGES | {snippets.SETUP} | {
+        block.language for block in BLOCKS if block.code in files.values()
+    }
+    assert set(files) == {*APPS, *VERIFIERS, *PAGE_FILES}
     assert all(any(block.prints for block in of(language)) for language in LANGUAGES)
 
 
@@ -118,6 +124,8 @@ def test_the_page_shows_every_example_as_it_is_in_the_file(page):
     shown = [plain(code).strip() for code in re.findall(r"<pre[^>]*><code>(.*?)</code>", guide, re.DOTALL)]
     written = [text for block in BLOCKS for text in (block.code, block.prints) if text is not None]
     assert shown == [text.replace(WRITTEN_ORIGIN, settings.SITE_URL).strip() for text in written]
+    for name in snippets.files_of(BLOCKS):
+        assert f'<p class="code-label">{name}</p>' in page
 
 
 def test_the_page_has_every_section_and_table_row_and_its_contents_lead_to_them(page):
@@ -125,7 +133,7 @@ def test_the_page_has_every_section_and_table_row_and_its_contents_lead_to_them(
     for title in re.findall(r"^## (.+)$", prose, re.MULTILINE):
         assert f'<a href="#{heading_id(title)}">{html.escape(title)}</a>' in page
     for title in re.findall(r"^##+ (.+)$", prose, re.MULTILINE):
-        assert re.search(rf'<h[23] id="{heading_id(title)}"', page), title
+        assert re.search(rf'<h[234] id="{heading_id(title)}"', page), title
     rows = re.findall(r"^\|(?!\s*-|-)", prose, re.MULTILINE)
     assert page.count("<tr>") == len(rows)
 
@@ -137,9 +145,9 @@ def test_links_within_the_file_have_a_target(page):
 
 
 def test_the_page_carries_no_markdown_raw_markup_or_inline_style(page):
-    article = page[page.index('<article class="doc">') : page.index("</article>")]
+    article = page[page.index('<article class="guide">') : page.rindex("</article>")]
     without_code = re.sub(r"<pre.*?</pre>", "", article, flags=re.DOTALL)
-    assert not re.search(r"<style|<script| style=|<!-- panel|&lt;!--|\]\(|\*\*", without_code)
+    assert not re.search(r"<style|<script| style=|<!-- |&lt;!--|\]\(|\*\*", without_code)
 
 
 def test_pictures_are_drawn_on_the_page_and_are_in_the_repository(page):

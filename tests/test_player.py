@@ -177,7 +177,7 @@ def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(pa
     page.goto("/login?next=/upload")
     page.get_by_label("Username").fill("player-uploader")
     page.get_by_label("Password").fill("correct horse battery")
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/upload")
     page.get_by_label("Public").check()
     page.locator("[data-file]").set_input_files(str(clip))
@@ -426,7 +426,7 @@ def test_the_transcript_is_searched_and_seeks(page, film):
     page.get_by_role("button", name="Transcript").click()
     panel = page.locator("[data-transcript]")
     expect(panel.locator(".cue")).to_have_count(3)
-    search = panel.get_by_label("Search in the transcript")
+    search = panel.get_by_label("Search transcript")
     search.fill("NEEDLE")
     expect(panel.locator(".cue:visible")).to_have_count(2)
     expect(panel.get_by_role("status")).to_have_text("2 places")
@@ -441,9 +441,9 @@ def test_the_transcript_is_searched_and_seeks(page, film):
     search.fill("")
     panel.locator(".cue").first.click()
     until(page, "v => v.currentTime", at(0))
-    panel.get_by_label("Caption track").select_option(label="Deutsch")
+    panel.get_by_label("Subtitle track").select_option(label="Deutsch")
     expect(panel.locator(".cue")).to_have_count(3)
-    panel.get_by_role("button", name="Close the transcript").click()
+    panel.get_by_role("button", name="Close transcript").click()
     expect(panel).to_be_hidden()
 
 
@@ -525,7 +525,7 @@ def test_an_embedded_video_plays_on_another_site(page, film, elsewhere):
 
 def test_what_may_not_be_embedded_says_so_and_tells_nothing(page, film, site, elsewhere):
     page.goto(f"{elsewhere}/none.html")
-    expect(page.frame_locator("iframe").get_by_role("heading")).to_have_text("This video is not available")
+    expect(page.frame_locator("iframe").get_by_role("heading")).to_have_text("Video unavailable")
     owner, anonymous = film["owner"], Caller(site)
     url = f"/embed/{film['next']}"
     assert anonymous.call("GET", url)[0] == 200

@@ -132,8 +132,8 @@ def test_a_position_stays_with_who_watched(page, film, people):  # noqa: F811
     # Logging out by hand, and the next person is at the beginning, with an account or without.
     page.goto("/")
     page.get_by_label("Account menu").click()
-    page.get_by_role("button", name="Log out").click()
-    page.get_by_role("link", name="Log in").first.wait_for()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("link", name="Sign in").first.wait_for()
     starts_at(page, film, 0)
     seek_to(page, 16)
     starts_at(page, film, 16)
@@ -187,13 +187,13 @@ def test_pausing_and_clearing_the_history_reach_the_browser(page, film, people):
     become(page, person)
     page.goto("/history")
     for press, shown in (
-        ("Pause", "Paused: what you watch"),
-        ("Clear the history", "Nothing watched yet"),
+        ("Pause", "Watch history is paused."),
+        ("Clear history", "No watch history yet"),
     ):
         page.evaluate(f"async () => {{ {MODULE % 'position'} module.noteUnsent('{film}', 14); }}")
         assert page.evaluate(UNSENT)
         if press != "Pause":
-            page.get_by_label("Yes, remove all of it").check()
+            page.get_by_label("I understand this can't be undone").check()
         page.get_by_role("button", name=press, exact=True).click()
         expect(page.get_by_text(shown)).to_be_visible()
         assert page.evaluate(UNSENT) is None

@@ -52,7 +52,7 @@ def page(chromium, site, owner, request):
     opened.goto("/login")
     opened.get_by_label("Username").fill("list-owner")
     opened.get_by_label("Password").fill("correct horse battery")
-    opened.get_by_role("main").get_by_role("button", name="Log in").click()
+    opened.get_by_role("main").get_by_role("button", name="Sign in").click()
     opened.wait_for_url("**/")
     yield opened
     assert problems == []
@@ -82,7 +82,7 @@ def test_saving_from_a_card_with_keys_alone_and_undoing_it(page, owner, listed):
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Save to playlist").first.focus()
     page.keyboard.press("Enter")
-    dialog = page.get_by_role("dialog", name="Save to…")
+    dialog = page.get_by_role("dialog", name="Save to playlist")
     later = dialog.get_by_role("checkbox", name="Watch later")
     expect(later).to_be_focused()
     expect(dialog.get_by_role("checkbox", name="All three").first).to_be_checked()
@@ -95,7 +95,7 @@ def test_saving_from_a_card_with_keys_alone_and_undoing_it(page, owner, listed):
     _, body = owner.json("GET", "/api/v1/me/watch-later")
     assert [row["video"]["title"] for row in body["results"]] == [name]
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Undone.")).to_be_visible()
+    expect(page.get_by_text("Change undone.")).to_be_visible()
     assert owner.json("GET", "/api/v1/me/watch-later")[1]["results"] == []
 
 
@@ -104,7 +104,7 @@ def test_watch_later_from_the_menu_of_a_card(page, owner):
     card = page.get_by_role("article").first
     card.locator("details.menu > summary").click()
     card.get_by_role("button", name="Watch later").click()
-    expect(page.get_by_text("Saved to watch later.")).to_be_visible()
+    expect(page.get_by_text("Saved to Watch later.")).to_be_visible()
     page.goto("/watch-later")
     assert len(shown(page)) == 1
     page.locator("[data-item] details.menu > summary").click()
@@ -119,9 +119,9 @@ def test_watch_later_from_the_menu_of_a_card(page, owner):
 def test_a_new_playlist_from_the_watch_page(page, owner):
     page.goto(f"/watch/{owner.videos[1]}")
     page.locator(".watch-bar [data-save-video]").click()
-    dialog = page.get_by_role("dialog", name="Save to…")
+    dialog = page.get_by_role("dialog", name="Save to playlist")
     dialog.get_by_label("New playlist").fill("Made while watching")
-    dialog.get_by_label("Who can see it").select_option("unlisted")
+    dialog.get_by_label("Visibility").select_option("unlisted")
     dialog.get_by_role("button", name="Create and save").click()
     row = dialog.get_by_role("checkbox", name="Made while watching")
     expect(row).to_be_checked()
@@ -138,15 +138,15 @@ def test_sorting_by_drag_and_by_keys(page, owner, listed):
     page.goto(f"/playlists/{listed}")
     rows = page.locator("[data-item]")
     rows.nth(2).locator(".item-grip").drag_to(rows.nth(0), target_position={"x": 60, "y": 4})
-    expect(page.locator("[data-reorder-status]")).to_have_text("Third is now number 1.")
+    expect(page.locator("[data-reorder-status]")).to_have_text("“Third” moved to position 1.")
     assert titles(owner, listed) == shown(page) == ["Third", "First", "Second"]
     page.get_by_role("button", name="Move Third down").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("[data-reorder-status]")).to_have_text("Third is now number 2.")
+    expect(page.locator("[data-reorder-status]")).to_have_text("“Third” moved to position 2.")
     expect(page.get_by_role("button", name="Move Third down")).to_be_focused()
     rows.nth(2).get_by_role("link", name="Second").first.focus()
     page.keyboard.press("Alt+ArrowUp")
-    expect(page.locator("[data-reorder-status]")).to_have_text("Second is now number 2.")
+    expect(page.locator("[data-reorder-status]")).to_have_text("“Second” moved to position 2.")
     assert titles(owner, listed) == shown(page) == ["First", "Second", "Third"]
     assert page.locator("[data-number]").all_inner_texts() == ["1", "2", "3"]
     assert violations(page) == []
@@ -157,7 +157,7 @@ def test_two_tabs_that_sort_are_told_of_each_other(page, owner, listed):
     _, body = owner.json("GET", f"/api/v1/playlists/{listed}/items")
     owner.json("PATCH", f"/api/v1/playlists/{listed}/items/{body['results'][0]['id']}", {"position": 2})
     page.get_by_role("button", name="Move Second up").click()
-    expect(page.get_by_text("Somebody else changed this playlist meanwhile.")).to_be_visible()
+    expect(page.get_by_text("Someone else changed this playlist.")).to_be_visible()
     assert shown(page) == ["First", "Second", "Third"]
     page.get_by_role("button", name="Reload").click()
     expect(page.locator("[data-item] .card-title").first).to_have_text("Second")
@@ -179,9 +179,9 @@ def test_taking_out_notes_and_rules(page, owner, listed):
         ("First", ""), ("Second", "Worth it"), ("Third", ""),
     ]  # fmt: skip
     page.locator("[data-item]").nth(2).locator("details.menu > summary").click()
-    page.get_by_role("button", name="Move to the top").click()
+    page.get_by_role("button", name="Move to top").click()
     expect(page.locator("[data-item] .card-title").first).to_have_text("Third")
-    page.get_by_label("Order").select_option("oldest")
+    page.get_by_label("Sort").select_option("oldest")
     expect(page.locator("[data-item] .card-title").first).to_have_text("First")
     expect(page.locator(".item-grip")).to_have_count(0)
 
@@ -207,7 +207,7 @@ def test_playing_all_goes_on_and_around(page, owner, listed):
     page.wait_for_url(f"**/watch/{owner.videos[2]}?**")
     page.locator("media-controller").wait_for()
     expect(page.locator("[data-queue-next]")).to_have_count(0)
-    page.get_by_role("link", name="Repeat the list").click()
+    page.get_by_role("link", name="Repeat playlist").click()
     page.wait_for_url("**loop=list")
     page.locator("media-controller").wait_for()
     page.keyboard.press("Shift+N")

@@ -24,7 +24,9 @@ OWNERS = {
     "accounts.totp_store": {"auth_totp"},
     "accounts.user_store": {"accounts_user"},
     "streamsite.figures.store": {"streamsite_figures"},
+    "streamsite.setup_link_store": {"streamsite_setup"},
     "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
+    "streamsite.site_settings.store": {"streamsite_settings"},
     "subscriptions.channel_page.store": {"subscriptions_channelpage"},
     "subscriptions.notifications.store": {
         "subscriptions_broadcast",

@@ -77,7 +77,7 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
     assert "Watch time" in page.locator(".chart-said").inner_text()
     page.get_by_role("link", name="7 days").click()
     expect(page.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
-    page.get_by_text("The figures as a table").click()
+    page.get_by_text("View as table").click()
     assert page.locator("tbody tr").count() == 7
     look(page, "seven days")
     with page.expect_download() as download:
@@ -94,30 +94,30 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
 
     page.goto("/studio/videos")
     look(page, "table")
-    page.get_by_label("All on this page").check()
+    page.get_by_label("Select all").check()
     assert page.locator("[data-pick]:checked").count() == 3
     page.locator("[data-pick]").nth(0).uncheck()
     assert page.locator("[data-chosen]").inner_text() == "2 chosen"
     if not page.get_by_label("Visibility", exact=True).last.is_visible():
-        page.get_by_text("Change the chosen").click()
+        page.get_by_text("Edit selected").click()
     look(page, "chosen")
     page.locator("#value_visibility").select_option("unlisted")
     page.get_by_role("button", name="Apply Visibility").click()
-    expect(page.locator("[data-toasts]")).to_contain_text("2 videos were changed.")
+    expect(page.locator("[data-toasts]")).to_contain_text("2 videos updated.")
     expect(page.locator(".studio-row", has_text="Unlisted")).to_have_count(2)
 
     page.locator("[data-pick]").nth(1).check()
     if not page.locator("#value_visibility").is_visible():
-        page.get_by_text("Change the chosen").click()
+        page.get_by_text("Edit selected").click()
     page.get_by_role("button", name="Delete…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Film")
     look(page, "question")
-    dialog.get_by_role("button", name="Keep it").click()
+    dialog.get_by_role("button", name="Cancel").click()
     assert page.locator("[data-row]").count() == 3
     page.get_by_role("button", name="Delete…").click()
     dialog.get_by_role("button", name="Delete video").click()
-    expect(page.locator("[data-toasts]")).to_contain_text("1 video was deleted.")
+    expect(page.locator("[data-toasts]")).to_contain_text("1 video deleted.")
     assert page.locator("[data-row]").count() == 2
     assert problems == []
     context.close()
@@ -174,9 +174,9 @@ def test_enter_in_the_table_changes_nothing(chromium, site, clip, scripts):
     pick = page.locator("[data-pick]").first
     pick.check()
     if not page.locator("#value_visibility").is_visible():
-        page.get_by_text("Change the chosen").click()
+        page.get_by_text("Edit selected").click()
     page.locator("#value_visibility").select_option("public")
-    for field in (pick, page.get_by_label("All on this page"), page.locator("#value_visibility")):
+    for field in (pick, page.get_by_label("Select all"), page.locator("#value_visibility")):
         field.focus()
         page.keyboard.press("Enter")
         page.wait_for_timeout(300)
@@ -193,21 +193,21 @@ def test_the_table_works_without_scripts(chromium, site, clip):
     page = context.new_page()
     sign_in(page, "studio-plain")
     page.goto("/studio")
-    page.get_by_text("The figures as a table").click()
+    page.get_by_text("View as table").click()
     assert page.locator("tbody tr").count() == 28
     page.goto("/studio/videos?sort=oldest")
-    page.get_by_label("All on this page").check()
-    page.get_by_text("Change the chosen").click()
+    page.get_by_label("Select all").check()
+    page.get_by_text("Edit selected").click()
     page.locator("#value_category").select_option("music")
     page.get_by_role("button", name="Apply Category").click()
     assert page.url.endswith("/studio/videos?sort=oldest")
-    expect(page.locator("[data-toasts]")).to_contain_text("2 videos were changed.")
-    page.get_by_label("Choose Plain 0").check()
-    page.get_by_text("Change the chosen").click()
+    expect(page.locator("[data-toasts]")).to_contain_text("2 videos updated.")
+    page.get_by_label("Select Plain 0").check()
+    page.get_by_text("Edit selected").click()
     page.get_by_role("button", name="Delete…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete 1 video?")
     page.get_by_role("button", name="Delete 1 video").click()
-    expect(page.locator("[data-toasts]")).to_contain_text("1 video was deleted.")
+    expect(page.locator("[data-toasts]")).to_contain_text("1 video deleted.")
     assert page.locator("[data-row]").count() == 1
     context.close()
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.access import listed_accounts
 from accounts.models import User
@@ -75,7 +76,7 @@ def video_for_embedding(video_id: str) -> Video:
     """Return the video if other sites may show it. Raises ``Absent``, or ``Forbidden`` when embedding is off."""
     video = video_for_sharing(video_id)
     if not video.allow_embed:
-        raise Forbidden("The owner does not want this video to be shown on other sites.")
+        raise Forbidden(_("The owner doesn't allow this video on other sites."))
     return video
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from streamsite.errors import Forbidden, Invalid
@@ -18,18 +20,18 @@ RECENT = ("-created_at", "-id")
 class BlockedByChannel(Forbidden):
     """The owner blocks the caller."""
 
-    detail = "This channel does not let you do this."
+    detail = gettext_lazy("You can't do this on this channel.")
 
 
 def block(user: User, other: User) -> None:
     """Block a channel. Idempotent. Raises ``Invalid`` for oneself, ``LimitReached`` at the limit."""
     if user.pk == other.pk:
-        raise Invalid("You cannot block yourself.", fields={"username": ["That is you."]})
+        raise Invalid(_("You can't block yourself."), fields={"username": [_("This is your own channel.")]})
     most = settings.MAX_BLOCKS_PER_USER
     cap = RowLimit(
         Block.objects.filter(blocker=user).count,
         most,
-        f"You can block up to {most} channels. Unblock one first.",
+        _("You can block up to %(limit)d channels. Unblock one first.") % {"limit": most},
     )
     row = Block(blocker=user, blocked=other)
     try:

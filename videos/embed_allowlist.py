@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import idna
+from django.utils.translation import gettext as _
 
 MAX_DOMAINS = 20
 MAX_LENGTH = 253
@@ -28,10 +29,10 @@ def clean_domains(value: object) -> list[str]:
     """
     names = SEPARATORS.split(value) if isinstance(value, str) else [] if value is None else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError("Enter a list of domains.")
+        raise ValueError(_("Enter a list of domains."))
     found = list(dict.fromkeys(_clean_name(name) for name in names if name.strip()))
     if len(found) > MAX_DOMAINS:
-        raise ValueError(f"Enter up to {MAX_DOMAINS} domains.")
+        raise ValueError(_("Enter up to %(limit)d domains.") % {"limit": MAX_DOMAINS})
     return found
 
 
@@ -52,7 +53,8 @@ def frame_ancestors(domains: Sequence[str]) -> str:
 
 def _clean_name(raw: str) -> str:
     problem = ValueError(
-        f"“{raw.strip()[:60]}” isn't a domain. Use names such as example.org or *.example.org."
+        _("“%(name)s” isn't a domain. Use names such as example.org or *.example.org.")
+        % {"name": raw.strip()[:60]}
     )
     name = raw.strip().lower()
     if "://" in name:

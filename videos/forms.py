@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from django import forms
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.errors import Invalid
 from streamsite.visibility import Visibility
@@ -51,44 +53,54 @@ VISIBILITY_FIELDS = ("visibility", *SCHEDULE_FIELDS)
 class VideoForm(forms.Form):
     """The details of a video that its owner may change."""
 
-    title = forms.CharField(max_length=120)
-    description = forms.CharField(max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
-    tags = forms.CharField(max_length=900, required=False, help_text="Separated by commas, at most 20.")
-    category = forms.ChoiceField(choices=CATEGORIES)
-    language = forms.CharField(max_length=12, required=False, help_text="For example, en or pt-BR.")
+    title = forms.CharField(label=_("Title"), max_length=120)
+    description = forms.CharField(
+        label=_("Description"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    tags = forms.CharField(
+        label=_("Tags"), max_length=900, required=False, help_text=_("Separate tags with commas. Up to 20.")
+    )
+    category = forms.ChoiceField(label=_("Category"), choices=CATEGORIES)
+    language = forms.CharField(
+        label=_("Language"), max_length=12, required=False, help_text=_("For example, en or pt-BR.")
+    )
     originally_published_on = forms.DateField(
         required=False,
-        label="Original publication date",
-        help_text="When the video was first published elsewhere. Viewers see this date and can sort by it.",
+        label=_("Original publication date"),
+        help_text=_(
+            "When the video was first published elsewhere. Viewers see this date and can sort by it."
+        ),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": original_dates.MIN_DATE}),
     )
     visibility = forms.ChoiceField(
-        choices=Visibility.choices, widget=forms.RadioSelect, show_hidden_initial=True
+        label=_("Visibility"), choices=Visibility.choices, widget=forms.RadioSelect, show_hidden_initial=True
     )
     publish_at = DateTimeTextField(
         required=False,
         show_hidden_initial=True,
-        label="Schedule a visibility change",
-        help_text="The visibility changes automatically at this time.",
+        label=_("Schedule"),
+        help_text=_("The video's visibility changes automatically at this time."),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "data-utc": ""}),
     )
     publish_visibility = forms.ChoiceField(
-        choices=Visibility.choices, label="Change visibility to", required=False, show_hidden_initial=True
+        choices=Visibility.choices, label=_("Publish as"), required=False, show_hidden_initial=True
     )
-    allow_comments = forms.BooleanField(required=False, label="Allow comments")
-    allow_embed = forms.BooleanField(required=False, label="Allow embedding on other sites")
+    allow_comments = forms.BooleanField(required=False, label=_("Allow comments"))
+    allow_embed = forms.BooleanField(required=False, label=_("Allow embedding on other sites"))
     embed_domains = forms.CharField(
         max_length=6000,
         required=False,
-        label="Sites that may embed this video",
-        help_text="One domain per line, up to 20, such as example.org or *.example.org. Leave empty for all sites.",
+        label=_("Sites that can embed this video"),
+        help_text=_(
+            "One domain per line, up to 20, such as example.org or *.example.org. Leave empty for all sites."
+        ),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"}),
     )
-    allow_download = forms.BooleanField(required=False, label="Offer an MP4 file for download")
+    allow_download = forms.BooleanField(required=False, label=_("Allow viewers to download this video"))
     normalise_loudness = forms.BooleanField(
         required=False,
-        label="Bring the sound to the usual loudness",
-        help_text="Applies when the video is processed the next time.",
+        label=_("Normalize audio loudness"),
+        help_text=_("Takes effect the next time the video is processed."),
     )
 
     def clean_publish_visibility(self) -> str:
@@ -109,7 +121,7 @@ class VideoForm(forms.Form):
     def explain_schedule(self, video: Video) -> None:
         """Add a note beside the visibility, if the video has a schedule: changing it cancels the schedule."""
         if video.publish_at is not None:
-            self.fields["visibility"].help_text = "Choosing another visibility cancels the scheduled change."
+            self.fields["visibility"].help_text = _("Changing the visibility cancels the schedule.")
 
     @classmethod
     def for_video(cls, video: Video) -> VideoForm:
@@ -125,17 +137,20 @@ class CaptionDescriptionForm(forms.Form):
     """Language, name and kind of a caption track."""
 
     language = forms.CharField(
+        label=_("Language"),
         max_length=12,
-        help_text="Select a language, or enter a tag such as en or pt-BR.",
+        help_text=_("Select a language, or enter a tag such as en or pt-BR."),
         widget=forms.TextInput(attrs={"list": "languages", "autocomplete": "off"}),
     )
     label = forms.CharField(
         max_length=60,
         required=False,
-        label="Name",
-        help_text="Shown in the player's menu. Tracks of the same language and kind need different names.",
+        label=_("Name"),
+        help_text=_(
+            "Shown in the player's menu. Tracks with the same language and type need different names."
+        ),
     )
-    kind = forms.ChoiceField(choices=CaptionKind.choices)
+    kind = forms.ChoiceField(label=_("Type"), choices=CaptionKind.choices)
 
     def track_fields(self) -> dict[str, str]:
         """Return language, label and kind, as ``add_track`` and ``update_track`` take them."""
@@ -146,16 +161,17 @@ class CaptionForm(CaptionDescriptionForm):
     """A new caption track from a file."""
 
     file = forms.FileField(
-        label="Subtitle file",
-        help_text="WebVTT (.vtt), SubRip (.srt), SubStation Alpha (.ass, .ssa), SBV or TTML (.ttml, .dfxp), "
-        "up to 2 MB.",
+        label=_("Subtitle file"),
+        help_text=_(
+            "WebVTT (.vtt), SubRip (.srt), SubStation Alpha (.ass, .ssa), SBV, or TTML (.ttml, .dfxp), up to 2 MB."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join((*webvtt.SUFFIXES, "text/vtt"))}),
     )
     encoding = forms.ChoiceField(
-        choices=[("", "Detect automatically"), *webvtt.ENCODINGS.items()],
+        choices=[("", _("Detect automatically")), *webvtt.ENCODINGS.items()],
         required=False,
-        label="Character encoding",
-        help_text="Select one if letters look wrong.",
+        label=_("Character encoding"),
+        help_text=_("Choose one if letters look wrong."),
     )
     field_order = ("file", "language", "kind", "label", "encoding")
 
@@ -171,10 +187,10 @@ class CaptionTextForm(CaptionDescriptionForm):
     """A caption track's description and its cues as text."""
 
     text = forms.CharField(
-        label="Cues",
+        label=_("Cues"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true", "class": "mono"}),
-        help_text="WebVTT: a line with the times, one or more lines of text, a blank line.",
+        help_text=_("WebVTT format: a line with the times, one or more lines of text, then a blank line."),
     )
 
     def cues(self) -> list[webvtt.Cue]:
@@ -182,8 +198,11 @@ class CaptionTextForm(CaptionDescriptionForm):
         text = self.cleaned_data["text"].encode("utf-8", "replace")
         file = webvtt.read_caption_file(text, encoding="utf-8", keep_rolling=True)
         if file.left_out:
-            number = "1 cue has" if file.left_out == 1 else f"{file.left_out} cues have"
-            sentence = f"{number} times that can't be read. Write times like 00:01:30.500 --> 00:01:32.000."
+            sentence = ngettext(
+                "%(number)d cue has times that can't be read. Write times like 00:01:30.500 --> 00:01:32.000.",
+                "%(number)d cues have times that can't be read. Write times like 00:01:30.500 --> 00:01:32.000.",
+                file.left_out,
+            ) % {"number": file.left_out}
             raise Invalid(sentence, fields={"text": [sentence]})
         return file.cues
 
@@ -195,30 +214,32 @@ def parse_number(text: str, *, field: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise Invalid("Enter a number.", fields={field: ["Enter a number."]})
+        raise Invalid(gettext("Enter a number."), fields={field: [gettext("Enter a number.")]})
     return value
 
 
 class UploadForm(forms.Form):
     """An upload without JavaScript."""
 
-    file = forms.FileField(allow_empty_file=True)
-    title = forms.CharField(max_length=120, required=False)
-    visibility = forms.ChoiceField(choices=Visibility.choices, initial=Visibility.PRIVATE)
+    file = forms.FileField(label=_("Video file"), allow_empty_file=True)
+    title = forms.CharField(label=_("Title"), max_length=120, required=False)
+    visibility = forms.ChoiceField(
+        label=_("Visibility"), choices=Visibility.choices, initial=Visibility.PRIVATE
+    )
 
 
 class CommentRulesForm(forms.Form):
     """The rules that hold comments for the channel owner's review."""
 
     words = forms.CharField(
-        label="Words and phrases",
+        label=_("Blocked words"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="One per line. Case and accents make no difference; whole words only.",
+        help_text=_("One word or phrase per line. Case and accents are ignored, and only whole words match."),
     )
-    hold_links = forms.BooleanField(label="Hold comments with links", required=False)
+    hold_links = forms.BooleanField(label=_("Hold comments with links"), required=False)
     hold_all = forms.BooleanField(
-        label="Hold every comment", required=False, help_text="Nothing is shown before you approve it."
+        label=_("Hold all comments"), required=False, help_text=_("Comments appear once you approve them.")
     )
 
     def rules(self) -> dict[str, object]:
@@ -230,9 +251,9 @@ class CommentRulesForm(forms.Form):
 class ReportForm(forms.Form):
     """A report to the moderators."""
 
-    reason = forms.ChoiceField(choices=Reason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=_("Reason"), choices=Reason.choices, widget=forms.RadioSelect)
     text = forms.CharField(
-        label="Anything that helps",
+        label=_("Add details"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -243,5 +264,5 @@ class AppealForm(forms.Form):
     """An appeal against a decision."""
 
     text = forms.CharField(
-        label="Why is the decision wrong?", max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
+        label=_("Tell us why you disagree"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
     )

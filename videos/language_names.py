@@ -6,6 +6,7 @@ import re
 
 import langcodes
 from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 MAX_LANGUAGE_LENGTH = 12
@@ -28,7 +29,7 @@ def clean_language(value: object) -> str:
     if value == "":
         return ""
     if not isinstance(value, str) or len(value) > MAX_LANGUAGE_LENGTH or not LANGUAGE.match(value):
-        raise ValueError("Use a language tag such as en or pt-BR.")
+        raise ValueError(_("Use a language tag such as en or pt-BR."))
     return value
 
 
@@ -56,7 +57,7 @@ def language_name(tag: str) -> str:
     matched, info = _info(tag)
     name: str = info.get("name_local", "")
     if not name:
-        return "Unknown language" if tag == UNDETERMINED else tag
+        return _("Unknown language") if tag == UNDETERMINED else tag
     rest = tag[len(matched) + 1 :]
     return f"{name[:1].upper()}{name[1:]}" + (f" ({rest})" if rest else "")
 

@@ -12,6 +12,7 @@ from videos.captions.webvtt import CaptionFile
 from videos.chapters import services as chapter_services
 from videos.files.urls import DOWNLOAD, MASTER, STORYBOARD, AnyGrant, extra_url, media_url
 from videos.models import Caption, ShareLink, Video, Watch
+from videos.processing import stored_texts
 from videos.schemas.cards import CardDict, HistoryEntryDict, VideoCountsDict
 from videos.schemas.processing import ProcessingDict
 from videos.schemas.share_links import ShareLinkDict
@@ -158,7 +159,7 @@ def serialize_processing(video: Video, ahead: int | None = None) -> ProcessingDi
         "ahead": ahead,
         "steps": video.steps,
         "error": _serialize_failure(video),
-        "report": video.report or [],
+        "report": stored_texts.report_notes(video.report),
         "duplicate_of": duplicate_uploads.original_body(video),
     }
 
@@ -174,7 +175,7 @@ def _serialize_failure(video: Video) -> FailureDict | None:
         return None
     return {
         "code": video.failure_code,
-        "detail": video.failure_detail,
+        "detail": stored_texts.failure_text(video.failure_code, video.failure_detail),
         "retryable": is_retryable(video.failure_code),
     }
 

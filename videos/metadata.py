@@ -9,6 +9,7 @@ from typing import TypedDict, cast
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line, clean_text, is_blank
@@ -79,37 +80,37 @@ def clean_metadata(data: Mapping[str, object]) -> VideoChanges:
         except ValueError as error:
             problems[name] = [str(error)]
     if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     return cast(VideoChanges, clean)
 
 
 def _clean_title(value: object) -> str:
     title = clean_line(value) if isinstance(value, str) else ""
     if is_blank(title):
-        raise ValueError("Give the video a title.")
+        raise ValueError(_("Enter a title."))
     if len(title) > 120:
-        raise ValueError("At most 120 characters.")
+        raise ValueError(_("Use up to %(limit)d characters.") % {"limit": 120})
     return title
 
 
 def _clean_description(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("Not a text.")  # noqa: TRY004 - collected by field, like the others
+        raise ValueError(_("Enter text."))  # noqa: TRY004 - collected by field, like the others
     text = clean_text(value)
     if len(text) > 5000:
-        raise ValueError("At most 5000 characters.")
+        raise ValueError(_("Use up to %(limit)d characters.") % {"limit": 5000})
     return text
 
 
 def _clean_category(value: object) -> str:
     if not isinstance(value, str) or value not in {key for key, _ in CATEGORIES}:
-        raise ValueError("Not a category of this site.")
+        raise ValueError(_("Select a category from the list."))
     return value
 
 
 def _clean_visibility(value: object) -> str:
     if not isinstance(value, str) or value not in Visibility.values:
-        raise ValueError(f"One of: {', '.join(Visibility.values)}.")
+        raise ValueError(_("Choose one of: %(values)s.") % {"values": ", ".join(Visibility.values)})
     return value
 
 
@@ -125,12 +126,12 @@ def _clean_publish_at(value: object) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None:
-        raise ValueError("Use a date and time such as 2030-01-31T18:00:00Z.")
+        raise ValueError(_("Use a date and time such as 2030-01-31T18:00:00Z."))
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
     now = timezone.now()
     if not now < moment <= now + MAX_SCHEDULE_AHEAD:
-        raise ValueError("Choose a time within the next two years.")
+        raise ValueError(_("Choose a time within the next two years."))
     return moment
 
 
@@ -141,7 +142,7 @@ def _clean_flag(value: object) -> bool:
         return True
     if isinstance(value, str) and value.lower() in {"false", "0", "off", ""}:
         return False
-    raise ValueError("True or false.")
+    raise ValueError(_("Must be true or false."))
 
 
 _CLEANERS: dict[str, Callable[[object], object]] = {

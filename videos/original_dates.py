@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from videos.models import Video
 
 VIDEOS = Video._meta.db_table
@@ -28,8 +30,8 @@ def clean_original_date(value: object) -> date | None:
         except ValueError:
             value = None
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise ValueError("Enter a date such as 2014-03-03.")  # noqa: TRY004 - collected by field, like the others
+        raise ValueError(_("Enter a date such as 2014-03-03."))  # noqa: TRY004 - collected by field, like the others
     # Where it is tomorrow already, today's date lies a day ahead of the server's.
     if not MIN_DATE <= value <= datetime.now(UTC).date() + timedelta(days=1):
-        raise ValueError(f"Enter a date between {MIN_DATE.year} and today.")
+        raise ValueError(_("Enter a date between %(year)d and today.") % {"year": MIN_DATE.year})
     return value

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.registration import rules
 from streamsite.errors import TooLarge
 from streamsite.sanitize import format_bytes
 from videos.access import own_videos
@@ -14,7 +15,7 @@ from videos.models import Upload, UploadKind
 
 def quota_bytes_of(owner: User) -> int:
     """Return how many bytes the account may upload in all; 0 for no limit."""
-    return settings.USER_QUOTA_BYTES if owner.quota_bytes is None else owner.quota_bytes
+    return rules.current().quota_bytes if owner.quota_bytes is None else owner.quota_bytes
 
 
 def used_bytes(owner: User) -> int:
@@ -35,8 +36,8 @@ def require_quota(owner: User, *, more: int) -> None:
         return
     left = most - used_bytes(owner)
     if more > left:
-        most_words, left_words = format_bytes(most), format_bytes(max(left, 0))
+        words = {"left": format_bytes(max(left, 0)), "quota": format_bytes(most)}
         raise TooLarge(
-            f"Your quota is {most_words}, and {left_words} are left. Delete a video to make room.",
-            fields={"quota": [f"{left_words} left of {most_words}."]},
+            _("You have %(left)s of %(quota)s left. Delete videos to free up space.") % words,
+            fields={"quota": [_("%(left)s of %(quota)s left.") % words]},
         )

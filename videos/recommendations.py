@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from rest_framework.request import Request
 
 from streamsite.api.json_types import PageDict
@@ -118,22 +120,25 @@ def _from(source: str) -> dict[str, object]:
 
 def _reason(video: Video, other: Video, source: str) -> str:
     if source == "channel":
-        return f"More from {video.channel.get_full_name()}"
+        return _("More from %(channel)s") % {"channel": video.channel.get_full_name()}
     if source == "subject":
         return _shared_keyword(video, other)
     if source == "category":
-        return f"New in {dict(CATEGORIES).get(video.category, '')}"
-    return "New"
+        return _("New in %(category)s") % {"category": dict(CATEGORIES).get(video.category, "")}
+    return pgettext("video", "New")
 
 
 def _shared_keyword(video: Video, other: Video) -> str:
     known = set(tags.tag_keys(other.tags))
     shared = [tag for tag in video.tags if tags.tag_key(tag) in known]
-    return f"Also about #{shared[0]}" if shared else "On a similar subject"
+    return _("Also about #%(tag)s") % {"tag": shared[0]} if shared else _("On a similar topic")
 
 
 def _format_views(views: int) -> str:
-    return f"{views:,} view{'' if views == 1 else 's'} in {TRENDING_DAYS} days" if views else "New"
+    if not views:
+        return pgettext("video", "New")
+    shown = ngettext("%(views)s view in the last 7 days", "%(views)s views in the last 7 days", views)
+    return shown % {"views": f"{views:,}"}
 
 
 def _recent_views(video_ids: list[str]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import email_verification
 from streamsite.visibility import Visibility, is_linkable, is_listed
@@ -78,16 +79,16 @@ def hold_reason(video: Video) -> str:
     """Return why a change that is due has to wait, as a sentence; ``""`` when it can be applied."""
     gate = PlaybackGate.of(video)
     if not gate.meets(CHANNEL_ACTIVE):
-        return "The account is closed or suspended."
+        return _("The account is closed or suspended.")
     if not gate.meets(NOT_TAKEN_DOWN):
-        return "The video was taken down."
+        return _("The video was taken down.")
     if strikes.is_publishing_paused(video.channel_id):
-        return strikes.PublishingPaused.detail
+        return str(strikes.PublishingPaused.detail)
     if is_more_visible(video.visibility, video.publish_visibility):
         if email_verification.needs_verified_email(video.channel):
-            return email_verification.EmailNotVerified.detail
+            return str(email_verification.EmailNotVerified.detail)
         if video.status != Status.READY:
-            return "The video is not ready yet."
+            return _("The video isn't ready yet.")
     return ""
 
 
@@ -125,7 +126,9 @@ def cancellation_notice(before: Video, after: Video) -> str:
     """Return a sentence when a change from ``before`` to ``after`` canceled a schedule, else ``""``."""
     if before.publish_at is None or after.publish_at is not None:
         return ""
-    return f"The scheduled change to {Visibility(before.publish_visibility).label} was canceled."
+    return _("The scheduled change to %(visibility)s was canceled.") % {
+        "visibility": Visibility(before.publish_visibility).label
+    }
 
 
 def _as_read(video: Video) -> Q:

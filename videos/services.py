@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import email_verification
 from accounts.models import User
+from accounts.registration import rules, upload_rights
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.sanitize import clean_line, format_bytes
@@ -42,9 +43,10 @@ def build_draft(
 ) -> Video:
     """Build an unsaved video for a file of ``size`` bytes, with the editable fields of ``data``.
 
-    Raises ``Invalid``, ``PublishingPaused`` for an owner who may not publish for the time being, or
-    ``EmailNotVerified`` for one who may only keep it private.
+    Raises ``Invalid``, ``UploadsNotAllowed``, ``PublishingPaused`` for an owner who may not publish for the time being,
+    or ``EmailNotVerified`` for one who may only keep it private.
     """
+    upload_rights.require_may_upload(owner)
     strikes.require_may_publish(owner)
     changes = clean_metadata(
         {"title": title_from_filename(filename), **{key: data[key] for key in EDITABLE if key in data}}
@@ -99,9 +101,9 @@ def create_from_upload(
 def require_valid_size(size: int) -> None:
     """Raise ``Invalid`` for an empty file, ``TooLarge`` above the limit."""
     if size == 0:
-        raise Invalid("The file is empty.", fields={"file": ["The file is empty."]})
-    if size > settings.MAX_UPLOAD_BYTES:
-        raise TooLarge(f"A file may have at most {format_bytes(settings.MAX_UPLOAD_BYTES)}.")
+        raise Invalid(_("This file is empty."), fields={"file": [_("This file is empty.")]})
+    if size > (most := rules.max_upload_bytes()):
+        raise TooLarge(_("Each file can be up to %(size)s.") % {"size": format_bytes(most)})
 
 
 def update(video: Video, data: Mapping[str, object], *, expected_version: int | None = None) -> Video:
@@ -275,18 +277,18 @@ def requeue(video_id: str) -> None:
     """Set a failed video to queued, for a job that exists already. Raises ``Conflict`` as ``retry`` does."""
     video = Video.objects.filter(pk=video_id).first()
     if video is None:
-        raise Conflict("The video was deleted.")
+        raise Conflict(_("The video was deleted."))
     _check_retry(video)
     _set_queued(video_id)
 
 
 def _check_retry(video: Video) -> None:
     if video.status != Status.FAILED:
-        raise Conflict("Only a video whose processing failed can be tried again.")
+        raise Conflict(_("Only videos that failed processing can be retried."))
     if not is_retryable(video.failure_code):
-        raise Conflict("This file can't be converted, so trying again won't help. Choose another file.")
+        raise Conflict(_("This file can't be converted, so retrying won't help. Choose another file."))
     if not paths.source_path(video.pk).is_file():
-        raise Conflict("The uploaded file was refused and is gone. Upload another one.")
+        raise Conflict(_("The uploaded file was rejected and deleted. Upload another one."))
 
 
 def _set_queued(video_id: str) -> int:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from accounts import email_verification
 from streamsite import origin
@@ -52,7 +53,7 @@ def create_link(video: Video, data: Mapping[str, object]) -> ShareLink:
         except ValueError as error:
             problems[name] = [str(error)]
     if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     caps = _caps(video)
     for cap in caps:
         cap.require_room()
@@ -67,8 +68,14 @@ def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
     return build_caps(
         ShareLink,
         video,
-        per_video=(of_video, f"A video may have at most {of_video} links. Revoke one first."),
-        per_owner=(of_user, f"Your videos may have at most {of_user} links in all. Revoke some first."),
+        per_video=(
+            of_video,
+            _("A video can have up to %(limit)d links. Revoke one first.") % {"limit": of_video},
+        ),
+        per_owner=(
+            of_user,
+            _("Your videos can have up to %(limit)d links in total. Revoke some first.") % {"limit": of_user},
+        ),
     )
 
 
@@ -79,7 +86,7 @@ def links_of_video(video: Video) -> QuerySet[ShareLink]:
 
 def revoke_link(video: Video, link_id: str) -> None:
     """Delete a link; those who watch by it are stopped within seconds."""
-    removed, _ = ShareLink.objects.filter(pk=link_id, video=video).delete()
+    removed = ShareLink.objects.filter(pk=link_id, video=video).delete()[0]
     if not removed:
         raise Absent
 
@@ -179,7 +186,7 @@ def _cookie_name(video_id: str) -> str:
 def _label(data: Mapping[str, object]) -> str:
     label = data.get("label") or ""
     if not isinstance(label, str) or len(clean_line(label)) > MAX_LABEL:
-        raise ValueError(f"At most {MAX_LABEL} characters.")
+        raise ValueError(_("Use up to %(limit)d characters.") % {"limit": MAX_LABEL})
     return clean_line(label)
 
 
@@ -190,7 +197,7 @@ def _expiry(data: Mapping[str, object]) -> datetime | None:
         try:
             moment = now + timedelta(seconds=int(str(seconds)))
         except (ValueError, OverflowError):
-            raise ValueError("A whole number of seconds.") from None
+            raise ValueError(_("Enter a whole number of seconds.")) from None
     elif moment in (None, ""):
         return None
     else:
@@ -199,10 +206,10 @@ def _expiry(data: Mapping[str, object]) -> datetime | None:
         except ValueError:
             moment = None
         if moment is None:
-            raise ValueError("Use a date and time such as 2030-01-31T18:00:00Z.")
+            raise ValueError(_("Use a date and time such as 2030-01-31T18:00:00Z."))
         moment = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
     if not now < moment <= now + MAX_LIFETIME:
-        raise ValueError("Choose a time in the future, at most a year from now.")
+        raise ValueError(_("Choose a time within the next year."))
     return moment
 
 
@@ -212,5 +219,7 @@ def _max_views(data: Mapping[str, object]) -> int | None:
         return None
     text = str(value)
     if isinstance(value, bool) or not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_VIEWS):
-        raise ValueError(f"A whole number from 1 to {MAX_VIEWS}, or nothing for no limit.")
+        raise ValueError(
+            _("Enter a number from 1 to %(limit)d, or leave this empty for no limit.") % {"limit": MAX_VIEWS}
+        )
     return int(text)

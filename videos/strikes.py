@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from streamsite.errors import Forbidden
@@ -18,7 +19,7 @@ MAX_STRIKES = 3
 class PublishingPaused(Forbidden):
     """Too many strikes: the account may watch, and appeal, but not publish."""
 
-    detail = "This account cannot publish for the time being, because of repeated violations."
+    detail = _("You can't publish right now because of repeated violations.")
 
 
 def add_strike(user_id: str, case: Case) -> None:

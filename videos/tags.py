@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from streamsite.folding import fold
 from streamsite.sanitize import clean_line, is_blank
 from videos.models import Video
@@ -28,7 +30,7 @@ def clean_tags(value: object) -> list[str]:
     """
     words = SEPARATORS.split(value) if isinstance(value, str) else value
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise ValueError("Enter tags separated by commas.")
+        raise ValueError(_("Enter tags separated by commas."))
     found: dict[str, str] = {}
     for word in words:
         tag = normalize_tag(word)
@@ -36,7 +38,10 @@ def clean_tags(value: object) -> list[str]:
             found.setdefault(tag_key(tag), tag)
     tags = list(found.values())
     if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG_LENGTH for tag in tags):
-        raise ValueError(f"Add up to {MAX_TAGS} tags of up to {MAX_TAG_LENGTH} characters each.")
+        raise ValueError(
+            _("Add up to %(tags)d tags of up to %(length)d characters each.")
+            % {"tags": MAX_TAGS, "length": MAX_TAG_LENGTH}
+        )
     return tags
 
 

@@ -11,6 +11,7 @@ from typing import IO, TypedDict
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts import image_processing
@@ -50,7 +51,7 @@ def thumbnail_jpeg_url(video: Video) -> str | None:
     address = thumbnail_url(video, LARGE)
     if address is None:
         return None
-    folder, _, name = address.rpartition("/")
+    folder, _slash, name = address.rpartition("/")
     jpeg = f"{name.removesuffix('.webp')}.jpg"
     return f"{folder}/{jpeg}" if _is_there(video, jpeg) else address
 
@@ -82,7 +83,10 @@ def automatic_file_name(size: str, chosen: str = "") -> str:
 def choose_automatic(video: Video, number: int) -> Video:
     """Use one of the automatic thumbnails. Raises ``Invalid``."""
     if not 1 <= number <= max(1, video.poster_choices):
-        raise Invalid("There is no such thumbnail.", fields={"choice": ["There is no such thumbnail."]})
+        raise Invalid(
+            _("Choose one of the thumbnails shown."),
+            fields={"choice": [_("Choose one of the thumbnails shown.")]},
+        )
     return _switch(video, "" if number == 1 else str(number))
 
 
@@ -97,11 +101,13 @@ def set_image(video: Video, content: IO[bytes]) -> Video:
 def set_frame(video: Video, seconds: float) -> Video:
     """Use the frame at ``seconds``. Raises ``Invalid``, or ``Conflict`` while there are no files to take it from."""
     if not 0 <= seconds <= max(video.duration, 0.0):
-        sentence = f"Choose a time between 0 and {video.duration:.1f} seconds."
+        sentence = _("Choose a time between 0 and %(seconds)s seconds.") % {
+            "seconds": f"{video.duration:.1f}"
+        }
         raise Invalid(sentence, fields={"at": [sentence]})
     place = locations.get_location(video.pk)
     if place is None or not place.generation:
-        raise Conflict("Thumbnails are available once processing starts.")
+        raise Conflict(_("Thumbnails are available once processing starts."))
     try:
         with locations.files_on_disk(
             place, lambda ladder, names: segment_files_at(ladder, seconds), for_request=True

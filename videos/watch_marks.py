@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from django.utils.translation import gettext as _
+
 from accounts import preferences
 from accounts.models import User
 from streamsite.visibility import Viewer
@@ -33,7 +35,7 @@ class WatchMark:
     @property
     def text(self) -> str:
         """The mark in words, for screen readers."""
-        return "Watched" if self.completed else f"{self.percent}% watched"
+        return _("Watched") if self.completed else _("%(percent)d%% watched") % {"percent": self.percent}
 
 
 def add_watch_marks(viewer: Viewer, context: Context) -> Context:

@@ -15,7 +15,6 @@ from django.db.models import ManyToManyField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -27,6 +26,7 @@ from accounts.admin.confirmed_actions import ConfirmedActionsMixin
 from accounts.admin.panels import render_panels
 from accounts.current_user import signed_in_user
 from accounts.models import User
+from streamsite import formats
 from streamsite.admin_fields import ByteSizeField
 
 
@@ -57,7 +57,7 @@ class AccountForm(forms.ModelForm[User]):
 class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     """Find, inspect and act on accounts. Credentials are changed by confirmed actions only."""
 
-    form = AccountForm  # type: ignore[assignment]
+    form = AccountForm
     admin_group, admin_rank = "people", 0
     change_form_template = "admin/accounts/user/change_form.html"
     list_display = (
@@ -74,11 +74,11 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     ordering = ("-created_at",)
     readonly_fields = (
         "id", "username", "password_status", "second_factor", "email", "email_verified", "pending_email",
-        "email_delivery", "is_active", "status", "created_at", "last_login", "subscriber_count",
+        "email_delivery", "is_active", "is_creator", "status", "created_at", "last_login", "subscriber_count",
         "subscription_count", "video_count", "view_count", "events", "sanctions",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("id", "username", "status", "is_active")}),
+        (None, {"fields": ("id", "username", "status", "is_active", "is_creator")}),
         (
             gettext_lazy("Sign-in"),
             {
@@ -207,6 +207,8 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         """Return the state of the account in a word, for the list."""
         if account.is_active:
             return _("Active")
+        if account.is_waiting:
+            return _("Waiting for approval")
         return _("Suspended") if account.erase_at is None else _("Closed")
 
     @admin.display(description=gettext_lazy("status"))
@@ -215,10 +217,12 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         if account.is_active:
             return _("Active")
         if account.erase_at is not None:
-            return _("Closed. Deletion after %(when)s.") % {"when": localize(account.erase_at)}
+            return _("Closed. Deletion after %(when)s.") % {"when": formats.moment(account.erase_at)}
+        if account.is_waiting:
+            return _("Waiting for approval")
         row = sanction_store.current_suspension(account.pk)
         until = row.get("until") if row is not None else None
-        return _("Suspended until %(when)s") % {"when": localize(until)} if until else _("Suspended")
+        return _("Suspended until %(when)s") % {"when": formats.moment(until)} if until else _("Suspended")
 
     @admin.display(description=gettext_lazy("warnings and suspensions"))
     def sanctions(self, account: User) -> SafeString:
@@ -236,7 +240,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
             return _("No problems")
         return _("%(address)s was refused on %(when)s. %(reason)s") % {
             "address": address,
-            "when": localize(account.undeliverable_at),
+            "when": formats.moment(account.undeliverable_at) if account.undeliverable_at else "",
             "reason": account.undeliverable_reason,
         }
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import deliverability, sanctions, staff_actions, totp
 from accounts.models import User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 
 class NewEmailForm(forms.Form):
@@ -66,10 +70,10 @@ class AccountAction:
     account to account.
     """
 
-    label: str | Promise
-    effect: str | Promise
-    done: str | Promise
-    unchanged: str | Promise
+    label: StrOrPromise
+    effect: StrOrPromise
+    done: StrOrPromise
+    unchanged: StrOrPromise
     run: Callable[..., bool]
     offered: Callable[[User], bool]
     form: type[forms.Form] | None = None
@@ -167,6 +171,22 @@ ACTIONS = {
         done=_("Reinstated"),
         unchanged=_("not suspended."),
         run=staff_actions.reinstate,
-        offered=lambda user: not user.is_active and user.erase_at is None,
+        offered=lambda user: not user.is_active and user.erase_at is None and not user.is_waiting,
+    ),
+    "creator": AccountAction(
+        label=_("Approve as creator"),
+        effect=_("The owner can upload videos where only approved creators can."),
+        done=_("Approved as creator"),
+        unchanged=_("already an approved creator."),
+        run=partial(staff_actions.set_creator, approved=True),
+        offered=lambda user: user.is_active and not user.is_creator,
+    ),
+    "no-creator": AccountAction(
+        label=_("Withdraw creator approval"),
+        effect=_("The owner can't upload videos where only approved creators can. Published videos stay."),
+        done=_("Creator approval withdrawn"),
+        unchanged=_("not an approved creator."),
+        run=partial(staff_actions.set_creator, approved=False),
+        offered=lambda user: user.is_creator,
     ),
 }

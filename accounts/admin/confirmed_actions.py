@@ -27,7 +27,10 @@ MAX_ACCOUNTS = 100
 class ConfirmedActionsMixin(ServiceAdmin[User]):
     """Account actions in the list and on an account's page. Each is confirmed first."""
 
-    actions = ("warn", "suspend", "reinstate", "verify", "send_reset", "change_email", "reset_second_factor")
+    actions = (
+        *("warn", "suspend", "reinstate", "verify", "send_reset", "change_email", "reset_second_factor"),
+        *("approve_creator", "withdraw_creator"),
+    )
 
     def has_act_permission(self, request: HttpRequest, account: User | None = None) -> bool:
         """Return whether the caller may act on accounts, and on ``account`` if given."""
@@ -88,6 +91,16 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
     def reinstate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Reinstate the chosen accounts."""
         return self._act_on_selected(request, "reinstate", queryset)
+
+    @admin.action(description=ACTIONS["creator"].label, permissions=["act"])
+    def approve_creator(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Approve the chosen accounts as creators."""
+        return self._act_on_selected(request, "creator", queryset)
+
+    @admin.action(description=ACTIONS["no-creator"].label, permissions=["act"])
+    def withdraw_creator(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Withdraw the approval as creators."""
+        return self._act_on_selected(request, "no-creator", queryset)
 
     def _act_on_selected(
         self, request: HttpRequest, name: str, queryset: QuerySet[User]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
@@ -43,7 +44,7 @@ def require_recent_proof(request: Request, password: str) -> None:
     if reauthentication.has_recent_proof(user, current_session_id(request)):
         return
     if not password:
-        raise Invalid("Prove that it is you.", fields={"current_password": ["Type your password."]})
+        raise Invalid(_("Confirm your identity."), fields={"current_password": [_("Enter your password.")]})
     credentials.confirm_password(request._request, user, password)
 
 

@@ -45,7 +45,9 @@ class MeView(APIView):
     @extend_schema(
         operation_id="me_erase",
         request=AccountDeletionSerializer,
-        responses={204: OpenApiResponse(description="Closed; erased when the waiting time is over")},
+        responses={
+            204: OpenApiResponse(description="Closed, and permanently deleted after the grace period")
+        },
     )
     def delete(self, request: Request) -> Response:
         """Delete the caller's account."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -39,7 +40,7 @@ class PasswordChangeView(PersonalView):
         keep_signed_in(request._request, user)
         renewed = token_rotation.renew_tokens(session_id or "", user)
         if renewed is None:  # it was ended while the password was being changed
-            raise TokenRefused("This session has ended.", code="session_revoked")
+            raise TokenRefused(_("This session has ended."), code="session_revoked")
         return token_response(renewed)
 
 
@@ -49,7 +50,9 @@ class PasswordResetView(PublicAuthView):
     @extend_schema(
         operation_id="auth_password_reset",
         request=PasswordResetSerializer,
-        responses={202: OpenApiResponse(description="If somebody has this address, a link is on its way.")},
+        responses={
+            202: OpenApiResponse(description="Accepted. A link is sent if the address has an account.")
+        },
     )
     def post(self, request: Request) -> Response:
         """Send a reset link to an address. The response is the same for every address."""
@@ -57,7 +60,7 @@ class PasswordResetView(PublicAuthView):
         credentials.request_password_reset(request._request, data["email"])
         return no_store(
             Response(
-                {"detail": "If somebody has this address, a link is on its way."},
+                {"detail": _("If an account uses this email address, we've sent it a link.")},
                 status=status.HTTP_202_ACCEPTED,
             )
         )
@@ -69,7 +72,7 @@ class PasswordResetConfirmView(PublicAuthView):
     @extend_schema(
         operation_id="auth_password_reset_confirm",
         request=PasswordResetConfirmSerializer,
-        responses={204: OpenApiResponse(description="Changed; every session has ended")},
+        responses={204: OpenApiResponse(description="Changed, and every session has ended")},
     )
     def post(self, request: Request) -> Response:
         """Set a new password by a mailed link's token and end every session."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
@@ -91,7 +92,7 @@ class RefreshView(PublicAuthView):
             return token_response(token_rotation.rotate_refresh_token(raw, client=sessions.BROWSER))
         given = RefreshSerializer.from_body(request)["refresh"]
         if not given:
-            raise token_rotation.RefreshRefused("No refresh token was sent.", code="refresh_missing")
+            raise token_rotation.RefreshRefused(_("The refresh token is missing."), code="refresh_missing")
         return token_response(token_rotation.rotate_refresh_token(given, client=sessions.NATIVE))
 
     def handle_exception(self, exc: Exception) -> Response:

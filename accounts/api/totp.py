@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -39,7 +40,7 @@ class TotpSetupView(PersonalView):
         user = signed_in_user(request)
         require_recent_proof(request, data["password"])
         if totp.is_enabled(user.pk):
-            raise Conflict("Two-factor authentication is on. Switch it off first.")
+            raise Conflict(_("Two-factor authentication is already on. Turn it off first."))
         return no_store(Response(totp.start_setup(user)))
 
 

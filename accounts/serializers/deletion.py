@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.serializers.fields import PasswordField
@@ -21,7 +22,7 @@ class AccountDeletionSerializer(InputSerializer):
         """Return the password, whichever of its two names was sent."""
         password = attrs["password"] or attrs["current_password"]
         if not password:
-            raise serializers.ValidationError({"password": ["Type your password."]})
+            raise serializers.ValidationError({"password": [_("Enter your password.")]})
         return {"password": password}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from rest_framework import serializers
 
+from accounts.registration.invitations import MAX_TOKEN_LENGTH
 from streamsite.api.fields import StrictCharField
 from streamsite.api.inputs import InputSerializer
 
@@ -16,6 +17,13 @@ class RegisterSerializer(InputSerializer):
     email = StrictCharField(max_length=254)
     full_name = StrictCharField(max_length=80, required=False, allow_blank=True, default="")
     password = StrictCharField(trim_whitespace=False, max_length=settings.PASSWORD_MAX_LENGTH)
+    invitation = StrictCharField(
+        max_length=MAX_TOKEN_LENGTH,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The token of an invitation link, where people sign up by invitation.",
+    )
 
 
 class RegisterFormSerializer(RegisterSerializer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from streamsite.api.fields import StrictCharField
@@ -20,5 +21,5 @@ class TotpEnableSerializer(InputSerializer):
         """Return the code, whichever of its two names was sent."""
         otp = attrs["otp"] or attrs["code"]
         if not otp:
-            raise serializers.ValidationError({"otp": ["Send the code that the app shows."]})
+            raise serializers.ValidationError({"otp": [_("Enter the code from your authenticator app.")]})
         return {"otp": otp}

@@ -46,7 +46,9 @@ def test_events_come_in_pages(cast):
     assert len(first["results"]) == 2
     assert len(client.get(first["next"]).json()["results"]) == 1
     page = cast.page("owner")
-    assert page.get("/settings/security/activity").content.decode().count("wrong name or password") == 3
+    assert (
+        page.get("/settings/security/activity").content.decode().count("incorrect username or password") == 3
+    )
 
 
 def test_a_reused_token_is_recorded_and_mailed_once(cast):
@@ -64,7 +66,7 @@ def test_a_reused_token_is_recorded_and_mailed_once(cast):
         AuthEvent.objects.filter(what="refresh_reused", session_id=answer.json()["session_id"]).count() == 1
     )
     assert [message.subject for message in deliver()] == [
-        "Streamsite: One of your devices was logged out for safety"
+        "Streamsite: Security alert: a device was signed out"
     ]
 
 

@@ -67,7 +67,7 @@ def test_closing_hides_everything_and_ends_every_session(cast, library):
     client, other = cast.api("owner"), cast.api("owner")
     assert close(client).status_code == 204
     sent = deliver()
-    assert [message.subject for message in sent] == ["Streamsite: Your account will be deleted"]
+    assert [message.subject for message in sent] == ["Streamsite: Your account is scheduled for deletion"]
     sessions.clear_cache()
     assert other.get("/api/v1/me").json()["code"] == "user_inactive"
     assert not ApiToken.objects.exists()
@@ -264,7 +264,7 @@ def test_nothing_restores_what_is_being_erased_by_a_slow_clock_either(cast):
 def test_mail_of_a_state_that_is_over_is_not_sent(cast):
     close(cast.api("owner"))
     restore()
-    assert [message.subject for message in deliver()] == ["Streamsite: Your account stays"]
+    assert [message.subject for message in deliver()] == ["Streamsite: Your account was restored"]
     staff_actions.suspend(cast.owner, actor=None)
     staff_actions.reinstate(User.objects.get(pk=cast.owner.pk), actor=None)
     assert [message.subject for message in deliver()] == ["Streamsite: Your account was reinstated"]

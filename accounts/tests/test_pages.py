@@ -46,7 +46,7 @@ def test_a_wrong_password_is_said_on_the_page(browser, cast):
     cast.owner  # noqa: B018
     answer = browser.post("/login", {"login": "owner", "password": "wrong wrong"})
     assert answer.status_code == 401
-    assert "not right" in answer.content.decode()
+    assert "Incorrect username or password." in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ URL = "/api/v1/me/preferences"
 DEFAULTS = {
     "theme": "auto",
     "language": "",
+    "time_zone": "",
     "autoplay": True,
     "autoplay_open": True,
     "history_paused": False,

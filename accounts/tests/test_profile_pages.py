@@ -103,11 +103,18 @@ def test_pictures_can_be_removed(page):
 
 
 def test_preferences_are_shown_and_kept(page):
-    sent = {"theme": "dark", "language": "en", "history_paused": "on", "subscriptions_private": "on"}
+    sent = {
+        "theme": "dark",
+        "language": "en",
+        "time_zone": "Asia/Tokyo",
+        "history_paused": "on",
+        "subscriptions_private": "on",
+    }
     assert page.post(PREFERENCES, sent).status_code == 302
     assert owner().preferences == {
         "theme": "dark",
         "language": "en",
+        "time_zone": "Asia/Tokyo",
         "autoplay": False,
         "autoplay_open": False,
         "history_paused": True,

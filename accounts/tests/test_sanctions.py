@@ -106,7 +106,7 @@ def test_a_suspension_without_an_end_stays(cast):
     staff_actions.suspend(cast.owner, actor=cast.staff, reason="Enough")
     with in_days(400):
         assert periodic_tasks.end_suspensions.func() == 0
-        assert sign_in_page().status_code == 400
+        assert sign_in_page().status_code == 401
     assert not again(cast.owner).is_active
 
 

@@ -68,7 +68,7 @@ def test_a_reset_ends_everything_and_the_link_gives_a_new_password(cast):
     assert sign_in().json()["code"] == "invalid_credentials"
     assert last_event(cast.owner) == ("staff_reset", cast.staff.pk)
     [message] = deliver()
-    assert subjects([message]) == [("owner@example.org", "Choose a new password to sign in again")]
+    assert subjects([message]) == [("owner@example.org", "Reset your password to sign in again")]
     body = {"token": token_in(message), "new_password": NEW}
     assert APIClient().post("/api/v1/auth/password/reset/confirm", body, format="json").status_code == 204
     assert sign_in(password=NEW).status_code == 200
@@ -147,7 +147,7 @@ def test_a_new_email_is_confirmed_first_and_the_old_one_is_told(cast, verified):
     sent = deliver()
     assert subjects(sent) == [
         ("New@example.org", "Confirm your email address"),
-        ("owner@example.org", "Your email address is about to change"),
+        ("owner@example.org", "Email change requested by our team"),
     ]
     [link] = [token_in(message) for message in sent if message.to == ["New@example.org"]]
     assert APIClient().post("/api/v1/auth/email/verify", {"token": link}, format="json").status_code == 200
@@ -167,7 +167,7 @@ def test_a_second_factor_is_reset_and_everything_ends(cast, factor):  # noqa: F8
     deliver()
     assert sign_in().json()["code"] == "otp_required"
     assert staff_actions.reset_second_factor(again(cast.owner), actor=cast.staff)
-    assert subjects(deliver()) == [("owner@example.org", "Two-factor authentication was turned off")]
+    assert subjects(deliver()) == [("owner@example.org", "Two-factor authentication was reset")]
     assert last_event(cast.owner) == ("totp_reset", cast.staff.pk)
     for header in held:
         assert APIClient().get("/api/v1/me", HTTP_AUTHORIZATION=header).status_code == 401

@@ -18,7 +18,7 @@ from accounts.web_sessions import SESSION_KEY
 from tests.support.users import PASSWORD
 
 URL = "/api/v1/auth/token"
-INVALID = {"code": "invalid_credentials", "detail": "The name or the password is not right."}
+INVALID = {"code": "invalid_credentials", "detail": "Incorrect username or password."}
 
 
 def sign_in(**changes):
@@ -313,19 +313,19 @@ def test_every_refusal_costs_one_hash(cast, settings, login):
 def test_keys_rotate_without_ending_sessions(cast, settings, tmp_path):
     settings.TOKEN_KEYS_DIR = tmp_path
     first = signing_keys.create_key(tmp_path)
-    signing_keys.key_ring.cache_clear()
+    signing_keys.clear_cache()
     try:
         old = cast.access_token(cast.owner)
         second = signing_keys.create_key(tmp_path)
         (tmp_path / f"{second}.pem").rename(tmp_path / f"z{second}.pem")
-        signing_keys.key_ring.cache_clear()
+        signing_keys.clear_cache()
         new = cast.access_token(cast.owner)
         assert jwt.get_unverified_header(old)["kid"] == first
         assert jwt.get_unverified_header(new)["kid"] == f"z{second}"
         assert [me(token).status_code for token in (old, new)] == [200, 200]
         (tmp_path / f"{first}.pem").unlink()
-        signing_keys.key_ring.cache_clear()
+        signing_keys.clear_cache()
         assert me(old).json()["code"] == "token_invalid"
         assert me(new).status_code == 200
     finally:
-        signing_keys.key_ring.cache_clear()
+        signing_keys.clear_cache()

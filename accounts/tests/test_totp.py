@@ -145,7 +145,7 @@ def test_a_recovery_code_works_once_and_the_owner_is_told(factor):
     assert token(codes[0].upper()).status_code == 200
     assert token(codes[0]).json()["code"] == "otp_invalid"
     assert token(codes[1].replace("-", "")).status_code == 200
-    assert "9 of them are left" in deliver()[0].body
+    assert "9 recovery codes are left" in deliver()[0].body
 
 
 def test_recovery_codes_are_stored_as_hashes(factor, cast):
@@ -202,9 +202,7 @@ def test_the_owner_hears_of_the_fifth_wrong_code_after_the_right_password_once(f
         assert len(sent) == (1 if number == 4 else 0)
         if sent:
             (message,) = sent
-            assert (
-                message.subject == "Streamsite: Someone is trying to get past your two-factor authentication"
-            )
+            assert message.subject == "Streamsite: Security alert: repeated incorrect two-factor codes"
             assert "knows the password of your account owner" in message.body
             assert "change your password now" in message.body
             assert "198.51.100.0/24" in message.body

@@ -25,7 +25,7 @@ def is_marked(user):
 
 def test_its_owner_sees_why_and_others_do_not(cast, owner):
     page = cast.page("owner").get("/settings/security").content.decode()
-    assert "We couldn't deliver mail to <bdi>owner@example.org</bdi>" in page
+    assert "We couldn't deliver email to <bdi>owner@example.org</bdi>" in page
     assert "The mailbox doesn&#x27;t exist." in page
     notifications = cast.page("owner").get("/settings/notifications").content.decode()
     assert "email notifications are paused" in notifications
@@ -80,7 +80,7 @@ def test_an_address_that_waits_can_be_refused_while_the_old_one_works(cast):
     deliverability.mark_undeliverable(owner, "typo@example.org", REASON)
     assert not is_marked(owner)
     page = cast.page("owner").get("/settings/security").content.decode()
-    assert "We couldn't deliver mail to <bdi>typo@example.org</bdi>" in page
+    assert "We couldn't deliver email to <bdi>typo@example.org</bdi>" in page
     assert "we won't email notifications" not in page
 
 
@@ -94,7 +94,7 @@ def test_the_reminder_does_not_claim_that_a_link_was_sent(cast, settings):
     assert "We sent a link to" in cast.page("owner").get("/").content.decode()
     deliverability.mark_undeliverable(cast.owner, cast.owner.email, REASON)
     page = cast.page("owner").get("/").content.decode()
-    assert "We couldn't deliver mail to <bdi>owner@example.org</bdi>" in page
+    assert "We couldn't deliver email to <bdi>owner@example.org</bdi>" in page
     assert "We sent a link to" not in page
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import api_tokens, audit, forms, tasks
@@ -75,4 +76,4 @@ def revoke_api_token(request: HttpRequest, token_id: str) -> HttpResponse:
     if not api_tokens.revoke(user.pk, token_id):
         return redirect("settings-api-tokens")
     audit.record("api_token_revoked", user.pk, request=request)
-    return redirect_with_message(request, "The token is deleted.", "settings-api-tokens")
+    return redirect_with_message(request, _("Token deleted."), "settings-api-tokens")

@@ -7,10 +7,11 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.contrib.auth import logout as sign_out
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import credentials, deactivation, forms, totp
@@ -68,6 +69,7 @@ def offer_restore(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("restore")
 
 
+@login_not_required
 @never_cached
 @sensitive_post_parameters("password", "otp")
 @allow_get_and_post
@@ -81,9 +83,9 @@ def restore_account(request: HttpRequest) -> HttpResponse:
             return deactivation.reactivate(request, account, form.cleaned_data.get("otp", ""))
         return deactivation.reactivate_by_credentials(request, **form.cleaned_data)
 
-    def done(_: User) -> HttpResponse:
+    def done(_user: User) -> HttpResponse:
         request.session.pop(CLOSED_ACCOUNT_KEY, None)
-        return redirect_with_message(request, "Your account is restored. Log in to use it.", "login")
+        return redirect_with_message(request, _("Your account is restored. Sign in to continue."), "login")
 
     response = perform(request, form, restore, done)
     if response is not None:

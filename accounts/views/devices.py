@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, sessions
@@ -38,7 +40,7 @@ def revoke_session(request: HttpRequest, session_id: str) -> HttpResponse:
     user_id = signed_in_user(request).pk
     if sessions.revoke(session_id, user_id, "revoked_by_user"):
         audit.record("session_revoked", user_id, request=request, session_id=session_id)
-        messages.success(request, "The device was signed out.")
+        messages.success(request, _("Device signed out."))
     return redirect("settings-sessions")
 
 
@@ -49,5 +51,7 @@ def revoke_others(request: HttpRequest) -> HttpResponse:
     user_id = signed_in_user(request).pk
     ended = sessions.revoke_all(user_id, "logout_all", keep=page_session_id(request))
     audit.record("logout_all", user_id, request=request)
-    message = f"{ended} other device{'' if ended == 1 else 's'} logged out."
+    message = ngettext(
+        "Signed out of %(count)d other device.", "Signed out of %(count)d other devices.", ended
+    ) % {"count": ended}
     return redirect_with_message(request, message, "settings-sessions")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import credentials, email_changes, email_tokens, forms
-from accounts.views._links import invalid_link_page
+from accounts.views._links import invalid_link_page, move_token_to_cookie
 from streamsite.cache_headers import never_cached
 from streamsite.errors import SiteError
 from streamsite.view_actions import attempt, perform, posted_data, refusal_status
@@ -18,24 +20,6 @@ from streamsite.view_helpers import allow_get_and_post
 
 # Names of the cookies.
 RESET, VERIFY = "reset_link", "email_link"
-
-
-def _move_token_to_cookie(request: HttpRequest, name: str, page: str) -> HttpResponse | None:
-    """Move ``?token=`` into a cookie that only this page gets, and redirect to the address without it."""
-    token = request.GET.get("token")
-    if token is None:
-        return None
-    response = redirect(page)
-    response.set_cookie(
-        name,
-        token[: email_tokens.MAX_TOKEN_LENGTH],
-        max_age=settings.PASSWORD_RESET_TIMEOUT,
-        path=response.url,
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",  # the click comes from a mail
-    )
-    return response
 
 
 def _token(request: HttpRequest, name: str) -> str:
@@ -49,11 +33,14 @@ def _redirect_after_use(page: str, cookie: str) -> HttpResponse:
     return response
 
 
+@login_not_required
 @never_cached
 @allow_get_and_post
 def verify_email(request: HttpRequest) -> HttpResponse:
     """Confirm an address. The page asks for a click, because mail scanners open links."""
-    if (moved := _move_token_to_cookie(request, VERIFY, "verify-email")) is not None:
+    if (
+        moved := move_token_to_cookie(request, VERIFY, "verify-email", settings.PASSWORD_RESET_TIMEOUT)
+    ) is not None:
         return moved
     token = _token(request, VERIFY)
     found = attempt(lambda: email_tokens.read_email_token(token))
@@ -63,13 +50,14 @@ def verify_email(request: HttpRequest) -> HttpResponse:
         verified = attempt(lambda: email_changes.verify_email(request, token))
         if isinstance(verified, SiteError):
             return invalid_link_page(request, verified)
-        messages.success(request, f"{verified.email} is confirmed.")
+        messages.success(request, _("%(email)s is confirmed.") % {"email": verified.email})
         return _redirect_after_use("settings-security" if request.user.is_authenticated else "login", VERIFY)
     user, key = found
     address = user.email if key == user.email_key else user.pending_email
     return render(request, "accounts/verify_email.html", {"address": address, "account": user})
 
 
+@login_not_required
 @never_cached
 @allow_get_and_post
 def forgot_password(request: HttpRequest) -> HttpResponse:
@@ -85,12 +73,15 @@ def forgot_password(request: HttpRequest) -> HttpResponse:
     return response or render(request, "accounts/forgot.html", {"form": form}, status=refusal_status(form))
 
 
+@login_not_required
 @never_cached
 @sensitive_post_parameters("new_password")
 @allow_get_and_post
 def reset_password(request: HttpRequest) -> HttpResponse:
     """Choose a new password by a mailed link."""
-    if (moved := _move_token_to_cookie(request, RESET, "reset-password")) is not None:
+    if (
+        moved := move_token_to_cookie(request, RESET, "reset-password", settings.PASSWORD_RESET_TIMEOUT)
+    ) is not None:
         return moved
     token = _token(request, RESET)
     user = attempt(lambda: email_tokens.read_reset_token(token))
@@ -98,8 +89,8 @@ def reset_password(request: HttpRequest) -> HttpResponse:
         return invalid_link_page(request, user, again="forgot-password")
     form = forms.NewPasswordForm(posted_data(request))
 
-    def changed(_: object) -> HttpResponse:
-        messages.success(request, "Your password is changed. Log in with the new one.")
+    def changed(_user: object) -> HttpResponse:
+        messages.success(request, _("Password changed. Sign in with your new password."))
         return _redirect_after_use("login", RESET)
 
     response = perform(

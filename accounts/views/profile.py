@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import forms, image_processing, image_storage, mappers, preferences, profile
@@ -28,7 +29,7 @@ def settings_profile(request: HttpRequest) -> HttpResponse:
         request,
         form,
         lambda: _change_profile(user, form),
-        lambda _: redirect_with_message(request, "Saved.", "settings-profile"),
+        lambda _done: redirect_with_message(request, _("Saved."), "settings-profile"),
         refusals=(Invalid, TooLarge),
     )
     if response is not None:
@@ -56,7 +57,7 @@ def remove_profile_image(request: HttpRequest) -> HttpResponse:
     kind = image_processing.PROFILE_IMAGES.get(request.POST.get("kind", ""))
     if kind is not None:
         image_storage.remove_image(signed_in_user(request), kind.name)
-        messages.success(request, f"The {kind.name} was removed.")
+        messages.success(request, _("Avatar removed.") if kind.name == "avatar" else _("Banner removed."))
     return redirect("settings-profile")
 
 
@@ -70,7 +71,7 @@ def settings_preferences(request: HttpRequest) -> HttpResponse:
         request,
         form,
         lambda: profile.update_preferences(user, form.cleaned_data),
-        lambda _: redirect_with_message(request, "Saved.", "settings-preferences"),
+        lambda _done: redirect_with_message(request, _("Saved."), "settings-preferences"),
     )
     return response or render(
         request, "accounts/settings_preferences.html", {"form": form}, status=form_status(form)

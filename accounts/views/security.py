@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -90,7 +91,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         )
         web_sessions.keep_signed_in(request, user)
 
-    done = "Your password was changed. Other devices were signed out."
+    done = _("Password changed. Your other devices were signed out.")
     return _perform(request, "password_form", form, change, done)
 
 
@@ -111,7 +112,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
             form.cleaned_data["email"],
             current_password=form.cleaned_data["current_password"],
         ),
-        "Open the link that we sent to that address to confirm it.",
+        _("Check your inbox at the new address for a link to confirm it."),
     )
 
 
@@ -121,7 +122,7 @@ def resend_email(request: HttpRequest) -> HttpResponse:
     """Mail the confirmation link again."""
     address = email_changes.resend_verification(signed_in_user(request))
     if address:
-        messages.success(request, f"A new link is on its way to {address}.")
+        messages.success(request, _("We sent a new link to %(email)s.") % {"email": address})
     return redirect_back(request, "settings-security")
 
 
@@ -199,7 +200,7 @@ def disable_totp(request: HttpRequest) -> HttpResponse:
             otp=form.cleaned_data["otp"],
             session_id=page_session_id(request),
         ),
-        "Two-factor authentication is off. Your other devices were signed out.",
+        _("Two-factor authentication is off. Your other devices were signed out."),
     )
 
 

@@ -8,20 +8,24 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import logout as sign_out
+from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import forms, services, sign_in, totp, web_sessions
 from accounts.models import User
+from accounts.registration import admission
 from accounts.views.deletion import offer_restore
 from streamsite.cache_headers import never_cached
 from streamsite.errors import Forbidden, SiteError, Throttled
 from streamsite.rate_limits import REGISTER, enforce, refund_on_unavailable, throttle_key
 from streamsite.view_actions import (
+    attempt,
     form_status,
     perform,
     posted_data,
@@ -45,6 +49,7 @@ class PendingSignIn(TypedDict):
     at: float
 
 
+@login_not_required
 @never_cached
 @sensitive_post_parameters("password")
 @allow_get_and_post
@@ -86,6 +91,7 @@ def _after_password(request: HttpRequest, user: User, remember: bool, target: st
     return redirect("login-code")
 
 
+@login_not_required
 @never_cached
 @sensitive_post_parameters("otp")
 @allow_get_and_post
@@ -95,7 +101,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
     user = _pending_user(pending)
     if pending is None or user is None:
         request.session.pop(PENDING_KEY, None)
-        messages.info(request, "Please log in again: the code was not given in time.")
+        messages.info(request, _("Your sign-in timed out. Please sign in again."))
         return redirect("login")
     form = forms.OtpForm(posted_data(request))
 
@@ -118,15 +124,20 @@ def _pending_user(pending: PendingSignIn | None) -> User | None:
     return User.objects.filter(pk=pending["user"], is_active=True, security_epoch=pending["epoch"]).first()
 
 
+@login_not_required
 @never_cached
 @sensitive_post_parameters("password")
 @allow_get_and_post
 def register(request: HttpRequest) -> HttpResponse:
-    """Create an account and sign in."""
+    """Create an account and sign in, unless it has to wait for approval."""
     target = safe_next(request, "/")
     if request.user.is_authenticated:
         return redirect(target)
-    form = forms.RegisterForm(posted_data(request))
+    invitation = request.POST.get("invitation") or request.GET.get("invitation") or ""
+    admitted = attempt(lambda: admission.admit(invitation), Forbidden)
+    if isinstance(admitted, SiteError):
+        return _not_admitted(request, admitted)
+    form = forms.RegisterForm(posted_data(request), initial={"invitation": invitation})
 
     def create_account() -> User:
         counted = (REGISTER, throttle_key(request))
@@ -135,32 +146,48 @@ def register(request: HttpRequest) -> HttpResponse:
             return services.create_account(request, **form.cleaned_data)
 
     def welcome(user: User) -> HttpResponse:
+        if user.is_waiting:
+            return redirect("register-waiting")
         web_sessions.sign_in(request, user, remember=False, amr=sign_in.PASSWORD_ONLY)
-        sentence = f"Welcome, {user.get_full_name()}. We have sent a link to {user.email}: please confirm it."
+        sentence = _("Welcome, %(name)s! Check %(email)s for a link to confirm your email.") % {
+            "name": user.get_full_name(),
+            "email": user.email,
+        }
         return redirect_with_message(request, sentence, target)
 
-    response = perform(request, form, create_account, welcome, refused=_raise_throttled)
-    return response or render(
-        request, "accounts/register.html", _context(form, target), status=form_status(form)
-    )
+    def refused(error: SiteError) -> HttpResponse | None:
+        if isinstance(error, Throttled):
+            raise error  # the error page: no change to the form would help
+        return _not_admitted(request, error) if isinstance(error, Forbidden) else None
+
+    response = perform(request, form, create_account, welcome, refused=refused)
+    context = _context(form, target) | {"must_wait": admitted.must_wait}
+    return response or render(request, "accounts/register.html", context, status=form_status(form))
 
 
-def _raise_throttled(error: SiteError) -> None:
-    """Answer a sign-up over the limit with the error page: no change to the form would help."""
-    if isinstance(error, Throttled):
-        raise error
+def _not_admitted(request: HttpRequest, error: SiteError) -> HttpResponse:
+    """Say why there is no form: sign-up is closed, or it needs an invitation."""
+    return render(request, "registration/closed.html", {"error": error}, status=error.status)
+
+
+@login_not_required
+@require_safe
+def register_waiting(request: HttpRequest) -> HttpResponse:
+    """Say that a new account waits for approval."""
+    return render(request, "registration/waiting.html")
 
 
 def _context(form: Form, target: str) -> dict[str, object]:
     return {"form": form, "next": target if target != "/" else ""}
 
 
+@login_not_required
 @never_cached
 @allow_get_and_post
 def staff_login(request: HttpRequest) -> HttpResponse:
     """Send staff from Django admin's sign-in page to the site's own, which asks for the second factor."""
     if request.user.is_authenticated:
-        raise Forbidden("This part of the site is for its staff.")
+        raise Forbidden(_("This part of the site is for staff only."))
     return redirect(f"{reverse('login')}?{urlencode({'next': safe_next(request, '/admin/')})}")
 
 

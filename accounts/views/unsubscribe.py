@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +23,7 @@ from streamsite.view_helpers import allow_get_and_post
 _invalid_link_page = partial(invalid_link_page, settings_page="settings-notifications")
 
 
+@login_not_required
 @csrf_exempt  # The link's token proves the request: mail programs send no cookie (RFC 8058).
 @count_writes_as(UNSUBSCRIBE)
 @never_cached
@@ -37,6 +39,7 @@ def unsubscribe(request: HttpRequest) -> HttpResponse:
     return _page(request, user, "done", undo_token=unsubscribe_links.unsubscribe(user, kind))
 
 
+@login_not_required
 @never_cached
 @require_POST
 def undo_unsubscribe(request: HttpRequest) -> HttpResponse:

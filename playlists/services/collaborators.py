@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from accounts.models import User
 from playlists import access
 from playlists.models import MAX_COLLABORATORS, Playlist
@@ -19,12 +22,12 @@ def add_collaborator(playlist: Playlist, user: User) -> Playlist:
     if there are too many.
     """
     if user.pk == playlist.owner_id:
-        raise Invalid("You own this playlist.", fields={"username": ["That is you."]})
+        raise Invalid(_("You own this playlist."), fields={"username": [_("You can't add yourself.")]})
     if playlist.is_watch_later:
         raise WatchLaterProtected
     blocks.require_not_blocked(playlist.owner, user.pk)
     if blocks.has_blocked(playlist.owner_id, user.pk):
-        raise Conflict("You block this channel. Unblock it first.")
+        raise Conflict(_("You blocked this channel. Unblock it first."))
     changed, is_new = _set_membership(playlist, user.pk, is_in=True)
     if is_new:
         collaborator_added.send(sender=Playlist, playlist=changed, user=user)
@@ -58,7 +61,14 @@ def _set_membership(playlist: Playlist, user_id: str, *, is_in: bool) -> tuple[P
         if (user_id in now.collaborators) == is_in:
             return now, False
         if is_in and len(now.collaborators) >= MAX_COLLABORATORS:
-            raise Conflict(f"A playlist has at most {MAX_COLLABORATORS} collaborators.")
+            raise Conflict(
+                ngettext(
+                    "A playlist can have up to %(limit)d collaborator.",
+                    "A playlist can have up to %(limit)d collaborators.",
+                    MAX_COLLABORATORS,
+                )
+                % {"limit": MAX_COLLABORATORS}
+            )
         others = [one for one in now.collaborators if one != user_id]
         members = [*others, user_id] if is_in else others
         return lock_playlist(now, None, version=now.version, collaborators=members), True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from playlists import ordering
@@ -22,7 +23,7 @@ class AlreadyInPlaylist(Conflict):
     """The playlist already contains the video."""
 
     code = "already_in_playlist"
-    detail = "This video is in the playlist already."
+    detail = _("This video is already in the playlist.")
 
 
 def add_video(

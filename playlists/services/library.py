@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from playlists.models import Playlist, SavedPlaylist
@@ -14,12 +16,17 @@ from streamsite.row_limits import RowLimit
 def save_playlist(user: User, playlist: Playlist) -> None:
     """Save the playlist, which was fetched for viewing, to the library. Idempotent, also with concurrent calls."""
     if playlist.owner_id == user.pk:
-        raise Conflict("This playlist is yours: it is in your library anyway.")
+        raise Conflict(_("You own this playlist, so it's already in your playlists."))
     limit = settings.MAX_SAVED_PLAYLISTS_PER_USER
     cap = RowLimit(
         SavedPlaylist.objects.filter(user=user).count,
         limit,
-        f"You can save up to {limit} playlists. Remove one first.",
+        ngettext(
+            "You can save up to %(limit)d playlist. Remove one first.",
+            "You can save up to %(limit)d playlists. Remove one first.",
+            limit,
+        )
+        % {"limit": limit},
     )
     row = SavedPlaylist(user=user, playlist=playlist)
     try:

@@ -14,6 +14,9 @@ from typing import TypeVar
 from django.conf import settings
 from django.db.models import F, Sum
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from playlists.access import contributor_filter, may_contribute, may_view
@@ -33,13 +36,13 @@ class PlaylistFull(Conflict):
     """The playlist has reached the maximum number of videos."""
 
     code = "playlist_full"
-    detail = f"A playlist holds at most {MAX_ITEMS} videos."
+    detail = format_lazy(_("A playlist can hold up to {limit} videos."), limit=MAX_ITEMS)
 
 
 class SortedByRule(Conflict):
     """The order of this playlist is decided by a rule, not by hand."""
 
-    detail = "This playlist is sorted by a rule. Choose the order by hand first, then move videos."
+    detail = _("Switch to custom order to move videos.")
 
 
 def item_cap(owner_id: str) -> RowLimit:
@@ -53,7 +56,12 @@ def item_cap(owner_id: str) -> RowLimit:
     return RowLimit(
         count,
         limit,
-        f"Your playlists can hold up to {limit} videos in all. Remove some, or delete a playlist.",
+        ngettext(
+            "Your playlists can hold up to %(limit)d video in total. Remove some or delete a playlist.",
+            "Your playlists can hold up to %(limit)d videos in total. Remove some or delete a playlist.",
+            limit,
+        )
+        % {"limit": limit},
     )
 
 

@@ -7,6 +7,8 @@ from typing import TypedDict, cast
 
 from django.conf import settings
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import email_verification
 from accounts.models import User
@@ -29,7 +31,7 @@ from videos.models import Video
 class WatchLaterProtected(Conflict):
     """Watch later cannot be renamed, shared, or deleted."""
 
-    detail = "Watch later keeps its name, stays yours alone, and cannot be deleted."
+    detail = gettext_lazy("Watch later is private and can't be renamed, shared, or deleted.")
 
 
 # Fields that others see, or that decide whether they see the playlist.
@@ -58,8 +60,8 @@ def create_playlist(owner: User, data: Mapping[str, object]) -> Playlist:
     video_ids = list(cast("Sequence[str]", data.get("video_ids") or []))
     if len(video_ids) > MAX_ITEMS:
         raise Invalid(
-            f"A playlist holds at most {MAX_ITEMS} videos.",
-            fields={"video_ids": [f"At most {MAX_ITEMS} of them."]},
+            _("A playlist can hold up to {limit} videos.").format(limit=MAX_ITEMS),
+            fields={"video_ids": [_("Send up to %(limit)d videos.") % {"limit": MAX_ITEMS}]},
         )
     if not clean.get("allow_duplicates"):
         video_ids = list(dict.fromkeys(video_ids))
@@ -69,7 +71,12 @@ def create_playlist(owner: User, data: Mapping[str, object]) -> Playlist:
     cap = RowLimit(
         Playlist.objects.filter(owner=owner).count,
         limit,
-        f"You can have up to {limit} playlists. Delete one first.",
+        ngettext(
+            "You can have up to %(limit)d playlist. Delete one first.",
+            "You can have up to %(limit)d playlists. Delete one first.",
+            limit,
+        )
+        % {"limit": limit},
     )
     cap.require_room()
     videos = _watchable_videos(owner, video_ids)
@@ -171,9 +178,9 @@ def _clean(data: Mapping[str, object], *, complete: bool) -> PlaylistFields:
     if complete or "title" in data:
         clean["title"] = clean_line(str(data.get("title") or ""))
         if is_blank(clean["title"]):
-            problems["title"] = ["Give the playlist a title."]
+            problems["title"] = [_("Enter a title.")]
         elif len(clean["title"]) > 150:
-            problems["title"] = ["At most 150 characters."]
+            problems["title"] = [_("Use up to %(limit)d characters.") % {"limit": 150}]
     if "description" in data:
         clean["description"] = clean_text(str(data["description"] or ""))[:5000]
     if "allow_duplicates" in data:
@@ -183,7 +190,7 @@ def _clean(data: Mapping[str, object], *, complete: bool) -> PlaylistFields:
     if "sort" in data:
         clean["sort"] = _clean_choice(data, "sort", Sort, problems)
     if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     return clean
 
 
@@ -191,5 +198,5 @@ def _clean_choice(
     data: Mapping[str, object], name: str, choices: type[TextChoices], problems: dict[str, list[str]]
 ) -> str:
     if data[name] not in choices.values:
-        problems[name] = [f"One of: {', '.join(choices.values)}."]
+        problems[name] = [_("Choose one of: %(choices)s.") % {"choices": ", ".join(choices.values)}]
     return str(data[name])

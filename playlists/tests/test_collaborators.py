@@ -100,7 +100,7 @@ def test_inviting_twice_changes_nothing_and_tells_once(cast, shared):
     told = Notification.objects.get(user=cast.member)
     assert (told.kind, told.title, told.actor_id) == ("share", "Trip", cast.owner.pk)
     listed = cast.api("member").get("/api/v1/me/notifications").json()["results"]
-    assert listed[0]["text"].endswith("invited you to add to the playlist “Trip”")
+    assert listed[0]["text"].endswith("invited you to collaborate on “Trip”")
 
 
 def test_invalid_invitations_are_rejected(cast, shared):

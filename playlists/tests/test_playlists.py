@@ -328,7 +328,7 @@ def test_an_owner_takes_out_what_is_not_available(cast):
     )
     cast.api("member").patch(f"/api/v1/videos/{guest.pk}", {"visibility": "private"}, format="json")
     assert cast.api("owner").get(f"{path}/items").json()["hidden_count"] == 1
-    assert "Take out what is not available" in cast.page("owner").get(path[7:]).content.decode()
+    assert "Remove unavailable videos" in cast.page("owner").get(path[7:]).content.decode()
     assert cast.api("owner").post(f"{path}/tidy").json() == {"removed": 1}
     assert cast.api("owner").post(f"{path}/tidy").json() == {"removed": 0}
     assert cast.api("owner").get(path).json()["item_count"] == 1

@@ -57,5 +57,5 @@ def test_the_page_keeps_and_lets_go(cast, playlist):
     assert b"In your library" in page.get(f"/playlists/{playlist}").content
     assert b"Trip" in page.get("/library?show=saved").content
     page.post(f"/playlists/{playlist}/keep", {"keep": "0"})
-    assert b"Nothing saved" in page.get("/library?show=saved").content
+    assert b"No saved playlists" in page.get("/library?show=saved").content
     assert b"Save to library" not in cast.page("anonymous").get(f"/playlists/{playlist}").content

@@ -80,7 +80,7 @@ def test_a_hidden_video_cannot_be_put_there_and_leaves_nothing(cast):
 
 def test_the_page_is_there_before_anything_is_in_it(cast):
     page = cast.page("member")
-    assert b"Nothing to watch later" in page.get("/watch-later").content
+    assert b"No videos in Watch later" in page.get("/watch-later").content
     assert not Playlist.objects.exists()
     put(cast, cast.video(title="Kept for later"))
     assert b"Kept for later" in page.get("/watch-later").content

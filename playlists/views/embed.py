@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from accounts.registration import login_only
 from playlists import access, embedding
 from streamsite.view_actions import found_or_none
 from streamsite.view_helpers import is_htmx
@@ -23,10 +24,13 @@ from videos.views import framing
 HOST_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9.-]{0,252}\Z")
 
 
+@login_only.checks_login
 @require_safe
 @xframe_options_exempt
 def embed(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Show the playlist from ``?index=`` on; to a script, only the entries around that place."""
+    if login_only.is_closed_to(request):
+        return framing.refusal_page(request, framing.ABSENT, what="playlist")
     playlist = found_or_none(lambda: access.playlist_for_sharing(playlist_id))
     if playlist is None:
         return framing.refusal_page(request, framing.ABSENT, what="playlist")

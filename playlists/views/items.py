@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import channel_for_viewing
@@ -28,7 +30,7 @@ def add(request: HttpRequest, playlist_id: str) -> HttpResponse:
     return perform_and_redirect(
         request,
         lambda: services.add_video(playlist, signed_in_user(request), video_id),
-        "Saved to the playlist.",
+        _("Saved to playlist."),
         playlist,
     )
 
@@ -42,7 +44,7 @@ def remove(request: HttpRequest, playlist_id: str, item_id: str) -> HttpResponse
     return perform_and_redirect(
         request,
         lambda: services.remove_item(playlist, item, actor=signed_in_user(request)),
-        "Removed from the playlist.",
+        _("Removed from playlist."),
         playlist,
     )
 
@@ -77,7 +79,7 @@ def edit_note(request: HttpRequest, playlist_id: str, item_id: str) -> HttpRespo
     return perform_and_redirect(
         request,
         lambda: services.set_note(playlist, item, request.POST.get("note", "")),
-        "The note was saved.",
+        _("Note saved."),
         playlist,
     )
 
@@ -92,10 +94,10 @@ def add_collaborator(request: HttpRequest, playlist_id: str) -> HttpResponse:
     def add_channel() -> None:
         channel = found_or_none(lambda: channel_for_viewing(username))
         if channel is None:
-            raise Absent("There is no channel of this name.")
+            raise Absent(_("No user with that name."))
         services.add_collaborator(playlist, channel)
 
-    return perform_and_redirect(request, add_channel, "They can add and sort videos now.", playlist)
+    return perform_and_redirect(request, add_channel, _("Collaborator added."), playlist)
 
 
 @login_required
@@ -105,8 +107,8 @@ def remove_collaborator(request: HttpRequest, playlist_id: str, username: str) -
     playlist, user_id = access.collaboration_for_removal(request.user, playlist_id, username)
     services.remove_collaborator(playlist, user_id)
     if user_id == signed_in_user(request).pk != playlist.owner_id:
-        return redirect_with_message(request, "You left the playlist.", "library")
-    return redirect_back_with_message(request, "They can no longer change the playlist.", playlist)
+        return redirect_with_message(request, _("You left the playlist."), "library")
+    return redirect_back_with_message(request, _("Collaborator removed."), playlist)
 
 
 @login_required
@@ -117,9 +119,9 @@ def save_to_library(request: HttpRequest, playlist_id: str) -> HttpResponse:
     user = signed_in_user(request)
     if request.POST.get("keep") == "0":
         services.unsave_playlist(user, playlist.pk)
-        return redirect_back_with_message(request, "No longer in your library.", playlist)
+        return redirect_back_with_message(request, _("Removed from your playlists."), playlist)
     return perform_and_redirect(
-        request, lambda: services.save_playlist(user, playlist), "Saved to your library.", playlist
+        request, lambda: services.save_playlist(user, playlist), _("Saved to your playlists."), playlist
     )
 
 
@@ -129,4 +131,8 @@ def remove_unavailable(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Remove the videos that the owner cannot see either."""
     playlist = access.playlist_for_editing(request.user, playlist_id)
     count = services.remove_hidden_items(playlist, signed_in_user(request))
-    return redirect_with_message(request, f"{count} video{'' if count == 1 else 's'} taken out.", playlist)
+    return redirect_with_message(
+        request,
+        ngettext("%(count)d video removed.", "%(count)d videos removed.", count) % {"count": count},
+        playlist,
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playlists import access, mappers, queue
@@ -40,5 +41,5 @@ def play(request: HttpRequest, playlist_id: str) -> HttpResponse:
         mode = replace(mode, shuffle=queue.new_shuffle_seed())
     address = queue.first_item_url(playlist, mode, request.user)
     if address is None:
-        messages.error(request, "There is nothing in this playlist that you can watch.")
+        messages.error(request, _("This playlist has no videos you can watch."))
     return redirect(address or playlist.get_absolute_url())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import channel_for_viewing
@@ -57,7 +58,7 @@ def library(request: HttpRequest) -> HttpResponse:
         request,
         form,
         create,
-        lambda playlist: redirect_with_message(request, "The playlist was created.", "playlist", playlist.pk),
+        lambda playlist: redirect_with_message(request, _("Playlist created."), "playlist", playlist.pk),
     )
     if response is not None:
         return response
@@ -129,7 +130,7 @@ def edit(request: HttpRequest, playlist_id: str) -> HttpResponse:
         request,
         form,
         lambda: services.update_playlist(playlist, form.cleaned_data),
-        lambda _: redirect_with_message(request, "Saved.", "playlist", playlist.pk),
+        lambda _done: redirect_with_message(request, _("Saved."), "playlist", playlist.pk),
     )
     if response is not None:
         return response
@@ -153,7 +154,7 @@ def sort(request: HttpRequest, playlist_id: str) -> HttpResponse:
 def delete(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Delete a playlist; its videos stay."""
     services.delete_playlist(access.playlist_for_editing(request.user, playlist_id))
-    return redirect_with_message(request, "The playlist was deleted.", "library")
+    return redirect_with_message(request, _("Playlist deleted."), "library")
 
 
 @require_safe

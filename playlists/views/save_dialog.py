@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.current_user import signed_in_user
 from accounts.models import User
@@ -46,7 +47,7 @@ def save_dialog(request: HttpRequest, video_id: str) -> HttpResponse:
         request,
         form,
         lambda: services.create_playlist(user, form.cleaned_data | {"video_ids": [video.pk]}),
-        lambda _: redirect_back_with_message(request, "Saved to the new playlist.", video),
+        lambda _done: redirect_back_with_message(request, _("Saved to the new playlist."), video),
     )
     if response is not None:
         return response
@@ -72,7 +73,7 @@ def _save(request: HttpRequest, user: User, video: Video) -> HttpResponse:
             if isinstance(refusal, SiteError):
                 problems.append(f"{playlist.title}: {refusal.detail}")
     if not problems:
-        return redirect_back_with_message(request, "Saved.", video)
+        return redirect_back_with_message(request, _("Saved."), video)
     for problem in problems:
         messages.error(request, problem)
     return redirect_back(request, video)

@@ -1,4 +1,5 @@
 // Calls of the JSON API, with CSRF, errors and time-outs. All scripts call the API through this module.
+import { gettext } from "./i18n.js";
 
 /** An error answer of the API, or no answer at all (`status` 0). Its message is a sentence for the viewer. */
 export class ApiError extends Error {
@@ -8,7 +9,7 @@ export class ApiError extends Error {
    * @param {number} [retryAfter] in seconds
    */
   constructor(status, { code = "unavailable", detail = "", fields = {} } = {}, retryAfter = 0) {
-    super(detail || WORDS[status] || "Something went wrong. Try again in a moment.");
+    super(detail || WORDS[status] || gettext("Something went wrong. Try again in a moment."));
     this.status = status;
     this.code = code;
     this.fields = fields;
@@ -18,16 +19,16 @@ export class ApiError extends Error {
 
 /** @type {Record<number, string>} */
 const WORDS = {
-  0: "The server could not be reached. Check your connection and try again.",
-  401: "You are logged out. Log in, then try again.",
-  403: "You may not do that.",
-  404: "This is no longer there.",
-  413: "The file is larger than this site accepts.",
-  429: "Too many tries in a short while. Wait a minute and try again.",
-  503: "The site is busy. Try again in a minute.",
+  0: gettext("Couldn't reach the server. Check your connection and try again."),
+  401: gettext("You're signed out. Sign in and try again."),
+  403: gettext("You don't have permission to do that."),
+  404: gettext("This is no longer available."),
+  413: gettext("This file is larger than the site allows."),
+  429: gettext("Too many attempts. Try again in a minute."),
+  503: gettext("The site is busy. Try again in a minute."),
 };
 
-export const FOREIGN = "Someone else is logged in here now. Reload the page.";
+export const FOREIGN = gettext("Someone else is signed in here now. Reload the page.");
 
 // With a prefix on https, so that no other host can set it (settings.CSRF_COOKIE_NAME).
 const CSRF_COOKIE = location.protocol === "https:" ? "__Host-csrftoken" : "csrftoken";
@@ -82,7 +83,7 @@ export async function api(method, path, { json, headers = {}, signal, timeout = 
   /** @type {RequestInit & { headers: Record<string, string> }} */
   const init = { method, credentials: "same-origin", keepalive, headers: { Accept: "application/json", ...headers } };
   if (method !== "GET") {
-    // In a page that was left open while somebody else signed in, nothing may be done in their name.
+    // In a page that was left open while someone else signed in, nothing may be done in their name.
     if (globalThis.streamsiteAccount?.isForeign()) throw new ApiError(403, { code: "permission_denied", detail: FOREIGN });
     init.headers["X-CSRFToken"] = csrfToken();
   }

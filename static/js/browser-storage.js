@@ -26,6 +26,8 @@ export const KEYS = {
   theme: { owner: "device", life: "kept", isText: true },
   nav: { owner: "device", life: "kept", isText: true },
   theatre: { owner: "device", life: "kept", isText: true },
+  // The framework whose examples the developer guide shows.
+  framework: { owner: "device", life: "kept", isText: true },
   // Volume, mute and speed; the player's switches; the look of captions.
   player: { owner: "device", life: "kept" },
   playback: { owner: "device", life: "kept" },

@@ -1,28 +1,29 @@
 // Draws charts from the tables on the page, which stay for those who cannot see a chart. uPlot is loaded by its own script.
 // Colors are design tokens, read again whenever the theme changes.
+import { clock } from "./clock.js";
+import { gettext, interpolate } from "./i18n.js";
+import { amount, compact, dates, number, percent } from "./locale.js";
+import { withElements } from "./rich-text.js";
 import { el } from "./ui.js";
 
 const HEIGHT = 240;
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const dayName = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+/** @type {Intl.NumberFormatOptions} */
+const SHORT = { maximumFractionDigits: 1, unitDisplay: "short" };
+// A row's day is a calendar day, which no time zone moves.
+const dayName = dates({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
 function duration(seconds) {
-  if (seconds >= 3600) return `${whole.format(seconds / 3600)} h`;
-  return seconds >= 60 ? `${whole.format(seconds / 60)} min` : `${whole.format(seconds)} s`;
+  if (seconds >= 3600) return amount(seconds / 3600, "hour", SHORT);
+  return seconds >= 60 ? amount(seconds / 60, "minute", SHORT) : amount(seconds, "second", SHORT);
 }
 
-function clock(seconds) {
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
-  const [, minutes, left] = parts.map((part) => String(part).padStart(2, "0"));
-  return parts[0] ? `${parts[0]}:${minutes}:${left}` : `${Number(minutes)}:${left}`;
-}
+const whole = (value) => number(value, { maximumFractionDigits: 1 });
 
 // Formats of a column's values: at the axis, and in sentences. `steps` are the axis' increments.
 const KINDS = {
-  "": { axis: (value) => short.format(value), said: (value) => whole.format(value), steps: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] },
+  "": { axis: compact, said: whole, steps: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6, 1e7] },
   watch: { axis: duration, said: duration, steps: [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 18e3, 36e3, 72e3, 18e4, 36e4, 36e5] },
-  share: { axis: (value) => `${Math.round(value * 100)} %`, said: (value) => `${Math.round(value * 100)} %`, steps: [0.25, 0.5] },
+  share: { axis: percent, said: percent, steps: [0.25, 0.5] },
 };
 
 /** Return a design token as a color that a canvas accepts: the computed style resolves `light-dark()`. */
@@ -69,7 +70,7 @@ class Chart {
   /** Return radio buttons for the columns, when there are several. */
   choices(name) {
     if (this.data.series.length < 2) return [];
-    const group = el("div", { class: "segments", role: "radiogroup", "aria-label": "What the chart shows" });
+    const group = el("div", { class: "segments", role: "radiogroup", "aria-label": gettext("Chart metric") });
     for (const one of this.data.series) {
       const input = el("input", { type: "radio", name: `chart-${name}`, checked: one === this.shown });
       input.addEventListener("change", () => {
@@ -89,14 +90,12 @@ class Chart {
   /** Show the value under the cursor, or the total without one, and return the text. */
   say(index) {
     const { values, kind, name } = this.shown;
-    const { said } = KINDS[kind];
-    if (index != null) {
-      this.said.replaceChildren(`${this.xName(index)}: `, el("strong", {}, said(values[index])));
-    } else if (kind === "share") {
-      this.said.replaceChildren("Half-way through: ", el("strong", {}, said(values[Math.floor(values.length / 2)])));
-    } else {
-      this.said.replaceChildren(`${name} in these days: `, el("strong", {}, said(values.reduce((a, b) => a + b, 0))));
-    }
+    const show = (format, value, label = "") => {
+      this.said.replaceChildren(...withElements(format, { name: label, value: el("strong", {}, KINDS[kind].said(value)) }));
+    };
+    if (index != null) show(gettext("%(name)s: %(value)s"), values[index], this.xName(index));
+    else if (kind === "share") show(gettext("Halfway through: %(value)s"), values[Math.floor(values.length / 2)]);
+    else show(gettext("%(name)s in this period: %(value)s"), values.reduce((a, b) => a + b, 0), name);
     return this.said.textContent;
   }
 
@@ -106,7 +105,7 @@ class Chart {
     const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: `12px ${getComputedStyle(this.box).fontFamily}` };
     const { isTime, xs } = this.data;
     this.plot?.destroy();
-    this.box.setAttribute("aria-label", `Chart. ${this.say(null)}. The figures are in the table below.`);
+    this.box.setAttribute("aria-label", interpolate(gettext("Chart. %(summary)s. The table below lists all values."), { summary: this.say(null) }));
     const highest = Math.max(...values);
     this.plot = new window.uPlot(
       {
@@ -133,7 +132,7 @@ class Chart {
 
   /** Return axis options with whole days, so that no hours are labelled. */
   dayAxis() {
-    const name = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+    const name = dates({ day: "numeric", month: "short", timeZone: "UTC" });
     return {
       incrs: [1, 2, 7, 14, 28, 56, 112].map((days) => days * 86_400),
       values: (_, splits) => splits.map((seconds) => name.format(new Date(seconds * 1000))),

@@ -1,4 +1,5 @@
 // Copy buttons that report the result in their own label, which screen readers announce.
+import { gettext } from "./i18n.js";
 
 /** Copy what `read()` returns when `button` is pressed. Without a clipboard the button is removed. */
 export function copyOnClick(button, read) {
@@ -8,15 +9,23 @@ export function copyOnClick(button, read) {
   }
   const words = button.firstChild;
   const before = words.textContent;
+  const label = button.getAttribute("aria-label");
   let timer;
+  const show = (text, name) => {
+    words.textContent = text;
+    if (label) button.setAttribute("aria-label", name);
+  };
+  const report = (text) => {
+    show(text, text);
+    clearTimeout(timer);
+    timer = setTimeout(() => show(before, label), 2000);
+  };
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(read());
-      words.textContent = "Copied";
+      report(gettext("Copied"));
     } catch {
-      words.textContent = "Not copied";
+      report(gettext("Couldn't copy"));
     }
-    clearTimeout(timer);
-    timer = setTimeout(() => { words.textContent = before; }, 2000);
   });
 }

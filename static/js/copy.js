@@ -1,4 +1,5 @@
 // Buttons with data-copy="<selector>" copy that element's text.
+import { gettext } from "./i18n.js";
 import { toast } from "./ui.js";
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -6,9 +7,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const lines = [...document.querySelectorAll(`${button.dataset.copy} li, ${button.dataset.copy}:not(:has(li))`)];
     try {
       await navigator.clipboard.writeText(lines.map((line) => line.textContent.trim()).join("\n"));
-      toast("Copied.");
+      toast(gettext("Copied."));
     } catch {
-      toast("Copying is not allowed here: select the text and copy it yourself.");
+      toast(gettext("Couldn't copy. Select the text and copy it yourself."));
     }
   });
 }

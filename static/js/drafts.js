@@ -3,6 +3,7 @@
 // discarded, after two weeks, and when the account signs out. See docs/decisions/0034.
 import { account, keepNewest, stored } from "./browser-storage.js";
 import { isTextField } from "./fields.js";
+import { gettext } from "./i18n.js";
 import { el } from "./ui.js";
 
 const LIMITS = { most: 50, length: 1_000_000 };
@@ -90,12 +91,12 @@ export class Draft {
       // A default such as "@name" does not count as saved text; the server's text does.
       isOlder ||= initial !== "" && field.initial !== "" && initial !== field.initial;
     }
-    if (isRestored) this.#say(isOlder ? "Draft restored. The saved text has changed since you wrote it." : "Draft restored.");
+    if (isRestored) this.#say(isOlder ? gettext("Draft restored. The saved text has changed since you wrote it.") : gettext("Draft restored."));
     return isRestored;
   }
 
   #say(text) {
-    const discard = el("button", { class: "btn btn-plain btn-small", type: "button" }, "Discard");
+    const discard = el("button", { class: "btn btn-plain btn-small", type: "button" }, gettext("Discard"));
     discard.addEventListener("click", () => {
       for (const field of Object.values(fieldsOf(this.#form))) field.set(field.initial);
       this.forget();

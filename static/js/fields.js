@@ -2,6 +2,7 @@
 // belong to the input method, and a form in an old page is sent with the current CSRF token.
 import { csrfToken, FOREIGN } from "./api.js";
 import { account, stored } from "./browser-storage.js";
+import { gettext } from "./i18n.js";
 import { toast } from "./ui.js";
 
 const OTHERS = ["hidden", "password", "checkbox", "radio", "file", "button", "submit", "reset", "range", "color", "image", "date", "datetime-local"];
@@ -29,7 +30,7 @@ document.addEventListener("submit", (event) => {
   if (!token || event.defaultPrevented) return;
   if (globalThis.streamsiteAccount?.isForeign()) {
     event.preventDefault();
-    toast(FOREIGN, { level: "error", action: "Reload", onAction: () => location.reload() });
+    toast(FOREIGN, { level: "error", action: gettext("Reload"), onAction: () => location.reload() });
     return;
   }
   token.value = csrfToken() || token.value;

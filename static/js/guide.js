@@ -1,9 +1,10 @@
 // Long documents: a copy button on every example, and the current section marked in the table of contents.
 import { copyOnClick } from "./clipboard.js";
+import { gettext } from "./i18n.js";
 import { el } from "./ui.js";
 
 for (const block of document.querySelectorAll('.code:not([data-language="text"])')) {
-  const button = el("button", { class: "btn btn-small code-copy", type: "button" }, "Copy", el("span", { class: "visually-hidden" }, " this example"));
+  const button = el("button", { class: "btn btn-small code-copy", type: "button", "aria-label": gettext("Copy code example") }, gettext("Copy"));
   block.querySelector(".code-label").after(button);
   copyOnClick(button, () => block.querySelector("code").textContent);
 }

@@ -1,5 +1,6 @@
-// "Show more": moves the focus to the first new row, unless the viewer has moved it elsewhere, and reports failures.
+// "Load more": moves the focus to the first new row, unless the viewer has moved it elsewhere, and reports failures.
 import { offerFocus } from "./focus.js";
+import { gettext } from "./i18n.js";
 import { toast } from "./ui.js";
 
 let marker = null;
@@ -17,6 +18,6 @@ document.addEventListener("htmx:after:swap", () => {
 
 for (const name of ["htmx:response:error", "htmx:error"]) {
   document.addEventListener(name, () => {
-    toast("More could not be loaded.", { level: "error", action: "Reload", onAction: () => location.reload() });
+    toast(gettext("Couldn't load more."), { level: "error", action: gettext("Reload"), onAction: () => location.reload() });
   });
 }

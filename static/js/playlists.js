@@ -1,18 +1,20 @@
-// The "Save to" dialog: the viewer's playlists as checkboxes, Watch later first, and a form for a new one. Every checkbox
+// The "Save to playlist" dialog: the viewer's playlists as checkboxes, Watch later first, and a form for a new one. Every checkbox
 // applies at once; the changes can be undone when the dialog is closed.
 import { api, errorText } from "./api.js";
 import { offerFocus } from "./focus.js";
 import { Draft } from "./drafts.js";
-import { el, modal, removeLater, toast } from "./ui.js";
+import { modal } from "./dialog.js";
+import { gettext, interpolate, ngettext } from "./i18n.js";
+import { number } from "./locale.js";
+import { el, removeLater, toast } from "./ui.js";
 
-const VISIBILITY = { private: "Private", unlisted: "Unlisted", public: "Public" };
+const VISIBILITY = { private: gettext("Private"), unlisted: gettext("Unlisted"), public: gettext("Public") };
 const later = (videoId) => `/me/watch-later/${videoId}`;
-const quoted = (title) => `“${title}”`;
 
 function explain(error) {
   if (error.status === 401) {
     const back = encodeURIComponent(location.pathname + location.search);
-    toast("Log in to save videos.", { action: "Log in", onAction: () => location.assign(`/login?next=${back}`) });
+    toast(gettext("Sign in to save videos."), { action: gettext("Sign in"), onAction: () => location.assign(`/login?next=${back}`) });
   } else {
     toast(error.message, { level: "error" });
   }
@@ -21,12 +23,12 @@ function explain(error) {
 /** Show a toast whose button runs `undo` once. */
 function offerUndo(text, undo) {
   const box = toast(text, {
-    action: "Undo",
+    action: gettext("Undo"),
     onAction: async () => {
       box.remove();
       try {
         await undo();
-        toast("Undone.");
+        toast(gettext("Change undone."));
       } catch (error) {
         explain(error);
       }
@@ -57,14 +59,15 @@ function rowOf(target, videoId, changes) {
     box.disabled = true;
     try {
       await put(target, videoId, isIn);
-      note.textContent = isIn ? "Saved" : "Removed";
+      note.textContent = isIn ? gettext("Saved") : gettext("Removed");
       if (changes.has(target)) changes.delete(target);
       else changes.set(target, isIn);
     } catch (error) {
       // Another tab was faster: the playlist already is as wanted.
       const isThere = error.code === "already_in_playlist" || (!isIn && error.status === 404);
       if (!isThere) box.checked = !isIn;
-      note.textContent = isThere ? (isIn ? "Saved already" : "Removed already") : error.message;
+      const already = isIn ? gettext("Already saved") : gettext("Already removed");
+      note.textContent = isThere ? already : error.message;
     }
     box.disabled = false;
     offerFocus(box);
@@ -73,7 +76,9 @@ function rowOf(target, videoId, changes) {
 }
 
 function describe(playlist) {
-  const parts = [VISIBILITY[playlist.visibility], `${playlist.item_count} video${playlist.item_count === 1 ? "" : "s"}`];
+  const count = playlist.item_count;
+  const videos = interpolate(ngettext("%(count)s video", "%(count)s videos", count), { count: number(count) });
+  const parts = [VISIBILITY[playlist.visibility], videos];
   if (playlist.role === "collaborator") parts.push(`@${playlist.owner.username}`);
   return parts.join(" · ");
 }
@@ -87,15 +92,15 @@ const targetOf = (playlist) => ({
 });
 
 function newForm(videoId, list, changes) {
-  const title = el("input", { class: "input", id: "save-title", name: "title", required: true, maxlength: "150", autocomplete: "off", placeholder: "For example: Watch this weekend" });
+  const title = el("input", { class: "input", id: "save-title", name: "title", required: true, maxlength: "150", autocomplete: "off", placeholder: gettext("For example, Weekend watchlist") });
   const visibility = el("select", { class: "input", id: "save-visibility", name: "visibility" });
   for (const [value, label] of Object.entries(VISIBILITY)) visibility.append(el("option", { value }, label));
   const problem = el("p", { class: "errors", role: "alert" });
-  const create = el("button", { class: "btn btn-primary", type: "submit" }, "Create and save");
+  const create = el("button", { class: "btn btn-primary", type: "submit" }, gettext("Create and save"));
   const form = el(
     "form", { class: "save-new" },
-    el("label", { class: "label", for: "save-title" }, "New playlist"), title,
-    el("label", { class: "label", for: "save-visibility" }, "Who can see it"), visibility,
+    el("label", { class: "label", for: "save-title" }, gettext("New playlist")), title,
+    el("label", { class: "label", for: "save-visibility" }, gettext("Visibility")), visibility,
     problem,
     el("div", { class: "dialog-actions" }, create),
   );
@@ -110,7 +115,7 @@ function newForm(videoId, list, changes) {
       const target = targetOf(data);
       await put(target, videoId, true);
       changes.set(target, true);
-      const row = rowOf({ ...target, isIn: true, note: "Created, and the video is in it" }, videoId, changes);
+      const row = rowOf({ ...target, isIn: true, note: gettext("Created and saved") }, videoId, changes);
       list.querySelector(".menu-item")?.after(row);
       offerFocus(row.querySelector("input"), { from: form });
       row.scrollIntoView({ block: "nearest" });
@@ -128,27 +133,29 @@ function newForm(videoId, list, changes) {
 function offerUndoForAll(changes, videoId) {
   if (!changes.size) return;
   const [[target, isIn]] = changes;
-  const text = changes.size > 1 ? `${changes.size} playlists were changed.` : `${isIn ? "Saved to" : "Removed from"} ${quoted(target.title)}.`;
+  const one = isIn ? gettext("Saved to “%(title)s”.") : gettext("Removed from “%(title)s”.");
+  const many = ngettext("%(count)s playlist updated.", "%(count)s playlists updated.", changes.size);
+  const text = interpolate(changes.size > 1 ? many : one, { title: target.title, count: number(changes.size) });
   offerUndo(text, async () => {
-    for (const [one, wasPut] of changes) await put(one, videoId, !wasPut);
+    for (const [changed, wasPut] of changes) await put(changed, videoId, !wasPut);
   });
 }
 
 /** Open the dialog. The focus returns to `trigger`, or to the menu that contains it. */
 export async function openSaveDialog(videoId, trigger) {
   const changes = new Map();
-  const list = el("div", { class: "dialog-list", "aria-busy": "true" }, el("p", { class: "soft" }, "Loading your playlists…"));
-  const dialog = modal("Save to…", list, newForm(videoId, list, changes));
+  const list = el("div", { class: "dialog-list", "aria-busy": "true" }, el("p", { class: "soft" }, gettext("Loading your playlists…")));
+  const dialog = modal(gettext("Save to playlist"), list, newForm(videoId, list, changes));
   dialog.addEventListener("close", () => {
     (trigger?.closest("details.menu")?.querySelector("summary") ?? trigger)?.focus();
     offerUndoForAll(changes, videoId);
   });
   try {
     const { data } = await api("GET", `/playlists?video=${videoId}&page_size=100`);
-    const first = { path: later(videoId), title: "Watch later", isIn: data.in_watch_later, note: "Only you" };
+    const first = { path: later(videoId), title: gettext("Watch later"), isIn: data.in_watch_later, note: gettext("Private") };
     const others = data.results.filter((playlist) => !playlist.is_watch_later).map(targetOf);
     list.replaceChildren(...[first, ...others].map((target) => rowOf(target, videoId, changes)));
-    if (data.next) list.append(el("p", {}, el("a", { href: `/playlists/save/${videoId}` }, "All playlists")));
+    if (data.next) list.append(el("p", {}, el("a", { href: `/playlists/save/${videoId}` }, gettext("All playlists"))));
     if (!dialog.contains(document.activeElement) || document.activeElement.closest(".dialog-head")) list.querySelector("input").focus();
   } catch (error) {
     list.replaceChildren(el("p", { class: "errors" }, error.message));
@@ -160,10 +167,10 @@ export async function openSaveDialog(videoId, trigger) {
 
 /** Add a video to Watch later, from the menu of its card. */
 export async function watchLater(videoId) {
-  const target = { path: later(videoId), title: "Watch later" };
+  const target = { path: later(videoId), title: gettext("Watch later") };
   try {
     await put(target, videoId, true);
-    offerUndo("Saved to watch later.", () => put(target, videoId, false));
+    offerUndo(gettext("Saved to Watch later."), () => put(target, videoId, false));
   } catch (error) {
     explain(error);
   }

@@ -1,21 +1,23 @@
 // Polls a video's processing job and shows its steps.
 import { api, sleep, whenVisible } from "./api.js";
+import { gettext } from "./i18n.js";
+import { amount, percent } from "./locale.js";
 import { el } from "./ui.js";
 
 const FIRST_WAIT = 1000;
 const MAX_WAIT = 8000;
 
 const STEP_NAMES = {
-  inspect: "Looking at the file",
-  encode: "Making the qualities",
-  poster: "Poster",
-  storyboard: "Preview pictures",
-  captions: "Captions of the file",
-  download: "File for download",
-  publish: "Publishing",
+  inspect: gettext("Checking file"),
+  encode: gettext("Encoding"),
+  poster: gettext("Thumbnail"),
+  storyboard: gettext("Seek previews"),
+  captions: gettext("Embedded subtitles"),
+  download: gettext("Download file"),
+  publish: gettext("Finishing"),
 };
 
-const STATES = { waiting: "waiting", running: "running", done: "done", failed: "failed", skipped: "skipped" };
+const STATES = { waiting: gettext("waiting"), running: gettext("in progress"), done: gettext("done"), failed: gettext("failed") };
 
 function stepName(name) {
   return STEP_NAMES[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
@@ -25,11 +27,11 @@ function stepName(name) {
 export function showSteps(list, steps) {
   list.replaceChildren(
     // Steps that this video does not need are left out.
-    ...steps.filter(({ state }) => state !== "skipped").map(({ name, state, percent, seconds }) => {
-      const running = state === "running" && percent > 0 ? ` ${Math.round(percent)} %` : "";
-      const took = state === "done" && seconds >= 1 ? ` ${Math.round(seconds)} s` : "";
-      const row = el("li", { "data-state": STATES[state] ?? "waiting" }, stepName(name), running || took);
-      row.append(el("span", { class: "visually-hidden" }, ` (${STATES[state] ?? "waiting"})`));
+    ...steps.filter(({ state }) => state !== "skipped").map(({ name, state, percent: hundredths, seconds }) => {
+      const running = state === "running" && hundredths > 0 ? ` ${percent(hundredths / 100)}` : "";
+      const took = state === "done" && seconds >= 1 ? ` ${amount(Math.round(seconds), "second", { unitDisplay: "narrow" })}` : "";
+      const row = el("li", { "data-state": state in STATES ? state : "waiting" }, stepName(name), running || took);
+      row.append(el("span", { class: "visually-hidden" }, ` (${STATES[state] ?? STATES.waiting})`));
       return row;
     }),
   );
@@ -37,11 +39,11 @@ export function showSteps(list, steps) {
 }
 
 export const STATUS_WORDS = {
-  uploading: "Uploading",
-  queued: "Waiting",
-  processing: "Processing",
-  ready: "Ready",
-  failed: "Failed",
+  uploading: gettext("Uploading"),
+  queued: gettext("Waiting"),
+  processing: gettext("Processing"),
+  ready: gettext("Ready"),
+  failed: gettext("Failed"),
 };
 
 /**

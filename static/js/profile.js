@@ -1,12 +1,14 @@
 // Profile images: previews before saving, drag and drop, and the server's checks of type and size.
+import { gettext, interpolate } from "./i18n.js";
+import { amount } from "./locale.js";
 import { el } from "./ui.js";
 
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
-const MAX_BYTES = 10 * 1024 * 1024;
+const MAX_MEGABYTES = 10;
 
 function problemOf(file) {
-  if (!TYPES.includes(file.type)) return "Choose a JPEG, PNG, WebP or GIF picture.";
-  if (file.size > MAX_BYTES) return "A picture may have at most 10 MB.";
+  if (!TYPES.includes(file.type)) return gettext("Choose a JPEG, PNG, WebP, or GIF image.");
+  if (file.size > MAX_MEGABYTES * 1024 * 1024) return interpolate(gettext("Images can be up to %(size)s."), { size: amount(MAX_MEGABYTES, "megabyte", { unitDisplay: "short" }) });
   return "";
 }
 
@@ -28,11 +30,11 @@ function preview(field, before) {
     place.replaceChildren(...before);
     return;
   }
-  const image = el("img", { src: URL.createObjectURL(file), alt: `Your new ${field.dataset.picture}, not saved yet`, "data-chosen": true });
+  const image = el("img", { src: URL.createObjectURL(file), alt: gettext("Your new image, not saved yet"), "data-chosen": true });
   image.addEventListener("error", () => {
     input.value = "";
     place.replaceChildren(...before);
-    say(field, "This is not a picture that can be read.");
+    say(field, gettext("Couldn't read this image. Choose another one."));
   });
   place.replaceChildren(image);
 }

@@ -1,8 +1,7 @@
 // Like and dislike buttons update at once, and are reset when the server refuses.
 import { api } from "./api.js";
+import { compact } from "./locale.js";
 import { toast } from "./ui.js";
-
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 function show(form, reaction, likes) {
   form.dataset.reaction = reaction ?? "";
@@ -10,7 +9,7 @@ function show(form, reaction, likes) {
   for (const button of form.querySelectorAll("button[name=value]")) {
     button.setAttribute("aria-pressed", String(button.value === reaction));
   }
-  form.querySelector("[data-likes-shown]").textContent = compact.format(likes);
+  form.querySelector("[data-likes-shown]").textContent = compact(likes);
 }
 
 document.addEventListener("submit", async (event) => {

@@ -2,6 +2,8 @@
 // Every move sends the list's version, so that two people who sort at once do not overwrite each other unnoticed.
 import { api } from "./api.js";
 import { offerFocus } from "./focus.js";
+import { gettext, interpolate } from "./i18n.js";
+import { number } from "./locale.js";
 import { removeLater, toast } from "./ui.js";
 
 const list = document.querySelector("[data-playlist]");
@@ -40,7 +42,7 @@ function showEnds() {
 
 function explain(error) {
   if (error.status === 412) {
-    toast("Somebody else changed this playlist meanwhile.", { level: "error", action: "Reload", onAction: () => location.reload() });
+    toast(gettext("Someone else changed this playlist. Reload to see the changes."), { level: "error", action: gettext("Reload"), onAction: () => location.reload() });
   } else {
     toast(error.message, { level: "error" });
   }
@@ -64,7 +66,7 @@ function store(row, successor) {
     try {
       const { etag } = await api("PATCH", path(row), { json, headers: { "If-Match": `"${list.dataset.version}"` } });
       rememberVersion(etag);
-      status.textContent = `${titleOf(row)} is now number ${position}.`;
+      status.textContent = interpolate(gettext("“%(title)s” moved to position %(position)s."), { title: titleOf(row), position: number(position) });
     } catch (error) {
       list.insertBefore(row, successor);
       showPlaces();
@@ -94,7 +96,7 @@ async function putBack(row, successor, position) {
   places = [...places.slice(0, index), position + 1, ...places.slice(index).map((place) => place + 1)];
   rememberVersion(etag);
   showPlaces();
-  status.textContent = `${titleOf(row)} is back.`;
+  status.textContent = interpolate(gettext("“%(title)s” restored."), { title: titleOf(row) });
 }
 
 async function remove(row) {
@@ -111,9 +113,9 @@ async function remove(row) {
     places = [...places.slice(0, index), ...places.slice(index + 1).map((place) => place - 1)];
     showPlaces();
     offerFocus(next?.querySelector(".card-title a, a"));
-    status.textContent = `${title} was removed.`;
-    const box = toast("Removed from the playlist.", {
-      action: "Undo",
+    status.textContent = interpolate(gettext("“%(title)s” removed."), { title });
+    const box = toast(gettext("Removed from playlist."), {
+      action: gettext("Undo"),
       onAction: () => {
         box.remove();
         queue = queue.then(() => putBack(row, successor, position)).catch(explain);

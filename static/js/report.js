@@ -1,6 +1,8 @@
 // "Report" opens a dialog and "Block" asks for confirmation. Without scripts each has its own page.
 import { api, errorText } from "./api.js";
-import { confirmAction, el, modal, style, toast } from "./ui.js";
+import { confirmAction, modal } from "./dialog.js";
+import { gettext, interpolate } from "./i18n.js";
+import { el, style, toast } from "./ui.js";
 
 async function openReport(trigger) {
   const [response, { Draft }] = await Promise.all([
@@ -17,7 +19,7 @@ async function openReport(trigger) {
   const form = template.content.querySelector("form");
   const problem = el("p", { class: "errors", role: "alert" });
   form.querySelector(".form-actions").before(problem);
-  const dialog = modal("Report", form);
+  const dialog = modal(gettext("Report"), form);
   const draft = new Draft(form, form.dataset.draft);
   form.querySelector("[data-close]")?.addEventListener("click", (event) => {
     event.preventDefault();
@@ -30,7 +32,7 @@ async function openReport(trigger) {
       await api("POST", trigger.dataset.report, { json: { reason: form.elements.reason.value, text: form.elements.text.value } });
       draft.forget();
       dialog.close();
-      toast("Thank you. The people who run this site will look at it.");
+      toast(gettext("Thanks. We'll review your report."));
     } catch (error) {
       problem.textContent = errorText(error);
     }
@@ -49,13 +51,13 @@ document.addEventListener("submit", async (event) => {
   if (!form || form.dataset.sure) return;
   event.preventDefault();
   const name = form.dataset.block;
-  const text = `@${name} will not be able to comment on what is yours or to subscribe to you, and you will not see what they say. You can undo this in your settings.`;
-  if (!(await confirmAction(`Block @${name}?`, text, "Block"))) return;
+  const text = gettext("They can't comment on your content or subscribe, and you won't see their comments. You can unblock them in Settings.");
+  if (!(await confirmAction(interpolate(gettext("Block @%(name)s?"), { name }), text, gettext("Block")))) return;
   try {
     await api("PUT", `/me/blocks/${encodeURIComponent(name)}`);
     for (const comment of document.querySelectorAll(`[data-comment][data-author="${CSS.escape(name)}"]`)) comment.remove();
-    toast(`@${name} is blocked.`, {
-      action: "Undo",
+    toast(interpolate(gettext("@%(name)s blocked."), { name }), {
+      action: gettext("Undo"),
       onAction: async () => {
         await api("DELETE", `/me/blocks/${encodeURIComponent(name)}`);
         location.reload();

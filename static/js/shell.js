@@ -1,5 +1,6 @@
 // Behavior of every page's shell: theme and sidebar toggles, menus, copied links, saving videos, toasts.
 import { stored } from "./browser-storage.js";
+import { gettext } from "./i18n.js";
 import { icon, removeLater, toast } from "./ui.js";
 
 const root = document.documentElement;
@@ -11,14 +12,14 @@ function isDark() {
 
 function showTheme(button) {
   button.replaceChildren(icon(isDark() ? "sun" : "moon"));
-  button.setAttribute("aria-label", isDark() ? "Use the light theme" : "Use the dark theme");
+  button.setAttribute("aria-label", isDark() ? gettext("Switch to light theme") : gettext("Switch to dark theme"));
 }
 
 /** Store the theme in the account's preferences, for its other devices. */
 async function keepTheme(theme) {
   const { api } = await import("./api.js");
-  await api("PATCH", "/me/preferences", { json: { theme }, keepalive: true }).catch((error) => {
-    toast(`The theme could not be saved for your other devices. ${error.message}`, { level: "error" });
+  await api("PATCH", "/me/preferences", { json: { theme }, keepalive: true }).catch(() => {
+    toast(gettext("Couldn't save the theme for your other devices."), { level: "error" });
   });
 }
 
@@ -34,7 +35,11 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
 }
 
 for (const button of document.querySelectorAll("[data-nav-toggle]")) {
-  const show = () => button.setAttribute("aria-expanded", String(root.dataset.nav !== "mini"));
+  const show = () => {
+    const isFull = root.dataset.nav !== "mini";
+    button.setAttribute("aria-expanded", String(isFull));
+    button.setAttribute("aria-label", isFull ? gettext("Collapse sidebar") : gettext("Expand sidebar"));
+  };
   show();
   button.addEventListener("click", () => {
     root.dataset.nav = root.dataset.nav === "mini" ? "full" : "mini";
@@ -82,9 +87,9 @@ document.addEventListener("click", async (event) => {
   const link = new URL(button.dataset.copy, location.origin).href;
   try {
     await navigator.clipboard.writeText(link);
-    toast("Link copied.");
+    toast(gettext("Link copied."));
   } catch {
-    toast(link, { action: "Open", onAction: () => location.assign(link) });
+    toast(link, { action: gettext("Open"), onAction: () => location.assign(link) });
   }
 });
 

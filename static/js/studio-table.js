@@ -1,6 +1,9 @@
 // Selecting rows in the table of videos: "all on this page", the number selected, and a confirmation before deleting.
 // Without scripts the same form works: the server knows which rows the page showed, and asks on a page of its own.
-import { confirmAction, el, toast } from "./ui.js";
+import { confirmAction } from "./dialog.js";
+import { gettext, interpolate, ngettext } from "./i18n.js";
+import { list, number } from "./locale.js";
+import { el, toast } from "./ui.js";
 
 const MAX_VIDEOS = 100;
 const form = document.querySelector("[data-bulk]");
@@ -12,18 +15,20 @@ function show() {
   const chosen = every.filter((pick) => pick.checked).length;
   all.checked = chosen > 0 && chosen === every.length;
   all.indeterminate = chosen > 0 && chosen < every.length;
-  form.querySelector("[data-chosen]").textContent = chosen ? `${chosen} chosen` : "";
+  form.querySelector("[data-chosen]").textContent = chosen ? interpolate(ngettext("%(count)s selected", "%(count)s selected", chosen), { count: number(chosen) }) : "";
 }
 
 async function remove(button) {
   const titles = picks().filter((pick) => pick.checked).map((pick) => pick.closest("[data-row]").dataset.title);
   // Isolate titles in other writing directions from the sentence.
-  const named = titles.slice(0, 5).map((title) => `“\u2068${title}\u2069”`).join(", ");
-  const more = titles.length > 5 ? ` and ${titles.length - 5} more` : "";
+  const named = titles.slice(0, 5).map((title) => `“\u2068${title}\u2069”`);
+  const more = titles.length - named.length;
+  if (more > 0) named.push(interpolate(ngettext("%(count)s more", "%(count)s more", more), { count: number(more) }));
+  const count = { count: number(titles.length) };
   const sure = await confirmAction(
-    titles.length === 1 ? "Delete this video?" : `Delete ${titles.length} videos?`,
-    `${named}${more}: with files, comments and places in playlists. This cannot be undone.`,
-    titles.length === 1 ? "Delete video" : `Delete ${titles.length} videos`,
+    interpolate(ngettext("Delete this video?", "Delete %(count)s videos?", titles.length), count),
+    interpolate(gettext("This permanently deletes %(titles)s, with all files and comments."), { titles: list(named) }),
+    interpolate(ngettext("Delete video", "Delete %(count)s videos", titles.length), count),
   );
   if (!sure) return;
   form.append(el("input", { type: "hidden", name: "confirmed", value: "1" }));
@@ -46,7 +51,8 @@ if (form) {
     const chosen = picks().filter((pick) => pick.checked).length;
     if (chosen === 0 || chosen > MAX_VIDEOS) {
       event.preventDefault();
-      toast(chosen ? `At most ${MAX_VIDEOS} videos at once.` : "Choose videos first.", { level: "error" });
+      const most = ngettext("Select up to %(count)s video at a time.", "Select up to %(count)s videos at a time.", MAX_VIDEOS);
+      toast(chosen ? interpolate(most, { count: number(MAX_VIDEOS) }) : gettext("Select videos first."), { level: "error" });
     } else if (event.submitter?.matches("[data-delete-chosen]") && !form.elements.confirmed) {
       event.preventDefault();
       remove(event.submitter);

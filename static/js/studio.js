@@ -2,7 +2,9 @@
 import { api, errorText } from "./api.js";
 import { offerFocus } from "./focus.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "./processing.js";
-import { confirmAction, el, toast } from "./ui.js";
+import { confirmAction } from "./dialog.js";
+import { gettext, interpolate } from "./i18n.js";
+import { el, toast } from "./ui.js";
 
 const part = (row, name) => row.querySelector(`[data-${name}]`);
 const isWorking = (status) => !["ready", "failed"].includes(status);
@@ -57,7 +59,7 @@ async function follow(row) {
 function addProgress(row) {
   if (part(row, "progress")) return;
   part(row, "problem").before(
-    el("progress", { max: "1", value: "0", "aria-label": `Processing of ${row.dataset.title}`, "data-progress": true }),
+    el("progress", { max: "1", value: "0", "aria-label": interpolate(gettext("Processing of “%(title)s”"), { title: row.dataset.title }), "data-progress": true }),
     el("ol", { class: "steps", "data-steps": true, hidden: true }),
   );
 }
@@ -74,14 +76,18 @@ async function retry(row) {
 }
 
 async function remove(row) {
-  const sure = await confirmAction("Delete this video?", `“${row.dataset.title}” and all its files are removed. This cannot be undone.`, "Delete video");
+  const sure = await confirmAction(
+    gettext("Delete this video?"),
+    interpolate(gettext("This permanently deletes “%(title)s” and all its files."), { title: row.dataset.title }),
+    gettext("Delete video"),
+  );
   if (!sure) return;
   try {
     await api("DELETE", `/videos/${row.dataset.row}`);
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
     offerFocus(next?.querySelector("a:not([tabindex])"));
-    toast("Video deleted.");
+    toast(gettext("Video deleted."));
   } catch (error) {
     toast(errorText(error), { level: "error" });
   }
@@ -130,9 +136,9 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   try {
     await navigator.clipboard.writeText(button.dataset.copyText);
-    toast("Copied.");
+    toast(gettext("Copied."));
   } catch {
-    toast("Copying is not allowed here: select the address and copy it yourself.");
+    toast(gettext("Couldn't copy. Select the text and copy it yourself."));
   }
 });
 

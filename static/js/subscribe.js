@@ -1,20 +1,20 @@
 // Subscribe buttons update at once, and are reset when the server refuses.
 import { api } from "./api.js";
+import { gettext } from "./i18n.js";
+import { compact } from "./locale.js";
 import { toast } from "./ui.js";
-
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 function show(form, { subscribed, notify }) {
   form.dataset.subscribed = subscribed ? "1" : "0";
   form.dataset.notify = notify;
   form.elements.action.value = subscribed ? "unsubscribe" : "subscribe";
-  form.querySelector("[data-label]").textContent = subscribed ? "Subscribed" : "Subscribe";
+  form.querySelector("[data-label]").textContent = subscribed ? gettext("Subscribed") : gettext("Subscribe");
   form.querySelector("[data-notify-toggle]")?.setAttribute("aria-pressed", String(subscribed && notify === "all"));
 }
 
 function showCount(username, subscribers) {
   for (const place of document.querySelectorAll(`[data-subscribers="${CSS.escape(username)}"]`)) {
-    place.textContent = compact.format(subscribers);
+    place.textContent = compact(subscribers);
   }
 }
 

@@ -1,6 +1,8 @@
-// Times are rendered in UTC or as "3 days ago": this adds the local date and time.
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
-const short = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+// Times are rendered in UTC or as "3 days ago": this adds the date and time in the viewer's time zone.
+import { dates } from "./locale.js";
+
+const full = dates({ dateStyle: "full", timeStyle: "short" });
+const short = dates({ dateStyle: "medium", timeStyle: "short" });
 
 function dateOf(time) {
   const date = new Date(time.dateTime);

@@ -1,6 +1,8 @@
 // The guide's token panel: signs in as a native client, shows both tokens, and what replaying one causes.
 import { copyOnClick } from "./clipboard.js";
 import { Client } from "./token-panel/client.js";
+import { gettext, interpolate } from "./i18n.js";
+import { amount } from "./locale.js";
 import { draw, drawSessions, log, part, remark, tick } from "./token-panel/view.js";
 import { errorText } from "./token-panel/texts.js";
 
@@ -32,7 +34,10 @@ async function settle() {
   redraw();
   if (client.endedBy && client.endedBy !== "logout") {
     const answer = await client.verify();
-    log("POST /auth/token/verify", answer, `The access token, which had ${Math.ceil(client.left)} s left: ${errorText(answer)}`);
+    log("POST /auth/token/verify", answer, interpolate(
+      gettext("The access token was still valid for %(time)s. %(problem)s"),
+      { time: amount(Math.ceil(client.left), "second"), problem: errorText(answer) },
+    ));
     part("again").focus();
   }
   await showSessions();
@@ -64,14 +69,14 @@ form.addEventListener("submit", async (event) => {
   form.hidden = true;
   part("work").hidden = false;
   redraw();
-  log("POST /auth/token", answer, "Signed in: a session starts at generation 0.");
+  log("POST /auth/token", answer, gettext("Signed in. The new session starts at generation 0."));
   part("title").focus();
   await showSessions();
 });
 
 on("call", async () => {
   const answer = await client.me();
-  log("GET /me", answer, answer.ok ? `The API knows you as ${answer.body.username}.` : errorText(answer));
+  log("GET /me", answer, answer.ok ? interpolate(gettext("The API recognized you as %(username)s."), { username: answer.body.username }) : errorText(answer));
   await settle();
 });
 
@@ -79,20 +84,27 @@ on("refresh", async () => {
   const before = client.live.number;
   const answer = await client.refresh();
   toldExpiry &&= !answer.ok;
-  log(`POST /auth/token/refresh g${before}`, answer, answer.ok ? `g${before} is spent, g${client.live.number} is live. A new access token came with it.` : errorText(answer));
+  const rotated = interpolate(
+    gettext("%(old)s is spent and %(new)s is live. You also got a new access token."),
+    { old: `g${before}`, new: `g${client.live.number}` },
+  );
+  log(`POST /auth/token/refresh g${before}`, answer, answer.ok ? rotated : errorText(answer));
   await settle();
 });
 
 async function replay(generation) {
   const answer = await client.replay(generation);
-  const same = `The grace: the same g${client.live.number} again, byte for byte. Still one chain.`;
+  const same = interpolate(
+    gettext("Within the grace period, the server returned the same %(generation)s, byte for byte."),
+    { generation: `g${client.live.number}` },
+  );
   log(`POST /auth/token/refresh g${generation.number}`, answer, answer.same ? same : errorText(answer));
   await settle();
 }
 
 on("sign-out", async () => {
   const answer = await client.signOut();
-  log("POST /auth/logout", answer, answer.ok ? "The session has ended, and every token of it is dead." : errorText(answer));
+  log("POST /auth/logout", answer, answer.ok ? gettext("The session has ended, so all its tokens are dead.") : errorText(answer));
   if (!answer.ok) return;
   redraw();
   const after = await client.verify();
@@ -124,5 +136,5 @@ setInterval(() => {
   tick(client);
   if (client.left > 0 || client.endedBy || toldExpiry) return;
   toldExpiry = true;
-  remark("The access token has expired. Call the API to see it refused, or refresh.");
+  remark(gettext("The access token has expired. Call the API to see it rejected, or refresh."));
 }, 250);

@@ -2,6 +2,8 @@
 // minutes while nothing changes. Most answers are a 304.
 import { api, sleep, whenVisible } from "./api.js";
 import { stored } from "./browser-storage.js";
+import { gettext, interpolate, ngettext } from "./i18n.js";
+import { number } from "./locale.js";
 
 const FIRST = 30_000;
 const MAX_WAIT = 300_000;
@@ -9,10 +11,12 @@ const FRESH = 10_000;
 const kept = stored("unread");
 
 function show(unread) {
+  const count = number(unread);
+  const label = unread ? interpolate(ngettext("Notifications, %(count)s unread", "Notifications, %(count)s unread", unread), { count }) : gettext("Notifications");
   for (const badge of document.querySelectorAll("[data-unread]")) {
     badge.hidden = !unread;
-    badge.textContent = unread > 99 ? "99+" : String(unread);
-    badge.closest("a")?.setAttribute("aria-label", unread ? `Notifications, ${unread} not read` : "Notifications");
+    badge.textContent = unread > 99 ? "99+" : count;
+    badge.closest("a")?.setAttribute("aria-label", label);
   }
 }
 

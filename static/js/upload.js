@@ -1,6 +1,8 @@
 // The upload page: files that are chosen or dropped are queued and sent one after the other.
 import { api, errorText } from "./api.js";
-import { confirmAction, toast } from "./ui.js";
+import { confirmAction } from "./dialog.js";
+import { gettext, interpolate } from "./i18n.js";
+import { toast } from "./ui.js";
 import { UploadItem } from "./upload/queue-item.js";
 import { forgetUpload } from "./upload/transfer.js";
 import { refusal } from "./upload/texts.js";
@@ -45,7 +47,7 @@ function addFiles(files) {
   for (const file of files) {
     const problem = refusal(file, limits);
     if (problem) {
-      toast(`${file.name}: ${problem}`, { level: "error" });
+      toast(interpolate(gettext("%(name)s: %(problem)s"), { name: file.name, problem }), { level: "error" });
       continue;
     }
     const item = new UploadItem(file, visibility, template, {
@@ -74,7 +76,7 @@ function dropUnfinished(videoId) {
 page.querySelector("[data-unfinished]")?.addEventListener("click", async (event) => {
   const row = event.target.closest("[data-forget]")?.closest("[data-unfinished-video]");
   if (!row) return;
-  const sure = await confirmAction("Give up this upload?", "What has been sent of it is removed.", "Give up");
+  const sure = await confirmAction(gettext("Discard this upload?"), gettext("The uploaded part will be deleted."), gettext("Discard"));
   if (!sure) return;
   try {
     await forgetUpload(row.dataset.upload);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -46,9 +47,11 @@ def exception_handler(exception: Exception, context: dict[str, object]) -> Respo
 def translate(exception: Exception) -> errors.SiteError | None:
     """Return ``exception`` as a ``SiteError``, ``None`` when it is a fault of the site."""
     if isinstance(exception, exceptions.ValidationError):
-        return errors.Invalid("Some fields are not right.", fields=flatten_field_errors(exception.detail))
+        return errors.Invalid(
+            _("Please fix the errors below."), fields=flatten_field_errors(exception.detail)
+        )
     if isinstance(exception, DjangoValidationError):
-        return errors.Invalid("Some fields are not right.", fields=_django_field_errors(exception))
+        return errors.Invalid(_("Please fix the errors below."), fields=_django_field_errors(exception))
     if isinstance(exception, Http404):
         return errors.Absent()
     if isinstance(exception, PermissionDenied):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from streamsite.sanitize import clean_line, clean_text
@@ -100,7 +101,7 @@ class CheckBoxField(FlagField):
 class StrictChoiceField(serializers.ChoiceField):
     """One of some texts. The message names them all."""
 
-    default_error_messages = {"invalid_choice": "One of: {choices}."}
+    default_error_messages = {"invalid_choice": _("Choose one of: {choices}.")}
 
     def to_internal_value(self, data: object) -> str:
         """Return the value, or fail with ``invalid``."""

@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 from rest_framework.request import Request
@@ -39,13 +41,13 @@ class IdempotencyMismatch(SiteError):
     """The key was used with another body."""
 
     status, code = 422, "idempotency_mismatch"
-    detail = "This Idempotency-Key was used for a different request."
+    detail = _("This Idempotency-Key was already used for a different request.")
 
 
 class RequestInProgress(Conflict):
     """The first request with this key has not been answered yet."""
 
-    detail = "The first request with this Idempotency-Key is still being carried out."
+    detail = _("The first request with this Idempotency-Key is still in progress.")
 
 
 def idempotent(
@@ -68,7 +70,7 @@ def idempotent(
             if key is None or not request.user or not request.user.is_authenticated:
                 return handler(view, request, *args, **kwargs)
             if not KEY_PATTERN.match(key):
-                raise Invalid("Idempotency-Key must have 1 to 255 visible ASCII characters.")
+                raise Invalid(gettext("Idempotency-Key must have 1 to 255 visible ASCII characters."))
             record_id = hashlib.sha256(f"{request.user.pk}\n{request.path}\n{key}".encode()).hexdigest()
             earlier = _claim_key(record_id, take(request), time.monotonic() + MAX_WAIT_SECONDS)
             if earlier is not None:

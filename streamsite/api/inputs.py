@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -43,7 +44,7 @@ class InputSerializer(serializers.Serializer[object]):
                 _plain(serializer, data) if isinstance(data, QueryDict) else data
             )
         except serializers.ValidationError as error:
-            raise Invalid("Some fields are not right.", fields=cls._by_field(error.detail)) from None
+            raise Invalid(_("Please fix the errors below."), fields=cls._by_field(error.detail)) from None
 
     @classmethod
     def _by_field(cls, detail: object) -> dict[str, list[str]]:

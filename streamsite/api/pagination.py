@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -72,7 +74,9 @@ def page_size(params: QueryDict) -> int:
         return DEFAULT_PAGE_SIZE
     # Not by PaginationSerializer, which the schema has: a wrong cursor is ``invalid_cursor``, whatever else is sent.
     if not (raw.isascii() and raw.isdigit()):
-        raise Invalid("Some fields are not right.", fields={"page_size": ["A valid integer is required."]})
+        raise Invalid(
+            _("Please fix the errors below."), fields={"page_size": [_("A valid integer is required.")]}
+        )
     return max(1, min(int(raw[:6]), MAX_PAGE_SIZE))
 
 
@@ -285,4 +289,4 @@ class InvalidCursor(Invalid):
     """A cursor that was forged, damaged, or given out for another list."""
 
     code = "invalid_cursor"
-    detail = "This cursor does not belong to this list."
+    detail = gettext_lazy("This cursor doesn't belong to this list.")

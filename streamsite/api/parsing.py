@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import IO, NoReturn
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.parsers import BaseParser
 
 from streamsite.errors import Invalid, TooLarge
@@ -19,7 +21,7 @@ class JSONParseError(Invalid):
     """The body is not valid JSON."""
 
     code = "parse_error"
-    detail = "The body is not valid JSON."
+    detail = gettext_lazy("The request body isn't valid JSON.")
 
 
 class StrictJSONParser(BaseParser):
@@ -36,7 +38,10 @@ class StrictJSONParser(BaseParser):
         """Return the body as an object. Raise ``JSONParseError`` or ``TooLarge``."""
         raw = stream.read(settings.MAX_JSON_BYTES + 1)
         if len(raw) > settings.MAX_JSON_BYTES:
-            raise TooLarge(f"A JSON body may have at most {settings.MAX_JSON_BYTES} bytes.")
+            raise TooLarge(
+                _("The JSON body is too large. The limit is %(limit)d bytes.")
+                % {"limit": settings.MAX_JSON_BYTES}
+            )
         return parse_json_object(raw)
 
 
@@ -45,7 +50,7 @@ def parse_json_object(raw: bytes) -> dict[str, object]:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise JSONParseError("The body is not UTF-8.") from None
+        raise JSONParseError(_("The request body isn't UTF-8.")) from None
     if not text.strip():
         return {}
     _check_depth(text)
@@ -60,7 +65,7 @@ def parse_json_object(raw: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         raise JSONParseError from None
     if not isinstance(value, dict):
-        raise JSONParseError("The body must be a JSON object.")
+        raise JSONParseError(_("The request body must be a JSON object."))
     return value
 
 
@@ -80,7 +85,9 @@ def _check_depth(text: str) -> None:
         elif character in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise JSONParseError(f"JSON may be nested at most {MAX_DEPTH} deep.")
+                raise JSONParseError(
+                    _("The JSON is nested too deeply. The limit is %(limit)d levels.") % {"limit": MAX_DEPTH}
+                )
         elif character in "]}":
             depth -= 1
 
@@ -89,7 +96,7 @@ def _build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     result: dict[str, object] = {}
     for key, value in pairs:
         if key in result:
-            raise JSONParseError("A JSON object has the same key twice.")
+            raise JSONParseError(_("A JSON object contains the same key twice."))
         _check_text(key)
         _check_value(value)
         result[key] = value
@@ -106,23 +113,23 @@ def _check_value(value: object) -> None:
 
 def _check_text(text: str) -> None:
     if "\x00" in text:
-        raise JSONParseError("JSON text may not contain NUL.")
+        raise JSONParseError(_("JSON text can't contain NUL characters."))
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise JSONParseError("JSON text may not contain lone surrogates.")
+        raise JSONParseError(_("JSON text can't contain lone surrogates."))
 
 
 def _reject_constant(name: str) -> NoReturn:
-    raise JSONParseError(f"{name} is not JSON.")
+    raise JSONParseError(_("%(name)s isn't valid JSON.") % {"name": name})
 
 
 def _parse_int(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise JSONParseError("A number has too many digits.")
+        raise JSONParseError(_("A number has too many digits."))
     return int(digits)
 
 
 def _parse_float(digits: str) -> float:
     value = float(digits) if len(digits) <= MAX_DIGITS * 2 else float("inf")
     if value in {float("inf"), float("-inf")}:
-        raise JSONParseError("A number is too large.")
+        raise JSONParseError(_("A number is too large."))
     return value

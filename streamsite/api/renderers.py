@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import overload
 
 import orjson
+from django.utils.functional import Promise
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -50,7 +51,8 @@ def with_absolute_urls(content: bytes) -> bytes:
 def _encode_fallback(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, str):
+    # Lazy translations: every answer is written in the caller's language.
+    if isinstance(value, str | Promise):
         return str(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
 

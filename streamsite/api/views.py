@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from rest_framework.throttling import BaseThrottle
 from streamsite import error_responses, errors
 from streamsite.api.endpoint_table import Document
 from streamsite.cache_headers import public_for
+from streamsite.site_settings.identity import site_name
 
 
 class ApiDocs(TemplateView):
@@ -33,15 +34,17 @@ class SchemaView(SpectacularJSONAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: object, **kwargs: object) -> HttpResponse:
         """Return the OpenAPI document."""
-        response = HttpResponse(_generate_document(), content_type=OpenApiJsonRenderer.media_type)
+        response = HttpResponse(_generate_document(site_name()), content_type=OpenApiJsonRenderer.media_type)
         response["Content-Disposition"] = 'inline; filename="Streamsite API.json"'
         return public_for(300).set_on(response)
 
 
-@cache
-def _generate_document() -> bytes:
-    """Return the document as JSON. Generating it takes a third of a second, so it is cached."""
-    document: bytes = OpenApiJsonRenderer().render(generate_schema(), renderer_context={})
+@lru_cache(maxsize=2)
+def _generate_document(name: str) -> bytes:
+    """Return the document of a site of that name as JSON. Generating it takes a third of a second: it is cached."""
+    schema: dict[str, Any] = {**generate_schema()}
+    schema["info"] = schema["info"] | {"title": f"{name} API"}
+    document: bytes = OpenApiJsonRenderer().render(schema, renderer_context={})
     return document
 
 

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.files.uploadhandler import load_handler
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from streamsite import csrf, error_responses, errors
 from streamsite.bodies import rules, stream
@@ -28,7 +30,7 @@ class LengthRequired(errors.SiteError):
     """A body that does not say how long it is."""
 
     status, code = 411, "length_required"
-    detail = "Send the length of the body as Content-Length."
+    detail = gettext_lazy("The Content-Length header is required.")
 
 
 class BodyMiddleware:
@@ -93,7 +95,7 @@ def _admit_form(request: HttpRequest, body: stream.Body, rule: rules.Rule) -> Ht
         return None
     if not request.user.is_authenticated:
         if is_large:
-            raise errors.NotSignedIn("Sign in before you send a file.")
+            raise errors.NotSignedIn(_("Sign in to upload files."))
         request.upload_handlers = [load_handler(rules.DISCARD, request)]
         return None
     if rule.from_anyone or request.method in SAFE:
@@ -108,7 +110,7 @@ def _admit_form(request: HttpRequest, body: stream.Body, rule: rules.Rule) -> Ht
 def _take_anonymous_slot(request: HttpRequest) -> None:
     enforce(ANONYMOUS_FILES, throttle_key(request))
     if not _anonymous.acquire(blocking=False):
-        raise errors.Unavailable("Many forms with files are being read right now. Try again in a moment.")
+        raise errors.Unavailable(_("We're receiving a lot of files right now. Try again in a moment."))
     request.holds_anonymous_slot = True  # type: ignore[attr-defined]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from streamsite.sanitize import format_bytes
 
@@ -24,6 +25,7 @@ IMAGE_FORMS = {
     "api-me-cover": 1,
     "api-video-thumbnail": 1,
     "api-posts": 1,
+    "site-settings-section": 3,
 }
 # Nobody is signed in while registering: these pictures stay in memory, for few requests at a time.
 ANONYMOUS_IMAGE_FORMS = {"api-register": 2}
@@ -58,7 +60,11 @@ class Rule:
 def default_rule() -> Rule:
     """Return the rule of pages and JSON."""
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return Rule(most, f"Send at most {format_bytes(most)}.", from_anyone=True)
+    return Rule(
+        most,
+        _("The request is too large. The limit is %(limit)s.") % {"limit": format_bytes(most)},
+        from_anyone=True,
+    )
 
 
 def rule_for_route(route: str, *, is_form: bool) -> Rule:
@@ -66,7 +72,9 @@ def rule_for_route(route: str, *, is_form: bool) -> Rule:
     if is_form and (route in IMAGE_FORMS or route in ANONYMOUS_IMAGE_FORMS):
         return _pictures(route)
     if (is_form and route in VIDEO_FORMS) or route in RESUMABLE:
-        detail = f"A file may have at most {format_bytes(settings.MAX_UPLOAD_BYTES)}."
+        detail = _("The file is too large. The limit is %(limit)s.") % {
+            "limit": format_bytes(settings.MAX_UPLOAD_BYTES)
+        }
         is_video = route in VIDEO_FORMS
         return Rule(
             settings.MAX_UPLOAD_BYTES + REST_OF_FORM,
@@ -82,7 +90,7 @@ def _pictures(route: str) -> Rule:
     count = IMAGE_FORMS.get(route) or ANONYMOUS_IMAGE_FORMS[route]
     return Rule(
         count * MAX_IMAGE_BYTES + REST_OF_FORM,
-        f"A picture may have at most {format_bytes(MAX_IMAGE_BYTES)}.",
+        _("The image is too large. The limit is %(limit)s.") % {"limit": format_bytes(MAX_IMAGE_BYTES)},
         handler=DISK if route in IMAGE_FORMS else MEMORY,
         from_anyone=route in ANONYMOUS_IMAGE_FORMS,
         field="file",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from email.utils import formataddr, parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.encoding import punycode
 
+from streamsite.site_settings.identity import site_name
 from streamsite.tasks.lease import current_lease
 
 # RFC 5322's longest line.
@@ -22,11 +24,22 @@ class SiteMessage(EmailMultiAlternatives):
     Python breaks a line over 78 characters behind the colon, which some programs take for an empty header.
     """
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"from_email": sender()} | options)
+
     def message(self, **options: Any) -> Any:
         """Return the message as Django builds it, its headers not folded."""
         built: Any = super().message(**options)
         built.policy = built.policy.clone(max_line_length=MAX_LINE)
         return built
+
+
+def sender() -> str:
+    """Return ``DEFAULT_FROM_EMAIL``, with the site's present name in place of the one in the settings."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    if name != settings.SITE_NAME or name == site_name():
+        return settings.DEFAULT_FROM_EMAIL
+    return formataddr((site_name(), address))
 
 
 def message_domain() -> str:

@@ -42,6 +42,13 @@ CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "streamsite.error_responses.csrf_failure"
 
+# Defaults of the registration settings (``accounts.registration.rules``), which staff change at /admin/site/.
+REGISTRATION = env.choice("REGISTRATION", "open", ("open", "approval", "invitation", "closed"))
+LOGIN_REQUIRED = env.flag("LOGIN_REQUIRED")
+UPLOADS = env.choice("UPLOADS", "everyone", ("everyone", "approved", "staff"))
+ALLOWED_EMAIL_DOMAINS = env.hosts("ALLOWED_EMAIL_DOMAINS", ())
+DENIED_EMAIL_DOMAINS = env.hosts("DENIED_EMAIL_DOMAINS", ())
+
 PASSWORD_RESET_TIMEOUT = 30 * 60
 EMAIL_LINK_SECONDS = 3 * 86_400
 ERASE_AFTER_DAYS = env.integer("ERASE_AFTER_DAYS", 14, least=0, most=90)

@@ -28,6 +28,7 @@ MIDDLEWARE = [
     "streamsite.middleware.RequestIdMiddleware",
     "streamsite.front.middleware.FrontMiddleware",
     "streamsite.origin.OriginMiddleware",
+    "streamsite.languages.LanguageMiddleware",
     "streamsite.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "streamsite.middleware.ApiCorsMiddleware",
@@ -48,6 +49,8 @@ MIDDLEWARE = [
     "streamsite.drafts.DraftMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionGovernanceMiddleware",
+    "accounts.locale.AccountLocaleMiddleware",
+    "accounts.registration.login_only.LoginOnlyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -55,6 +58,12 @@ ROOT_URLCONF = "streamsite.urls"
 WSGI_APPLICATION = "streamsite.wsgi.application"
 APPEND_SLASH = False
 
+# Tags that need no {% load %}.
+TEMPLATE_BUILTINS = [
+    "django.templatetags.i18n",
+    "streamsite.templatetags.icons",
+    "streamsite.templatetags.formats",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -68,8 +77,7 @@ TEMPLATES = [
                 "streamsite.context.site",
                 "accounts.context.me",
             ],
-            # Tags that need no {% load %}.
-            "builtins": ["django.templatetags.i18n", "streamsite.templatetags.icons"],
+            "builtins": TEMPLATE_BUILTINS,
         },
     },
 ]

@@ -17,7 +17,9 @@ WORK_DIR = DATA_DIR / "work"
 FILE_UPLOAD_TEMP_DIR = str(WORK_DIR / "incoming")
 
 DEBUG = env.flag("DEBUG")
-SITE_NAME = "Streamsite"
+# The defaults of what staff may change at /admin/site/.
+SITE_NAME = env.text("SITE_NAME", "Streamsite")
+SITE_DESCRIPTION = env.text("SITE_DESCRIPTION")
 _site = env.server_url("SITE_URL", "http://localhost:8000", example="https://video.example.org")
 SITE_URL = _site.geturl()
 IS_HTTPS = _site.scheme == "https"

@@ -1,4 +1,4 @@
-"""Static files, languages and headers of pages."""
+"""Static files and headers of pages."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "streamsite.assets.CompressedStorage"},
 }
-LANGUAGE_CODE = "en"
-USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 PAGE_SIZE = 20
+# How often each process looks whether staff changed the site's settings.
+SITE_SETTINGS_POLL_SECONDS = 2.0
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -8,7 +8,7 @@ from pathlib import Path
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from streamsite import site_id
+from streamsite import setup_link_store, site_id
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.supervisor.processes import ROOT
 
@@ -44,12 +44,19 @@ class Preparation:
         # Where an earlier version kept it: a copy of the database would take it along.
         (self._data_dir / "db" / "streamsite-prepared").unlink(missing_ok=True)
 
+    def issue_setup_link(self) -> str:
+        """Return the token of a new set-up link, "" when the site has staff."""
+        with self._client() as client:
+            return setup_link_store.issue(client[self._mongo.database])
+
+    def _client(self) -> MongoClient[dict[str, object]]:
+        return MongoClient(self._mongo.uri, serverSelectionTimeoutMS=5_000)
+
     def _content(self, site: dict[str, object]) -> str:
         return f"{fingerprint(demo=self._demo, database=self._mongo.database)} {site.get('prepared', '')}"
 
     def _read_site_document(self) -> dict[str, object]:
-        client: MongoClient[dict[str, object]] = MongoClient(self._mongo.uri, serverSelectionTimeoutMS=5_000)
-        with client:
+        with self._client() as client:
             return site_id.read_site_document(client[self._mongo.database])
 
 

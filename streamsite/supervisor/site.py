@@ -19,7 +19,7 @@ from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import env, network
+from streamsite import env, network, setup_link_store
 from streamsite.console import print_line
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, strip_request
@@ -175,6 +175,8 @@ class Supervisor:
                 preflight.check_settings(self.environment)
             return
         command = [sys.executable, "manage.py", "prepare", *([] if self.options.demo else ["--no-demo"])]
+        if preparation is not None:
+            command.append("--no-setup-link")  # printed at the end of the start, and at every one
         print_line("setup", "preparing the database; after an update this may take a minute")
         setup = SupervisedProcess("setup", command, once=True)
         setup.launch(self.environment)
@@ -222,6 +224,8 @@ class Supervisor:
         print_line("server", f"Streamsite is at {site}")
         if self.options.demo:
             self._say_demo_login(site)
+        if (preparation := self._preparation()) and (token := preparation.issue_setup_link()):
+            print_line("server", setup_link_store.describe(site, token))
         for line in network.describe_access(self.place, site, self.options.port, demo=self.options.demo):
             print_line("server", line)
         print_line("server", "Ctrl-C stops it")

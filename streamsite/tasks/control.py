@@ -126,7 +126,7 @@ def count_by_queue() -> list[QueueCounts]:
         {"$unionWith": {"coll": queue.JOBS, "pipeline": part}} for part in others
     ]
     for row in collection(queue.JOBS).aggregate([*first, *unions]):
-        counts[row["queue"]][row["column"]] = row["count"]
+        counts[row["queue"]][row["column"]] = row["count"]  # type: ignore[literal-required]
     return list(counts.values())
 
 

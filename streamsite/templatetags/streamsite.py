@@ -1,11 +1,10 @@
-"""Filters for durations, counts, times and other values of pages."""
+"""Filters for texts and other values of pages; those by language are in ``formats``."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
 from functools import lru_cache
 from html import unescape
 from urllib.parse import quote
@@ -13,10 +12,10 @@ from urllib.parse import quote
 from django import template
 from django.utils.html import Urlizer, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 from ua_parser import parse
 
-from streamsite.sanitize import format_bytes, has_userinfo
+from streamsite.sanitize import has_userinfo
 
 register = template.Library()
 HREF = re.compile(r'href="([^"]*)"')
@@ -59,21 +58,6 @@ INERT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\
 
 
 @register.filter
-def duration(seconds: float | None) -> str:
-    """Format seconds: ``61.4`` -> ``1:01``, ``3723`` -> ``1:02:03``."""
-    whole = int(seconds or 0)
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
-
-
-@register.filter
-def size(number: int | None) -> str:
-    """Format a number of bytes: ``60600000`` -> ``60.6 MB``."""
-    return format_bytes(number or 0)
-
-
-@register.filter
 def thumbnail_file(url: str, name: str) -> str:
     """Return a thumbnail's URL in another size or format: ``.../card-2.webp`` as ``.../small-2.avif``."""
     folder, _, file = url.rpartition("/")
@@ -84,60 +68,29 @@ def thumbnail_file(url: str, name: str) -> str:
 
 
 @register.filter
-def compact(number: int | None) -> str:
-    """Shorten a count: ``1234`` -> ``1.2K``, ``5000000`` -> ``5M``."""
-    value = float(number or 0)
-    for suffix in ("", "K", "M", "B"):
-        if value < 1000 or suffix == "B":
-            break
-        value /= 1000
-    shown = f"{int(value * 10) / 10:.1f}".removesuffix(".0") if suffix and value < 100 else str(int(value))
-    return f"{shown}{suffix}"
-
-
-@register.filter
-def moment(value: str | datetime) -> str:
-    """Format a datetime or ISO time: ``30 Nov 2026, 18:00 UTC``."""
-    when = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{when.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
-
-
-@register.filter
-def day(value: str | date) -> str:
-    """Format a date or ISO day: ``Mar 3, 2014``."""
-    when = date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{when:%b} {when.day}, {when.year}"
-
-
-@register.filter
-def ago(moment: str | datetime | None) -> str:
-    """Format the time since a datetime or ISO time, in its largest unit: ``3 days ago``."""
-    if not moment:
-        return ""
-    when = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    if (datetime.now(UTC) - when).total_seconds() < 60:
-        return "just now"
-    return f"{timesince(when, depth=1)} ago"
-
-
-@register.filter
 def initial(name: str | None) -> str:
     """Return the first letter of a name, for avatars without an image."""
     return (name or "?").strip()[:1].upper() or "?"
 
 
 @register.filter
-@lru_cache(maxsize=500)
 def device(user_agent: str) -> str:
     """Return browser and system of a ``User-Agent``, such as ``Firefox on Windows``, or the program's own name."""
     if not user_agent.strip():
-        return "Unknown program"
+        return _("Unknown device")
+    browser, system = _browser_and_system(user_agent)
+    if not system:
+        return browser
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+
+
+@lru_cache(maxsize=500)
+def _browser_and_system(user_agent: str) -> tuple[str, str]:
+    """Return the names of browser and system; the second is ``""`` if it is unknown."""
     found = parse(user_agent)
     if found.user_agent is None:
-        return user_agent[:60]
-    return f"{found.user_agent.family} on {found.os.family}" if found.os else found.user_agent.family
+        return user_agent[:60], ""
+    return found.user_agent.family, found.os.family if found.os else ""
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
@@ -30,9 +31,11 @@ def read_uploaded_opml(files: Mapping[str, object]) -> bytes:
     """Return the content of the form's ``file``. Raise ``Invalid`` without one, ``TooLarge`` for a large one."""
     sent = files.get("file")
     if not isinstance(sent, UploadedFile):
-        raise Invalid("Send the OPML file as the field 'file'.", fields={"file": ["No file was sent."]})
+        raise Invalid(
+            _("Select an OPML file."), fields={"file": [_("Send the OPML file in the “file” field.")]}
+        )
     if (sent.size or 0) > opml.MAX_BYTES:
-        raise TooLarge("A list of subscriptions may have at most 2 MB.")
+        raise TooLarge(_("The OPML file is too large. The limit is 2 MB."))
     content: bytes = sent.read()
     return content
 
@@ -109,7 +112,7 @@ class PrivateFeedView(APIView):
     @extend_schema(
         operation_id="me_feed_rss_end",
         request=None,
-        responses={204: OpenApiResponse(description="No address leads to the feed")},
+        responses={204: OpenApiResponse(description="The feed URL no longer works")},
     )
     def delete(self, request: Request) -> Response:
         """Revoke the private feed URL. Idempotent."""

@@ -58,7 +58,7 @@ def build_front_page(owner: User, page: ChannelPage) -> ChannelFrontDict:
                 {
                     "kind": kind.name,
                     "value": row["value"],
-                    "title": part.title or kind.title,
+                    "title": part.title or str(kind.title),
                     "url": kind.url(owner, row["value"]),
                     "results": cards,
                 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError, Stale
@@ -50,19 +52,29 @@ def _clean_featured(owner: User, value: object) -> str:
         return video_for_editing(owner, str(value)).pk
     except SiteError:
         raise Invalid(
-            "No such video.", fields={"featured": ["The id of a video of yours, or empty."]}
+            _("That video wasn't found."),
+            fields={"featured": [_("Choose one of your videos, or leave this empty.")]},
         ) from None
 
 
 def _clean_shelves(owner: User, value: object) -> list[dict[str, str]]:
     if not isinstance(value, list) or len(value) > MAX_SHELVES:
         raise Invalid(
-            "Some fields are not right.", fields={"shelves": [f"A list of at most {MAX_SHELVES} shelves."]}
+            _("Please fix the errors below."),
+            fields={
+                "shelves": [
+                    ngettext("Add up to %(limit)d section.", "Add up to %(limit)d sections.", MAX_SHELVES)
+                    % {"limit": MAX_SHELVES}
+                ]
+            },
         )
     clean: list[dict[str, str]] = []
     for row in value:
         if not isinstance(row, dict) or not isinstance(row.get("value", ""), str):
-            raise Invalid("A shelf is an object.", fields={"shelves": ["Each is {kind, value}."]})
+            raise Invalid(
+                _("Please fix the errors below."),
+                fields={"shelves": [_("Each section must be an object with “kind” and “value”.")]},
+            )
         kind = get_shelf_type(row.get("kind"))
         shelf = {"kind": kind.name, "value": kind.clean(owner, row.get("value", ""))}
         if shelf not in clean:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from streamsite.errors import Invalid
 from videos.access import LISTED
 from videos.models import Video
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 VIDEOS = Video._meta.db_table
 MAX_VIDEOS_PER_SHELF = 12
@@ -26,16 +33,18 @@ class ShelfType:
 
     ``stages(channel id, value)`` finds the ids of at most ``MAX_VIDEOS_PER_SHELF`` videos in the collection ``source``,
     best first, as ``{_id}`` and optionally ``title``. ``clean(owner, value)`` returns the value to store or raises
-    ``Invalid``. ``choices(owner)`` returns values with labels, for a form.
+    ``Invalid``. ``choices(owner)`` returns values with labels, for a form,
+    which shows them as ``group``.
     """
 
     name: str
-    title: str
+    title: StrOrPromise
     source: str
     stages: Callable[[str, str], Stages]
     url: Callable[[User, str], str]
     clean: Callable[[User, str], str] = ignore_value
     choices: Callable[[User], list[tuple[str, str]]] | None = None
+    group: StrOrPromise = ""
 
 
 _shelf_types: dict[str, ShelfType] = {}
@@ -54,7 +63,10 @@ def all_shelf_types() -> dict[str, ShelfType]:
 def get_shelf_type(name: object) -> ShelfType:
     """Return the shelf type with this name. Raises ``Invalid``."""
     if not isinstance(name, str) or name not in _shelf_types:
-        raise Invalid("Unknown kind of shelf.", fields={"shelves": [f"Kinds are {', '.join(_shelf_types)}."]})
+        raise Invalid(
+            _("Unknown section type."),
+            fields={"shelves": [_("Choose one of: %(choices)s.") % {"choices": ", ".join(_shelf_types)}]},
+        )
     return _shelf_types[name]
 
 
@@ -75,8 +87,8 @@ def _videos_tab_url(sort: str) -> Callable[[User, str], str]:
 
 
 for _name, _title, _order in (
-    ("newest", "Newest", {"published_at": -1}),
-    ("views", "Most viewed", {"view_count": -1}),
-    ("oldest", "From the beginning", {"published_at": 1}),
+    ("newest", gettext_lazy("Newest videos"), {"published_at": -1}),
+    ("views", gettext_lazy("Most viewed videos"), {"view_count": -1}),
+    ("oldest", gettext_lazy("Oldest videos"), {"published_at": 1}),
 ):
     register_shelf_type(ShelfType(_name, _title, VIDEOS, _ordered_by(**_order), _videos_tab_url(_name)))

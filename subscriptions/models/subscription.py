@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
 
@@ -12,8 +13,8 @@ from streamsite.ids import object_id
 class Notify(models.TextChoices):
     """Bell settings."""
 
-    ALL = "all", "All videos"
-    NONE = "none", "Nothing"
+    ALL = "all", _("All videos")
+    NONE = "none", _("Nothing")
 
 
 class Subscription(models.Model):

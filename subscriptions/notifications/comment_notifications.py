@@ -6,7 +6,15 @@ from collections.abc import Iterable
 
 from accounts.models import User
 from subscriptions.notifications import services
-from subscriptions.notifications.notification_types import COMMENT, HELD, MENTION, REPLY, THREAD
+from subscriptions.notifications.notification_types import (
+    COMMENT,
+    HELD,
+    MENTION,
+    REPLY,
+    THREAD,
+    WAITING,
+    numbered,
+)
 from videos import blocks
 from videos.comments import following
 from videos.comments import queries as comments
@@ -47,14 +55,14 @@ def notify_followers(comment_id: str) -> int:
     return notified
 
 
-def notify_author(comment: Comment, kind: str, what: str = "") -> None:
+def notify_author(comment: Comment, kind: str) -> None:
     """Notify a comment's author of what the owner of its target did with it."""
     place = _title_and_url(comment)
     if place is None:
         return
     title, url = place
     owner = User.objects.filter(pk=comment.owner_id).first()
-    services.notify(comment.author_id, kind, comment.pk, url=url, title=title, what=what, actor=owner)
+    services.notify(comment.author_id, kind, comment.pk, url=url, title=title, actor=owner)
 
 
 def withdraw_mentions(comment: Comment, user_ids: Iterable[str]) -> None:
@@ -77,11 +85,7 @@ def update_held_notification(about: str, subject_id: str, owner_id: str, *, is_n
     waiting = held.count()
     for _ in range(MAX_ATTEMPTS):
         if waiting:
-            what = (
-                f"{waiting:,} comments are waiting for review"
-                if waiting > 1
-                else "1 comment is waiting for review"
-            )
+            what = numbered(WAITING, waiting)
             services.update_or_notify(
                 owner_id, HELD, subject_id, url=HELD_PAGE, title=title, what=what, is_news=is_news
             )

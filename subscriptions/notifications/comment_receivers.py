@@ -51,7 +51,7 @@ def send_comment_notifications(
     if is_new and comment.parent and following.has_explicit_followers(comment.parent):
         tasks.enqueue_follower_notifications(comment.pk)
     if approved:
-        comment_notifications.notify_author(comment, APPROVED, "Your comment was approved")
+        comment_notifications.notify_author(comment, APPROVED)
 
 
 @receiver(comment_hearted)

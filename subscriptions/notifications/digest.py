@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import deliverability, mail
+from accounts import deliverability, locale, mail
 from accounts.models import User
 from subscriptions.models import Broadcast, Notification
 from subscriptions.notifications import queries, services, store, unfollow_links
@@ -64,13 +64,12 @@ def send_digest(user_id: str) -> bool:
         for entry in due
         if not entry.is_read and delivery_channels(user.preferences, notification_kind(entry.row))[1]
     ]
-    entries = queries.serialize_visible(wanted, user.pk) + queries.serialize_visible(
-        news.entries if news else [], user.pk
-    )
-    if entries:
-        lines = [_digest_line(user, entry) for entry in entries[:MAX_LINES]]
-        link = f"{settings.SITE_URL}/settings/notifications"
-        mail.send("digest", user, user.email, lines=lines, more=max(0, len(entries) - MAX_LINES), link=link)
+    with locale.speak_to(user):
+        entries = queries.serialize_visible([*wanted, *(news.entries if news else [])], user.pk)
+        if entries:
+            lines = [_digest_line(user, entry) for entry in entries[:MAX_LINES]]
+            more, link = max(0, len(entries) - MAX_LINES), f"{settings.SITE_URL}/settings/notifications"
+            mail.send("digest", user, user.email, lines=lines, more=more, link=link)
     _mark_mailed(due)
     if news is not None:
         store.mark_mailed(user.pk, news.former, now)

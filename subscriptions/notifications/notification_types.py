@@ -1,24 +1,39 @@
-"""Notification types: their sentences, icons, and preferences."""
+"""Notification types: their sentences, icons, and preferences.
+
+A row stores its kind and values, and is put into words when it is read, in the reader's language.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts import preferences
+from videos.moderation import emails
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 PAGE, MAIL, BOTH = "page", "email", "both"
 
 
 @dataclass(frozen=True)
 class NotificationType:
-    """A notification type. ``sentence`` has ``{who}``, ``{what}``, and ``{title}``; ``icon`` is an icon of the page.
+    """A notification type. ``sentence`` has ``%(who)s``, ``%(title)s``, and ``%(what)s``; ``icon`` is one of the page.
+
+    Kinds with several sentences have them in ``VARIANTS``. Their ``sentence`` is for rows of earlier releases, whose
+    ``what`` is a phrase.
 
     ``wish`` names the deciding preference if it is not the type's own. ``stored_as`` is the value of the rows' field
     ``kind`` if it differs: one that the previous release knows, since it would fail on any other.
     """
 
-    sentence: str
+    sentence: StrOrPromise
     icon: str
     wish: str = ""
     stored_as: str = ""
@@ -30,20 +45,64 @@ THREAD, HELD, APPROVED = "thread", "held", "approved"
 MILESTONE, PROCESSING, SHARE = "milestone", "processing", "share"
 MODERATION, SECURITY = "moderation", "security"
 NOTIFICATION_TYPES = {
-    VIDEO: NotificationType("{who} published “{title}”", "film"),
-    POST: NotificationType("{who} posted: “{title}”", "text"),
-    COMMENT: NotificationType("{who} commented on “{title}”", "comment"),
-    REPLY: NotificationType("{who} replied to your comment on “{title}”", "reply"),
-    THREAD: NotificationType("{who} replied in a thread you follow on “{title}”", "reply", stored_as=REPLY),
-    MENTION: NotificationType("{who} mentioned you on “{title}”", "comment"),
-    HEART: NotificationType("{who} loved your comment on “{title}”", "heart"),
-    HELD: NotificationType("{what}: “{title}”", "clock", wish="review", stored_as=MODERATION),
-    APPROVED: NotificationType("{what}: “{title}”", "check", wish="review", stored_as=MODERATION),
-    MILESTONE: NotificationType("{what}: “{title}”", "trending-up"),
-    PROCESSING: NotificationType("“{title}” {what}", "film"),
-    SHARE: NotificationType("{who} {what} “{title}”", "share"),
-    MODERATION: NotificationType("{what}: “{title}”", "shield"),
-    SECURITY: NotificationType("{title}", "lock"),
+    VIDEO: NotificationType(gettext_lazy("%(who)s published “%(title)s”"), "film"),
+    POST: NotificationType(gettext_lazy("%(who)s posted: “%(title)s”"), "text"),
+    COMMENT: NotificationType(gettext_lazy("%(who)s commented on “%(title)s”"), "comment"),
+    REPLY: NotificationType(gettext_lazy("%(who)s replied to your comment on “%(title)s”"), "reply"),
+    THREAD: NotificationType(
+        gettext_lazy("%(who)s replied in a thread you follow on “%(title)s”"), "reply", stored_as=REPLY
+    ),
+    MENTION: NotificationType(gettext_lazy("%(who)s mentioned you on “%(title)s”"), "comment"),
+    HEART: NotificationType(gettext_lazy("%(who)s hearted your comment on “%(title)s”"), "heart"),
+    HELD: NotificationType("%(what)s: “%(title)s”", "clock", wish="review", stored_as=MODERATION),
+    APPROVED: NotificationType(
+        gettext_lazy("Your comment on “%(title)s” was approved"), "check", wish="review", stored_as=MODERATION
+    ),
+    MILESTONE: NotificationType("%(what)s: “%(title)s”", "trending-up"),
+    PROCESSING: NotificationType("“%(title)s” %(what)s", "film"),
+    SHARE: NotificationType(gettext_lazy("%(who)s invited you to collaborate on “%(title)s”"), "share"),
+    MODERATION: NotificationType("%(what)s: “%(title)s”", "shield"),
+    SECURITY: NotificationType("%(title)s", "lock"),
+}
+# Sentences by the code in ``what``, which may be followed by a number: ``likes:1000``.
+WAITING, LIKES, SUBSCRIBERS = "waiting", "likes", "subscribers"
+READY, FAILED, REFRESH_REUSED = "ready", "failed", "refresh_reused"
+VARIANTS: dict[str, dict[str, StrOrPromise]] = {
+    HELD: {
+        WAITING: ngettext_lazy(
+            "%(number)s comment on “%(title)s” is waiting for review",
+            "%(number)s comments on “%(title)s” are waiting for review",
+            "count",
+        )
+    },
+    MILESTONE: {
+        LIKES: ngettext_lazy(
+            "“%(title)s” reached %(number)s like", "“%(title)s” reached %(number)s likes", "count"
+        ),
+        SUBSCRIBERS: ngettext_lazy(
+            "Your channel reached %(number)s subscriber",
+            "Your channel reached %(number)s subscribers",
+            "count",
+        ),
+    },
+    PROCESSING: {
+        READY: gettext_lazy("“%(title)s” is ready"),
+        FAILED: gettext_lazy("“%(title)s” couldn't be processed"),
+    },
+    MODERATION: {
+        emails.GRANTED: gettext_lazy("Your appeal about “%(title)s” was granted"),
+        emails.DENIED: gettext_lazy("Your appeal about “%(title)s” was denied"),
+        emails.REMOVED: gettext_lazy("We removed “%(title)s” for breaking our rules"),
+        emails.WARNED: gettext_lazy("“%(title)s” breaks our rules. We've left it up with a warning"),
+        emails.REPORT_REMOVED: gettext_lazy("Thanks for your report: we removed “%(title)s”"),
+        emails.REPORT_WARNED: gettext_lazy("Thanks for your report: we took action on “%(title)s”"),
+        emails.REPORT_KEPT: gettext_lazy("Thanks for your report: “%(title)s” doesn't break our rules"),
+    },
+    SECURITY: {
+        REFRESH_REUSED: gettext_lazy(
+            "We signed out one of your devices because its session was used elsewhere"
+        )
+    },
 }
 BROADCAST_KINDS = (VIDEO, POST)
 # Kinds about one comment, whose id follows the kind in the row's key.
@@ -68,6 +127,15 @@ def delivery_channels(stored: Mapping[str, object], kind: str) -> tuple[bool, bo
     return chosen in {PAGE, BOTH}, chosen in {MAIL, BOTH}
 
 
+def numbered(code: str, count: int) -> str:
+    """Return the value of a row's ``what`` for a code with a number."""
+    return f"{code}:{count}"
+
+
 def render_sentence(kind: str, *, who: str, what: str, title: str) -> str:
-    """Return a notification's text."""
-    return NOTIFICATION_TYPES[kind].sentence.format(who=who or "Somebody", what=what, title=title)
+    """Return a notification's text in the active language."""
+    code, _colon, digits = what.partition(":")
+    sentence = VARIANTS.get(kind, {}).get(code, NOTIFICATION_TYPES[kind].sentence)
+    count = int(digits) if digits.isdecimal() else 0
+    values = {"who": who or _("Someone"), "what": what, "title": title, "count": count}
+    return str(sentence % (values | {"number": number_format(count, force_grouping=True)}))

@@ -10,7 +10,19 @@ from accounts.models import User
 from accounts.signals import account_deleted, account_warned, refresh_token_reused
 from streamsite.sanitize import clean_line, truncate_line
 from subscriptions.notifications import services
-from subscriptions.notifications.notification_types import MILESTONE, MODERATION, PROCESSING, SECURITY, VIDEO
+from subscriptions.notifications.notification_types import (
+    FAILED,
+    LIKES,
+    MILESTONE,
+    MODERATION,
+    PROCESSING,
+    READY,
+    REFRESH_REUSED,
+    SECURITY,
+    SUBSCRIBERS,
+    VIDEO,
+    numbered,
+)
 from subscriptions.signals import channel_subscribed
 from videos.models import Case, Status, Video
 from videos.models.moderation import CaseState, Decision
@@ -54,7 +66,7 @@ def notify_like_milestone(sender: type, video_id: str, likes: int, **extra: obje
             f"likes:{video_id}:{likes}",
             url=video.get_absolute_url(),
             title=video.title,
-            what=f"{likes:,} people like it",
+            what=numbered(LIKES, likes),
         )
 
 
@@ -71,20 +83,20 @@ def notify_subscriber_milestone(sender: type, channel_id: str, subscribers: int,
             f"subscribers:{subscribers}",
             url=channel.get_absolute_url(),
             title=channel.get_full_name(),
-            what=f"{subscribers:,} subscribers",
+            what=numbered(SUBSCRIBERS, subscribers),
         )
 
 
 @receiver(generation_completed)
 def notify_processing_succeeded(sender: type, video_id: str, **extra: object) -> None:
     """Notify the owner that every quality is ready."""
-    _notify_processing(video_id, Status.READY, "is ready")
+    _notify_processing(video_id, Status.READY, READY)
 
 
 @receiver(processing_failed)
 def notify_processing_failed(sender: type, video_id: str, **extra: object) -> None:
     """Notify the owner that processing failed."""
-    _notify_processing(video_id, Status.FAILED, "could not be processed")
+    _notify_processing(video_id, Status.FAILED, FAILED)
 
 
 def _notify_processing(video_id: str, status: Status, what: str) -> None:
@@ -114,7 +126,7 @@ def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
             key,
             url=url,
             title=case.title,
-            what=emails.outcome_text(case).rstrip("."),
+            what=emails.owner_outcome(case),
         )
     for reporter in cases.list_reporters(case):
         services.notify(
@@ -124,7 +136,7 @@ def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
             # Taken-down content has no page, and rows that link to a hidden video are not shown.
             url=NOTIFICATIONS_URL if case.decision == Decision.TAKEN_DOWN else case.url or "/",
             title=case.title,
-            what=emails.reporter_outcome_text(case),
+            what=emails.reporter_outcome(case),
         )
 
 
@@ -149,7 +161,8 @@ def notify_token_reuse(sender: type, user: User, session: SessionDoc, **extra: o
         SECURITY,
         f"refresh_reused:{session['_id']}",
         url="/settings/security/activity",
-        title="One of your devices was logged out: a copy of its session was used elsewhere",
+        title="One of your devices was signed out",  # what the previous release shows
+        what=REFRESH_REUSED,
     )
 
 

@@ -28,7 +28,7 @@ PACE_DAYS = {"hourly": 0, "daily": 1, "weekly": 7}
 
 @dataclass(frozen=True)
 class NotificationContent:
-    """A row's content: ``url`` is a path of this site; ``what`` and ``title`` fill the kind's sentence."""
+    """A row's content. ``url`` is a path of this site; ``title`` and the code ``what`` fill the kind's sentence."""
 
     url: str
     title: str

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core import signing
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from streamsite.errors import Invalid
@@ -21,7 +22,7 @@ class ThreadLinkInvalid(Invalid):
     """The one error for a truncated or forged link, or one of a deleted account."""
 
     code = "link_invalid"
-    detail = "This link is not valid. You can choose what we email you in your settings."
+    detail = _("This link is invalid. You can manage email notifications in your settings.")
 
 
 def unfollow_url(user: User, thread_id: str) -> str:

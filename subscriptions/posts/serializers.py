@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from streamsite.api.fields import CleanTextField, FlagField, StrictCharField
@@ -13,7 +14,7 @@ class PostChangeSerializer(InputSerializer):
     """The fields of a post that can be changed."""
 
     text = CleanTextField(
-        max_length=MAX_TEXT_LENGTH, required=False, error_messages={"blank": "Write something."}
+        max_length=MAX_TEXT_LENGTH, required=False, error_messages={"blank": _("Write something first.")}
     )
     allow_comments = FlagField(required=False)
 
@@ -21,7 +22,7 @@ class PostChangeSerializer(InputSerializer):
 class PostInputSerializer(InputSerializer):
     """A new post."""
 
-    text = CleanTextField(max_length=MAX_TEXT_LENGTH, error_messages={"blank": "Write something."})
+    text = CleanTextField(max_length=MAX_TEXT_LENGTH, error_messages={"blank": _("Write something first.")})
     video_id = StrictCharField(
         required=False, allow_null=True, allow_blank=True, help_text="A listed video to show."
     )

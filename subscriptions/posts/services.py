@@ -7,6 +7,7 @@ from typing import IO
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import email_verification, image_processing, image_storage
 from accounts.models import User
@@ -30,9 +31,9 @@ def clean_post_text(raw: object) -> str:
     """Return the cleaned text of a post. Raises ``Invalid`` if it is empty or too long."""
     text = clean_text(raw) if isinstance(raw, str) else ""
     if is_blank(text):
-        raise Invalid("Write something.", fields={"text": ["Write something."]})
+        raise Invalid(_("Write something first."), fields={"text": [_("Write something first.")]})
     if len(text) > MAX_TEXT_LENGTH:
-        problem = f"A post may have at most {MAX_TEXT_LENGTH} characters."
+        problem = _("Posts can have up to %(limit)d characters.") % {"limit": MAX_TEXT_LENGTH}
         raise Invalid(problem, fields={"text": [problem]})
     return text
 
@@ -44,7 +45,10 @@ def create(user: User, data: Mapping[str, object], *, picture: IO[bytes] | None 
     text = clean_post_text(data.get("text"))
     video = _clean_video(user, data.get("video_id"))
     if video is not None and picture is not None:
-        raise Invalid("A picture or a video, not both.", fields={"video_id": ["There is a picture already."]})
+        raise Invalid(
+            _("Choose either an image or a video."),
+            fields={"video_id": [_("This post already has an image.")]},
+        )
     enforce(POST_LIMIT, user.pk)
     prepared = (
         {"picture": image_processing.prepare_image(picture, image_processing.POST, field="picture")}
@@ -121,10 +125,10 @@ def detach_video(video_id: str) -> None:
 def _clean_video(user: User, video_id: object) -> Video | None:
     if video_id in (None, ""):
         return None
-    problem = {"video_id": ["There is no such video, or it is not for everybody."]}
+    problem = {"video_id": [_("This video doesn't exist or isn't public.")]}
     if not isinstance(video_id, str):
-        raise Invalid("Unknown video.", fields=problem)
+        raise Invalid(_("That video wasn't found."), fields=problem)
     video = videos.listed_videos().filter(pk=video_id).first()
     if video is None:
-        raise Invalid("Unknown video.", fields=problem)
+        raise Invalid(_("That video wasn't found."), fields=problem)
     return video

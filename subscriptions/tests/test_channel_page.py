@@ -57,7 +57,7 @@ def test_a_channel_shows_what_its_owner_chose_in_that_order(cast, films):
     assert shelves(cast) == [
         ("Chosen", ["Third", "First"]),
         ("Most viewed", ["Second", "First", "Third"]),
-        ("From the beginning", ["First", "Second", "Third"]),
+        ("Oldest videos", ["First", "Second", "Third"]),
     ]
     assert front(cast)["featured"]["title"] == "Second"
     page = cast.page("anonymous").get("/@owner").content.decode()
@@ -156,5 +156,5 @@ def test_a_channel_is_searched_and_sorted(cast, films):
     assert titles("?q=first") == ["First"]
     assert titles("?sort=views") == ["Second", "First", "Third"]
     assert titles("?sort=oldest") == ["First", "Second", "Third"]
-    assert "Nothing found on this channel" in page.get("/@owner/videos?q=zebra").content.decode()
+    assert "No videos found on this channel" in page.get("/@owner/videos?q=zebra").content.decode()
     assert page.get("/@owner/videos?sort=nonsense").status_code == 400

@@ -106,7 +106,7 @@ def test_a_missing_or_huge_file_is_refused(cast):
 def test_the_page_tells_what_was_imported(cast):
     assert cast.owner.is_active
     page = cast.page("member")
-    assert "Bring them here" in page.get("/subscriptions/programs").content.decode()
+    assert "Download OPML" in page.get("/subscriptions/programs").content.decode()
     file = SimpleUploadedFile("x.opml", opml(f"{HERE}/@owner", f"{HERE}/@nobody").encode())
     said = page.post("/subscriptions/import", {"file": file}).content.decode()
     assert "1 new subscription," in said

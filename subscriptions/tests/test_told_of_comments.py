@@ -189,7 +189,7 @@ def test_a_mail_stops_a_thread_without_signing_in(database, cast, mailoutbox):
     cast.api("owner").put(f"/api/v1/comments/{thread}/heart")
     assert tasks.send_mail.func(cast.member.pk)
     body = mailoutbox[0].body
-    [address] = re.findall(r"Stop following this thread: http://localhost:8000(\S+)", body)
+    [address] = re.findall(r"Stop following this thread\nhttp://localhost:8000(\S+)", body)
     assert "/notifications/stop?token=" in mailoutbox[0].alternatives[0][0]
     visitor = cast.page("anonymous")
     assert "Stop notifying" in visitor.get(address).content.decode()
@@ -206,8 +206,8 @@ def test_held_comments_are_told_to_the_owner_as_one_and_approval_to_the_author(d
     first, second, third = (say(cast, "member", video, f"Number {number}") for number in range(3))
     say(cast, "stranger", other)
     assert [row["text"] for row in rows(cast, "owner")] == [
-        "1 comment is waiting for review: “Other”",
-        "3 comments are waiting for review: “Film”",
+        "1 comment on “Other” is waiting for review",
+        "3 comments on “Film” are waiting for review",
     ]
     row = rows(cast, "owner")[1]
     assert (row["kind"], row["actor"], row["url"].partition("8000")[2]) == (
@@ -218,7 +218,7 @@ def test_held_comments_are_told_to_the_owner_as_one_and_approval_to_the_author(d
     cast.api("owner").post(f"{LIST}/read", {}, format="json")
     cast.api("owner").put(f"/api/v1/comments/{first}/approval")
     cast.api("owner").put(f"/api/v1/comments/{first}/approval")
-    assert [row["text"] for row in rows(cast, "member")] == ["Your comment was approved: “Film”"]
+    assert [row["text"] for row in rows(cast, "member")] == ["Your comment on “Film” was approved"]
     assert rows(cast, "member")[0]["kind"] == "approved"
     assert [(row["text"][:10], row["is_read"]) for row in rows(cast, "owner")] == [
         ("1 comment ", True),
@@ -226,12 +226,12 @@ def test_held_comments_are_told_to_the_owner_as_one_and_approval_to_the_author(d
     ]
     fourth = say(cast, "member", video, "One more")
     assert next((row["text"], row["is_read"]) for row in rows(cast, "owner")) == (
-        "3 comments are waiting for review: “Film”",
+        "3 comments on “Film” are waiting for review",
         False,
     )
     for rejected in (second, third):
         cast.api("owner").delete(f"/api/v1/comments/{rejected}")
-    assert rows(cast, "owner")[0]["text"] == "1 comment is waiting for review: “Film”"
+    assert rows(cast, "owner")[0]["text"] == "1 comment on “Film” is waiting for review"
     cast.api("member").delete(f"/api/v1/comments/{fourth}")  # taken back by its author
     assert kinds(cast, "owner") == ["held"]
     assert kinds(cast, "member") == ["approved"]
@@ -264,5 +264,5 @@ def test_no_review_is_told_to_whom_does_not_want_it(database, cast, mailoutbox):
         say(cast, "member", video, "Second")
         cast.api("owner").delete(f"/api/v1/comments/{first}")
         assert tasks.send_mail.func(cast.owner.pk)
-    assert "1 comment is waiting for review: “Film”" in mailoutbox[0].body
+    assert "1 comment on “Film” is waiting for review" in mailoutbox[0].body
     assert User.objects.get(pk=cast.owner.pk).preferences["notify_review"] == "email"

@@ -164,13 +164,13 @@ def test_a_decision_that_is_undone(database, cast):
     cast.api("member").post(f"/api/v1/videos/{video.pk}/report", {"reason": "spam"}, format="json")
     cases.decide(Case.objects.get(), cast.staff, "taken_down", notice="No")
     texts = [row["text"] for row in cast.api("member").get(LIST).json()["results"]]
-    assert texts == ["What you reported was taken down: “Film”"]
+    assert texts == ["Thanks for your report: we removed “Film”"]
     assert told(cast, "owner") == ["moderation"]
     cases.appeal(Case.objects.get(), "It is fine")
     cases.decide_appeal(Case.objects.get(), cast.staff, grant=True)
     for who, text in (
-        ("owner", "Your appeal was granted: the decision is undone: “Film”"),
-        ("member", "What you reported was looked at and does not break the rules: “Film”"),
+        ("owner", "Your appeal about “Film” was granted"),
+        ("member", "Thanks for your report: “Film” doesn't break our rules"),
     ):
         assert [row["text"] for row in cast.api(who).get(LIST).json()["results"]] == [text]
 
@@ -244,7 +244,7 @@ def test_a_link_to_a_comment_that_is_gone_says_so(cast, talk):
         ("/posts/AAAAAAAAAAAAAAAA", "This post isn&#x27;t available"),
         ("/playlists/AAAAAAAAAAAAAAAA", "This playlist isn&#x27;t available"),
         ("/@nobody-there", "This channel isn&#x27;t available"),
-        ("/nothing/like/it", "There is nothing here"),
+        ("/nothing/like/it", "Page not found"),
     ],
 )
 def test_a_page_that_is_gone_names_what_it_was(database, cast, path, heading):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.current_user import signed_in_user
 from accounts.mappers import serialize_channel
@@ -25,7 +26,7 @@ def settings_channel(request: HttpRequest) -> HttpResponse:
         request,
         form,
         lambda: services.arrange(owner, form.arrangement(), expected_version=form.cleaned_data["version"]),
-        lambda _: redirect_with_message(request, "Saved.", "settings-channel"),
+        lambda _done: redirect_with_message(request, _("Saved."), "settings-channel"),
         refusals=(Invalid, Stale),
     )
     if response is not None:

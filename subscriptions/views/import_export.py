@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current_user import page_session_id, signed_in_user
@@ -21,6 +22,7 @@ from subscriptions.api.import_export import opml_response, read_uploaded_opml
 from videos.syndication.feeds import CONTENT_TYPE
 
 
+@login_not_required  # its secret address stands for the account
 @require_safe
 @PRIVATE_REVALIDATED
 def serve_private_feed(request: HttpRequest, token: str) -> HttpResponse:
@@ -65,7 +67,7 @@ def change_private_feed(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
     if request.POST.get("action") == "end":
         private_feed.revoke(user.pk)
-        return redirect_with_message(request, "The private feed has ended.", "subscriptions-programs")
+        return redirect_with_message(request, _("Private feed revoked."), "subscriptions-programs")
     address = attempt(
         lambda: private_feed.create_address(user, session_id=page_session_id(request)), ProofRequired
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import preferences, profile
@@ -71,7 +72,7 @@ def settings_notifications(request: HttpRequest) -> HttpResponse:
         request,
         form,
         lambda: profile.update_preferences(user, form.preferences()),
-        lambda _: redirect_with_message(request, "Saved.", "settings-notifications"),
+        lambda _done: redirect_with_message(request, _("Saved."), "settings-notifications"),
     )
     return response or render(
         request, "subscriptions/settings_notifications.html", {"form": form}, status=form_status(form)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import channel_for_viewing
@@ -65,7 +66,7 @@ def channel_posts(request: HttpRequest, username: str) -> HttpResponse:
         lambda: services.create(
             signed_in_user(request), form.cleaned_data, picture=form.cleaned_data["picture"]
         ),
-        lambda _: redirect_with_message(request, "Posted.", "channel-posts", owner.username),
+        lambda _done: redirect_with_message(request, _("Post published."), "channel-posts", owner.username),
     )
     if response is not None:
         return response
@@ -124,7 +125,7 @@ def edit(request: HttpRequest, post_id: str) -> HttpResponse:
         request,
         form,
         lambda: services.update(post, form.cleaned_data),
-        lambda _: redirect_with_message(request, "Saved.", "post", post_id),
+        lambda _done: redirect_with_message(request, _("Saved."), "post", post_id),
     )
     if response is not None:
         return response
@@ -139,7 +140,7 @@ def delete(request: HttpRequest, post_id: str) -> HttpResponse:
     post = access.post_for_editing(request.user, post_id)
     if request.method == "POST":
         services.delete(post)
-        return redirect_with_message(request, "The post was deleted.", "channel-posts", post.channel.username)
+        return redirect_with_message(request, _("Post deleted."), "channel-posts", post.channel.username)
     return render(request, "posts/delete.html", {"post": mappers.serialize_post(post, request.user)})
 
 

@@ -1,8 +1,11 @@
 // The guide's panel: tokens decoded, shortened and explained, and the generations of the refresh token.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Client, decoded, GRACE_SECONDS } from "../../static/js/token-panel/client.js";
-import { clock, errorText, meaning, shortened } from "../../static/js/token-panel/texts.js";
+import { openPage } from "./support/browser.js";
+
+openPage();
+const { Client, decoded, GRACE_SECONDS } = await import("../../static/js/token-panel/client.js");
+const { errorText, meaning, shortened, timeLeft } = await import("../../static/js/token-panel/texts.js");
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const token = (claims) => `${part({ alg: "EdDSA", typ: "at+jwt" })}.${part(claims)}.signature`;
@@ -25,19 +28,19 @@ test("a token is decoded, with every character", () => {
 });
 
 test("clocks, claims and tokens in words", () => {
-  assert.equal(clock(581), "9:41");
-  assert.equal(clock(0.2), "0:01");
-  assert.equal(clock(0), "0:00");
+  assert.equal(timeLeft(581), "9:41");
+  assert.equal(timeLeft(0.2), "0:01");
+  assert.equal(timeLeft(0), "0:00");
   assert.equal(shortened("a".repeat(12) + "-".repeat(50) + "z".repeat(10)), `${"a".repeat(12)}…${"z".repeat(10)}`);
   assert.equal(meaning("gen", 0), "not rotated yet");
-  assert.equal(meaning("gen", 1), "rotated once");
+  assert.equal(meaning("gen", 1), "rotated 1 time");
   assert.equal(meaning("gen", 3), "rotated 3 times");
   assert.equal(meaning("unknown", 1), "");
 });
 
 test("an error in words, by its code, its detail, or a general sentence", () => {
   assert.match(errorText({ body: { code: "throttled" }, retryAfter: 7 }), /Wait 7 seconds/);
-  assert.match(errorText({ body: { code: "token_expired" }, retryAfter: 0 }), /refreshes now/);
+  assert.match(errorText({ body: { code: "token_expired" }, retryAfter: 0 }), /now refreshes/);
   assert.equal(errorText({ body: { code: "new_code", detail: "As the server says." }, retryAfter: 0 }), "As the server says.");
   assert.equal(errorText({ body: {}, retryAfter: 0 }), "Something went wrong.");
 });

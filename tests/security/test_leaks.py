@@ -76,7 +76,7 @@ def busy_session(site: Stack) -> Witness:
     person.secrets.add(person.json("POST", f"{AUTH}/token", native)[1]["refresh"])
     person.json("POST", f"{AUTH}/password/change", {"current_password": "x", "new_password": NEW})
     person.json("POST", f"{AUTH}/password/reset", {"email": "leaks@example.org"})
-    reset = mailed_token(site, "Choose a new password")
+    reset = mailed_token(site, "Reset your password")
     person.call("GET", f"/reset-password?token={reset}")
     confirm = {"token": reset, "new_password": NEW}
     person.json("POST", f"{AUTH}/password/reset/confirm", confirm)

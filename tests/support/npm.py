@@ -1,7 +1,7 @@
-"""Single files of npm packages: programs of other people that tests use the site with.
+"""npm packages: programs of other people that tests use the site with.
 
-``tests/clients/packages.json`` pins versions and hashes. npm fetches a package once, from the registry that it is
-configured for, and the file is kept in the user's cache folder.
+``tests/clients/packages.json`` pins single files by version and hash; a folder with a ``package-lock.json`` is installed
+whole. npm fetches each once, from the registry that it is configured for, and it is kept in the user's cache folder.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import subprocess
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from tests.support.node import NPM
@@ -44,6 +45,31 @@ def file_of(name: str) -> Path:
             made.write_bytes(_member(archive, f"package/{pinned['file']}"))
             made.replace(kept)
     return kept
+
+
+def installed(folder: Path) -> Path:
+    """Return the ``node_modules`` of the lock file in ``folder``. Raises ``NpmMissingError``."""
+    lock = (folder / "package-lock.json").read_bytes()
+    kept = _cache() / f"{folder.name}-{hashlib.sha256(lock).hexdigest()[:12]}"
+    if not kept.is_dir():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as made:
+            for name in ("package.json", "package-lock.json"):
+                (Path(made) / name).write_bytes((folder / name).read_bytes())
+            _install(Path(made))
+            with suppress(OSError):  # another process was faster
+                (Path(made) / "node_modules").rename(kept)
+    return kept
+
+
+def _install(folder: Path) -> None:
+    command = [*NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=FETCH_SECONDS, check=False, cwd=folder
+    )
+    if done.returncode:
+        reason = " ".join((done.stderr or done.stdout).split())[-300:]
+        raise NpmMissingError(f"npm cannot install the packages of {folder.name}: {reason}")
 
 
 def _cache() -> Path:

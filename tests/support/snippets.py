@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 ELLIPSIS = "…"
+SETUP = "sh setup"
 BLOCK_END = "=== end of block ==="
 FENCE = re.compile(r"^```(?P<language>[^\n`]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -31,6 +32,12 @@ def parse_blocks(text: str) -> list[Block]:
             assert found[-1].prints is None, "two outputs in a row"
             found[-1].prints = code
     return found
+
+
+def files_of(blocks: list[Block]) -> dict[str, str]:
+    """Return the blocks that are whole files: their info string names the file after the language."""
+    named = ((block.language.partition(" ")[2], block.code) for block in blocks)
+    return {name: code for name, code in named if "." in name}
 
 
 def matches_output(said: str, printed: str) -> bool:

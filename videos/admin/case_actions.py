@@ -44,7 +44,7 @@ def perform(case: Case, staff: User, verb: str, data: dict[str, str]) -> CaseOut
 
 def _decide(case: Case, staff: User, data: dict[str, str]) -> CaseOutcome:
     given = _cleaned(DecisionForm(data))
-    decision = Decision(given["decision"])
+    decision = Decision(str(given["decision"]))
     done = _("Decided: %(decision)s.") % {"decision": decision.label}
     try:
         cases.decide(

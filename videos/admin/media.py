@@ -10,6 +10,8 @@ from videos import thumbnails
 from videos.files.urls import MASTER, REVIEW, media_url
 from videos.models import Video
 
+EMPTY_THUMBNAIL = SafeString('<span class="thumb thumb-none"></span>')
+
 
 def preview_context(video: Video) -> dict[str, object]:
     """Return the context of ``admin/videos/preview.html``."""
@@ -29,5 +31,5 @@ def render_thumbnail(video: Video | None) -> SafeString:
     """Render a small thumbnail, or an empty frame while there is none."""
     address = thumbnails.thumbnail_url(video, thumbnails.SMALL, REVIEW) if video is not None else None
     if not address:
-        return format_html('<span class="thumb thumb-none"></span>')
+        return EMPTY_THUMBNAIL
     return format_html('<img class="thumb" src="{}" alt="" width="96" height="54" loading="lazy">', address)

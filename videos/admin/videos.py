@@ -15,11 +15,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from streamsite import formats
 from streamsite.admin_fields import TextListField
 from streamsite.errors import SiteError
-from streamsite.sanitize import format_bytes
 from streamsite.service_admin import ServiceAdmin
-from streamsite.templatetags.streamsite import duration
 from videos import schedules, services, tasks
 from videos.admin.media import render_preview, render_thumbnail
 from videos.admin.read_only import ReadOnlyAdmin
@@ -184,7 +183,7 @@ class VideoAdmin(ServiceAdmin[Video]):
     @admin.display(description=gettext_lazy("duration"))
     def display_duration(self, video: Video) -> str:
         """Return the duration."""
-        return duration(video.duration) if video.duration else "-"
+        return formats.clock(video.duration) if video.duration else "-"
 
     @admin.display(description=gettext_lazy("dimensions"))
     def display_size(self, video: Video) -> str:
@@ -194,12 +193,12 @@ class VideoAdmin(ServiceAdmin[Video]):
     @admin.display(description=gettext_lazy("original file size"))
     def display_source_size(self, video: Video) -> str:
         """Return the size of the uploaded file."""
-        return format_bytes(video.source_size)
+        return formats.size(video.source_size)
 
     @admin.display(description=gettext_lazy("size of renditions"))
     def display_media_bytes(self, video: Video) -> str:
         """Return the size of what is served."""
-        return format_bytes(video.media_bytes)
+        return formats.size(video.media_bytes)
 
     def remove(self, request: HttpRequest, row: Video) -> None:
         """Delete the video and its files."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
@@ -74,8 +75,8 @@ class CaptionsView(APIView):
         cues, file = _read_cues(sent, sent["language"])
         if cues is None:
             raise Invalid(
-                "Send a caption file as 'file', its text as 'text', or cues as 'cues'.",
-                fields={"file": ["No file was sent."]},
+                _("Send a caption file as 'file', its text as 'text', or cues as 'cues'."),
+                fields={"file": [_("Select a file.")]},
             )
         track = services.add_track(
             video,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -29,7 +30,7 @@ def record_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, obje
     Raises ``Conflict`` while the video cannot be played yet.
     """
     if not video.generation:
-        raise Conflict("The video cannot be played yet.")
+        raise Conflict(_("This video can't be played yet."))
     beat = heartbeats.parse_heartbeat(data, video.duration)
     outcome = heartbeats.record_heartbeat(request, video, beat)
     if outcome.is_new_view:

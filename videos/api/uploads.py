@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import http_date
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
@@ -19,6 +20,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.api.base import signed_in_user
+from accounts.registration import rules
 from streamsite.api.idempotency import idempotent
 from streamsite.cache_headers import NEVER_STORED
 from streamsite.errors import Invalid, UnsupportedMediaType
@@ -83,7 +85,7 @@ class TusView(APIView):
         response = Response(status=status.HTTP_204_NO_CONTENT)
         response["Tus-Version"] = tus.VERSION
         response["Tus-Extension"] = tus.EXTENSIONS
-        response["Tus-Max-Size"] = str(settings.MAX_UPLOAD_BYTES)
+        response["Tus-Max-Size"] = str(rules.max_upload_bytes())
         response["Tus-Checksum-Algorithm"] = ",".join(tus.ALGORITHMS)
         return response
 
@@ -168,10 +170,10 @@ class UploadsView(TusView):
     def _join(request: Request, concat: tus.Concat) -> Response:
         """Create the final upload, and answer once its bytes are joined."""
         if "Upload-Length" in request.headers or "Upload-Defer-Length" in request.headers:
-            raise Invalid("A final upload is as long as its partial uploads: do not send its length.")
+            raise Invalid(_("A final upload is as long as its partial uploads. Don't send its length."))
         length = _body_length(request)
         if length or (length is None and request._request.read(1)):
-            raise Invalid("A final upload is made of its partial uploads: do not send bytes.")
+            raise Invalid(_("A final upload is made of its partial uploads. Don't send bytes."))
         upload = creation.create_final_upload(
             signed_in_user(request),
             ids=concat.ids,
@@ -254,7 +256,7 @@ def _body_length(request: Request) -> int | None:
         return 0
     length = None if is_chunked else tus.parse_number("Content-Length", raw)
     if length != 0 and request.content_type.partition(";")[0].strip() != tus.CONTENT_TYPE:
-        raise UnsupportedMediaType(f"Send the bytes as {tus.CONTENT_TYPE}.")
+        raise UnsupportedMediaType(_("Send the bytes as %(type)s.") % {"type": tus.CONTENT_TYPE})
     return length
 
 

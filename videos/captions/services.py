@@ -9,6 +9,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from streamsite import folding
 from streamsite.errors import Absent, Conflict, Invalid
@@ -27,7 +29,9 @@ from videos.signals import tracks_changed
 
 UPDATABLE_FIELDS = ("language", "label", "kind", "cues", "revision", "updated_at")
 MAX_LABEL = 60
-DUPLICATE_DETAIL = "This video already has subtitles of this language, kind and name. Choose another name."
+DUPLICATE_DETAIL = gettext_lazy(
+    "This video already has subtitles with this language, type, and name. Choose another name."
+)
 
 
 def add_track(
@@ -62,10 +66,11 @@ def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
     return build_caps(
         Caption,
         video,
-        per_video=(of_video, f"A video can have up to {of_video} subtitle tracks."),
+        per_video=(of_video, _("A video can have up to %(limit)d subtitle tracks.") % {"limit": of_video}),
         per_owner=(
             of_user,
-            f"Your videos can have up to {of_user} subtitle tracks in all. Delete some first.",
+            _("Your videos can have up to %(limit)d subtitle tracks in total. Delete some first.")
+            % {"limit": of_user},
         ),
     )
 
@@ -195,14 +200,14 @@ def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str
     except ValueError as error:
         tag, problems["language"] = "", [str(error)]
     if not tag and not problems:
-        problems["language"] = ["Say which language it is, such as en or pt-BR."]
+        problems["language"] = [_("Select a language.")]
     if kind not in CaptionKind.values:
-        problems["kind"] = [f"One of: {', '.join(CaptionKind.values)}."]
+        problems["kind"] = [_("Choose one of: %(values)s.") % {"values": ", ".join(CaptionKind.values)}]
     name = clean_line(label) if isinstance(label, str) else ""
     if len(name) > MAX_LABEL:
-        problems["label"] = [f"At most {MAX_LABEL} characters."]
+        problems["label"] = [_("Use up to %(limit)d characters.") % {"limit": MAX_LABEL}]
     if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     return {"language": tag, "label": name or language_names.language_name(tag), "kind": kind}
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 
+from django.utils.translation import gettext as _
+
 from streamsite.sanitize import clean_text
 from videos.captions.formats.cues import (
     KEPT_TAGS,
@@ -44,16 +46,18 @@ def parse(content: bytes) -> list[Cue]:
 def from_rows(rows: list[object]) -> list[Cue]:
     """Return the cues of editor rows, ``[{"start": seconds, "end": seconds, "text": text}]``. Raises ``Invalid``."""
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_CUES:
-        raise invalid_file_error(f"Send 1 to {MAX_CUES} cues.")
+        raise invalid_file_error(_("Send 1 to %(limit)d cues.") % {"limit": MAX_CUES})
     cues = []
     for number, row in enumerate(rows, start=1):
         sent = row if isinstance(row, dict) else {}
         start, end, text = _moment(sent.get("start")), _moment(sent.get("end")), sent.get("text")
         if start is None or end is None or end <= start:
-            raise invalid_file_error(f"Cue {number}: give a start and a later end, in seconds.")
+            raise invalid_file_error(
+                _("Cue %(number)d needs a start time and a later end time, in seconds.") % {"number": number}
+            )
         words = clean_text(text)[:MAX_CUE_TEXT] if isinstance(text, str) else ""
         if not words:
-            raise invalid_file_error(f"Cue {number} has no text.")
+            raise invalid_file_error(_("Cue %(number)d has no text.") % {"number": number})
         cues.append(Cue(start, end, remove_blank_lines(html.escape(words, quote=False))))
     return sorted(cues, key=lambda cue: (cue.start, cue.end))
 

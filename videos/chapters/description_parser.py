@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from videos.chapters import line_parser
 from videos.schemas.chapters import ChapterDict
 
@@ -19,7 +22,9 @@ MAX_CHAPTERS, MIN_CHAPTERS, MIN_SECONDS = 200, 3, 10
 MAX_LINES = 2_000
 
 Chapter = ChapterDict
-HELP = "List at least 3 chapters in the description, one per line: a time and a title. Start with 0:00."
+HELP = gettext_lazy(
+    "List at least 3 chapters in the description, one per line: a timestamp, then a title. Start with 0:00."
+)
 
 
 @dataclass(frozen=True)
@@ -95,19 +100,29 @@ def _run(rows: list[_Row], duration: float) -> tuple[list[_Row], list[ChapterPro
             problems.append(_out_of_order(row, reached))
             break
         if row.start == reached:
-            problems.append(
-                ChapterProblem("repeated", f"{_at(row)} is listed twice; the first one counts.", row.number)
-            )
+            detail = _("Line %(line)d: %(time)s is listed twice. Only the first one is used.") % _at(row)
+            problems.append(ChapterProblem("repeated", detail, row.number))
             continue
         reached = row.start
         if row.start - kept[-1].start < MIN_SECONDS:
-            problems.append(_too_short(row, "after the chapter before it"))
-        elif duration and duration - row.start < MIN_SECONDS:
-            problems.append(_too_short(row, "before the end of the video"))
-        elif len(kept) == MAX_CHAPTERS:
             problems.append(
-                ChapterProblem("too_many", f"Only the first {MAX_CHAPTERS} chapters are shown.", row.number)
+                _too_close(
+                    row,
+                    _("Line %(line)d: %(time)s is less than %(seconds)d seconds after the previous chapter."),
+                )
             )
+        elif duration and duration - row.start < MIN_SECONDS:
+            problems.append(
+                _too_close(
+                    row,
+                    _(
+                        "Line %(line)d: %(time)s is less than %(seconds)d seconds before the end of the video."
+                    ),
+                )
+            )
+        elif len(kept) == MAX_CHAPTERS:
+            detail = _("Only the first %(limit)d chapters are shown.") % {"limit": MAX_CHAPTERS}
+            problems.append(ChapterProblem("too_many", detail, row.number))
             break
         else:
             kept.append(row)
@@ -116,38 +131,47 @@ def _run(rows: list[_Row], duration: float) -> tuple[list[_Row], list[ChapterPro
 
 def _no_beginning(layouts: dict[bool, list[_Row]]) -> ChapterProblem:
     if not any(layouts.values()):
-        return ChapterProblem("no_times", HELP)
-    return ChapterProblem("no_beginning", "The first chapter must start at 0:00.")
+        return ChapterProblem("no_times", str(HELP))
+    return ChapterProblem("no_beginning", _("The first chapter must start at 0:00."))
 
 
 def _too_few(number: int, layouts: dict[bool, list[_Row]]) -> ChapterProblem:
     if all(layouts.values()) and sum(map(len, layouts.values())) >= MIN_CHAPTERS:
         return ChapterProblem(
-            "mixed", "Put every time at the start of its line or every time at the end, not both."
+            "mixed", _("Put every timestamp at the start of its line, or every timestamp at the end.")
         )
-    only = "Only the one at 0:00 counts" if number == 1 else f"Only {number} of your lines count"
-    return ChapterProblem("too_few", f"List at least {MIN_CHAPTERS} chapters. {only}.")
+    if number == 1:
+        detail = _("List at least %(least)d chapters. Only the one at 0:00 is valid.") % {
+            "least": MIN_CHAPTERS
+        }
+    else:
+        detail = ngettext(
+            "List at least %(least)d chapters. Only %(number)d of your lines is valid.",
+            "List at least %(least)d chapters. Only %(number)d of your lines are valid.",
+            number,
+        ) % {"least": MIN_CHAPTERS, "number": number}
+    return ChapterProblem("too_few", detail)
 
 
 def _beyond(row: _Row, duration: float) -> ChapterProblem:
-    return ChapterProblem(
-        "after_end", f"{_at(row)} is after the end of the video ({format_clock(duration)}).", row.number
-    )
+    detail = _("Line %(line)d: %(time)s is after the end of the video (%(end)s).")
+    return ChapterProblem("after_end", detail % {**_at(row), "end": format_clock(duration)}, row.number)
 
 
-def _too_short(row: _Row, what: str) -> ChapterProblem:
-    detail = f"{_at(row)} is less than {MIN_SECONDS} seconds {what}."
-    return ChapterProblem("too_short", detail, row.number)
+def _too_close(row: _Row, sentence: str) -> ChapterProblem:
+    return ChapterProblem("too_short", sentence % {**_at(row), "seconds": MIN_SECONDS}, row.number)
 
 
 def _out_of_order(row: _Row, reached: float) -> ChapterProblem:
-    rest = "Put the times in order. This chapter and those after it were left out."
-    detail = f"{_at(row)} comes after {format_clock(reached)}. {rest}"
+    detail = _(
+        "Line %(line)d: %(time)s comes after %(previous)s. Put the timestamps in order. This chapter and the ones "
+        "after it were left out."
+    ) % {**_at(row), "previous": format_clock(reached)}
     return ChapterProblem("out_of_order", detail, row.number)
 
 
-def _at(row: _Row) -> str:
-    return f"Line {row.number}: {format_clock(row.start)}"
+def _at(row: _Row) -> dict[str, object]:
+    return {"line": row.number, "time": format_clock(row.start)}
 
 
 def format_clock(seconds: float) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from streamsite.errors import Invalid
 from streamsite.sanitize import clean_line, clean_text, truncate_line
 from videos.chapters import description_parser
@@ -31,9 +34,9 @@ def get_chapters(video: Video) -> list[Chapter]:
 def clean_chapters(value: object) -> list[Chapter]:
     """Return validated chapters from API input, ``[{"start": seconds, "title": text}]``. Raises ``ValueError``."""
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise ValueError("Send a list of chapters, each with start and title.")
+        raise ValueError(_("Send a list of chapters, each with a start and a title."))
     if len(value) > MAX_CHAPTERS:
-        raise ValueError(f"At most {MAX_CHAPTERS} chapters.")
+        raise ValueError(_("Add up to %(limit)d chapters.") % {"limit": MAX_CHAPTERS})
     chapters: list[Chapter] = []
     for entry in value:
         start, title = entry.get("start"), entry.get("title")
@@ -43,15 +46,17 @@ def clean_chapters(value: object) -> list[Chapter]:
             or not math.isfinite(start)
             or start < 0
         ):
-            raise ValueError("The start of a chapter is a number of seconds from 0 on.")
+            raise ValueError(_("Enter each chapter's start in seconds, 0 or more."))
         name = clean_line(title) if isinstance(title, str) else ""
         if not name or len(name) > MAX_TITLE_LENGTH:
-            raise ValueError(f"Give each chapter a title of at most {MAX_TITLE_LENGTH} characters.")
+            raise ValueError(
+                _("Give each chapter a title of up to %(limit)d characters.") % {"limit": MAX_TITLE_LENGTH}
+            )
         if chapters and start <= chapters[-1]["start"]:
-            raise ValueError("Chapters must be in the order of their starts, each at a time of its own.")
+            raise ValueError(_("Put the chapters in order, each with a different start."))
         chapters.append({"start": round(float(start), 3), "title": name})
     if chapters and chapters[0]["start"] != 0:
-        raise ValueError("The first chapter must start at 0:00.")
+        raise ValueError(_("The first chapter must start at 0:00."))
     return chapters
 
 
@@ -70,7 +75,7 @@ def chapters_from_file(found: list[tuple[float, str]], duration: float) -> list[
         if not chapters or moment > chapters[-1]["start"]:
             chapters.append({"start": moment, "title": truncate_line(clean_line(title), MAX_TITLE_LENGTH)})
     if chapters and chapters[0]["start"] > 0:
-        chapters.insert(0, {"start": 0.0, "title": "Beginning"})
+        chapters.insert(0, {"start": 0.0, "title": "Intro"})
     chapters = chapters_within(chapters, duration)
     for number, chapter in enumerate(chapters, start=1):
         chapter["title"] = chapter["title"] or f"Chapter {number}"
@@ -119,7 +124,9 @@ def parse_lines(text: str, *, known: list[Chapter]) -> ParsedChapters:
         elif read is not None:
             found.chapters.append({"start": read.start, "title": read.title})
         else:
-            sentence = f'Line {number} needs a time and a title, for example "1:30 The road".'
+            sentence = _('Line %(line)d must start with a time, for example "1:30 The road".') % {
+                "line": number
+            }
             found.problems.append(ChapterProblem("unreadable", sentence, number))
     return found
 
@@ -140,7 +147,9 @@ def preview_chapters(
     except ValueError as error:
         return ParsedChapters(problems=[*found.problems, ChapterProblem("invalid", str(error))])
     late = len(found.chapters) - len(shown)
-    beyond = (
-        [ChapterProblem("after_end", f"{late} after the end of the video will not be shown.")] if late else []
-    )
-    return ParsedChapters(shown, [*found.problems, *beyond])
+    beyond = ngettext(
+        "%(number)d chapter after the end of the video won't be shown.",
+        "%(number)d chapters after the end of the video won't be shown.",
+        late,
+    ) % {"number": late}
+    return ParsedChapters(shown, [*found.problems, *([ChapterProblem("after_end", beyond)] if late else [])])

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from streamsite.errors import Absent, Forbidden, Invalid
 from streamsite.visibility import Viewer, is_owner
@@ -73,7 +74,9 @@ def thread_for_reading(request: HttpRequest, comment_id: str) -> CommentWithTarg
     """Return the comment that begins a thread. Raises ``Absent``, or ``Invalid`` for a reply."""
     found = comment_for_reading(request, comment_id)
     if found.comment.is_reply:
-        raise Invalid("Answer the comment that begins the thread.", fields={"comment": ["This is a reply."]})
+        raise Invalid(
+            _("Reply to the first comment in the thread."), fields={"comment": [_("This is a reply.")]}
+        )
     return found
 
 

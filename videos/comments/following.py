@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from streamsite.row_limits import RowLimit
@@ -38,7 +39,7 @@ def set_following(user: User, thread: Comment, *, follow: bool) -> None:
     cap = RowLimit(
         ThreadFollow.objects.filter(user=user).count,
         MAX_FOLLOWED_THREADS,
-        f"You can follow up to {MAX_FOLLOWED_THREADS} threads. Stop following one first.",
+        _("You can follow up to %(limit)d threads. Unfollow one first.") % {"limit": MAX_FOLLOWED_THREADS},
     )
     row = ThreadFollow(user=user, thread=thread.pk, follows=follow)
     try:

@@ -6,7 +6,7 @@ from accounts.mappers import serialize_badge
 from streamsite.api.json_types import PageDict
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos.comments import access, following, text
+from videos.comments import access, filters, following, text
 from videos.comments.queries import CommentPage, CommentViewerState
 from videos.comments.schemas import CommentDict, CommentViewerDict, StudioCommentDict
 from videos.models import Comment
@@ -72,7 +72,9 @@ def serialize_comment_for_owner(
     return {
         **serialize_comment(row, viewer, known),
         "about": {"kind": row.about, "id": row.subject, "title": title, "url": url},
-        "held_because": row.held_because if row.state == CommentState.HELD else "",
+        "held_because": filters.HOLD_REASONS.translate(row.held_because)
+        if row.state == CommentState.HELD
+        else "",
     }
 
 

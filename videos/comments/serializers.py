@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from streamsite.api.fields import CleanLineField, CleanTextField, StrictBooleanField, StrictChoiceField
@@ -14,7 +15,7 @@ from videos.models.comment import MAX_COMMENT_LENGTH, CommentState
 class CommentInputSerializer(InputSerializer):
     """The text of a comment."""
 
-    text = CleanTextField(max_length=MAX_COMMENT_LENGTH, error_messages={"blank": "Write something."})
+    text = CleanTextField(max_length=MAX_COMMENT_LENGTH, error_messages={"blank": _("Enter a comment.")})
 
 
 class CommentFiltersSerializer(InputSerializer):

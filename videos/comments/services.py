@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from streamsite.errors import Absent, Forbidden, Invalid, Stale, Unavailable, stale_or_absent
@@ -36,18 +38,18 @@ EMPTY_LINES = re.compile(r"\n{4,}")
 class CommentsOff(Forbidden):
     """The owner turned comments off."""
 
-    detail = "Comments are turned off."
+    detail = gettext_lazy("Comments are turned off.")
 
 
 def clean_comment_text(raw: object) -> str:
     """Return the text of a comment as it is stored. Raises ``Invalid`` when it is empty or too long."""
     if not isinstance(raw, str):
-        raise Invalid("Write something.", fields={"text": ["Write something."]})
+        raise Invalid(_("Enter a comment."), fields={"text": [_("Enter a comment.")]})
     text = EMPTY_LINES.sub("\n\n\n", clean_text(raw))
     if is_blank(text):
-        raise Invalid("Write something.", fields={"text": ["Write something."]})
+        raise Invalid(_("Enter a comment."), fields={"text": [_("Enter a comment.")]})
     if len(text) > MAX_COMMENT_LENGTH:
-        problem = f"A comment may have at most {MAX_COMMENT_LENGTH} characters."
+        problem = _("A comment can have up to %(limit)d characters.") % {"limit": MAX_COMMENT_LENGTH}
         raise Invalid(problem, fields={"text": [problem]})
     return text
 
@@ -144,10 +146,10 @@ def pin(comment: Comment) -> Comment:
     Raises ``Invalid`` for a reply or one that is not shown, ``Unavailable`` when others keep pinning at the same time.
     """
     if comment.is_reply:
-        raise Invalid("Only a comment that begins a thread can be pinned.")
+        raise Invalid(_("Only the first comment in a thread can be pinned."))
     if comment.state != CommentState.SHOWN:
-        raise Invalid("Only a comment that is shown can be pinned.")
-    for _ in range(5):
+        raise Invalid(_("Only a published comment can be pinned."))
+    for _attempt in range(5):
         others = Comment.objects.filter(subject=comment.subject, pinned=True).exclude(pk=comment.pk)
         others.update(pinned=False)
         try:

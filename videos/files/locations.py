@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.errors import Conflict
 from streamsite.tasks.lease import current_lease
@@ -58,7 +59,7 @@ class MediaLocation:
 class LocationChanged(Conflict):
     """The row changed while its files were copied."""
 
-    detail = "The video's files are being moved. Try again."
+    detail = _("The video's files are being moved. Try again.")
 
 
 def get_location(video_id: str) -> MediaLocation | None:

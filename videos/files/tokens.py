@@ -60,12 +60,6 @@ class MediaTokenClaims:
     grant: Grant | None = None
     epoch: int = 0
 
-    @property
-    def is_for_owner(self) -> bool:
-        """True when the token was given to the video's owner."""
-        held_by_owner = self.grant is not None and self.grant.kind != LINK
-        return self.viewer_class == OWNER or held_by_owner
-
 
 def create_page_token(
     video_id: str, generation: str, viewer_class: str, *, link_id: str = "", duration: float = 0.0

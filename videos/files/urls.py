@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.registration import login_only
 from videos.files import tokens
 from videos.files.tokens import Grant
 from videos.models import ShareLink, Video
@@ -43,8 +44,9 @@ def _token(video: Video, folder: str, grant: AnyGrant | None) -> str:
     duration = video.duration
     if isinstance(grant, ReviewGrant):
         return tokens.create_page_token(video.pk, folder, tokens.REVIEW, duration=duration)
-    # Whether the channel is active is decided when the file is served.
-    if PlaybackGate.of(video, channel_is_active=True).allows_anyone:
+    # Whether the channel is active is decided when the file is served. Programs of a login-only site send no cookie.
+    is_held = isinstance(grant, Grant) and login_only.is_on()
+    if not is_held and PlaybackGate.of(video, channel_is_active=True).allows_anyone:
         return tokens.create_page_token(video.pk, folder, tokens.PUBLIC, duration=duration)
     if isinstance(grant, Grant):
         epoch = video.visibility_epoch

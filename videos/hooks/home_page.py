@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounts import preferences
 from accounts.models import User
 from videos import mappers
@@ -48,12 +50,12 @@ def shelves_for(user: User) -> list[Shelf]:
 def continue_watching(user: User) -> Shelf:
     """Return the videos that a person began and did not finish, latest first; none while the history is paused."""
     if preferences.with_defaults(user.preferences)["history_paused"]:
-        return Shelf("continue", "Continue watching", "/history", [])
+        return Shelf("continue", _("Continue watching"), "/history", [])
     rows = history.unfinished_of_user(user.pk).order_by(*history.RECENT)[: 2 * MAX_ENTRIES]
     entries = [{"video": mappers.serialize_card(row.video)} for row in rows if may_watch(user, row.video)][
         :MAX_ENTRIES
     ]
-    return Shelf("continue", "Continue watching", "/history", entries)
+    return Shelf("continue", _("Continue watching"), "/history", entries)
 
 
 register_shelf(continue_watching)

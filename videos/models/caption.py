@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
 from videos.models.video import Video
@@ -12,10 +13,10 @@ from videos.models.video import Video
 class CaptionKind(models.TextChoices):
     """The purpose of a text track: HTML's ``<track>`` kinds, and forced tracks, which are subtitles there."""
 
-    SUBTITLES = "subtitles", "Subtitles"
-    CAPTIONS = "captions", "Captions for the deaf and hard of hearing"
-    DESCRIPTIONS = "descriptions", "Descriptions for the blind"
-    FORCED = "forced", "Forced: only what is said in another language"
+    SUBTITLES = "subtitles", _("Subtitles")
+    CAPTIONS = "captions", _("Captions (deaf and hard of hearing)")
+    DESCRIPTIONS = "descriptions", _("Audio descriptions as text")
+    FORCED = "forced", _("Forced (foreign dialogue only)")
 
 
 # From the kind with the most complete text to the one with the least.
@@ -25,8 +26,8 @@ FULLEST_FIRST = (CaptionKind.SUBTITLES, CaptionKind.CAPTIONS, CaptionKind.DESCRI
 class CaptionSource(models.TextChoices):
     """The origin of the text."""
 
-    UPLOADED = "uploaded", "Uploaded"
-    EMBEDDED = "embedded", "Embedded in the video file"
+    UPLOADED = "uploaded", _("Uploaded")
+    EMBEDDED = "embedded", _("From the video file")
 
 
 class Caption(models.Model):

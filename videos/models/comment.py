@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
 from videos.models.reaction import AbstractReaction
@@ -15,10 +16,10 @@ MAX_COMMENT_LENGTH = 10_000
 class CommentState(models.TextChoices):
     """The visibility of a comment: everyone; its author and the target's owner; only staff."""
 
-    SHOWN = "shown", "Shown"
-    HELD = "held", "Held for review"
-    AWAY = "away", "Its author's account is closed"
-    REMOVED = "removed", "Removed by staff"
+    SHOWN = "shown", _("Published")
+    HELD = "held", _("Held for review")
+    AWAY = "away", _("Author's account closed")
+    REMOVED = "removed", _("Removed by moderators")
 
 
 class Comment(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
 
@@ -12,33 +13,33 @@ from streamsite.ids import object_id
 class Reason(models.TextChoices):
     """The reason of a report."""
 
-    SPAM = "spam", "Spam or misleading"
-    HARASSMENT = "harassment", "Harassment or bullying"
-    HATE = "hate", "Hateful or abusive"
-    VIOLENCE = "violence", "Violent or repulsive"
-    SEXUAL = "sexual", "Sexual content"
-    CHILDREN = "children", "Harms children"
-    DANGEROUS = "dangerous", "Dangerous acts or self-harm"
-    PRIVACY = "privacy", "Violates somebody's privacy"
-    RIGHTS = "rights", "Infringes my rights"
-    OTHER = "other", "Something else"
+    SPAM = "spam", _("Spam or misleading")
+    HARASSMENT = "harassment", _("Harassment or bullying")
+    HATE = "hate", _("Hateful or abusive")
+    VIOLENCE = "violence", _("Violent or repulsive")
+    SEXUAL = "sexual", _("Sexual content")
+    CHILDREN = "children", _("Child abuse")
+    DANGEROUS = "dangerous", _("Dangerous acts or self-harm")
+    PRIVACY = "privacy", _("Violates someone's privacy")
+    RIGHTS = "rights", _("Infringes my rights")
+    OTHER = "other", _("Something else")
 
 
 class CaseState(models.TextChoices):
     """The state of a case."""
 
-    OPEN = "open", "Open"
-    DECIDED = "decided", "Decided"
-    APPEALED = "appealed", "Appealed"
-    CLOSED = "closed", "Appeal decided"
+    OPEN = "open", _("Open")
+    DECIDED = "decided", _("Decided")
+    APPEALED = "appealed", _("Appealed")
+    CLOSED = "closed", _("Appeal decided")
 
 
 class Decision(models.TextChoices):
     """The decision of staff."""
 
-    NOTHING = "nothing", "No violation"
-    WARNING = "warning", "Violation, leave it up"
-    TAKEN_DOWN = "taken_down", "Violation, take it down"
+    NOTHING = "nothing", _("No violation")
+    WARNING = "warning", _("Warn, leave up")
+    TAKEN_DOWN = "taken_down", _("Take down")
 
 
 class Case(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 from streamsite.ids import object_id
 from videos.models.video import Video
@@ -13,8 +14,8 @@ from videos.models.video import Video
 class ReactionValue(models.TextChoices):
     """Like or dislike."""
 
-    LIKE = "like", "Like"
-    DISLIKE = "dislike", "Dislike"
+    LIKE = "like", pgettext_lazy("noun", "Like")
+    DISLIKE = "dislike", pgettext_lazy("noun", "Dislike")
 
 
 class AbstractReaction(models.Model):

@@ -5,34 +5,35 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import video_id
 from streamsite.visibility import Visibility
 
 CATEGORIES = (
-    ("film", "Film & animation"),
-    ("music", "Music"),
-    ("gaming", "Gaming"),
-    ("education", "Education"),
-    ("science", "Science & technology"),
-    ("howto", "How-to & style"),
-    ("news", "News & politics"),
-    ("sports", "Sports"),
-    ("travel", "Travel & events"),
-    ("comedy", "Comedy"),
-    ("people", "People & blogs"),
-    ("other", "Other"),
+    ("film", _("Film & animation")),
+    ("music", _("Music")),
+    ("gaming", _("Gaming")),
+    ("education", _("Education")),
+    ("science", _("Science & technology")),
+    ("howto", _("How-to & style")),
+    ("news", _("News & politics")),
+    ("sports", _("Sports")),
+    ("travel", _("Travel & events")),
+    ("comedy", _("Comedy")),
+    ("people", _("People & blogs")),
+    ("other", _("Other")),
 )
 
 
 class Status(models.TextChoices):
     """The state of a video from its upload to its first viewer."""
 
-    UPLOADING = "uploading", "Uploading"
-    QUEUED = "queued", "Waiting for a worker"
-    PROCESSING = "processing", "Processing"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
+    UPLOADING = "uploading", _("Uploading")
+    QUEUED = "queued", _("Queued")
+    PROCESSING = "processing", _("Processing")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
 
 
 class Video(models.Model):

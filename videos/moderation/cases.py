@@ -12,6 +12,7 @@ from typing import cast
 from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from streamsite.api.renderers import iso
@@ -36,13 +37,13 @@ def report(reporter: User, thing: ReportTarget, data: Mapping[str, object]) -> R
     reason, text = data.get("reason"), data.get("text", "")
     problems: dict[str, list[str]] = {}
     if not isinstance(reason, str) or reason not in Reason.values:
-        problems["reason"] = [f"One of: {', '.join(Reason.values)}."]
+        problems["reason"] = [_("Choose one of: %(values)s.") % {"values": ", ".join(Reason.values)}]
     if not isinstance(text, str) or len(text) > MAX_LENGTH:
-        problems["text"] = [f"A text of at most {MAX_LENGTH} characters."]
+        problems["text"] = [_("Use up to %(limit)d characters.") % {"limit": MAX_LENGTH}]
     if problems:
-        raise Invalid("Some fields are not right.", fields=problems)
+        raise Invalid(_("Please fix the errors below."), fields=problems)
     if thing.owner.pk == reporter.pk:
-        raise Invalid("This is yours: you can change or delete it yourself.", code="self_report")
+        raise Invalid(_("This is your own content. You can edit or delete it yourself."), code="self_report")
     enforce(REPORT, reporter.pk)
     case = _open_case(thing)
     made = Report(case=case, reporter=reporter, reason=str(reason), text=clean_text(str(text)))
@@ -60,7 +61,7 @@ def claim(case: Case, staff: User) -> None:
     free = Q(claimed_by=None) | Q(claimed_by=staff)
     rows = Case.objects.filter(free, pk=case.pk, state__in=[CaseState.OPEN, CaseState.APPEALED])
     if not rows.update(claimed_by=staff, claimed_at=timezone.now()):
-        raise Conflict("Somebody else has this case, or it is decided.")
+        raise Conflict(_("This case is assigned to someone else or already decided."))
     _note(case.pk, staff, "claimed")
 
 
@@ -80,10 +81,13 @@ def decide(
     """
     _require_impartial(case, staff)
     if decision not in Decision.values:
-        raise Invalid("Unknown decision.", fields={"decision": [f"One of: {', '.join(Decision.values)}."]})
+        raise Invalid(
+            _("Unknown decision."),
+            fields={"decision": [_("Choose one of: %(values)s.") % {"values": ", ".join(Decision.values)}]},
+        )
     if strike and decision == Decision.NOTHING:
         raise Invalid(
-            "Without a violation there is no strike.", fields={"strike": ["There is no violation."]}
+            _("A strike requires a violation."), fields={"strike": [_("A strike requires a violation.")]}
         )
     require_possible = reportable.get_reportable_type(case.about).require_possible
     if decision == Decision.TAKEN_DOWN and require_possible is not None:
@@ -99,8 +103,8 @@ def decide(
         updated_at=now,
         claimed_by=staff,
     ):
-        raise Conflict("Somebody else has this case, or it is decided.")
-    _note(case.pk, staff, f"decided: {Decision(decision).label}{', with a strike' if strike else ''}", note)
+        raise Conflict(_("This case is assigned to someone else or already decided."))
+    _note(case.pk, staff, f"decided: {decision}{', with a strike' if strike else ''}", note)
     if strike:
         strikes.add_strike(case.owner_id, case)
     if decision == Decision.TAKEN_DOWN:
@@ -112,10 +116,10 @@ def appeal(case: Case, text: object) -> Case:
     """Appeal a decision, once. Raises ``Conflict`` when it cannot be appealed, or was already."""
     words = clean_text(text) if isinstance(text, str) else ""
     if is_blank(words) or len(words) > MAX_LENGTH:
-        problem = f"Say why, in at most {MAX_LENGTH} characters."
+        problem = _("Tell us why in up to %(limit)d characters.") % {"limit": MAX_LENGTH}
         raise Invalid(problem, fields={"text": [problem]})
     if not can_appeal(case):
-        raise Conflict("This decision cannot be appealed, or was already.")
+        raise Conflict(_("This decision can't be appealed, or it already was."))
     now = timezone.now()
     rows = Case.objects.filter(pk=case.pk, state=CaseState.DECIDED)
     if not rows.update(
@@ -126,7 +130,7 @@ def appeal(case: Case, text: object) -> Case:
         claimed_by=None,
         claimed_at=None,
     ):
-        raise Conflict("This decision was appealed already.")
+        raise Conflict(_("This decision was already appealed."))
     _note(case.pk, None, "appealed", words)
     return Case.objects.get(pk=case.pk)
 
@@ -148,7 +152,7 @@ def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", not
         claimed_by=staff,
         **changes,
     ):
-        raise Conflict("Somebody else has this appeal, or it is decided.")
+        raise Conflict(_("This appeal is assigned to someone else or already decided."))
     _note(case.pk, staff, "appeal granted" if grant else "appeal refused", note)
     if grant:
         strikes.withdraw_strike(case)
@@ -159,7 +163,7 @@ def decide_appeal(case: Case, staff: User, *, grant: bool, notice: str = "", not
 
 def _require_impartial(case: Case, staff: User) -> None:
     if case.owner_id == staff.pk:
-        raise Forbidden("This case is about you. Someone else has to decide it.")
+        raise Forbidden(_("This case is about you. Someone else has to decide it."))
 
 
 def can_appeal(case: Case) -> bool:
@@ -216,7 +220,7 @@ def delete_for_user(user_id: str) -> None:
 
 def _open_case(thing: ReportTarget) -> Case:
     """Return the open case about it; create one if there is none."""
-    for _ in range(3):
+    for _attempt in range(3):
         there = Case.objects.filter(about=thing.about, subject=thing.id, is_open=True)
         for case in there:  # one at most
             return case

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounts import mail
 from accounts.models import User
@@ -10,7 +13,19 @@ from videos.models import Case
 from videos.models.moderation import CaseState, Decision
 from videos.moderation import access, reportable
 
-TYPE_NAMES = {reportable.VIDEO: "video", reportable.COMMENT: "comment", reportable.CHANNEL: "channel"}
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+# Outcomes for the owner. Notifications store the code.
+GRANTED, DENIED, REMOVED, WARNED = "granted", "denied", "removed", "warned"
+OUTCOME_TEXTS = {
+    GRANTED: _("Your appeal was granted, and the decision was reversed."),
+    DENIED: _("Your appeal was denied."),
+    REMOVED: _("It breaks our rules, so we removed it."),
+    WARNED: _("It breaks our rules. We've left it up with a warning."),
+}
+# Outcomes for reporters.
+REPORT_REMOVED, REPORT_WARNED, REPORT_KEPT = "report_removed", "report_warned", "report_kept"
 
 
 def email_owner(case_id: str) -> None:
@@ -23,17 +38,18 @@ def email_owner(case_id: str) -> None:
     owner = User.objects.filter(pk=case.owner_id).first() if case is not None else None
     if case is None or owner is None or not concerns_owner(case) or case.mailed_state == case.state:
         return
-    thing, title = TYPE_NAMES.get(case.about, case.about), case.title
-    if case.about == reportable.COMMENT and title.startswith(reportable.COMMENT_ON):
-        thing, title = "comment on", title.removeprefix(reportable.COMMENT_ON)
+    about, title = case.about, case.title
+    if about == reportable.COMMENT and title.startswith(reportable.COMMENT_ON):
+        about, title = "comment_on", title.removeprefix(reportable.COMMENT_ON)
     mail.send(
         "decision",
         owner,
         owner.email,
         link=f"{settings.SITE_URL}/decisions/{access.appeal_token(case)}",
-        thing=thing,
+        about=about,
         title=title,
-        outcome=f"{outcome_text(case)} {consequence_text(case)}".strip(),
+        outcome=OUTCOME_TEXTS[owner_outcome(case)],
+        consequence=consequence_text(case),
         notice=case.notice,
     )
     Case.objects.filter(pk=case_id, state=case.state).update(mailed_state=case.state)
@@ -44,27 +60,22 @@ def concerns_owner(case: Case) -> bool:
     return case.state == CaseState.CLOSED or case.decision != Decision.NOTHING
 
 
-def outcome_text(case: Case) -> str:
-    """Return a decision as a sentence."""
+def owner_outcome(case: Case) -> str:
+    """Return the code of a decision's outcome for the owner."""
     if case.state == CaseState.CLOSED:
-        granted = case.decision == Decision.NOTHING
-        return "Your appeal was granted: the decision is undone." if granted else "Your appeal was refused."
-    if case.decision == Decision.TAKEN_DOWN:
-        return "It breaks the rules of this site and was taken down."
-    return "It breaks the rules of this site. It stays up this time."
+        return GRANTED if case.decision == Decision.NOTHING else DENIED
+    return REMOVED if case.decision == Decision.TAKEN_DOWN else WARNED
 
 
-def consequence_text(case: Case) -> str:
+def consequence_text(case: Case) -> StrOrPromise:
     """Return the side effects of a decision as a sentence; ``""`` for none."""
     if case.about == reportable.VIDEO and case.decision == Decision.TAKEN_DOWN:
-        return "Any scheduled visibility change was canceled."
+        return _("Any scheduled visibility change was canceled.")
     return ""
 
 
-def reporter_outcome_text(case: Case) -> str:
-    """Return a decision as a sentence for the reporter."""
+def reporter_outcome(case: Case) -> str:
+    """Return the code of a decision's outcome for those who reported."""
     if case.decision == Decision.TAKEN_DOWN:
-        return "What you reported was taken down"
-    if case.decision == Decision.WARNING:
-        return "What you reported breaks the rules; its owner was told"
-    return "What you reported was looked at and does not break the rules"
+        return REPORT_REMOVED
+    return REPORT_WARNED if case.decision == Decision.WARNING else REPORT_KEPT

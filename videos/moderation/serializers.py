@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from streamsite.api.fields import CleanTextField, StrictChoiceField
 from streamsite.api.inputs import InputSerializer
 from videos.models.moderation import Reason
@@ -18,4 +20,4 @@ class ReportInputSerializer(InputSerializer):
 class AppealSerializer(InputSerializer):
     """The reason for an appeal."""
 
-    text = CleanTextField(max_length=MAX_LENGTH, error_messages={"blank": "Say why."})
+    text = CleanTextField(max_length=MAX_LENGTH, error_messages={"blank": _("Tell us why you disagree.")})

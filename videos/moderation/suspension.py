@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from accounts import staff_actions
 from accounts.models import User
 from streamsite.errors import Conflict, Forbidden
@@ -33,9 +35,9 @@ def require_suspendable(user_id: str) -> None:
     if user is None:
         return
     if user.erase_at is not None:
-        raise Conflict("The owner closed this account. Decide once it is restored or deleted.")
+        raise Conflict(_("The owner closed this account. Decide once it is restored or deleted."))
     if user.is_staff or user.is_superuser:
-        raise Forbidden("A superuser suspends accounts of staff on the account's page.")
+        raise Forbidden(_("Only a superuser can suspend staff accounts, on the account's page."))
 
 
 def _person(user_id: str) -> User | None:

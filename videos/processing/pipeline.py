@@ -21,10 +21,11 @@ from videos.processing.attempts import Attempt
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.signals import processing_failed
 from videos.transcoding.errors import Canceled, TranscodeError
+from videos.transcoding.processing_texts import OUT_OF_ATTEMPTS_DETAIL
 
 logger = logging.getLogger("streamsite.pipeline")
 
-OUT_OF_ATTEMPTS = ("transcode_failed", "The conversion failed several times. You can try it again.")
+OUT_OF_ATTEMPTS = ("transcode_failed", OUT_OF_ATTEMPTS_DETAIL)
 
 
 def process(video_id: str) -> None:

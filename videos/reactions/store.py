@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
@@ -49,7 +50,10 @@ class ReactionStore:
         ``extra`` are further fields of a new row.
         """
         if not isinstance(value, str) or value not in self.values:
-            raise Invalid("Unknown reaction.", fields={"value": [f"One of: {', '.join(self.values)}."]})
+            raise Invalid(
+                _("Unknown reaction."),
+                fields={"value": [_("Choose one of: %(values)s.") % {"values": ", ".join(self.values)}]},
+            )
         former = self._replace(user_id, target_id, value, extra)
         if former == value:
             return self._likes(target_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.access import listed_accounts
 from accounts.mappers import serialize_badge
 from accounts.models import User
@@ -60,7 +62,8 @@ def _in_lists(viewer: Viewer, ids: Sequence[str]) -> list[User]:
 
 FINDER = finders.Finder(
     name="channels",
-    label="Channels",
+    label=_("Channels"),
+    all_label=_("All channels"),
     template="videos/_search_channels.html",
     index=INDEX,
     load=_in_lists,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.http import HttpRequest
 from rest_framework.request import Request
@@ -17,6 +17,9 @@ from streamsite.api.pagination import paginate_keys
 from streamsite.visibility import Viewer
 from videos.search import name_store
 from videos.search.name_store import NameIndex, NameQuery, RankKey
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 Row = TypeVar("Row")
 Body = TypeVar("Body")
@@ -44,7 +47,8 @@ class Finder(Generic[Row, Body, Brief]):
     """
 
     name: str
-    label: str
+    label: StrOrPromise
+    all_label: StrOrPromise
     template: str
     index: NameIndex
     load: Callable[[Viewer, Sequence[str]], list[Row]]

@@ -5,8 +5,12 @@ Other apps register their own actions; this one does not know them by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from streamsite.errors import Invalid, SiteError
@@ -14,6 +18,9 @@ from streamsite.visibility import Visibility
 from videos import access, schedules, services
 from videos.metadata import clean_metadata
 from videos.models import CATEGORIES, Video
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 MAX_VIDEOS = 100
 CHANGED, UNCHANGED, REFUSED = "changed", "unchanged", "refused"
@@ -27,9 +34,9 @@ Change = Callable[[Video], bool | str]
 class BulkAction:
     """A change: ``prepare(actor, value)`` validates the value once, ``choices(actor)`` lists values to choose from."""
 
-    label: str
+    label: StrOrPromise
     prepare: Callable[[User, object], Change]
-    choices: Callable[[User], list[tuple[str, str]]]
+    choices: Callable[[User], Sequence[tuple[str, StrOrPromise]]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,10 @@ def apply_action(actor: User, video_ids: object, action: object, value: object =
     """
     ids = parse_video_ids(video_ids)
     if not isinstance(action, str) or action not in _actions:
-        raise Invalid("Unknown action.", fields={"action": [f"One of: {', '.join(_actions)}."]})
+        raise Invalid(
+            _("Unknown action."),
+            fields={"action": [_("Choose one of: %(values)s.") % {"values": ", ".join(_actions)}]},
+        )
     change = _actions[action].prepare(actor, value)
     return [_apply_to_one(actor, video_id, change) for video_id in ids]
 
@@ -70,10 +80,11 @@ def apply_action(actor: User, video_ids: object, action: object, value: object =
 def parse_video_ids(video_ids: object) -> list[str]:
     """Return 1 to 100 unique ids. Raises ``Invalid`` for anything else."""
     if not isinstance(video_ids, list) or not all(isinstance(one, str) for one in video_ids):
-        raise Invalid("Choose videos.", fields={"video_ids": ["A list of ids."]})
+        raise Invalid(_("Select at least one video."), fields={"video_ids": [_("Send a list of IDs.")]})
     ids = list(dict.fromkeys(video_ids))
     if not 1 <= len(ids) <= MAX_VIDEOS:
-        raise Invalid(f"Choose 1 to {MAX_VIDEOS} videos.", fields={"video_ids": [f"1 to {MAX_VIDEOS} ids."]})
+        sentence = _("Select 1 to %(limit)d videos.") % {"limit": MAX_VIDEOS}
+        raise Invalid(sentence, fields={"video_ids": [sentence]})
     return ids
 
 
@@ -81,7 +92,7 @@ def _apply_to_one(actor: User, video_id: str, change: Change) -> BulkOutcome:
     try:
         changed = change(access.video_for_editing(actor, video_id))
     except SiteError as error:
-        return BulkOutcome(video_id, REFUSED, error.code, error.detail)
+        return BulkOutcome(video_id, REFUSED, error.code, str(error.detail))
     detail = changed if isinstance(changed, str) else None
     return BulkOutcome(video_id, CHANGED if changed else UNCHANGED, detail=detail)
 
@@ -117,9 +128,10 @@ def _prepare_delete(actor: User, value: object) -> Change:
 
 register_action(
     "visibility",
-    BulkAction("Visibility", _metadata_action("visibility"), lambda actor: list(Visibility.choices)),
+    BulkAction(gettext_lazy("Visibility"), _metadata_action("visibility"), lambda actor: Visibility.choices),
 )
 register_action(
-    "category", BulkAction("Category", _metadata_action("category"), lambda actor: list(CATEGORIES))
+    "category",
+    BulkAction(gettext_lazy("Category"), _metadata_action("category"), lambda actor: CATEGORIES),
 )
-register_action(DELETE, BulkAction("Delete", _prepare_delete, lambda actor: []))
+register_action(DELETE, BulkAction(gettext_lazy("Delete"), _prepare_delete, lambda actor: []))

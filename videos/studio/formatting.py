@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from streamsite import formats
 from videos.studio.schemas import StatisticsDict, TotalsDict
 
-RANGE_LABELS = {"7d": "7 days", "28d": "28 days", "90d": "90 days", "365d": "365 days"}
+RANGE_LABELS = {"7d": _("7 days"), "28d": _("28 days"), "90d": _("90 days"), "365d": _("365 days")}
 SOURCE_LABELS = {
-    "home": "Home page",
-    "search": "Search",
-    "related": "Beside another video",
-    "channel": "Channel page",
-    "playlist": "Playlists",
-    "feed": "Feed of subscribers",
-    "history": "History",
-    "embed": "Other sites that show it",
-    "external": "Links on other sites",
-    "direct": "Link or bookmark",
+    "home": _("Home page"),
+    "search": _("Search"),
+    "related": _("Suggested videos"),
+    "channel": _("Channel pages"),
+    "playlist": _("Playlists"),
+    "feed": _("Subscription feed"),
+    "history": _("Watch history"),
+    "embed": _("Embeds"),
+    "external": _("External sites"),
+    "direct": _("Direct or unknown"),
 }
 VERDICT_LABELS = {
-    "started": "Started",
-    "counted": "Counted as views",
-    "open": "Too short so far",
-    "refused_owner": "Not counted: you",
-    "refused_bot": "Not counted: programs",
-    "repeats": "Came back the same day",
+    "started": _("Started"),
+    "counted": _("Counted"),
+    "open": _("Too short"),
+    "refused_owner": _("Your own views"),
+    "refused_bot": _("Bots"),
+    "repeats": _("Repeat views (same day)"),
 }
-
-
-def format_watch_time(seconds: float) -> str:
-    """Format seconds: ``45`` as ``45 s``, ``150`` as ``2.5 min``, ``9000`` as ``2.5 h``."""
-    for length, unit in ((3600, "h"), (60, "min")):
-        if seconds >= length:
-            value = seconds / length
-            return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}".replace(".0 ", " ")
-    return f"{seconds:.0f} s"
 
 
 def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
@@ -41,29 +36,30 @@ def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
     now, before = report["totals"], report["previous"]
     average, share = now["average_seconds"], now["average_percentage"]
     return [
-        _card("Views", f"{now['views']:,}", now["views"], before["views"]),
+        _card(gettext("Views"), f"{now['views']:,}", now["views"], before["views"]),
         _card(
-            "Watch time",
-            format_watch_time(now["watch_seconds"]),
+            gettext("Watch time"),
+            formats.span(now["watch_seconds"]),
             now["watch_seconds"],
             before["watch_seconds"],
         ),
         _card(
-            "Average view",
-            "None yet" if share is None else f"{share:.0f} %",
+            gettext("Average percentage viewed"),
+            gettext("No data yet") if share is None else f"{share:.0f}%",
             share,
             before["average_percentage"],
-            note="" if average is None else f"{format_watch_time(average)} each",
+            note="" if average is None else gettext("%(time)s per view") % {"time": formats.span(average)},
         ),
         _card(
-            "Subscribers",
+            gettext("Subscribers"),
             f"{_net(now):+,}",
             _net(now),
             _net(before),
-            note=f"{now['subscribers_gained']:,} came, {now['subscribers_lost']:,} left",
+            note=gettext("%(gained)s gained, %(lost)s lost")
+            % {"gained": f"{now['subscribers_gained']:,}", "lost": f"{now['subscribers_lost']:,}"},
         ),
-        _card("Likes", f"{now['likes']:,}", now["likes"], before["likes"]),
-        _card("Comments", f"{now['comments']:,}", now["comments"], before["comments"]),
+        _card(gettext("Likes"), f"{now['likes']:,}", now["likes"], before["likes"]),
+        _card(gettext("Comments"), f"{now['comments']:,}", now["comments"], before["comments"]),
     ]
 
 
@@ -82,8 +78,8 @@ def _change(now: float | None, before: float | None) -> dict[str, str] | None:
     if now is None or before is None or (now == 0 and before == 0):
         return None
     if now == before:
-        return {"direction": "same", "text": "as before"}
+        return {"direction": "same", "text": gettext("no change")}
     direction = "up" if now > before else "down"
     if before <= 0:
-        return {"direction": direction, "text": f"from {before:,.0f}"}
-    return {"direction": direction, "text": f"{100 * (now - before) / before:+,.0f} %"}
+        return {"direction": direction, "text": gettext("from %(number)s") % {"number": f"{before:,.0f}"}}
+    return {"direction": direction, "text": f"{100 * (now - before) / before:+,.0f}%"}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.api.renderers import iso
 from videos import mappers
@@ -28,14 +30,17 @@ from videos.studio.schemas import (
     ViewVerdictDict,
 )
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
 TOP_VIDEOS = 10
-VERDICT_MEANINGS: dict[Verdict, str] = {
-    "started": "One viewer who began one video on one day, however often.",
-    "counted": f"Watched for {VIEW_SECONDS:.0f} seconds, or a third of a shorter video, by the server's clock.",
-    "open": "Went away before that much was watched, or is still watching.",
-    "refused_owner": "You watched your own video.",
-    "refused_bot": "A program that says it is one, or does not say what it is.",
-    "repeats": "The same viewer came back on the same day: that is still one view.",
+VERDICT_MEANINGS: dict[Verdict, StrOrPromise] = {
+    "started": _("Each viewer who started a video, once per video and day."),
+    "counted": _("Watched for at least %(seconds)d seconds, or a third of a shorter video."),
+    "open": _("Left before the view counted, or still watching."),
+    "refused_owner": _("You watched your own video."),
+    "refused_bot": _("Bots and clients without a user agent."),
+    "repeats": _("The same viewer came back on the same day, which still counts as one view."),
 }
 
 
@@ -142,7 +147,8 @@ def _verdict_counts(rows: list[Day]) -> list[ViewVerdictDict]:
     counts["counted"] = int(_sum(rows, "views"))
     counts["open"] = max(0, _viewing_count(rows) - counts["counted"])
     return [
-        {"verdict": name, "count": counts[name], "means": means} for name, means in VERDICT_MEANINGS.items()
+        {"verdict": name, "count": counts[name], "means": str(means) % {"seconds": VIEW_SECONDS}}
+        for name, means in VERDICT_MEANINGS.items()
     ]
 
 

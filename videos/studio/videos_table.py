@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from streamsite.api.pagination import Page, paginate
@@ -19,11 +20,16 @@ SORTS = {
     "views": ("-view_count", "-id"),
     "likes": ("-like_count", "-id"),
 }
-SORT_NAMES = (("newest", "Newest"), ("oldest", "Oldest"), ("views", "Most viewed"), ("likes", "Most liked"))
+SORT_NAMES = (
+    ("newest", _("Newest")),
+    ("oldest", _("Oldest")),
+    ("views", _("Most viewed")),
+    ("likes", _("Most liked")),
+)
 FILTERS = {
     "visibility": Visibility.values,
     "status": Status.values,
-    "category": [key for key, _ in CATEGORIES],
+    "category": [key for key, _label in CATEGORIES],
 }
 MAX_QUERY_LENGTH = 100
 

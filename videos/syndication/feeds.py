@@ -17,7 +17,6 @@ from io import TextIOBase
 from typing import Any, cast
 from xml.sax.xmlreader import AttributesImpl
 
-from django.conf import settings
 from django.utils.feedgenerator import Enclosure, Rss201rev2Feed, rfc2822_date
 from django.utils.html import escape, linebreaks
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -154,7 +153,7 @@ class PodcastFeed(Rss201rev2Feed):
         out.add("link", feed["link"])
         out.add("description", feed["description"])
         out.add("atom:link", href=feed["feed_url"], rel="self", type=CONTENT_TYPE)
-        out.add("generator", settings.SITE_NAME)
+        out.add("generator", "Streamsite")
         out.add("ttl", str(feed["ttl"]))
         out.add("itunes:author", feed["author_name"])
         out.add("itunes:summary", feed["summary"])

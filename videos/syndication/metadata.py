@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.text import Truncator
 
 from streamsite.api.renderers import iso
+from streamsite.site_settings.identity import site_name
 from videos import access
 from videos.chapters import services
 from videos.files.content_types import content_type_of
@@ -44,7 +45,7 @@ def open_graph_tags(video: Video) -> Tags:
     """Return property and content of each ``<meta>``; repeated properties have one entry each."""
     found: Tags = [
         ("og:type", "video.other"),
-        ("og:site_name", settings.SITE_NAME),
+        ("og:site_name", site_name()),
         ("og:title", video.title),
         ("og:url", urls.watch_url(video)),
         ("og:description", short_text(video)),

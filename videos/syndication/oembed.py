@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from django.conf import settings
 from django.http import QueryDict
 from django.urls import Resolver404, resolve
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import channel_for_viewing
 from accounts.image_processing import AVATAR
@@ -20,6 +21,7 @@ from accounts.mappers import image_url_pair
 from accounts.models import User
 from streamsite import origin
 from streamsite.errors import NOT_IMPLEMENTED, Absent, Invalid, SiteError
+from streamsite.site_settings.identity import site_name
 from videos import access, thumbnails
 from videos.models import Video
 from videos.syndication import urls
@@ -36,7 +38,7 @@ class FormatNotOffered(SiteError):
     """A format other than JSON was requested; the specification defines the status."""
 
     status, code = NOT_IMPLEMENTED, "not_implemented"
-    detail = "Only format=json is offered."
+    detail = gettext_lazy("Only format=json is supported.")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def parse_request(params: QueryDict) -> OEmbedRequest:
         raise FormatNotOffered
     url = params.get("url", "")
     if not url:
-        sentence = "Enter the address of a video, playlist, or channel."
+        sentence = _("Enter the URL of a video, playlist, or channel.")
         raise Invalid(sentence, fields={"url": [sentence]})
     try:
         parts = urlsplit(url)
@@ -98,7 +100,7 @@ def describe(request: OEmbedRequest) -> dict[str, object]:
     """Return the response. Raises ``Absent`` for hidden objects, ``Forbidden`` for those that cannot be embedded."""
     return {
         "version": "1.0",
-        "provider_name": settings.SITE_NAME,
+        "provider_name": site_name(),
         "provider_url": urls.absolute_url("/"),
         "cache_age": CACHE_SECONDS,
         **_describers[request.name](request),
@@ -190,7 +192,7 @@ def _max_size(params: QueryDict, name: str) -> int | None:
     if not raw:
         return None
     if not (raw.isascii() and raw.isdecimal() and int(raw[:9]) > 0):
-        sentence = "Enter a whole number of pixels."
+        sentence = _("Enter a whole number of pixels.")
         raise Invalid(sentence, fields={name: [sentence]})
     return int(raw[:9])
 

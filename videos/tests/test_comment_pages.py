@@ -54,7 +54,7 @@ def test_everything_works_by_forms(cast, video):
     assert owner.post(f"/comments/{comment.pk}/curate", {"act": "explode"}).status_code == 404
     assert page.post(f"/comments/{comment.pk}/curate", {"act": "unpin"}).status_code == 403
     content = page.get(path).content.decode()
-    for word in ("Pinned by", "Loved by", "(edited)", "1 reply"):
+    for word in ("Pinned by", "Heart from", "(edited)", "1 reply"):
         assert word in content, word
     assert "2 replies" not in page.get(f"/comments/{comment.pk}/delete").content.decode()
     assert page.post(f"/comments/{comment.pk}/delete").url == f"/watch/{video.pk}#comments"
@@ -112,7 +112,7 @@ def test_the_studio_shows_what_waits(cast, video):
     held = said(cast, video, "SPAM here")
     content = page.get("/studio/comments?state=held").content.decode()
     assert "SPAM here" in content
-    assert "It says “spam”" in content
+    assert "Contains “spam”" in content
     back = page.post(f"/comments/{held}/curate", {"act": "approve", "next": "/studio/comments?state=held"})
     assert back.url == "/studio/comments?state=held"
     assert "SPAM here" in page.get("/studio/comments").content.decode()

@@ -40,7 +40,7 @@ def test_what_the_owner_wants_to_read_first_waits(database, cast):
     for who, status in (("anonymous", 404), ("member", 404), ("stranger", 200), ("owner", 200)):
         assert cast.api(who).get(f"/api/v1/comments/{held['id']}").status_code == status
     waiting = owner.get("/api/v1/studio/comments?state=held").json()["results"]
-    assert [row["held_because"] for row in waiting] == ["It says “Crème brûlée”", "It says “buy now”"]
+    assert [row["held_because"] for row in waiting] == ["Contains “Crème brûlée”", "Contains “buy now”"]
     assert waiting[0]["about"] == {
         "kind": "video",
         "id": video.pk,

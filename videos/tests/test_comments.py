@@ -163,7 +163,7 @@ def test_pages_go_on_where_they_ended(database, cast):
 def test_unknown_orders_are_refused(database, cast):
     video = cast.video()
     got = cast.api("anonymous").get(f"/api/v1/videos/{video.pk}/comments?sort=worst")
-    assert (got.status_code, got.json()["fields"]) == (400, {"sort": ["One of: top, newest."]})
+    assert (got.status_code, got.json()["fields"]) == (400, {"sort": ["Choose one of: top, newest."]})
 
 
 @pytest.mark.parametrize(

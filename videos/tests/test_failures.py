@@ -47,7 +47,7 @@ def test_a_hopeless_file_fails_at_once_and_for_good(cast, tmp_path, write, code,
     answer = api.post(f"{URL}/{video_id}/retry")
     assert answer.status_code == 409
     assert answer.json()["detail"] == (
-        "This file can't be converted, so trying again won't help. Choose another file."
+        "This file can't be converted, so retrying won't help. Choose another file."
     )
 
 

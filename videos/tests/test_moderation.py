@@ -176,7 +176,7 @@ def test_what_is_said_of_a_comment_has_no_quotes_within_quotes(cast, comment, ma
     emails.email_owner(case.pk)
     told = cast.page("stranger").get("/notifications").content.decode()
     assert "taken down: “Comment on Crème”" in told
-    assert 'looked at your comment on "Crème".' in mailoutbox[0].body
+    assert "Our moderators reviewed your comment on “Crème”." in mailoutbox[0].body
 
 
 def test_a_comment_is_taken_down_and_counted(cast, video, comment):
@@ -321,7 +321,7 @@ def test_pages_of_reports_blocks_and_decisions(cast, case, video, comment):
     assert page.post("/block/owner", {}).status_code == 302
     assert "@owner" in page.get("/settings/blocked").content.decode()
     page.post("/block/owner", {"act": "unblock"})
-    assert "Nobody is blocked" in page.get("/settings/blocked").content.decode()
+    assert "No blocked channels" in page.get("/settings/blocked").content.decode()
     cases.decide(case, cast.staff, "warning", notice="<b>careful</b>")
     shown = cast.page("owner").get("/settings/decisions").content.decode()
     assert "&lt;b&gt;careful" in shown

@@ -312,7 +312,7 @@ def test_a_video_in_processing_becomes_public_once_it_is_ready(cast):
         assert services.apply_schedule() == 1
         assert visibility_of(closing) == "private"
         assert visibility_of(video) == "private"
-        assert "Still waiting: The video is not ready yet." in (
+        assert "On hold. The video isn't ready yet." in (
             cast.page("owner").get(f"/studio/videos/{video.pk}").content.decode()
         )
         Video.objects.filter(pk=video.pk).update(status="ready", is_complete=True)

@@ -279,7 +279,7 @@ def test_related_videos_say_why(library, cast):
     results = cast.api("anonymous").get(f"{URL}/{video.pk}/related").json()["results"]
     reasons = {card["title"]: card["reason"] for card in results}
     assert reasons["Dog training"] == "More from owner"
-    assert reasons["A video about cats"] == "On a similar subject"
+    assert reasons["A video about cats"] == "On a similar topic"
     assert reasons["Unlike anything"] == "New in Other"
     assert "Cat video" not in reasons
 

@@ -85,7 +85,7 @@ def test_the_page_shows_how_captions_were_read(page, video):
 
 def test_the_page_shows_what_processing_did(page, video):
     address = f"/studio/videos/{video.pk}"
-    assert "What we did with your file" not in page.get(address).content.decode()
+    assert "Processing report" not in page.get(address).content.decode()
     Video.objects.filter(pk=video.pk).update(report=[{"code": "copied", "detail": "<Kept> as it is."}])
     assert "&lt;Kept&gt; as it is." in page.get(address).content.decode()
 

@@ -237,7 +237,7 @@ def test_the_form_changes_says_how_many_and_comes_back(database, cast, shelf):
     assert answer["Location"] == "/studio/videos"
     said = told(page.get("/studio/videos"))
     assert "2 videos were changed." in said
-    assert "1 video was not changed. You may not do this." in said
+    assert "1 video was not changed. You don't have permission to do this." in said
     assert Video.objects.get(pk=theirs.pk).visibility == "public"
 
 
@@ -259,8 +259,8 @@ def test_a_change_without_a_chosen_value_is_refused_with_a_sentence(database, ca
         sent = {"video_ids": [shelf[0].pk], "action": name, f"value_{name}": ""}
         assert page.post("/studio/videos/bulk", sent).status_code == 302
         shown = page.get("/studio/videos")
-        assert told(shown) == f"Choose a value for “{label}” first."
-        assert f'name="value_{name}"><option value="">Choose…</option>' in shown.content.decode()
+        assert told(shown) == f"Select a value for “{label}”."
+        assert f'name="value_{name}"><option value="">Select…</option>' in shown.content.decode()
     assert Video.objects.filter(version__gt=1).count() == 0
 
 
@@ -321,7 +321,7 @@ def test_pages_of_the_studio_are_for_who_is_signed_in(database, cast, shelf):
 
 def test_an_empty_channel_has_pages_that_say_so(database, cast):
     page = cast.page("owner")
-    assert "Nobody watched in these days" in page.get("/studio").content.decode()
+    assert "No views in this period" in page.get("/studio").content.decode()
     assert "No videos yet" in page.get("/studio/videos").content.decode()
     assert "None of your videos fits" in page.get("/studio/videos?q=x").content.decode()
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
 from langcodes import Language
 from langcodes.tag_parser import LanguageTagError
 
@@ -13,7 +14,7 @@ from .playlists import INDEX, MASTER, rendition_names
 
 _ATTRIBUTE = re.compile(r'([A-Z-]+)="([^"]*)"')
 
-NO_DOWNLOAD_DETAIL = "No file for download could be made from this video."
+NO_DOWNLOAD_DETAIL = gettext_noop("The download file couldn't be created.")
 
 
 def make_download(folder: Path, target: Path, *, most_lines: int = 2160) -> Path:

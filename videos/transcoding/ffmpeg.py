@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from .decoders import DECODER_WHITELIST
 from .errors import Canceled, EncodeFailed, Killed, TimedOut, Unconvertible
 from .sniff import FORMAT_WHITELIST
@@ -29,12 +31,12 @@ STDERR_TAIL = 8 * 1024
 STDOUT_LIMIT = 4 * MIB
 POLL_SECONDS = 0.25
 
-TIMEOUT_DETAIL = "Converting this video took too long and was stopped."
-FAILED_DETAIL = "This video could not be converted."
-GAVE_UP_DETAIL = (
-    "This file could not be converted. Export it again as MP4 (H.264 and AAC) and upload the new file."
+TIMEOUT_DETAIL = gettext_noop("Processing this video took too long and was stopped.")
+FAILED_DETAIL = gettext_noop("This video couldn't be processed.")
+GAVE_UP_DETAIL = gettext_noop(
+    "This file couldn't be converted. Export it again as MP4 (H.264 and AAC) and upload the new file."
 )
-DISK_DETAIL = "The server ran out of disk space while converting this video."
+DISK_DETAIL = gettext_noop("The server ran out of disk space while processing this video.")
 # What ffmpeg says when the machine is the reason, not the file.
 _MACHINE_REASONS = (
     *(

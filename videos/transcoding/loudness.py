@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from videos.transcoding.source_info import SourceInfo
 
 from . import ffmpeg
@@ -14,7 +16,7 @@ TARGET_LUFS = -14.0
 MAX_PEAK_DB = -1.0
 MAX_GAIN_DB, MIN_GAIN_DB = 20.0, -24.0
 SILENCE_LUFS = -60.0
-UNMEASURABLE_DETAIL = "The loudness of this video could not be measured."
+UNMEASURABLE_DETAIL = gettext_noop("The video's loudness couldn't be measured.")
 _INTEGRATED = re.compile(r"I:\s+(-?[0-9.]+|-inf) LUFS")
 _PEAK = re.compile(r"Peak:\s+(-?[0-9.]+|-inf) dBFS")
 

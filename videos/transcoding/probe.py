@@ -11,6 +11,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from videos.transcoding.acceptance import DAMAGED_DETAIL
 from videos.transcoding.chapter_times import align_to_video_start
 from videos.transcoding.decoders import DECODER_WHITELIST
@@ -68,7 +70,9 @@ _HDR_TRANSFERS = {16: "pq", 18: "hlg"}
 _UNSPECIFIED_MATRIX = frozenset({2, 3})
 NO_CROP = [0, 0, 0, 0]
 
-ENCRYPTED_DETAIL = "The file is copy-protected (encrypted). Upload a file without copy protection."
+ENCRYPTED_DETAIL = gettext_noop(
+    "The file is copy-protected (encrypted). Upload a file without copy protection."
+)
 
 
 def probe(path: Path) -> SourceInfo:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from videos.transcoding.raw_audio import (
     HEADER_BYTES,
     aac_frame_length,
@@ -21,13 +23,16 @@ from .errors import UnreadableMedia, UnsupportedMedia
 
 HEAD_BYTES = 8192
 
-SUPPORTED_FORMATS = (
+SUPPORTED_FORMATS = gettext_noop(
     "Upload video as MP4, MOV, MKV, WebM, AVI, MPEG, or MXF, or audio as MP3, M4A, AAC, FLAC, WAV, or AIFF."
 )
-TEXT_DETAIL = f"This file is a text document, not a video. {SUPPORTED_FORMATS}"
-UNKNOWN_DETAIL = f"This kind of file isn't supported. {SUPPORTED_FORMATS}"
-EMPTY_DETAIL = "The file is empty. Choose the file again, or another one."
-IMAGE_DETAIL = f"This file is an image, not a video. {SUPPORTED_FORMATS}"
+IS_TEXT = gettext_noop("This file is a text document, not a video.")
+IS_UNKNOWN = gettext_noop("This kind of file isn't supported.")
+IS_IMAGE = gettext_noop("This file is an image, not a video.")
+TEXT_DETAIL = f"{IS_TEXT} {SUPPORTED_FORMATS}"
+UNKNOWN_DETAIL = f"{IS_UNKNOWN} {SUPPORTED_FORMATS}"
+EMPTY_DETAIL = gettext_noop("The file is empty. Select it again, or choose another one.")
+IMAGE_DETAIL = f"{IS_IMAGE} {SUPPORTED_FORMATS}"
 
 
 @dataclass(frozen=True)

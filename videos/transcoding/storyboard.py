@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
 from PIL import Image
 
 from videos.transcoding.mp4_boxes import read_init
@@ -21,7 +22,7 @@ MAX_TILES = 400
 SHEET_PATTERN = "storyboard_%03d.jpg"
 TRACK_NAME = "storyboard.vtt"
 LIMITS = ffmpeg.ProcessLimits(wall_seconds=600, cpu_seconds=600, file_size=64 * ffmpeg.MIB)
-NO_SHEET_DETAIL = "No preview pictures could be made from this video."
+NO_SHEET_DETAIL = gettext_noop("The seek previews couldn't be created.")
 
 
 @dataclass(frozen=True)

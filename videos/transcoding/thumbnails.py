@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.utils.translation import gettext_noop
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps, ImageStat
 
 from videos.transcoding import ffmpeg
@@ -19,7 +20,7 @@ from videos.transcoding.storyboard import COLUMNS, TILES_PER_SHEET, Storyboard
 
 MAX_CHOICES = 3
 LIMITS = ffmpeg.ProcessLimits(wall_seconds=60, cpu_seconds=60, file_size=256 * ffmpeg.MIB)
-NO_FRAME_DETAIL = "No picture could be taken from this video."
+NO_FRAME_DETAIL = gettext_noop("The thumbnail couldn't be created.")
 ONE_FRAME = ["-frames:v", "1"]
 # Otherwise the time between two key frames would be filled with copies of the first.
 NO_REPEATS = ["-fps_mode", "passthrough"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from videos.transcoding.errors import EncodeFailed, Unconvertible
 from videos.transcoding.finishing import MIN_SEGMENT_SECONDS, ROUNDING
 from videos.transcoding.ladder import AUDIO_FRAME_SECONDS, LadderPlan
@@ -17,9 +19,9 @@ from videos.transcoding.playlists import (
     rendition_folders,
 )
 
-BROKEN_OUTPUT_DETAIL = "The converted video did not pass its checks."
-WRONG_LENGTH_DETAIL = (
-    "The file lasts shorter or longer than it says. Export it again as MP4 and upload the new file."
+BROKEN_OUTPUT_DETAIL = gettext_noop("The converted video didn't pass our checks.")
+WRONG_LENGTH_DETAIL = gettext_noop(
+    "The file is shorter or longer than it states. Export it again as MP4 and upload the new file."
 )
 
 

@@ -11,8 +11,11 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.registration import upload_rights
 from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
 from videos import quota, services, strikes
@@ -28,7 +31,7 @@ METADATA_FIELDS = ("title", "description", "visibility", "category", "language",
 class AlreadyJoined(Conflict):
     """A partial upload belongs to another final one."""
 
-    detail = "One of the partial uploads was used for another upload."
+    detail = gettext_lazy("One of the partial uploads was already used for another upload.")
 
 
 def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
@@ -37,6 +40,7 @@ def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
     ``metadata`` is ``Upload-Metadata`` as it was sent. Raises ``Invalid``, ``TooLarge``, ``Conflict`` or
     ``DiskFull``; then nothing is left behind.
     """
+    upload_rights.require_may_upload(owner)
     _require_room(owner, length)
     _require_few_drafts(owner)
     video = _draft(owner, metadata, length or 0)
@@ -47,12 +51,13 @@ def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
 
 def create_partial_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
     """Return a new partial upload, which a final one is to join. Raises as ``create_upload`` does."""
+    upload_rights.require_may_upload(owner)
     strikes.require_may_publish(owner)
     _require_room(owner, length)
     parse_metadata(metadata)
     waiting = Upload.objects.filter(owner=owner, kind=UploadKind.PARTIAL, joined_into=None)
     if waiting.count() >= settings.MAX_PARTIAL_UPLOADS_PER_USER:
-        raise Conflict("You have too many partial uploads. Join or cancel some first.")
+        raise Conflict(_("You have too many partial uploads. Join or cancel some first."))
     upload = Upload(
         owner=owner,
         kind=UploadKind.PARTIAL,
@@ -124,7 +129,7 @@ def _finished_length(upload: Upload) -> int:
     with suppress(partial_file.UploadFileMissing):
         if upload.length is not None and partial_file.received_bytes(upload.pk) == upload.length:
             return upload.length
-    raise Invalid("One of the partial uploads is not finished.")
+    raise Invalid(_("One of the partial uploads isn't finished."))
 
 
 def _require_room(owner: User, length: int | None) -> None:
@@ -137,7 +142,7 @@ def _require_room(owner: User, length: int | None) -> None:
 def _require_few_drafts(owner: User) -> None:
     drafts = Upload.objects.filter(owner=owner, finished_at=None).exclude(kind=UploadKind.PARTIAL)
     if drafts.count() >= settings.MAX_OPEN_UPLOADS_PER_USER:
-        raise Conflict("You have too many unfinished uploads. Finish or cancel one first.")
+        raise Conflict(_("You have too many incomplete uploads. Finish or discard one first."))
 
 
 def _draft(owner: User, metadata: str, size: int) -> Video:

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from accounts.models import User
+from accounts.registration import upload_rights
 from streamsite.bodies.handlers import DiskHandler, bytes_in_flight
 from streamsite.bodies.rules import REST_OF_FORM
 from videos import quota, strikes
@@ -43,6 +44,7 @@ class VideoHandler(DiskHandler):
         more = bytes_in_flight(user.pk)
         if not self._is_announced:
             self._is_announced = True
+            upload_rights.require_may_upload(user)
             strikes.require_may_publish(user)
             more += max(0, self._length() - REST_OF_FORM)
         quota.require_quota(user, more=more)

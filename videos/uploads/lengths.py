@@ -5,8 +5,9 @@ An upload whose length is not known yet counts what it has and what its present 
 
 from __future__ import annotations
 
-from django.conf import settings
+from django.utils.translation import gettext as _
 
+from accounts.registration import rules
 from streamsite.errors import Invalid, TooLarge
 from streamsite.sanitize import format_bytes
 from videos import quota, services
@@ -21,11 +22,11 @@ def set_length(upload: Upload, total: int, reach: int) -> None:
     """
     if upload.length is not None:
         if total != upload.length:
-            raise Invalid("Upload-Length cannot be changed.")
+            raise Invalid(_("Upload-Length can't be changed."))
         return
     services.require_valid_size(total)
     if reach > total:
-        raise TooLarge("That is more than the upload is said to have.")
+        raise TooLarge(_("The data exceeds the upload's length."))
     _reserve(upload, total)
     upload.length = total
     Upload.objects.filter(pk=upload.pk, length=None).update(length=total)
@@ -34,12 +35,11 @@ def set_length(upload: Upload, total: int, reach: int) -> None:
 def require_room(upload: Upload, reach: int) -> None:
     """Raise ``TooLarge`` unless the upload may continue to the offset ``reach``."""
     if upload.length is None:
-        if reach > settings.MAX_UPLOAD_BYTES:
-            most = format_bytes(settings.MAX_UPLOAD_BYTES)
-            raise TooLarge(f"A file may have at most {most}.")
+        if reach > (most := rules.max_upload_bytes()):
+            raise TooLarge(_("Each file can be up to %(size)s.") % {"size": format_bytes(most)})
         _reserve(upload, reach)
     elif reach > upload.length:
-        raise TooLarge("That is more than the upload was announced to have.")
+        raise TooLarge(_("The data exceeds the upload's length."))
     else:
         quota.require_quota(upload.owner, more=0)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from streamsite import disk
 from streamsite.errors import Conflict, TooLarge
@@ -37,7 +38,7 @@ class Body(Protocol):
 class OffsetConflict(Conflict):
     """The upload is not where the request says it is; a HEAD tells."""
 
-    detail = "The upload is at another offset. Ask for it with HEAD and go on from there."
+    detail = gettext_lazy("The upload is at a different offset. Get it with HEAD and resume from there.")
 
 
 class UploadFileMissing(Exception):
@@ -202,7 +203,7 @@ def _pieces_to_the_end(
         taken += len(piece)
         unchecked += len(piece)
         if most is not None and (taken > most or (taken == most and _read(body, 1))):
-            raise TooLarge("The data exceeds the upload's length.")
+            raise TooLarge(gettext("The data exceeds the upload's length."))
         require_reach(start + taken)
         yield piece
 

@@ -15,8 +15,10 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.registration import rules, upload_rights
 from streamsite import trash
 from streamsite.errors import Absent, Forbidden
 from streamsite.mongo.retry import run_in_transaction
@@ -138,7 +140,8 @@ def append_to_upload(
     final upload.
     """
     if upload.kind == UploadKind.FINAL:
-        raise Forbidden("A final upload is made of its partial uploads and takes no bytes.")
+        raise Forbidden(_("A final upload is made of its partial uploads. Don't send bytes."))
+    upload_rights.require_may_upload(upload.owner)
     present = current_offset(upload, enqueue=enqueue)
     if start != present:
         raise partial_file.OffsetConflict
@@ -154,7 +157,7 @@ def append_to_upload(
     if upload.length is None:
         require = lengths.require_reservation if length is not None else lengths.require_room
         fence = {"require_reach": partial(require, upload)}
-    most = (upload.length if upload.length is not None else settings.MAX_UPLOAD_BYTES) - start
+    most = (upload.length if upload.length is not None else rules.max_upload_bytes()) - start
     # Of a file that comes in several requests, the hash is left to its processing.
     is_all = start == 0 and (length is None or length == upload.length)
     hashed = duplicate_uploads.HashingBody(body) if is_all else None

@@ -10,6 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext, gettext_lazy
+
 from streamsite.errors import Invalid, SiteError
 
 VERSION = "1.0.0"
@@ -29,7 +31,7 @@ class WrongVersion(SiteError):
     """The request does not say ``Tus-Resumable: 1.0.0``."""
 
     status, code = 412, "precondition_failed"
-    detail = f"Send the header Tus-Resumable: {VERSION}."
+    detail = gettext_lazy("Send the header Tus-Resumable: 1.0.0.")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -41,7 +43,7 @@ class ChecksumMismatch(SiteError):
     """The bytes are not those the checksum was made of; none of them is kept."""
 
     status, code = 460, "checksum_mismatch"
-    detail = "The checksum does not match the bytes that arrived. Send this part again."
+    detail = gettext_lazy("The checksum doesn't match the received bytes. Send this part again.")
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ def parse_number(name: str, header: str | None) -> int:
     """Parse a header that is a number of bytes. Raises ``Invalid``."""
     text = (header or "").strip()
     if not text:
-        raise Invalid(f"Send the header {name}.")
+        raise Invalid(gettext("Send the header %(name)s.") % {"name": name})
     if not (text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER_DIGITS):
-        raise Invalid(f"{name} must be a whole number of bytes.")
+        raise Invalid(gettext("%(name)s must be a whole number of bytes.") % {"name": name})
     return int(text)
 
 
@@ -89,16 +91,19 @@ def parse_metadata(header: str | None) -> dict[str, str]:
     if not header or not header.strip():
         return {}
     if len(header) > MAX_METADATA_LENGTH:
-        raise Invalid("Upload-Metadata is too long.")
+        raise Invalid(gettext("Upload-Metadata is too long."))
     pairs: dict[str, str] = {}
     for part in header.split(","):
         key, _, encoded = part.strip().partition(" ")
         if not key or not key.isascii() or key in pairs:
-            raise Invalid("Upload-Metadata must be pairs of different keys and Base64 values.")
+            raise Invalid(gettext("Upload-Metadata must be pairs of different keys and Base64 values."))
         try:
             pairs[key] = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
         except (binascii.Error, ValueError):
-            raise Invalid(f"The value of {key!r} in Upload-Metadata is not UTF-8 text in Base64.") from None
+            raise Invalid(
+                gettext("The value of %(key)s in Upload-Metadata isn't UTF-8 text in Base64.")
+                % {"key": repr(key)}
+            ) from None
     return pairs
 
 
@@ -107,9 +112,9 @@ def parse_length(length: str | None, deferred: str | None) -> int | None:
     if deferred is None:
         return parse_number("Upload-Length", length)
     if deferred.strip() != "1":
-        raise Invalid("Upload-Defer-Length must be 1.")
+        raise Invalid(gettext("Upload-Defer-Length must be 1."))
     if length is not None:
-        raise Invalid("Send either Upload-Length or Upload-Defer-Length.")
+        raise Invalid(gettext("Send either Upload-Length or Upload-Defer-Length."))
     return None
 
 
@@ -125,12 +130,17 @@ def parse_concat(header: str | None, hosts: Collection[str]) -> Concat | None:
         return Concat()
     word, _, urls = header.strip().partition(";")
     if word.strip() != "final" or not urls.split():
-        raise Invalid("Upload-Concat must be partial, or final; and the URLs of partial uploads.")
+        raise Invalid(
+            gettext('Upload-Concat must be "partial", or "final;" followed by the URLs of partial uploads.')
+        )
     ids = tuple(_id_of(url, hosts) for url in urls.split())
     if len(ids) > MAX_PARTIAL_UPLOADS:
-        raise Invalid(f"A final upload may have at most {MAX_PARTIAL_UPLOADS} partial uploads.")
+        raise Invalid(
+            gettext("A final upload can have up to %(limit)d partial uploads.")
+            % {"limit": MAX_PARTIAL_UPLOADS}
+        )
     if len(set(ids)) < len(ids):
-        raise Invalid("Upload-Concat names a partial upload twice.")
+        raise Invalid(gettext("Upload-Concat lists a partial upload twice."))
     return Concat(ids)
 
 
@@ -141,7 +151,7 @@ def _id_of(url: str, hosts: Collection[str]) -> str:
         parts = urlsplit("")
     match = UPLOAD_PATH.match(parts.path)
     if match is None or parts.query or (parts.netloc and parts.netloc not in hosts):
-        raise Invalid("Upload-Concat names a URL that is not one of this server's uploads.")
+        raise Invalid(gettext("Upload-Concat has a URL that isn't one of this server's uploads."))
     return match[1]
 
 
@@ -151,11 +161,11 @@ def parse_checksum(header: str | None) -> Checksum | None:
         return None
     algorithm, _, encoded = header.strip().partition(" ")
     if algorithm not in ALGORITHMS:
-        raise Invalid(f"Checksums may be {', '.join(ALGORITHMS)}.")
+        raise Invalid(gettext("Supported checksums: %(names)s.") % {"names": ", ".join(ALGORITHMS)})
     try:
         digest = base64.b64decode(encoded.strip(), validate=True)
     except (binascii.Error, ValueError):
-        raise Invalid("The checksum is not Base64.") from None
+        raise Invalid(gettext("The checksum isn't Base64.")) from None
     if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
-        raise Invalid("The checksum has the wrong length.")
+        raise Invalid(gettext("The checksum has the wrong length."))
     return Checksum(algorithm, digest)

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current_user import signed_in_user
@@ -57,7 +58,7 @@ def comments_page(request: HttpRequest, subject: CommentTarget) -> HttpResponse:
         created = attempt(lambda: services.create(signed_in_user(request), subject, text), Invalid, Forbidden)
         if not isinstance(created, SiteError):
             return redirect(_thread_url(subject, created))
-        problem = created.detail
+        problem = str(created.detail)
     linked, is_gone = _linked_thread(request, subject)
     sort = CommentsQuerySerializer.from_query(request)["sort"]
     listing = queries.list_threads(request, subject, sort=sort, absolute=False)
@@ -92,7 +93,7 @@ def thread(request: HttpRequest, comment_id: str) -> HttpResponse:
         )
         if not isinstance(created, SiteError):
             return redirect("comment", comment_id)
-        problem = created.detail
+        problem = str(created.detail)
     listing = queries.list_replies(request, found.subject, found.comment, absolute=False)
     context = {
         "subject": found.subject,
@@ -126,7 +127,7 @@ def edit(request: HttpRequest, comment_id: str) -> HttpResponse:
         refusal = attempt(lambda: services.edit(found.comment, text))
         if not isinstance(refusal, SiteError):
             return redirect(_thread_url(found.subject, found.comment))
-        problem = refusal.detail
+        problem = str(refusal.detail)
     context = {
         "comment": _serialize(request, found),
         "subject": found.subject,
@@ -143,9 +144,7 @@ def delete(request: HttpRequest, comment_id: str) -> HttpResponse:
     found = access.comment_for_deleting(request, comment_id)
     if request.method == "POST":
         services.delete(found.comment)
-        return redirect_back_with_message(
-            request, "The comment was deleted.", f"{found.subject.url}#comments"
-        )
+        return redirect_back_with_message(request, _("Comment deleted."), f"{found.subject.url}#comments")
     context = {"comment": _serialize(request, found), "subject": found.subject}
     return render(request, "comments/delete.html", context)
 
@@ -193,7 +192,9 @@ def follow(request: HttpRequest, comment_id: str) -> HttpResponse:
     is_wanted = request.POST.get("act") != "stop"
     following.set_following(signed_in_user(request), found.comment, follow=is_wanted)
     message = (
-        "You'll be notified about replies." if is_wanted else "You won't be notified about replies anymore."
+        _("You'll be notified about replies.")
+        if is_wanted
+        else _("You won't be notified about replies anymore.")
     )
     return redirect_back_with_message(request, message, _thread_url(found.subject, found.comment))
 
@@ -232,8 +233,8 @@ def comment_filters(request: HttpRequest) -> HttpResponse:
         request,
         form,
         lambda: filters.update_rules(user.pk, form.rules()),
-        lambda _: redirect_with_message(
-            request, "Saved. It holds for comments from now on.", "studio-comment-rules"
+        lambda rules: redirect_with_message(
+            request, _("Saved. These rules apply to new comments."), "studio-comment-rules"
         ),
     )
     return response or render(request, "comments/rules.html", {"form": form}, status=form_status(form))

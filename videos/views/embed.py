@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from accounts.registration import login_only
 from streamsite.errors import Absent, Forbidden, SiteError
 from streamsite.view_actions import attempt
 from videos import access, mappers
@@ -19,10 +20,13 @@ from videos.syndication.embed_options import EmbedOptions
 from videos.views import framing
 
 
+@login_only.checks_login
 @require_safe
 @xframe_options_exempt
 def embed(request: HttpRequest, video_id: str) -> HttpResponse:
     """Show the player, or a page in its size that says why there is none."""
+    if login_only.is_closed_to(request):
+        return framing.refusal_page(request, framing.ABSENT)
     video = attempt(lambda: access.video_for_embedding(video_id), Absent, Forbidden)
     if isinstance(video, Absent):
         return framing.refusal_page(request, framing.ABSENT)

@@ -3,57 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from videos.library_filters import RELEVANCE
 from videos.models import CATEGORIES
 
-Choices = tuple[tuple[str, str], ...]
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+Choices = tuple[tuple[str, "StrOrPromise"], ...]
 
 SORTS: Choices = (
-    (RELEVANCE, "Relevance"),
-    ("newest", "Newest first"),
-    ("views", "Most viewed"),
-    ("likes", "Most liked"),
-    ("original_newest", "Original date, newest first"),
-    ("original_oldest", "Original date, oldest first"),
+    (RELEVANCE, _("Relevance")),
+    ("newest", _("Newest first")),
+    ("views", _("Most viewed")),
+    ("likes", _("Most liked")),
+    ("original_newest", _("Original date, newest first")),
+    ("original_oldest", _("Original date, oldest first")),
 )
 UPLOADED: Choices = (
-    ("hour", "Last hour"),
-    ("today", "Today"),
-    ("week", "This week"),
-    ("month", "This month"),
-    ("year", "This year"),
+    ("hour", _("Last hour")),
+    ("today", _("Today")),
+    ("week", _("This week")),
+    ("month", _("This month")),
+    ("year", _("This year")),
 )
 DURATIONS: Choices = (
-    ("short", "Under 4 minutes"),
-    ("medium", "4 to 20 minutes"),
-    ("long", "Over 20 minutes"),
+    ("short", _("Under 4 minutes")),
+    ("medium", _("4 to 20 minutes")),
+    ("long", _("Over 20 minutes")),
 )
 # Widely spoken ones. The address may ask for any other.
 LANGUAGES: Choices = (
-    ("ar", "Arabic"),
-    ("zh", "Chinese"),
-    ("en", "English"),
-    ("fr", "French"),
-    ("de", "German"),
-    ("hi", "Hindi"),
-    ("it", "Italian"),
-    ("ja", "Japanese"),
-    ("pl", "Polish"),
-    ("pt", "Portuguese"),
-    ("ru", "Russian"),
-    ("es", "Spanish"),
+    ("ar", _("Arabic")),
+    ("zh", _("Chinese")),
+    ("en", _("English")),
+    ("fr", _("French")),
+    ("de", _("German")),
+    ("hi", _("Hindi")),
+    ("it", _("Italian")),
+    ("ja", _("Japanese")),
+    ("pl", _("Polish")),
+    ("pt", _("Portuguese")),
+    ("ru", _("Russian")),
+    ("es", _("Spanish")),
 )
-CAPTIONS: Choices = (("1", "With captions"),)
+CAPTIONS: Choices = (("1", _("With subtitles")),)
 # Name of the parameter, label, label of no choice, choices.
 FILTERS = (
-    ("uploaded", "Uploaded", "Any time", UPLOADED),
-    ("duration", "Length", "Any length", DURATIONS),
-    ("category", "Category", "Any category", CATEGORIES),
-    ("language", "Language", "Any language", LANGUAGES),
-    ("captions", "Captions", "Any", CAPTIONS),
+    ("uploaded", _("Upload date"), _("Any time"), UPLOADED),
+    ("duration", _("Duration"), _("Any duration"), DURATIONS),
+    ("category", _("Category"), _("Any category"), CATEGORIES),
+    ("language", _("Language"), _("Any language"), LANGUAGES),
+    ("captions", _("Subtitles"), _("Any"), CAPTIONS),
 )
 
 
@@ -62,8 +67,8 @@ class Field:
     """A select field: ``chosen`` is the selected value, "" for none, whose label is ``none``."""
 
     name: str
-    label: str
-    none: str
+    label: StrOrPromise
+    none: StrOrPromise
     choices: Choices
     chosen: str
 
@@ -72,7 +77,7 @@ class Field:
 class Chip:
     """An active filter: its label, and the address of the same page without it."""
 
-    text: str
+    text: StrOrPromise
     without: str
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import profile
@@ -54,7 +55,7 @@ def clear_history(request: HttpRequest) -> HttpResponse:
     """Remove all of the history, once that is confirmed."""
     if request.POST.get("confirm"):
         history_store.clear_history(signed_in_user(request).pk)
-        messages.success(request, "Your history is empty.")
+        messages.success(request, _("Watch history cleared."))
     return redirect("history")
 
 

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_safe
 
 from accounts import api_tokens, sessions
 from accounts.authentication import authenticate_bearer
+from accounts.registration import login_only
 from streamsite import cors
 from streamsite.cache_headers import PRIVATE_NEVER_STORED, REVALIDATED, CachePolicy, public_for
 from streamsite.caching import ExpiringCache
-from streamsite.errors import Absent
+from streamsite.errors import Absent, NotSignedIn
 from streamsite.files import send_file
 from streamsite.view_actions import found_or_none
 from videos import share_links
@@ -68,6 +69,7 @@ _reviewers: ExpiringCache[str, bool] = ExpiringCache(seconds=_cache_seconds, max
 _readers: ExpiringCache[str, str | None] = ExpiringCache(seconds=_cache_seconds, max_entries=MAX_CACHED)
 
 
+@login_only.checks_login
 @cors.allow_preflight
 @require_safe
 def serve(request: HttpRequest, token: str, video_id: str, generation: str, name: str) -> HttpResponseBase:
@@ -83,9 +85,11 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
         state = _state(video_id)
     if state is None or generation not in (state["generation"], EXTRAS):
         raise Absent
+    if login_only.is_on() and not _stands_for_account(shown) and _caller_id(request) is None:
+        raise NotSignedIn
     if not _may_have(request, shown, video_id, state):
         raise Absent
-    if name == DOWNLOAD and not (state["allow_download"] or shown.is_for_owner):
+    if name == DOWNLOAD and not (state["allow_download"] or _is_for_owner(shown, state)):
         raise Absent
     attachment = ""
     if name == DOWNLOAD:
@@ -154,9 +158,27 @@ def _is_held(shown: tokens.MediaTokenClaims, grant: tokens.Grant, video_id: str,
         return False
     if grant.kind == tokens.LINK:
         return _gate(state).is_open and _is_link_live(grant.id, video_id)
+    reader = _holder_id(grant)
+    # Others hold one where the site is login-only, for what everyone with an account may have.
+    return reader == state["channel_id"] or (reader is not None and _gate(state).allows_anyone)
+
+
+def _holder_id(grant: tokens.Grant) -> str | None:
+    """Return the id of the account behind a session or an API token while that lives."""
     look = sessions.user_id_for_session if grant.kind == tokens.SESSION else api_tokens.reader_id_by_token_id
-    reader = _readers.get_or_load(f"{grant.kind}~{grant.id}", lambda: look(grant.id))
-    return reader == state["channel_id"]
+    return _readers.get_or_load(f"{grant.kind}~{grant.id}", lambda: look(grant.id))
+
+
+def _stands_for_account(shown: tokens.MediaTokenClaims) -> bool:
+    """Return whether the token was given to an account and is checked with it; public ones and share links are not."""
+    return shown.viewer_class == tokens.OWNER or (shown.grant is not None and shown.grant.kind != tokens.LINK)
+
+
+def _is_for_owner(shown: tokens.MediaTokenClaims, state: MediaState) -> bool:
+    """Return whether a token that is valid was given to the video's owner."""
+    if shown.grant is None or shown.grant.kind == tokens.LINK:
+        return shown.viewer_class == tokens.OWNER
+    return _holder_id(shown.grant) == state["channel_id"]
 
 
 def _others_may_have(shown: tokens.MediaTokenClaims, video_id: str, state: MediaState) -> bool:
@@ -174,7 +196,7 @@ def _is_link_live(link_id: str, video_id: str) -> bool:
 
 
 def _cache(shown: tokens.MediaTokenClaims, state: MediaState, kind: str) -> CachePolicy:
-    if shown.viewer_class != tokens.PUBLIC:
+    if shown.viewer_class != tokens.PUBLIC or login_only.is_on():
         return PRIVATE_NEVER_STORED
     # Players ask for the playlists of a ladder that still grows again and again.
     return REVALIDATED if kind == "m3u8" and not state["is_complete"] else public_for(60)

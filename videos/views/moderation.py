@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sanction_store
@@ -41,9 +42,7 @@ def report(request: HttpRequest, about: str, name: str) -> HttpResponse:
         request,
         form,
         lambda: cases.report(signed_in_user(request), target, form.cleaned_data),
-        lambda _: redirect_with_message(
-            request, "Thank you. The people who run this site will look at it.", target.url
-        ),
+        lambda report: redirect_with_message(request, _("Thanks. We'll review your report."), target.url),
     )
     return response or render_page_or_part(
         request,
@@ -62,10 +61,10 @@ def block(request: HttpRequest, username: str) -> HttpResponse:
     other = channel_for_unsubscribing(username, lambda other: blocks.has_blocked(user.pk, other.pk))
     if request.POST.get("act") == "unblock":
         blocks.unblock(user, other)
-        message = f"@{other.username} is no longer blocked."
+        message = _("@%(username)s unblocked.") % {"username": other.username}
     else:
         blocks.block(user, channel_for_viewing(username))
-        message = f"@{other.username} is blocked."
+        message = _("@%(username)s blocked.") % {"username": other.username}
     return redirect_back_with_message(request, message, "settings-blocked")
 
 
@@ -94,6 +93,7 @@ def account_decisions(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/decisions.html", context)
 
 
+@login_not_required  # people who are suspended open it by its link
 @allow_get_and_post
 def decision(request: HttpRequest, token: str) -> HttpResponse:
     """Show one decision and the form of its appeal. The token of the mailed link is enough, no sign-in is needed."""
@@ -103,8 +103,8 @@ def decision(request: HttpRequest, token: str) -> HttpResponse:
         request,
         form,
         lambda: cases.appeal(case, form.cleaned_data["text"]),
-        lambda _: redirect_with_message(
-            request, "Your appeal was sent. You will hear how it was decided.", "decision", token
+        lambda case: redirect_with_message(
+            request, _("Appeal sent. We'll let you know what we decide."), "decision", token
         ),
     )
     if response is not None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import email_verification
 from accounts.current_user import signed_in_user
 from accounts.models import User
+from accounts.registration import rules, upload_rights
 from streamsite.errors import Invalid
 from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import UPLOAD
@@ -29,7 +31,11 @@ from streamsite.view_helpers import allow_get_and_post
 from streamsite.visibility import Visibility, is_private
 from videos import access, duplicate_uploads, forms, mappers, quota, schedules, services, tasks
 from videos.models import Video
+from videos.processing import stored_texts
 from videos.uploads import services as uploads
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 ACCEPTED_SUFFIXES = (
     ".mp4",
@@ -77,20 +83,21 @@ ACCEPTED_SUFFIXES = (
 def upload(request: HttpRequest) -> HttpResponse:
     """Show the upload page; without JavaScript, take one file by form."""
     user = signed_in_user(request)
+    upload_rights.require_may_upload(user)
     form = forms.UploadForm(posted_data(request), request.FILES or None)
     response = perform(
         request,
         form,
         lambda: _create_video(user, form),
         lambda video: redirect_with_message(
-            request, "Uploaded. It is being processed.", "studio-video", video.pk
+            request, _("Upload complete. Processing started."), "studio-video", video.pk
         ),
     )
     if response is not None:
         return response
     context = {
         "form": form,
-        "max_bytes": settings.MAX_UPLOAD_BYTES,
+        "max_bytes": rules.max_upload_bytes(),
         "accept": ACCEPTED_SUFFIXES,
         "visibility_choices": _visibility_choices(user),
         "unfinished": uploads.unfinished_uploads(user),
@@ -100,7 +107,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "videos/upload.html", context, status=form_status(form))
 
 
-def _visibility_choices(user: User) -> list[tuple[str, str]]:
+def _visibility_choices(user: User) -> list[tuple[str, StrOrPromise]]:
     """Return the visibilities that a new video of ``user`` may have."""
     is_private_only = email_verification.needs_verified_email(user)
     return [choice for choice in Visibility.choices if not is_private_only or is_private(choice[0])]
@@ -110,7 +117,7 @@ def _create_video(user: User, form: forms.UploadForm) -> Video:
     """Create the video from the form's file. Raises ``Invalid`` without one."""
     sent = form.cleaned_data["file"]
     if not isinstance(sent, TemporaryUploadedFile):
-        raise Invalid("No file was sent.", fields={"file": ["No file was sent."]})
+        raise Invalid(_("Select a file."), fields={"file": [_("Select a file.")]})
     data = {name: form.cleaned_data[name] for name in ("title", "visibility") if form.cleaned_data[name]}
     return services.create_from_upload(
         user,
@@ -132,7 +139,7 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
     form.explain_schedule(video)
 
     def saved(changed: Video) -> HttpResponse:
-        message = f"Saved. {schedules.cancellation_notice(video, changed)}".strip()
+        message = " ".join(filter(None, (_("Saved."), schedules.cancellation_notice(video, changed))))
         return redirect_with_message(request, message, "studio-video", video.pk)
 
     response = perform(request, form, lambda: services.update(video, form.changes()), saved)
@@ -141,7 +148,7 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
     context = {
         "form": form,
         "video": mappers.serialize_video(video, request.user),
-        "report": video.report,
+        "report": stored_texts.report_notes(video.report),
         "waits": schedules.overdue_reason(video),
         "duplicate_of": duplicate_uploads.original_body(video),
     }
@@ -153,7 +160,7 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
 def delete(request: HttpRequest, video_id: str) -> HttpResponse:
     """Delete a video and its files."""
     services.delete(access.video_for_editing(request.user, video_id))
-    return redirect_with_message(request, "The video and its files were deleted.", "studio-videos")
+    return redirect_with_message(request, _("Video deleted."), "studio-videos")
 
 
 @login_required
@@ -164,6 +171,6 @@ def retry(request: HttpRequest, video_id: str) -> HttpResponse:
     return perform_and_redirect(
         request,
         lambda: services.retry(video, enqueue=tasks.enqueue_processing),
-        "It is being processed again.",
+        _("Reprocessing started."),
         reverse("studio-video", args=[video_id]),
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from streamsite.api.pagination import paginate
@@ -46,7 +48,7 @@ def thumbnail_page(request: HttpRequest, video_id: str) -> HttpResponse:
     if request.method == "POST":
         refusal = attempt(lambda: _change_thumbnail(request, video))
         if not isinstance(refusal, SiteError):
-            return redirect_with_message(request, "The picture was changed.", "studio-picture", video_id)
+            return redirect_with_message(request, _("Thumbnail updated."), "studio-picture", video_id)
         problem = refusal.sentence
     return _page(request, video, "picture", problem=problem, choices=thumbnails.thumbnail_choices(video))
 
@@ -79,7 +81,7 @@ def chapters_page(request: HttpRequest, video_id: str) -> HttpResponse:
             )
         )
         if not isinstance(refusal, SiteError):
-            return redirect_with_message(request, "The chapters were saved.", "studio-chapters", video_id)
+            return redirect_with_message(request, _("Chapters saved."), "studio-chapters", video_id)
         problem = refusal.sentence
     shown = {"text": text, "is_edited": video.chapters_edited, "found": _shown_chapters(video)}
     return _page(request, video, "chapters", problem=problem, **shown)
@@ -124,7 +126,7 @@ def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
     response = perform(request, form, add, done)
     if response is not None:
         return response
-    problem = _problem(form, "Select a file and a language.")
+    problem = _problem(form, _("Select a file and a language."))
     return _page(
         request, video, "captions", problem=problem, form=form, languages=language_names.language_choices()
     )
@@ -140,13 +142,24 @@ def _problem(form: forms.CaptionDescriptionForm, invalid: str) -> str:
 
 def _describe_added(file: webvtt.CaptionFile) -> str:
     """Return what was read, for the uploader to see that it is right."""
-    count = f"{len(file.cues)} cue" + ("" if len(file.cues) == 1 else "s")
-    names = f"{webvtt.FORMAT_NAMES[file.format]}, {webvtt.ENCODINGS[file.encoding]}"
-    sentence = f"Subtitles added: {count}, read as {names}."
+    number = len(file.cues)
+    sentence = ngettext(
+        "Subtitles added: %(number)d cue, read as %(format)s, %(encoding)s.",
+        "Subtitles added: %(number)d cues, read as %(format)s, %(encoding)s.",
+        number,
+    ) % {
+        "number": number,
+        "format": webvtt.FORMAT_NAMES[file.format],
+        "encoding": webvtt.ENCODINGS[file.encoding],
+    }
     if not file.left_out:
         return sentence
-    lost = "1 cue" if file.left_out == 1 else f"{file.left_out} cues"
-    return f"{sentence} {lost} couldn't be read and {'was' if file.left_out == 1 else 'were'} left out."
+    lost = ngettext(
+        "%(number)d cue couldn't be read and was left out.",
+        "%(number)d cues couldn't be read and were left out.",
+        file.left_out,
+    ) % {"number": file.left_out}
+    return f"{sentence} {lost}"
 
 
 @login_required
@@ -157,7 +170,7 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
     track = caption_services.get_track(video, caption_id)
     if request.method == "POST" and "delete" in request.POST:
         caption_services.delete_track(track)
-        return redirect_with_message(request, "Subtitles deleted.", "studio-captions", video_id)
+        return redirect_with_message(request, _("Subtitles deleted."), "studio-captions", video_id)
     text = webvtt.write([webvtt.Cue(*row) for row in track.cues])
     form = forms.CaptionTextForm(
         posted_data(request),
@@ -167,11 +180,13 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
         request,
         form,
         lambda: caption_services.update_track(track, cues=form.cues(), **form.track_fields()),
-        lambda _: redirect_with_message(request, "Subtitles saved.", "studio-caption", video_id, caption_id),
+        lambda track: redirect_with_message(
+            request, _("Subtitles saved."), "studio-caption", video_id, caption_id
+        ),
     )
     if response is not None:
         return response
-    problem = _problem(form, "Please fix the errors below.")
+    problem = _problem(form, _("Please fix the errors below."))
     shown = {"track": mappers.serialize_caption(video, track), "languages": language_names.language_choices()}
     return _page(request, video, "caption", problem=problem, form=form, **shown)
 
@@ -185,14 +200,12 @@ def share_links_page(request: HttpRequest, video_id: str) -> HttpResponse:
     if request.method == "POST" and revoked_id:
         refusal = attempt(lambda: share_links.revoke_link(video, revoked_id))
         if not isinstance(refusal, SiteError):
-            return redirect_with_message(request, "The link was revoked.", "studio-sharing", video_id)
+            return redirect_with_message(request, _("Link revoked."), "studio-sharing", video_id)
         problem = refusal.sentence
     elif request.method == "POST":
         link = attempt(lambda: share_links.create_link(video, request.POST.dict()))
         if not isinstance(link, SiteError):
-            return redirect_with_message(
-                request, "The link is ready to be copied.", "studio-sharing", video_id
-            )
+            return redirect_with_message(request, _("Link created."), "studio-sharing", video_id)
         problem = link.sentence
     page = paginate(request, share_links.links_of_video(video), share_links.NEWEST, absolute=False)
     return _page(request, video, "sharing", problem=problem, page=page.body(mappers.serialize_share_link))

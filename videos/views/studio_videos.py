@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current_user import signed_in_user
@@ -21,6 +25,9 @@ from videos.access import own_videos
 from videos.models import CATEGORIES, Status, Video
 from videos.studio import bulk_actions, videos_table
 from videos.studio.serializers import StudioVideosQuerySerializer
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 MAX_REASONS = 5
 
@@ -40,9 +47,9 @@ def studio_videos(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "is_filtered": any(value for name, value in chosen.items() if name != "sort"),
         "filters": [
-            ("visibility", "Visibility", Visibility.choices),
-            ("status", "State", Status.choices),
-            ("category", "Category", CATEGORIES),
+            ("visibility", _("Visibility"), _("Any visibility"), Visibility.choices),
+            ("status", _("Status"), _("Any status"), Status.choices),
+            ("category", _("Category"), _("Any category"), CATEGORIES),
         ],
         "sorts": videos_table.SORT_NAMES,
         "actions": _actions_with_values(user),
@@ -50,7 +57,7 @@ def studio_videos(request: HttpRequest) -> HttpResponse:
     return render(request, "videos/studio.html", context)
 
 
-def _actions_with_values(user: User) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _actions_with_values(user: User) -> list[tuple[str, StrOrPromise, Sequence[tuple[str, StrOrPromise]]]]:
     """Return name, label and values of each action that takes a value. Those without a value to choose are left out."""
     found = [
         (name, action.label, action.choices(user))
@@ -88,7 +95,7 @@ def _confirm_deletion(request: HttpRequest, videos: list[Video], back: str) -> H
 
 def _refuse(request: HttpRequest, error: SiteError, back: str) -> HttpResponse:
     is_selection = "video_ids" in (error.fields or {})
-    selection = f"Choose 1 to {bulk_actions.MAX_VIDEOS} videos first."
+    selection = _("Select 1 to %(limit)d videos.") % {"limit": bulk_actions.MAX_VIDEOS}
     messages.error(request, selection if is_selection else error.sentence)
     return redirect(back)
 
@@ -97,7 +104,7 @@ def _value(request: HttpRequest, action: str) -> str | None:
     """Return the value chosen for an action. Raises ``Invalid`` for the empty one at the head of each list."""
     value, offered = request.POST.get(f"value_{action}"), bulk_actions.registered_actions().get(action)
     if value == "" and offered:
-        sentence = f"Choose a value for “{offered.label}” first."
+        sentence = _("Select a value for “%(name)s”.") % {"name": offered.label}
         raise Invalid(sentence, fields={"value": [sentence]})
     return value
 
@@ -107,24 +114,41 @@ def _add_messages(
 ) -> None:
     """Say on the next page how many videos were changed, and why others were not."""
     counts = Counter(outcome.outcome for outcome in outcomes)
-    done = "deleted" if action == bulk_actions.DELETE else "changed"
+    is_deletion = action == bulk_actions.DELETE
     if counts[bulk_actions.CHANGED] or not counts[bulk_actions.REFUSED]:
-        messages.success(request, _describe_changes(outcomes, counts, done))
+        messages.success(request, _describe_changes(outcomes, counts, is_deletion=is_deletion))
     refused = [outcome for outcome in outcomes if outcome.outcome == bulk_actions.REFUSED]
     if refused:
         reasons = " ".join(_describe_refusal(outcome, titles) for outcome in refused[:MAX_REASONS])
-        more = f" And {len(refused) - MAX_REASONS} more." if len(refused) > MAX_REASONS else ""
-        messages.error(request, f"{_count_videos(len(refused))} not {done}. {reasons}{more}")
+        sentences = [_count_refused(len(refused), is_deletion=is_deletion), reasons]
+        if rest := max(0, len(refused) - MAX_REASONS):
+            sentences.append(
+                ngettext("And %(number)d more.", "And %(number)d more.", rest) % {"number": rest}
+            )
+        messages.error(request, " ".join(sentences))
 
 
-def _describe_changes(outcomes: list[bulk_actions.BulkOutcome], counts: Counter[str], done: str) -> str:
-    sentence = f"{_count_videos(counts[bulk_actions.CHANGED])} {done}."
-    if counts[bulk_actions.UNCHANGED]:
-        sentence += f" {counts[bulk_actions.UNCHANGED]} had nothing to change."
+def _describe_changes(
+    outcomes: list[bulk_actions.BulkOutcome], counts: Counter[str], *, is_deletion: bool
+) -> str:
+    changed, unchanged = counts[bulk_actions.CHANGED], counts[bulk_actions.UNCHANGED]
     canceled = sum(one.outcome == bulk_actions.CHANGED and one.detail is not None for one in outcomes)
+    if is_deletion:
+        sentences = [ngettext("%(number)d video deleted.", "%(number)d videos deleted.", changed)]
+    else:
+        sentences = [ngettext("%(number)d video updated.", "%(number)d videos updated.", changed)]
+    sentences[0] %= {"number": changed}
+    if unchanged:
+        text = ngettext("%(number)d had nothing to change.", "%(number)d had nothing to change.", unchanged)
+        sentences.append(text % {"number": unchanged})
     if canceled:
-        sentence += f" {canceled} scheduled change{' was' if canceled == 1 else 's were'} canceled."
-    return sentence
+        text = ngettext(
+            "%(number)d scheduled change was canceled.",
+            "%(number)d scheduled changes were canceled.",
+            canceled,
+        )
+        sentences.append(text % {"number": canceled})
+    return " ".join(sentences)
 
 
 def _describe_refusal(outcome: bulk_actions.BulkOutcome, titles: dict[str, str]) -> str:
@@ -133,5 +157,9 @@ def _describe_refusal(outcome: bulk_actions.BulkOutcome, titles: dict[str, str])
     return f"{outcome.detail}" if title is None else f"“\u2068{title}\u2069”: {outcome.detail}"
 
 
-def _count_videos(number: int) -> str:
-    return f"{number} video{'' if number == 1 else 's'} {'was' if number == 1 else 'were'}"
+def _count_refused(number: int, *, is_deletion: bool) -> str:
+    if is_deletion:
+        text = ngettext("%(number)d video wasn't deleted.", "%(number)d videos weren't deleted.", number)
+    else:
+        text = ngettext("%(number)d video wasn't updated.", "%(number)d videos weren't updated.", number)
+    return text % {"number": number}

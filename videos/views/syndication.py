@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import channel_for_viewing
+from accounts.registration import login_only
 from streamsite import cors, xml
 from streamsite.cache_headers import NEVER_STORED, REVALIDATED, cached_for
 from streamsite.errors import Absent
@@ -76,10 +77,13 @@ def sitemap_month(request: HttpRequest, month: str) -> HttpResponse:
     return xml.respond(request, sitemaps.build_month_sitemap(month), sitemaps.CONTENT_TYPE)
 
 
+@login_only.checks_login
 @require_safe
 @cached_for(3600)
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell search engines which pages to leave out and where the sitemap is."""
+    if login_only.is_on():
+        return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
     context = {"sitemap": urls.absolute_url(reverse("sitemap"))}
     return render(request, "videos/robots.txt", context, content_type="text/plain; charset=utf-8")
 

@@ -20,7 +20,7 @@ class Command(DjangoCommand):
         if options["interactive"]:
             if not self.stdin.isatty():
                 raise CommandError(
-                    "No terminal is attached: use one, or --noinput with --username, --email and"
+                    "No terminal is attached. Use one, or pass --noinput with --username and --email, and set"
                     f" {PASSWORD} in the environment."
                 )
         else:
@@ -28,7 +28,7 @@ class Command(DjangoCommand):
         try:
             message: str | None = super().handle(*args, **options)
         except IntegrityError:
-            raise CommandError("This name is taken.") from None
+            raise CommandError("That username is taken.") from None
         return message
 
 
@@ -42,4 +42,4 @@ def _require_good_password(options: dict[str, object]) -> None:
         for name in ("username", "email")
     }
     if weak := passwords.password_problems(given, User(**fields)):
-        raise CommandError(f"{PASSWORD} cannot be used: {' '.join(weak)}")
+        raise CommandError(f"{PASSWORD} can't be used: {' '.join(weak)}")

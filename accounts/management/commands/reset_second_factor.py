@@ -20,7 +20,9 @@ class Command(BaseCommand):
         try:
             user = User.objects.get_by_natural_key(str(options["username"]))
         except User.DoesNotExist:
-            raise CommandError(f"There is no account named {options['username']}.") from None
+            raise CommandError(f"No account is named {options['username']}.") from None
         if not staff_actions.reset_second_factor(user, actor=None):
-            raise CommandError("Two-factor authentication is off for this account.")
-        self.stdout.write(f"Two-factor authentication is off for {user}. Sessions and API tokens have ended.")
+            raise CommandError("Two-factor authentication is already off for this account.")
+        self.stdout.write(
+            f"Turned off two-factor authentication for {user} and ended the account's sessions and API tokens."
+        )

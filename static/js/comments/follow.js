@@ -1,5 +1,6 @@
 // The bell of a thread turns notifications about replies on and off. Without scripts it is a plain form.
 import { api, errorText } from "../api.js";
+import { gettext } from "../i18n.js";
 import { toast } from "../ui.js";
 
 async function toggle(form) {
@@ -9,7 +10,7 @@ async function toggle(form) {
     const { data } = await api(follows ? "DELETE" : "PUT", `/comments/${form.dataset.commentFollow}/follow`);
     button.setAttribute("aria-pressed", String(data.following));
     button.value = data.following ? "stop" : "follow";
-    toast(data.following ? "You'll be notified about replies." : "You won't be notified about replies anymore.");
+    toast(data.following ? gettext("You'll be notified about replies.") : gettext("You won't be notified about replies anymore."));
   } catch (error) {
     toast(errorText(error), { level: "error" });
   }

@@ -3,6 +3,7 @@ import { api, errorText } from "../api.js";
 import { offerFocus } from "../focus.js";
 import { Draft, keepForSignIn } from "../drafts.js";
 import { hasText, isComposing } from "../fields.js";
+import { gettext } from "../i18n.js";
 import { el, toast } from "../ui.js";
 import { count, renew, rowOf, section } from "./rows.js";
 
@@ -29,7 +30,7 @@ export function saveDrafts(root) {
 /** Show why the text was not sent, with a link to sign in where that is the reason. */
 function explain(problem, error) {
   const back = encodeURIComponent(`${location.pathname}${location.search}#comments`);
-  const login = error.status === 401 ? [" ", el("a", { href: `/login?next=${back}` }, "Log in")] : [];
+  const login = error.status === 401 ? [" ", el("a", { href: `/login?next=${back}` }, gettext("Sign in"))] : [];
   problem.replaceChildren(errorText(error), ...login);
   problem.hidden = false;
 }
@@ -70,7 +71,7 @@ function post(form, path, place) {
       const row = await rowOf(made.id);
       place(row);
       row.scrollIntoView({ block: "nearest" });
-      if (made.state === "held") toast("Your comment was submitted for review.");
+      if (made.state === "held") toast(gettext("Comment submitted for review."));
       else count(1);
     },
   );
@@ -94,7 +95,7 @@ export function openReply(comment) {
   const field = form.elements.text;
   form.dataset.replyTo = comment.dataset.parent || comment.dataset.comment;
   form.dataset.open = "1";
-  // The mention is the field's default text: replying to somebody else replaces it, unless something was typed.
+  // The mention is the field's default text: replying to someone else replaces it, unless something was typed.
   const isUntouched = !hasText(field);
   field.defaultValue = comment.dataset.parent ? `@${comment.dataset.author} ` : "";
   if (isUntouched) field.value = field.defaultValue;
@@ -126,13 +127,13 @@ export function openEdit(comment) {
   const shown = comment.querySelector(".comment-text");
   const form = newForm();
   form.querySelector(".avatar")?.remove();
-  form.querySelector("[type=submit]").textContent = "Save";
+  form.querySelector("[type=submit]").textContent = gettext("Save");
   form.dataset.edits = comment.dataset.comment;
   form.dataset.open = "1";
   shown.hidden = true;
   shown.after(form);
   const field = form.elements.text;
-  field.setAttribute("aria-label", "Your comment");
+  field.setAttribute("aria-label", gettext("Your comment"));
   // Text typed before the comment is loaded would be replaced by it.
   field.readOnly = true;
   api("GET", `/comments/${comment.dataset.comment}`)

@@ -1,13 +1,13 @@
 // Rows of comments, rendered by the server.
-
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+import { interpolate, ngettext } from "../i18n.js";
+import { compact } from "../locale.js";
 
 export const section = document.querySelector("[data-comments]");
 
 /** Fetch a part of the page as a document fragment. */
 export async function fragment(url) {
   const response = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-  if (!response.ok) throw new Error("Couldn't load the comments.");
+  if (!response.ok) throw new Error(gettext("Couldn't load comments."));
   const template = document.createElement("template");
   template.innerHTML = await response.text();
   return template.content;
@@ -20,9 +20,9 @@ export const rowOf = async (id) => (await fragment(`/comments/${id}/row`)).query
 export function count(by) {
   const place = section.querySelector("[data-comment-count]");
   if (!place) return;
-  place.dataset.commentCount = String(Math.max(0, Number(place.dataset.commentCount) + by));
-  place.textContent = compact.format(Number(place.dataset.commentCount));
-  section.querySelector("[data-comment-word]").textContent = place.dataset.commentCount === "1" ? "comment" : "comments";
+  const now = Math.max(0, Number(place.dataset.commentCount) + by);
+  place.dataset.commentCount = String(now);
+  place.textContent = interpolate(ngettext("%(count)s comment", "%(count)s comments", now), { count: compact(now) });
 }
 
 /** Replace a comment by a fresh row, keeping its loaded replies and the reply that is being written. */

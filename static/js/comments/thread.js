@@ -2,7 +2,9 @@
 // decides, and the server renders every row.
 import { api } from "../api.js";
 import { offerFocus } from "../focus.js";
-import { confirmAction, toast } from "../ui.js";
+import { confirmAction } from "../dialog.js";
+import { gettext } from "../i18n.js";
+import { toast } from "../ui.js";
 import "./follow.js";
 import { count, fragment, renew, section } from "./rows.js";
 import { cancel, keepDrafts, openEdit, openReply, saveDrafts, submit } from "./forms.js";
@@ -23,7 +25,7 @@ export async function load(url, { focus } = {}) {
     ready(section);
     if (focus) offerFocus(section.querySelector(focus), { from: section });
   } catch (error) {
-    toast(error.message, { level: "error", action: "Try again", onAction: () => load(url) });
+    toast(error.message, { level: "error", action: gettext("Try again"), onAction: () => load(url) });
   } finally {
     section.ariaBusy = "false";
   }
@@ -76,7 +78,7 @@ async function curate(form, act) {
     await api(method, `/comments/${comment.dataset.comment}/${name}`);
     if (act === "pin" || act === "unpin") {
       await load(section.querySelector("[data-comments-sort][aria-current]")?.href ?? location.href);
-      toast(act === "pin" ? "Pinned: it comes first now." : "Unpinned.");
+      toast(act === "pin" ? gettext("Comment pinned.") : gettext("Comment unpinned."));
     } else {
       await renew(comment);
       if (act === "approve") count(1);
@@ -87,16 +89,16 @@ async function curate(form, act) {
 }
 
 async function remove(comment) {
-  const replies = Number(comment.querySelector("[data-comment-replies]")?.textContent.trim().split(" ")[0]) || 0;
-  const also = replies ? " The replies go with it." : "";
-  if (!(await confirmAction("Delete this comment?", `It is removed for everybody.${also} This cannot be undone.`, "Delete"))) return;
+  const replies = Number(comment.querySelector("[data-comment-replies]")?.dataset.commentReplies) || 0;
+  const text = replies ? gettext("This permanently deletes the comment and its replies.") : gettext("This permanently deletes the comment.");
+  if (!(await confirmAction(gettext("Delete this comment?"), text, gettext("Delete")))) return;
   try {
     await api("DELETE", `/comments/${comment.dataset.comment}`);
     const next = comment.nextElementSibling ?? comment.previousElementSibling;
     comment.remove();
     count(-1 - replies);
     offerFocus(next?.querySelector("a, button"));
-    toast("The comment was deleted.");
+    toast(gettext("Comment deleted."));
   } catch (error) {
     toast(error.message, { level: "error" });
   }

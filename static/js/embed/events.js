@@ -28,7 +28,7 @@ function reportErrors(receiver, frame) {
   const part = (name) => screen.querySelector(`[data-state-${name}]`);
   const failure = () => {
     const title = part("title").textContent;
-    return { code: title.includes("browser") ? NOT_PLAYABLE_HERE : UNDEFINED_ERROR, msg: `${title}. ${part("text").textContent}` };
+    return { code: screen.hasAttribute("data-unsupported") ? NOT_PLAYABLE_HERE : UNDEFINED_ERROR, msg: `${title}. ${part("text").textContent}` };
   };
   const report = () => {
     const isProgress = part("progress") && !part("progress").hidden;

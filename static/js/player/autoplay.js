@@ -1,5 +1,6 @@
 // Autoplay: what browsers and viewers allow, and the muted start where the browser refuses sound.
 import { whenVisible } from "../api.js";
+import { gettext } from "../i18n.js";
 import { el, icon } from "../ui.js";
 
 const muted = new WeakSet();
@@ -22,7 +23,7 @@ export function startMuted(video) {
 }
 
 function offerUnmute(frame, video) {
-  const button = el("button", { class: "unmute", type: "button", "data-unmute": true }, icon("volume-off"), "Tap to unmute");
+  const button = el("button", { class: "unmute", type: "button", "data-unmute": true }, icon("volume-off"), gettext("Tap to unmute"));
   const follow = () => {
     if (video.muted) return;
     button.remove();

@@ -1,30 +1,33 @@
 // Polls a video that is being processed until a first quality can be played.
 import { api, sleep, whenVisible } from "../api.js";
+import { gettext, interpolate } from "../i18n.js";
+import { percent } from "../locale.js";
 
 const FIRST_WAIT = 1500;
 const MAX_WAIT = 10_000;
 
 const TITLES = {
-  uploading: "Still uploading",
-  queued: "Processing your video…",
-  processing: "Almost ready",
+  uploading: gettext("Still uploading"),
+  queued: gettext("Processing your video…"),
+  processing: gettext("Almost ready"),
 };
 
-const reload = { label: "Reload the page", run: () => location.reload() };
+const reload = { label: gettext("Reload page"), run: () => location.reload() };
 
 function showProgress(screen, video) {
-  const percent = Math.round((video.progress ?? 0) * 100);
   screen.show({
-    title: TITLES[video.status] ?? "Almost ready",
-    text: `${percent}% done. Playback starts automatically when a version is ready.`,
+    title: TITLES[video.status] ?? TITLES.processing,
+    text: interpolate(gettext("%(percent)s done. Playback starts automatically when a version is ready."), { percent: percent(video.progress ?? 0) }),
     progress: video.progress ?? 0,
   });
 }
 
 function showFailure(screen, video) {
+  const sentences = [video.failure?.detail ?? gettext("Couldn't read the file.")];
+  if (video.failure?.retryable) sentences.push(gettext("The owner can retry it in Studio."));
   screen.show({
-    title: "Processing failed",
-    text: `${video.failure?.detail ?? "The file could not be read."}${video.failure?.retryable ? " The owner can retry it in Studio." : ""}`,
+    title: gettext("Processing failed"),
+    text: sentences.join(" "),
     isHopeless: video.failure?.retryable === false,
   });
 }
@@ -45,7 +48,7 @@ export async function waitUntilPlayable(id, screen) {
       wait = Math.min(wait * 1.25, MAX_WAIT);
     } catch (error) {
       if (error.status === 404) {
-        screen.show({ title: "This video is no longer available", text: "It was removed or made private.", action: reload });
+        screen.show({ title: gettext("This video is no longer available"), text: gettext("It was removed or made private."), action: reload });
         return null;
       }
       wait = Math.max(error.retryAfter * 1000, MAX_WAIT);

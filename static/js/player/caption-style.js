@@ -1,13 +1,24 @@
 // The dialog for the look of captions. Loaded on first use.
-import { el, modal } from "../ui.js";
+import { modal } from "../dialog.js";
+import { gettext } from "../i18n.js";
+import { el } from "../ui.js";
 import { applyStyle } from "./captions.js";
 import { captionSettings, saveCaptionSettings } from "./stored-settings.js";
 
 /** @type {Record<string, [string, Record<string, string>]>} */
 const STYLES = {
-  size: ["Size", { small: "Small", normal: "Normal", large: "Large", huge: "Very large" }],
-  colour: ["Color", { white: "White", yellow: "Yellow", green: "Green", cyan: "Cyan" }],
-  backdrop: ["Background", { none: "None", dim: "Semi-transparent", solid: "Opaque" }],
+  size: [
+    gettext("Size"),
+    { small: gettext("Small"), normal: gettext("Normal"), large: gettext("Large"), huge: gettext("Very large") },
+  ],
+  colour: [
+    gettext("Color"),
+    { white: gettext("White"), yellow: gettext("Yellow"), green: gettext("Green"), cyan: gettext("Cyan") },
+  ],
+  backdrop: [
+    gettext("Background"),
+    { none: gettext("None"), dim: gettext("Semi-transparent"), solid: gettext("Opaque") },
+  ],
 };
 
 /** Open the dialog. Every choice applies at once. */
@@ -22,5 +33,5 @@ export function styleCaptions(video) {
     });
     return el("div", { class: "field" }, el("label", { for: select.id }, label), select);
   });
-  modal("Caption style", el("div", { class: "form cue-form" }, ...fields));
+  modal(gettext("Subtitle style"), el("div", { class: "form cue-form" }, ...fields));
 }

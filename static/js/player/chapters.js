@@ -1,4 +1,5 @@
 // Chapters on the time bar, in the control bar, and in the list below the player.
+import { gettext } from "../i18n.js";
 
 /** @typedef {{ start: number, title: string }} Chapter */
 
@@ -34,7 +35,7 @@ export function addChapters(video, element) {
   if (!element) return [];
   /** @type {Chapter[]} */
   const chapters = JSON.parse(element.textContent);
-  const track = video.addTextTrack("chapters", "Chapters");
+  const track = video.addTextTrack("chapters", gettext("Chapters"));
   track.mode = "hidden";
   chapters.forEach(({ start, title }, index) => {
     const end = chapters[index + 1]?.start ?? Number.MAX_SAFE_INTEGER;

@@ -1,4 +1,5 @@
 // The player's controls: media-chrome's elements around the plain <video>.
+import { chromeTexts } from "./chrome-texts.js";
 import { qualityLines } from "./renditions.js";
 
 /**
@@ -21,7 +22,9 @@ function showWholeSeconds(display) {
 /** Wrap `video` in the controls. Resolve to false when they could not be loaded: then the browser's own are shown. */
 export async function buildChrome(frame, video) {
   try {
-    await import("../../vendor/media-chrome-4.19.4/media-chrome.player.min.js");
+    const { addTranslation } = await import("../../vendor/media-chrome-4.19.4/media-chrome.player.min.js");
+    // Its fallback for every language of a browser. The page's own language is that of the catalog.
+    addTranslation("en", chromeTexts());
   } catch {
     video.controls = true;
     return false;

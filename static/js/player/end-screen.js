@@ -1,5 +1,7 @@
 // The end screen over the player: the next video with a countdown, replay, related videos.
 import { isBusy, isField } from "../focus.js";
+import { gettext, interpolate } from "../i18n.js";
+import { number } from "../locale.js";
 import { el, icon } from "../ui.js";
 import { markPlayed, findUpNext } from "./up-next.js";
 import { goTo } from "./queue.js";
@@ -42,19 +44,19 @@ class EndScreen {
   #show(video) {
     this.#hide();
     const { next, related } = findUpNext();
-    const replay = el("button", { class: "btn", type: "button" }, icon("retry"), "Replay");
+    const replay = el("button", { class: "btn", type: "button" }, icon("retry"), gettext("Replay"));
     replay.addEventListener("click", () => {
       video.play().catch(() => {});
       this.#frame.querySelector("media-play-button:not(.chrome-big)")?.focus({ preventScroll: true });
     });
-    this.#root = el("div", { class: "end", role: "region", "aria-label": "End of video" });
-    if (next) this.#root.append(el("p", { class: "visually-hidden", role: "status" }, `Up next: ${next.title}`));
+    this.#root = el("div", { class: "end", role: "region", "aria-label": gettext("End of video") });
+    if (next) this.#root.append(el("p", { class: "visually-hidden", role: "status" }, interpolate(gettext("Up next: %(title)s"), { title: next.title })));
     const buttons = el("div", { class: "end-buttons" });
     if (next) this.#root.append(this.#upNext(next, buttons));
     buttons.append(replay);
     this.#root.append(buttons);
     if (related.length) {
-      const list = el("ul", { class: "end-more", role: "list", "aria-label": "Related videos" });
+      const list = el("ul", { class: "end-more", role: "list", "aria-label": gettext("Related videos") });
       list.append(...related.map((video) => el("li", {}, card(video))));
       this.#root.append(list);
     }
@@ -63,15 +65,15 @@ class EndScreen {
   }
 
   #upNext(next, buttons) {
-    const now = el("button", { class: "btn btn-light", type: "button", "data-end-now": true }, "Play now");
+    const now = el("button", { class: "btn btn-light", type: "button", "data-end-now": true }, gettext("Play now"));
     now.addEventListener("click", () => goTo(next));
-    const cancel = el("button", { class: "btn", type: "button", "data-end-cancel": true, hidden: true }, "Cancel");
+    const cancel = el("button", { class: "btn", type: "button", "data-end-cancel": true, hidden: true }, gettext("Cancel"));
     cancel.addEventListener("click", () => {
       this.#stop();
       now.focus({ preventScroll: true });
     });
     buttons.append(now, cancel);
-    return el("div", { class: "end-next" }, el("p", { class: "end-when", "data-end-when": true }, "Up next"), card(next));
+    return el("div", { class: "end-next" }, el("p", { class: "end-when", "data-end-when": true }, gettext("Up next")), card(next));
   }
 
   #countDown(next) {
@@ -80,7 +82,7 @@ class EndScreen {
     cancel.hidden = false;
     let left = COUNTDOWN_SECONDS;
     const say = () => {
-      when.textContent = `Up next in ${left}`;
+      when.textContent = interpolate(gettext("Up next in %(seconds)s"), { seconds: number(left) });
     };
     say();
     this.#timer = setInterval(() => {
@@ -109,7 +111,7 @@ class EndScreen {
     if (this.#timer === null) return;
     clearInterval(this.#timer);
     this.#timer = null;
-    this.#root.querySelector("[data-end-when]").textContent = "Up next";
+    this.#root.querySelector("[data-end-when]").textContent = gettext("Up next");
     this.#root.querySelector("[data-end-cancel]").hidden = true;
   }
 

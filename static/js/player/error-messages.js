@@ -1,8 +1,9 @@
 // Messages for a source that cannot be loaded or decoded.
+import { gettext } from "../i18n.js";
 
 /** @typedef {import("./message-screen.js").MessageScreen} MessageScreen */
 
-const reload = { label: "Reload the page", run: () => location.reload() };
+const reload = { label: gettext("Reload page"), run: () => location.reload() };
 
 /**
  * Explain a failed request on `screen`. `status` is 0 when no answer came; `retry` tries again.
@@ -14,24 +15,24 @@ const reload = { label: "Reload the page", run: () => location.reload() };
 export function explainLoading(screen, status, retry) {
   if (status === 403 || status === 404 || status === 410) {
     screen.show({
-      title: "This video is no longer available",
-      text: "The link has expired, or the video was removed or made private. Reload the page to check.",
+      title: gettext("This video is no longer available"),
+      text: gettext("The link has expired, or the video was removed or made private. Reload the page to check."),
       action: reload,
     });
     return;
   }
   screen.show({
-    title: "Connection lost",
-    text: "Check your network and try again. Playback will resume.",
-    action: { label: "Try again", run: retry },
+    title: gettext("Connection lost"),
+    text: gettext("Check your network and try again. Playback will resume."),
+    action: { label: gettext("Try again"), run: retry },
   });
 }
 
 /** @param {MessageScreen} screen */
 export function explainDecoding(screen) {
   screen.show({
-    title: "This video can't be played",
-    text: "Your browser couldn't decode it. Reload the page, or try an updated or different browser.",
+    title: gettext("This video can't be played"),
+    text: gettext("Your browser couldn't decode it. Reload the page, or try an updated or different browser."),
     action: reload,
   });
 }
@@ -39,7 +40,8 @@ export function explainDecoding(screen) {
 /** @param {MessageScreen} screen */
 export function explainUnsupported(screen) {
   screen.show({
-    title: "Your browser can't play this video",
-    text: "It supports neither Media Source Extensions nor HLS. Use a current version of Firefox, Chrome, Edge, or Safari.",
+    title: gettext("Your browser can't play this video"),
+    text: gettext("It supports neither Media Source Extensions nor HLS. Use a current version of Firefox, Chrome, Edge, or Safari."),
+    isUnsupported: true,
   });
 }

@@ -1,4 +1,5 @@
 // Double taps on a touch screen: the left third of the picture seeks 10 seconds back, the right third forward.
+import { amount } from "../locale.js";
 import { el } from "../ui.js";
 
 const STEP = 10;
@@ -8,7 +9,7 @@ const CONTROLS = "media-control-bar, media-settings-menu, button, a, [role=butto
 
 function show(frame, side, seconds) {
   frame.querySelector(".tap-seek")?.remove();
-  const mark = el("div", { class: "tap-seek", "data-side": side, "aria-hidden": "true" }, `${seconds > 0 ? "+" : "−"}${Math.abs(seconds)} s`);
+  const mark = el("div", { class: "tap-seek", "data-side": side, "aria-hidden": "true" }, amount(seconds, "second", { unitDisplay: "narrow", signDisplay: "always" }));
   frame.append(mark);
   setTimeout(() => mark.remove(), SHOWN_MS);
 }

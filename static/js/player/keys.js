@@ -1,31 +1,11 @@
 // Keyboard shortcuts. They ignore keys that belong to fields, buttons, links, dialogs, menus and sliders.
 import { isField, isLayerOpen } from "../focus.js";
-import { el, modal } from "../ui.js";
 import { toggleCaptions } from "./captions.js";
 import { goTo, nextInQueue, previousInQueue } from "./queue.js";
 import { leaveTheatre, toggleTheatre } from "./theater.js";
 
 const FRAME = 1 / 30;
 const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
-
-const HELP = [
-  ["K or Space", "Play or pause"],
-  ["J and L", "Rewind or forward 10 seconds"],
-  ["← and →", "Rewind or forward 5 seconds"],
-  ["↑ and ↓", "Volume up or down (when the player is focused)"],
-  ["M", "Mute or unmute"],
-  ["F", "Full screen"],
-  ["T", "Theater mode"],
-  ["C", "Subtitles"],
-  ["I", "Picture in picture"],
-  ["Shift + N and P", "Next or previous video of a playlist"],
-  ["Home and End", "Go to start or end"],
-  ["0 to 9", "Seek to 0–90%"],
-  [", and .", "Previous or next frame (while paused)"],
-  ["< and >", "Decrease or increase playback speed"],
-  ["/", "Search"],
-  ["?", "Show keyboard shortcuts"],
-];
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
@@ -75,10 +55,9 @@ async function togglePictureInPicture(video) {
   }
 }
 
-function showShortcuts() {
-  const list = el("dl", { class: "keys" });
-  for (const [keys, meaning] of HELP) list.append(el("dt", {}, el("kbd", {}, keys)), el("dd", {}, meaning));
-  modal("Keyboard shortcuts", list);
+async function showHelp() {
+  const { showShortcuts } = await import("./shortcuts.js");
+  showShortcuts();
 }
 
 function actions(frame, video) {
@@ -106,7 +85,7 @@ function actions(frame, video) {
     ".": () => stepFrame(video, 1),
     "<": () => stepRate(video, -1),
     ">": () => stepRate(video, 1),
-    "?": showShortcuts,
+    "?": showHelp,
   };
 }
 

@@ -30,8 +30,10 @@ export class MessageScreen {
    * @param {{ label: string, run: () => void }} [message.action]
    * @param {number} [message.progress] from 0 to 1
    * @param {boolean} [message.isHopeless] offer the owner another file instead of another try
+   * @param {boolean} [message.isUnsupported] this browser can play no video of the site
    */
-  show({ title, text, action, progress, isHopeless = false }) {
+  show({ title, text, action, progress, isHopeless = false, isUnsupported = false }) {
+    this.#root.toggleAttribute("data-unsupported", isUnsupported);
     this.#part("title").textContent = title;
     this.#part("text").textContent = text;
     const bar = this.#part("progress");

@@ -1,4 +1,5 @@
 // The mini player: while the video plays and the player is scrolled out of view, it stays in a corner.
+import { gettext } from "../i18n.js";
 import { el, icon } from "../ui.js";
 
 const TOPBAR = "-60px 0px 0px";
@@ -7,8 +8,8 @@ const TOPBAR = "-60px 0px 0px";
 export function bindMini(frame, video) {
   if (!document.querySelector(".watch")) return;
   const place = el("div", { class: "player player-place", "aria-hidden": "true" });
-  const back = el("button", { class: "mini-btn", type: "button", "aria-label": "Back to video" }, icon("up"));
-  const close = el("button", { class: "mini-btn", type: "button", "aria-label": "Close mini player" }, icon("close"));
+  const back = el("button", { class: "mini-btn", type: "button", "aria-label": gettext("Back to video") }, icon("up"));
+  const close = el("button", { class: "mini-btn", type: "button", "aria-label": gettext("Close mini player") }, icon("close"));
   const bar = el("div", { class: "mini-bar" }, back, close);
   let isOut = false;
   let isDismissed = false;

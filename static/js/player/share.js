@@ -1,6 +1,9 @@
 // The share dialog: the link, with a start time if wanted, and the embed code. Loaded on first use.
 import { copyOnClick } from "../clipboard.js";
-import { el, icon, modal } from "../ui.js";
+import { clock } from "../clock.js";
+import { modal } from "../dialog.js";
+import { gettext, interpolate } from "../i18n.js";
+import { el, icon } from "../ui.js";
 
 const SIZES = [
   [480, 270],
@@ -14,7 +17,7 @@ const PLAYLIST_BAR = 48;
 
 function field(label, id, value) {
   const input = el("input", { class: "input", id, readonly: true, value });
-  const copy = el("button", { class: "btn", type: "button" }, "Copy");
+  const copy = el("button", { class: "btn", type: "button" }, gettext("Copy"));
   copyOnClick(copy, () => input.value);
   input.addEventListener("focus", () => input.select());
   return { input, row: el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "share-row" }, input, copy)) };
@@ -23,13 +26,6 @@ function field(label, id, value) {
 function check(label, id) {
   const input = el("input", { type: "checkbox", id });
   return { input, row: el("div", { class: "field field-check" }, input, el("label", { for: id }, label)) };
-}
-
-/** Format 75 seconds as "1:15". */
-function clock(seconds) {
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const parts = hours ? [hours, String(minutes).padStart(2, "0")] : [minutes];
-  return [...parts, String(seconds % 60).padStart(2, "0")].join(":");
 }
 
 /**
@@ -41,10 +37,10 @@ function clock(seconds) {
 function embedOptions(frame) {
   const hasCaptions = Number(frame.dataset.captions) > 0;
   return [
-    ["autoplay", "1", check("Autoplay", "share-autoplay")],
-    ["loop", "1", check("Loop", "share-loop")],
-    ["controls", "0", check("Hide controls", "share-controls")],
-    ...(hasCaptions ? [["cc", "1", check("Show captions", "share-cc")]] : []),
+    ["autoplay", "1", check(gettext("Autoplay"), "share-autoplay")],
+    ["loop", "1", check(gettext("Loop"), "share-loop")],
+    ["controls", "0", check(gettext("Hide controls"), "share-controls")],
+    ...(hasCaptions ? [["cc", "1", check(gettext("Show subtitles"), "share-cc")]] : []),
   ];
 }
 
@@ -53,14 +49,14 @@ function sizeField() {
   for (const [width, height] of SIZES) {
     select.append(el("option", { value: width, selected: width === USUAL_WIDTH }, `${width} × ${height}`));
   }
-  return { select, row: el("div", { class: "field" }, el("label", { for: "share-size" }, "Size"), select) };
+  return { select, row: el("div", { class: "field" }, el("label", { for: "share-size" }, gettext("Size")), select) };
 }
 
 /** Return the embed code's fields and a function that updates them. `startAt()` returns the second to start at, or null. */
 function embedSection(frame, startAt) {
   const list = document.querySelector("[data-playlist-embed]")?.dataset;
   const options = embedOptions(frame);
-  const whole = list ? check("Whole playlist", "share-playlist") : null;
+  const whole = list ? check(gettext("Whole playlist"), "share-playlist") : null;
   const size = sizeField();
   const code = () => {
     const isList = whole?.input.checked;
@@ -83,23 +79,23 @@ function embedSection(frame, startAt) {
     });
     return iframe.outerHTML;
   };
-  const embed = field("Embed code", "share-embed", code());
+  const embed = field(gettext("Embed code"), "share-embed", code());
   const update = () => {
     embed.input.value = code();
   };
   const checks = [...options.map(([, , one]) => one), ...(whole ? [whole] : [])];
   const choices = el("div", { class: "share-options" }, ...checks.map(({ row }) => row), size.row);
   choices.addEventListener("change", update);
-  const details = el("details", {}, el("summary", {}, "Embed options", icon("chevron-down")), choices);
+  const details = el("details", {}, el("summary", {}, gettext("Embed options"), icon("chevron-down")), choices);
   return { rows: [embed.row, details], update };
 }
 
 /** Open the dialog. */
 export function share(frame, video) {
   const url = new URL(`/watch/${frame.dataset.videoId}`, location.origin);
-  const link = field("Link", "share-link", url.href);
+  const link = field(gettext("Link"), "share-link", url.href);
   const now = Math.floor(video.currentTime);
-  const at = check(`Start at ${clock(now)}`, "share-at");
+  const at = check(interpolate(gettext("Start at %(time)s"), { time: clock(now) }), "share-at");
   const embed = frame.dataset.embeddable ? embedSection(frame, () => (at.input.checked ? now : null)) : null;
   at.input.addEventListener("change", () => {
     if (at.input.checked) url.searchParams.set("t", String(now));
@@ -107,5 +103,5 @@ export function share(frame, video) {
     link.input.value = url.href;
     embed?.update();
   });
-  modal("Share", el("div", { class: "form" }, link.row, at.row, ...(embed?.rows ?? [])));
+  modal(gettext("Share"), el("div", { class: "form" }, link.row, at.row, ...(embed?.rows ?? [])));
 }

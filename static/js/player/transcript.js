@@ -1,18 +1,13 @@
 // The transcript: cues to read along, to search, and to seek by. Loaded on first use.
 import { api, errorText } from "../api.js";
 import { isComposing } from "../fields.js";
+import { clock } from "../clock.js";
+import { gettext, interpolate, ngettext } from "../i18n.js";
+import { number } from "../locale.js";
 import { el } from "../ui.js";
 
 // For this long after scrolling by hand, the list does not follow the video.
 const HANDS_OFF_MS = 6000;
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const two = (number) => String(number).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  const rest = `${Math.floor((whole % 3600) / 60)}:${two(whole % 60)}`;
-  return hours ? `${hours}:${rest.padStart(5, "0")}` : rest;
-}
 
 /** The transcript's panel. */
 export class Transcript {
@@ -77,7 +72,7 @@ export class Transcript {
   async #load() {
     this.#wanted += 1;
     const mine = this.#wanted;
-    this.#say("Loading the transcript.");
+    this.#say(gettext("Loading transcript…"));
     try {
       const query = new URLSearchParams({ track: this.#track });
       const { data } = await api("GET", `/videos/${this.#id}/transcript?${query}`);
@@ -122,9 +117,10 @@ export class Transcript {
         text.replaceChildren(cue.text.slice(0, at), el("mark", {}, cue.text.slice(at, end)), cue.text.slice(end));
       }
     }
-    if (!this.#rows.length) this.#say("This track has no text.");
-    else if (words && !hits) this.#say(`No matches for “${this.#part("search").value.trim()}”.`);
-    else this.#say(words ? `${hits} place${hits === 1 ? "" : "s"}` : "");
+    if (!this.#rows.length) this.#say(gettext("No transcript in this language."));
+    else if (!words) this.#say("");
+    else if (hits) this.#say(interpolate(ngettext("%(count)s match", "%(count)s matches", hits), { count: number(hits) }));
+    else this.#say(interpolate(gettext("No matches for “%(query)s”."), { query: this.#part("search").value.trim() }));
   }
 
   /** Seek to the next match after the current time, and from the last one to the first. */

@@ -1,20 +1,23 @@
 // Texts of the token panel: API errors and token claims.
+import { clock } from "../clock.js";
+import { gettext, interpolate, ngettext } from "../i18n.js";
+import { dates, number } from "../locale.js";
 
 /** @type {Record<string, string>} */
 const CODES = {
-  invalid_credentials: "The name or the password is not right.",
-  otp_required: "The password was right. Now send the code of your second factor with it.",
-  otp_invalid: "This code is not right, or it was used before. Take the next one.",
-  token_expired: "The access token has expired. A client refreshes now and repeats the call.",
-  token_invalid: "The server does not accept this access token.",
-  session_revoked: "The session has ended, so every token of it is refused.",
-  session_expired: "The session has reached its end. Sign in again.",
-  refresh_expired: "The refresh token was not used in time. Sign in again.",
-  refresh_invalid: "The server does not accept this refresh token.",
-  refresh_reused: "A spent token came back: somebody may hold a copy. The whole session was ended.",
-  user_inactive: "The account is closed.",
-  unavailable: "The server cannot answer now. The tokens are still good.",
-  no_answer: "No answer came. That says nothing about the session: keep the tokens and try again.",
+  invalid_credentials: gettext("Incorrect username or password."),
+  otp_required: gettext("The password is correct. Now enter your two-factor code."),
+  otp_invalid: gettext("That code is incorrect or has already been used. Wait for the next one."),
+  token_expired: gettext("The access token has expired. A client now refreshes it and repeats the call."),
+  token_invalid: gettext("The server rejected this access token."),
+  session_revoked: gettext("The session has ended, so all its tokens are rejected."),
+  session_expired: gettext("The session has expired. Sign in again."),
+  refresh_expired: gettext("The refresh token wasn't used in time. Sign in again."),
+  refresh_invalid: gettext("The server rejected this refresh token."),
+  refresh_reused: gettext("A spent refresh token was sent again. Someone may have a copy, so the server ended the session."),
+  user_inactive: gettext("This account is closed."),
+  unavailable: gettext("The server can't answer right now. Your tokens are still valid."),
+  no_answer: gettext("No response. Your session may still be active: keep the tokens and try again."),
 };
 
 /**
@@ -23,29 +26,45 @@ const CODES = {
  * @param {{ body: { code?: string, detail?: string }, retryAfter: number }} answer
  */
 export function errorText({ body, retryAfter }) {
-  if (body.code === "throttled") return `Too many requests. Wait ${retryAfter || "some"} seconds; the tokens are still good.`;
-  return CODES[body.code ?? ""] ?? body.detail ?? "Something went wrong.";
+  if (body.code === "throttled") return throttled(retryAfter);
+  return CODES[body.code ?? ""] ?? body.detail ?? gettext("Something went wrong.");
+}
+
+/** @param {number} seconds how long to wait, 0 when unknown */
+function throttled(seconds) {
+  if (!seconds) return gettext("Too many requests. Try again later. Your tokens are still valid.");
+  const format = ngettext(
+    "Too many requests. Wait %(count)s second. Your tokens are still valid.",
+    "Too many requests. Wait %(count)s seconds. Your tokens are still valid.",
+    seconds,
+  );
+  return interpolate(format, { count: number(seconds) });
 }
 
 /** @type {Record<string, (value: any) => string>} */
 const CLAIMS = {
-  alg: () => "the kind of signature",
-  kid: () => "the key that signed it",
-  typ: (value) => (value === "at+jwt" ? "an access token" : "a refresh token"),
-  token_type: () => "the same as a claim",
-  sub: () => "you: the user's id",
-  sid: () => "this session",
-  jti: () => "this token's own id",
-  gen: (value) => (value === 0 ? "not rotated yet" : `rotated ${value === 1 ? "once" : `${value} times`}`),
-  iss: () => "who issued it",
-  aud: () => "the API it is for",
-  iat: (value) => `issued ${moment(value)}`,
-  exp: (value) => `expires ${moment(value)}`,
+  alg: () => gettext("signature algorithm"),
+  kid: () => gettext("ID of the signing key"),
+  typ: (value) => (value === "at+jwt" ? gettext("an access token") : gettext("a refresh token")),
+  token_type: () => gettext("the token type, as a claim"),
+  sub: () => gettext("your user ID"),
+  sid: () => gettext("ID of this session"),
+  jti: () => gettext("ID of this token"),
+  gen: (value) => (value === 0 ? gettext("not rotated yet") : rotations(value)),
+  iss: () => gettext("who issued it"),
+  aud: () => gettext("the API it's for"),
+  iat: (value) => interpolate(gettext("issued %(time)s"), { time: moment(value) }),
+  exp: (value) => interpolate(gettext("expires %(time)s"), { time: moment(value) }),
 };
+
+/** @param {number} times */
+function rotations(times) {
+  return interpolate(ngettext("rotated %(count)s time", "rotated %(count)s times", times), { count: number(times) });
+}
 
 /** @param {number} value seconds since 1970 */
 function moment(value) {
-  return new Date(value * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return dates({ dateStyle: "medium", timeStyle: "medium" }).format(value * 1000);
 }
 
 /**
@@ -59,14 +78,11 @@ export function meaning(name, value) {
 }
 
 /**
- * Format seconds as "9:41".
+ * Format remaining seconds as "9:41".
  *
  * @param {number} left
  */
-export function clock(left) {
-  const whole = Math.ceil(left);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
+export const timeLeft = (left) => clock(Math.ceil(left));
 
 /**
  * Return the first and last characters of a token: enough to tell two apart.

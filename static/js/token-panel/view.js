@@ -1,7 +1,9 @@
 // Draws the panel from a Client. Nothing here calls the API.
+import { gettext, interpolate } from "../i18n.js";
+import { amount, dates } from "../locale.js";
 import { el } from "../ui.js";
 import { decoded } from "./client.js";
-import { clock, meaning, shortened } from "./texts.js";
+import { meaning, shortened, timeLeft } from "./texts.js";
 
 const panel = document.querySelector("[data-token-panel]");
 export const part = (name) => panel.querySelector(`[data-${name}]`);
@@ -9,7 +11,7 @@ export const part = (name) => panel.querySelector(`[data-${name}]`);
 /** Draw everything but what changes with time. */
 export function draw(client, onReplay) {
   const over = client.endedBy !== "";
-  part("state").textContent = over ? "dead" : "live";
+  part("state").textContent = over ? gettext("dead") : gettext("live");
   part("state").dataset.status = over ? "failed" : "ready";
   part("access").textContent = shortened(client.access);
   part("refresh-text").textContent = shortened(client.live.token);
@@ -27,9 +29,9 @@ function claimRows(token) {
   const row = ([name, value]) =>
     el("div", {}, el("dt", {}, name), el("dd", {}, el("code", {}, String(value)), el("span", { class: "soft" }, meaning(name, value))));
   return [
-    el("div", { class: "claims-part" }, el("dt", {}, "Header")),
+    el("div", { class: "claims-part" }, el("dt", {}, gettext("Header"))),
     ...Object.entries(header).map(row),
-    el("div", { class: "claims-part" }, el("dt", {}, "Claims")),
+    el("div", { class: "claims-part" }, el("dt", {}, gettext("Claims"))),
     ...Object.entries(claims).map(row),
   ];
 }
@@ -39,24 +41,26 @@ function drawGenerations(client, onReplay) {
   const list = part("generations");
   if (list.children.length > client.generations.length) list.replaceChildren();
   for (const generation of client.generations.slice(list.children.length)) {
-    const button = el("button", { class: "btn btn-small", type: "button", hidden: true }, "Replay", el("span", { class: "visually-hidden" }, ` g${generation.number}`));
+    const label = interpolate(gettext("Replay %(generation)s"), { generation: `g${generation.number}` });
+    const button = el("button", { class: "btn btn-small", type: "button", hidden: true, "aria-label": label }, gettext("Replay"));
     button.addEventListener("click", () => onReplay(generation));
     list.append(el("li", {}, el("strong", { class: "num" }, `g${generation.number}`), el("span", { class: "generation-state num" }), button));
   }
 }
 
 function stateOf(client, generation) {
-  if (client.endedBy) return ["dead", "dead"];
-  if (generation.spentAt === null) return ["live", "live"];
+  if (client.endedBy) return ["dead", gettext("dead")];
+  if (generation.spentAt === null) return ["live", gettext("live")];
   const grace = client.graceOf(generation);
-  return grace > 0 ? ["grace", `grace ${Math.ceil(grace)} s`] : ["spent", "spent"];
+  if (grace <= 0) return ["spent", gettext("spent")];
+  return ["grace", interpolate(gettext("grace period %(time)s"), { time: amount(Math.ceil(grace), "second", { unitDisplay: "narrow" }) })];
 }
 
 /** Draw what changes with time: the ring, the grace period. */
 export function tick(client) {
   const { left } = client;
   const over = client.endedBy !== "";
-  part("left").textContent = over ? "dead" : left > 0 ? clock(left) : "expired";
+  part("left").textContent = over ? gettext("dead") : left > 0 ? timeLeft(left) : gettext("expired");
   part("left").dataset.status = over || left === 0 ? "failed" : left < 60 ? "low" : "";
   part("ring").setAttribute("stroke-dashoffset", over ? "100" : String(100 - (100 * left) / client.life));
   client.generations.forEach((generation, index) => {
@@ -70,7 +74,7 @@ export function tick(client) {
 
 /** Log a request, its answer, and what it means. */
 export function log(request, { ok, status, body }, words) {
-  const answer = status === 0 ? "no answer" : [status, body.code].filter(Boolean).join(" ");
+  const answer = status === 0 ? gettext("no response") : [status, body.code].filter(Boolean).join(" ");
   const badge = el("span", { class: "badge num", "data-status": ok ? "ready" : "failed" }, answer);
   part("log").prepend(el("li", {}, el("code", {}, request), badge, el("span", { class: "token-words" }, words)));
 }
@@ -80,6 +84,12 @@ export function remark(words) {
   part("log").prepend(el("li", {}, el("span", { class: "token-words" }, words)));
 }
 
+function lifeOf({ last_used_at: used, expires_at: ends }) {
+  const format = dates({ dateStyle: "medium", timeStyle: "short" });
+  const times = { used: format.format(new Date(used)), ends: format.format(new Date(ends)) };
+  return interpolate(gettext("Last active %(used)s · Expires %(ends)s"), times);
+}
+
 export function drawSessions(rows) {
   part("session-count").textContent = rows.length;
   part("session-list").replaceChildren(
@@ -87,12 +97,12 @@ export function drawSessions(rows) {
       el(
         "li",
         {},
-        el("strong", {}, row.current ? "This panel" : KINDS[row.client] ?? row.client),
-        el("span", { class: "clamp-1" }, row.user_agent || "unknown program"),
-        el("span", { class: "soft" }, `last used ${new Date(row.last_used_at).toLocaleString()}, ends ${new Date(row.expires_at).toLocaleString()}`),
+        el("strong", {}, row.current ? gettext("This panel") : KINDS[row.client] ?? row.client),
+        el("span", { class: "clamp-1" }, row.user_agent || gettext("Unknown client")),
+        el("span", { class: "soft" }, lifeOf(row)),
       ),
     ),
   );
 }
 
-const KINDS = { page: "Log-in on the site", browser: "API in a browser", native: "Program or app" };
+const KINDS = { page: gettext("Website"), browser: gettext("API in a browser"), native: gettext("App or script") };

@@ -1,11 +1,21 @@
 // One row of the upload queue, from the waiting file to the processed video.
 import { api, errorText } from "../api.js";
 import { followProcessing, showSteps, STATUS_WORDS } from "../processing.js";
-import { confirmAction, el, icon } from "../ui.js";
+import { confirmAction } from "../dialog.js";
+import { gettext, interpolate, ngettext } from "../i18n.js";
+import { number, percent } from "../locale.js";
+import { withElements } from "../rich-text.js";
+import { el, icon } from "../ui.js";
 import { sendFile } from "./transfer.js";
 import { size, span } from "./texts.js";
 
-const BADGES = { waiting: "Waiting", sending: "Uploading", paused: "Paused", cancelled: "Cancelled", failed: "Failed" };
+const BADGES = {
+  waiting: gettext("Waiting"),
+  sending: gettext("Uploading"),
+  paused: gettext("Paused"),
+  canceled: gettext("Canceled"),
+  failed: gettext("Failed"),
+};
 const BADGE_STATUS = { sending: "uploading", failed: "failed", ready: "ready", processing: "processing" };
 const UNFINISHED = new Set(["waiting", "sending", "paused"]);
 // The speed is measured over the last seconds, so that a pause does not distort the estimate.
@@ -32,7 +42,7 @@ export class UploadItem {
     this.polling = new AbortController();
     this.element = template.content.firstElementChild.cloneNode(true);
     this.#wire();
-    this.#show("waiting", `${size(file.size)}, waiting for its turn.`);
+    this.#show("waiting", interpolate(gettext("%(size)s · Waiting for other uploads"), { size: size(file.size) }));
   }
 
   get isUnfinished() {
@@ -49,8 +59,8 @@ export class UploadItem {
     title.placeholder = this.file.name;
     title.id = `upload-title-${count}`;
     this.#part("title-label").htmlFor = title.id;
-    this.#part("title-label").textContent = `Title of ${this.file.name}`;
-    this.#part("progress").setAttribute("aria-label", `Progress of ${this.file.name}`);
+    this.#part("title-label").textContent = interpolate(gettext("Title of %(name)s"), { name: this.file.name });
+    this.#part("progress").setAttribute("aria-label", interpolate(gettext("Upload progress of %(name)s"), { name: this.file.name }));
     title.addEventListener("change", () => this.#saveTitle());
     this.#part("pause").addEventListener("click", () => this.pause());
     this.#part("resume").addEventListener("click", () => this.resume());
@@ -77,10 +87,10 @@ export class UploadItem {
     this.#part("pause").hidden = state !== "sending";
     this.#part("resume").hidden = state !== "paused";
     this.#part("cancel").hidden = !this.isUnfinished;
-    this.#part("retry").hidden = isHopeless || (state !== "failed" && state !== "cancelled");
+    this.#part("retry").hidden = isHopeless || (state !== "failed" && state !== "canceled");
     this.#part("another").hidden = !isHopeless;
     this.#part("delete").hidden = !isHopeless;
-    this.#part("progress").hidden = ["ready", "failed", "cancelled"].includes(state);
+    this.#part("progress").hidden = ["ready", "failed", "canceled"].includes(state);
   }
 
   /** Save a changed title. The first one is sent with the upload. */
@@ -91,12 +101,12 @@ export class UploadItem {
       const { data } = await api("PATCH", `/videos/${this.videoId}`, { json: { title } });
       this.savedTitle = data.title;
     } catch (error) {
-      this.#part("text").textContent = `The title was not saved: ${errorText(error)}`;
+      this.#part("text").textContent = interpolate(gettext("Couldn't save the title. %(problem)s"), { problem: errorText(error) });
     }
   }
 
   async send() {
-    this.#show("sending", `0 of ${size(this.file.size)}`);
+    this.#show("sending", this.#sentText(0, this.file.size));
     this.samples = [];
     const title = this.#part("title").value.trim();
     // Without a title, the server uses the one that it suggests.
@@ -110,10 +120,10 @@ export class UploadItem {
         failed: (error) => this.#failed(error),
       });
     } catch {
-      this.#failed(new Error("The upload could not be started. Reload the page and try again."));
+      this.#failed(new Error(gettext("Couldn't start the upload. Reload the page and try again.")));
       return;
     }
-    if (this.transfer.resumed) this.#part("text").textContent = "Going on where it stopped.";
+    if (this.transfer.resumed) this.#part("text").textContent = gettext("Resuming…");
   }
 
   #progress(sent, total) {
@@ -123,9 +133,15 @@ export class UploadItem {
     while (this.samples.length > 2 && now - this.samples[0][0] > WINDOW_MS) this.samples.shift();
     const [since, before] = this.samples[0];
     const speed = now > since ? ((sent - before) * 1000) / (now - since) : 0;
-    const left = speed > 0 ? `, ${span((total - sent) / speed)} left` : "";
     this.#part("progress").value = total ? sent / total : 0;
-    this.#part("text").textContent = sent < total ? `${size(sent)} of ${size(total)}${left}` : "All sent. The server is checking the file.";
+    this.#part("text").textContent = sent < total ? this.#sentText(sent, total, speed) : gettext("Upload complete. Checking the file…");
+  }
+
+  /** Say how much was sent and, at a known `speed` in bytes a second, how long the rest takes. */
+  #sentText(sent, total, speed = 0) {
+    const parts = { sent: size(sent), total: size(total) };
+    if (speed <= 0) return interpolate(gettext("%(sent)s of %(total)s"), parts);
+    return interpolate(gettext("%(sent)s of %(total)s · %(time)s left"), { ...parts, time: span((total - sent) / speed) });
   }
 
   #offerLinks(id) {
@@ -149,29 +165,38 @@ export class UploadItem {
   }
 
   async #follow() {
-    this.#show("processing", "Uploaded. You may leave this page; processing goes on.", "Processing");
+    this.#show("processing", gettext("Upload complete. You can close this page. Processing will continue."), gettext("Processing"));
     this.#part("progress").value = 0;
     const job = await followProcessing(this.videoId, (now) => {
       this.#part("progress").value = now.progress ?? 0;
       this.#part("badge").textContent = STATUS_WORDS[now.status] ?? now.status;
       this.#part("watch").hidden = !now.playable;
       this.#showDuplicate(now.duplicate_of);
-      const percent = Math.round((now.progress ?? 0) * 100);
-      if (now.playable) this.#part("text").textContent = `It can be watched already; ${percent} % of the qualities are made.`;
-      else if (now.ahead > 0) this.#part("text").textContent = `Uploaded. ${now.ahead} video${now.ahead === 1 ? " is" : "s are"} processed before it; you may leave this page.`;
-      else this.#part("text").textContent = `Uploaded. Processing is ${percent} % done; you may leave this page.`;
+      this.#part("text").textContent = this.#processingText(now);
       showSteps(this.#part("steps"), now.steps ?? []);
     }, this.polling.signal);
     if (job?.status === "ready") {
-      this.#show("ready", "Ready to watch.", "Ready");
+      this.#show("ready", gettext("Ready to watch."), gettext("Ready"));
       this.#part("watch").hidden = false;
     } else if (job?.status === "failed") {
       const isHopeless = job.error?.retryable === false;
-      this.#show("failed", job.error?.detail ?? "The file could not be processed.", BADGES.failed, { isHopeless });
+      this.#show("failed", job.error?.detail ?? gettext("Couldn't process this file."), BADGES.failed, { isHopeless });
     } else if (!this.polling.signal.aborted) {
-      this.#show("failed", "This video was removed.");
+      this.#show("failed", gettext("This video was deleted."));
       this.#part("retry").hidden = true;
     }
+  }
+
+  #processingText({ playable, ahead, progress }) {
+    const done = { percent: percent(progress ?? 0) };
+    if (playable) return interpolate(gettext("Ready to watch. Higher resolutions are %(percent)s done."), done);
+    if (!(ahead > 0)) return interpolate(gettext("Processing is %(percent)s done. You can close this page."), done);
+    const waiting = ngettext(
+      "Waiting for %(count)s other video to process. You can close this page.",
+      "Waiting for %(count)s other videos to process. You can close this page.",
+      ahead,
+    );
+    return interpolate(waiting, { count: number(ahead) });
   }
 
   /** Tell the owner that they have already uploaded this file. It is not refused. */
@@ -179,7 +204,7 @@ export class UploadItem {
     const place = this.#part("duplicate");
     if (!other || place.firstChild) return;
     const link = el("a", { href: other.url }, el("bdi", {}, other.title));
-    place.append(el("p", { class: "notice", "data-level": "warn" }, icon("info"), el("span", {}, "You already uploaded this file: ", link)));
+    place.append(el("p", { class: "notice", "data-level": "warn" }, icon("info"), el("span", {}, ...withElements(gettext("You already uploaded this file: %(video)s"), { video: link }))));
   }
 
   /** Process the file again if it arrived; otherwise queue it again, to continue where it stopped. */
@@ -199,12 +224,16 @@ export class UploadItem {
         return;
       }
     }
-    this.#show("waiting", "Waiting for its turn.");
+    this.#show("waiting", gettext("Waiting for other uploads"));
     this.onIdle();
   }
 
   async #delete() {
-    const sure = await confirmAction("Delete this video?", `“${this.#part("title").value}” is removed. This cannot be undone.`, "Delete video");
+    const sure = await confirmAction(
+      gettext("Delete this video?"),
+      interpolate(gettext("This permanently deletes “%(title)s”."), { title: this.#part("title").value }),
+      gettext("Delete video"),
+    );
     if (!sure) return;
     try {
       await api("DELETE", `/videos/${this.videoId}`);
@@ -216,19 +245,19 @@ export class UploadItem {
 
   pause() {
     this.transfer?.pause();
-    this.#show("paused", "Paused. What was sent is kept.");
+    this.#show("paused", gettext("Paused"));
     this.onIdle();
   }
 
   resume() {
     this.samples = [];
-    this.#show("sending", "Going on where it stopped.");
+    this.#show("sending", gettext("Resuming…"));
     this.transfer?.resume();
   }
 
   async cancel() {
     const had = this.transfer;
-    this.#show("cancelled", "Cancelled. Nothing was kept.");
+    this.#show("canceled", gettext("Upload canceled."));
     this.#part("edit").hidden = true;
     this.videoId = null;
     this.transfer = null;

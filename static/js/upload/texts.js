@@ -1,6 +1,8 @@
 // Texts of the upload page: sizes, times, and why a file is refused.
+import { gettext, interpolate } from "../i18n.js";
+import { amount, list } from "../locale.js";
 
-const UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 
 /**
  * Format a number of bytes as "60.6 MB".
@@ -14,7 +16,13 @@ export function size(bytes) {
     value /= 1000;
     unit += 1;
   }
-  return `${value.toFixed(unit > 1 && value < 100 ? 1 : 0)} ${UNITS[unit]}`;
+  const digits = unit > 1 && value < 100 ? 1 : 0;
+  return amount(value, UNITS[unit], {
+    unitDisplay: unit ? "short" : "long",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  });
 }
 
 /**
@@ -23,11 +31,9 @@ export function size(bytes) {
  * @param {number} seconds
  */
 export function span(seconds) {
-  if (seconds < 60) return "less than a minute";
+  if (seconds < 60) return gettext("less than a minute");
   const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return minutes === 1 ? "a minute" : `${minutes} minutes`;
-  const hours = Math.round(minutes / 60);
-  return hours === 1 ? "an hour" : `${hours} hours`;
+  return minutes < 60 ? amount(minutes, "minute") : amount(Math.round(minutes / 60), "hour");
 }
 
 /**
@@ -37,11 +43,13 @@ export function span(seconds) {
  * @param {{ maxBytes: number, endings: string[] }} limits `endings` are lower case, with their dot
  */
 export function refusal(file, { maxBytes, endings }) {
-  if (file.size === 0) return "This file is empty.";
-  if (file.size > maxBytes) return `This file has ${size(file.size)}; at most ${size(maxBytes)} are accepted.`;
+  if (file.size === 0) return gettext("This file is empty.");
+  if (file.size > maxBytes) {
+    return interpolate(gettext("This file is %(size)s. The limit is %(limit)s."), { size: size(file.size), limit: size(maxBytes) });
+  }
   const name = file.name.toLowerCase();
   if (endings.length && !endings.some((ending) => name.endsWith(ending))) {
-    return `This kind of file is not accepted. Accepted are ${endings.join(", ")}.`;
+    return interpolate(gettext("Unsupported file type. Supported: %(endings)s."), { endings: list(endings) });
   }
   return "";
 }

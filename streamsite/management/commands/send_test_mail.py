@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from streamsite.mail import messages
 from streamsite.mail.errors import AddressRefused, MailNotSent
 from streamsite.mail.options import NONE, STARTTLS
+from streamsite.site_settings.identity import site_name
 from streamsite.tasks.errors import PermanentFailure
 
 SECURITY = {NONE: "no encryption", STARTTLS: "STARTTLS"}
@@ -43,8 +44,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{settings.EMAIL_HOST}, port {settings.EMAIL_PORT}, {security}, {sign_in}.")
         self.stdout.write(f"From {settings.DEFAULT_FROM_EMAIL} to {address}.")
         message = messages.SiteMessage(
-            f"{settings.SITE_NAME}: Test message",
-            TEXT.format(name=settings.SITE_NAME, url=settings.SITE_URL),
+            f"{site_name()}: Test message",
+            TEXT.format(name=site_name(), url=settings.SITE_URL),
             to=[address],
             headers=messages.message_headers(),
             connection=get_connection(tell=self.stdout.write),

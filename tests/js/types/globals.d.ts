@@ -8,6 +8,13 @@ interface StreamsiteAccount {
   isOver(): boolean;
 }
 
+// Set by the catalog of the page's language; see static/js/i18n.js.
+interface StreamsiteCatalog {
+  messages?: Record<string, string | string[]>;
+  plural?: (count: number) => number;
+}
+
+declare var streamsiteCatalog: StreamsiteCatalog | undefined;
 declare var streamsiteAccount: StreamsiteAccount | undefined;
 declare var uPlot: any;
 declare var SwaggerUIBundle: any;

@@ -6,32 +6,34 @@ import codecs
 import re
 
 from charset_normalizer import from_bytes
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from videos.captions.formats.cues import invalid_file_error
 
 # The encodings that may be chosen, by the names of the Encoding Standard: Python's codec, and what people call it.
 _CODECS = {
-    "utf-8": ("utf-8", "Unicode (UTF-8)"),
-    "utf-16": ("utf-16", "Unicode (UTF-16)"),
-    "windows-1252": ("cp1252", "Western European (Windows-1252)"),
-    "iso-8859-15": ("iso8859-15", "Western European (ISO 8859-15)"),
-    "windows-1250": ("cp1250", "Central European (Windows-1250)"),
-    "iso-8859-2": ("iso8859-2", "Central European (ISO 8859-2)"),
-    "windows-1251": ("cp1251", "Cyrillic (Windows-1251)"),
-    "koi8-r": ("koi8-r", "Cyrillic (KOI8-R)"),
-    "windows-1253": ("cp1253", "Greek (Windows-1253)"),
-    "windows-1254": ("cp1254", "Turkish (Windows-1254)"),
-    "windows-1255": ("cp1255", "Hebrew (Windows-1255)"),
-    "windows-1256": ("cp1256", "Arabic (Windows-1256)"),
-    "windows-1257": ("cp1257", "Baltic (Windows-1257)"),
-    "windows-1258": ("cp1258", "Vietnamese (Windows-1258)"),
-    "windows-874": ("cp874", "Thai (Windows-874)"),
-    "shift_jis": ("cp932", "Japanese (Shift JIS)"),
-    "euc-jp": ("euc_jp", "Japanese (EUC-JP)"),
-    "iso-2022-jp": ("iso2022_jp", "Japanese (ISO-2022-JP)"),
-    "gb18030": ("gb18030", "Simplified Chinese (GB18030)"),
-    "big5": ("big5", "Traditional Chinese (Big5)"),
-    "euc-kr": ("cp949", "Korean (EUC-KR)"),
+    "utf-8": ("utf-8", _("Unicode (UTF-8)")),
+    "utf-16": ("utf-16", _("Unicode (UTF-16)")),
+    "windows-1252": ("cp1252", _("Western European (Windows-1252)")),
+    "iso-8859-15": ("iso8859-15", _("Western European (ISO 8859-15)")),
+    "windows-1250": ("cp1250", _("Central European (Windows-1250)")),
+    "iso-8859-2": ("iso8859-2", _("Central European (ISO 8859-2)")),
+    "windows-1251": ("cp1251", _("Cyrillic (Windows-1251)")),
+    "koi8-r": ("koi8-r", _("Cyrillic (KOI8-R)")),
+    "windows-1253": ("cp1253", _("Greek (Windows-1253)")),
+    "windows-1254": ("cp1254", _("Turkish (Windows-1254)")),
+    "windows-1255": ("cp1255", _("Hebrew (Windows-1255)")),
+    "windows-1256": ("cp1256", _("Arabic (Windows-1256)")),
+    "windows-1257": ("cp1257", _("Baltic (Windows-1257)")),
+    "windows-1258": ("cp1258", _("Vietnamese (Windows-1258)")),
+    "windows-874": ("cp874", _("Thai (Windows-874)")),
+    "shift_jis": ("cp932", _("Japanese (Shift JIS)")),
+    "euc-jp": ("euc_jp", _("Japanese (EUC-JP)")),
+    "iso-2022-jp": ("iso2022_jp", _("Japanese (ISO-2022-JP)")),
+    "gb18030": ("gb18030", _("Simplified Chinese (GB18030)")),
+    "big5": ("big5", _("Traditional Chinese (Big5)")),
+    "euc-kr": ("cp949", _("Korean (EUC-KR)")),
 }
 ENCODINGS = {name: words for name, (_, words) in _CODECS.items()}
 # Python's names of encodings that are read as one of the above, which holds all of their characters.
@@ -86,7 +88,9 @@ def decode(content: bytes, *, encoding: str = "", language: str = "") -> tuple[s
     """
     found = _name(encoding) if encoding else _encoding_from_bom(content) or _detect(content, language)
     if not found:
-        raise invalid_file_error(f"Unknown encoding. Use one of: {', '.join(ENCODINGS)}.", "encoding")
+        raise invalid_file_error(
+            gettext("Unknown encoding. Use one of: %(names)s.") % {"names": ", ".join(ENCODINGS)}, "encoding"
+        )
     codec = _byte_order(content) if found == "utf-16" else _CODECS[found][0]
     text = content.decode(codec, "replace").replace("\0", "").removeprefix("\ufeff")
     # Files that were converted once too often end their lines with two carriage returns.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from streamsite.errors import TooLarge
 from videos.captions.formats.cues import MAX_BYTES, MAX_CUES, Cue, RawCue, clean_cue, invalid_file_error
 from videos.captions.formats.encodings import decode
@@ -48,11 +50,11 @@ def read_caption_file(
     ``Invalid`` or ``TooLarge``.
     """
     if len(content) > max_bytes:
-        raise TooLarge(f"A subtitle file can be up to {max_bytes // 1_000_000} MB.")
+        raise TooLarge(_("A subtitle file can be up to %(size)d MB.") % {"size": max_bytes // 1_000_000})
     text, used = decode(content, encoding=encoding, language=language)
     found, left_out, name = _parse(text)
     if len(found) > MAX_CUES:
-        raise invalid_file_error(f"A subtitle file can have up to {MAX_CUES} cues.")
+        raise invalid_file_error(_("A subtitle file can have up to %(limit)d cues.") % {"limit": MAX_CUES})
     cues = []
     for raw in found if keep_rolling else unroll_cues(found):
         cue = clean_cue(raw)
@@ -62,7 +64,7 @@ def read_caption_file(
             left_out += 1
     if not cues:
         names = ", ".join(FORMAT_NAMES.values())
-        raise invalid_file_error(f"No cues found. Supported formats: {names}.")
+        raise invalid_file_error(_("No cues found. Supported formats: %(names)s.") % {"names": names})
     if name == "ass":
         # Cues that are the same are layers of one: outline and filling.
         cues = list(dict.fromkeys(cues))

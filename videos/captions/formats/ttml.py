@@ -9,6 +9,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
+from django.utils.translation import gettext
 
 from videos.captions.formats.cues import MAX_CUES, MAX_SECONDS, RawCue, invalid_file_error
 
@@ -47,7 +48,7 @@ def read_ttml(text: str) -> tuple[list[RawCue], int]:
         parser.close()
     except DefusedXmlException:
         raise invalid_file_error(
-            "TTML files can't declare entities. Use the characters themselves."
+            gettext("TTML files can't declare entities. Use the characters themselves.")
         ) from None
     except ParseError:
         reader.left_out += 1
@@ -117,7 +118,7 @@ class _Reader:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            raise invalid_file_error("This file's elements are nested too deeply.")
+            raise invalid_file_error(gettext("This file's elements are nested too deeply."))
         name, known = _local(tag), {_local(key): value for key, value in attributes.items()}
         if not self._stack:
             self._clock.take(known)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import admin_reminder, image_storage
 from accounts.models import User
-from streamsite import atomic_files, folders, site_id, sweep_count
+from streamsite import atomic_files, folders, setup_link_store, site_id, sweep_count
 from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
 from streamsite.mongo.locks import hold_lock
@@ -43,8 +43,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("--no-demo", dest="demo", action="store_false")
+        parser.add_argument(
+            "--no-setup-link",
+            dest="setup_link",
+            action="store_false",
+            help="print no set-up link: the caller does",
+        )
 
-    def handle(self, *args: object, demo: bool, **options: object) -> None:
+    def handle(self, *args: object, demo: bool, setup_link: bool, **options: object) -> None:
         """Prepare the site."""
         try:
             self._require_adoptable()
@@ -52,6 +58,8 @@ class Command(BaseCommand):
             locks = collection(site_id.COLLECTION)
             with hold_lock(locks, "prepare", waiting=self._say_waiting):
                 self._prepare(demo=demo)
+            if setup_link and (token := setup_link_store.issue()):
+                self.stdout.write(setup_link_store.describe(settings.SITE_URL, token))
         except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from accounts.models import User
+from accounts.registration import upload_rights
 from streamsite.management.site_command import SiteCommand
 from streamsite.visibility import Visibility
 from videos import services, tasks
@@ -45,7 +46,7 @@ class Command(SiteCommand):
             return
         for username, title, picture, sound, category in CLIPS:
             owner = User.objects.filter(username=username).first()
-            if owner is None:
+            if owner is None or not upload_rights.may_upload(owner):
                 continue
             with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
                 clip = Path(folder) / "demo.mp4"

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 
+from videos.transcoding import processing_texts
 from videos.transcoding.ladder import COPY_OBSTACLES, plan
-from videos.transcoding.processing_notes import COPY_OBSTACLE_REASONS, NOTES, Outcome, build_report
+from videos.transcoding.processing_notes import NOTES, Outcome, build_report
 from videos.transcoding.source_info import AudioTrack, SubtitleTrack
 
 from .test_ladder import SOUND, SOURCE
@@ -31,13 +32,13 @@ def notes(outcome=None, *, gain_db=0.0, **changes):
 
 
 def test_every_obstacle_to_copying_has_words():
-    assert set(COPY_OBSTACLE_REASONS) == set(COPY_OBSTACLES) - {"codec"}
+    assert set(processing_texts.ENCODED) - {""} == set(COPY_OBSTACLES) - {"codec"}
 
 
 def test_a_plain_file_has_a_short_report():
     assert notes() == {
         "encoded": "Video encoded from H.264, 1920x1080, because it couldn't be checked frame by frame in time.",
-        "sizes": "Available in 6 sizes: 1080p, 720p, 480p, 360p, 240p and 144p.",
+        "sizes": "Available sizes: 1080p, 720p, 480p, 360p, 240p, 144p.",
         "frame_rate": "Plays at 30 frames per second, as in the file.",
     }
 
@@ -55,20 +56,20 @@ def test_a_plain_file_has_a_short_report():
         ({"audio": ()}, "silent", "no audio"),
         ({"audio": (STRANGE_SOUND,)}, "sound_undecodable", "AC-4"),
         ({"audio": (SOUND, STRANGE_SOUND)}, "sound_left_out", "AC-4"),
-        ({"audio": (SOUND, replace(SOUND, index=2))}, "sound_tracks", "2 audio tracks"),
+        ({"audio": (SOUND, replace(SOUND, index=2))}, "sound_tracks", "in the player: 2"),
         ({"gain_db": 4.26}, "gain", "4.3 dB louder"),
         ({"gain_db": -3.0}, "gain", "3.0 dB quieter"),
-        ({"outcome": Outcome(chapters=4)}, "chapters_imported", "4 chapters"),
+        ({"outcome": Outcome(chapters=4)}, "chapters_imported", "from the file: 4"),
         ({"video_index": -1}, "picture_drawn", "waveform"),
         ({"video_index": -1, "cover_index": 1}, "cover_shown", "cover art"),
         ({"container": "avi"}, "encoded", "can't be copied"),
-        ({"crop": (0, 0, 8, 0)}, "cropped", "8 at the left"),
+        ({"crop": (0, 0, 8, 0)}, "cropped", "left 8"),
         (
             {"picture_sizes": ((640, 360), (360, 640)), "is_steady": False},
             "size_changes",
-            "640x360 and 360x640",
+            "640x360, 360x640",
         ),
-        ({"clock_jumps": 2}, "clock_mended", "2 times"),
+        ({"clock_jumps": 2}, "clock_mended", "timestamps: 2"),
         ({"frame_rate": Fraction(120), "nominal_rate": Fraction(120)}, "frame_rate", "60 is the limit"),
         ({"frame_rate": Fraction(13), "nominal_rate": Fraction(30)}, "frame_rate", "average 13"),
         ({"frame_rate": Fraction(0)}, "frame_rate", "doesn't state"),
@@ -89,8 +90,8 @@ def test_a_track_that_was_kept_is_told():
 
 def test_subtitles_that_were_left_out_are_named():
     found = notes(Outcome(unusable_subtitles=(7,)), subtitles=TRACKS)
-    assert found["subtitles_imported"] == "1 subtitle track from the file is available in the player."
-    assert "2 x PGS (eng) and VobSub." in found["bitmap_subtitles_left_out"]
+    assert found["subtitles_imported"] == "Subtitle tracks imported from the file: 1."
+    assert "2 x PGS (eng), VobSub." in found["bitmap_subtitles_left_out"]
     assert "CEA-608" in found["subtitles_left_out"]
     assert "ASS (fre)" in found["subtitles_unreadable"]
 

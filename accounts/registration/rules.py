@@ -1,0 +1,59 @@
+"""The registration settings of the site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from streamsite.site_settings import live
+from streamsite.site_settings.sections import setting
+
+
+class Mode(models.TextChoices):
+    """Who may create an account."""
+
+    OPEN = "open", _("Open: anyone can sign up")
+    APPROVAL = "approval", _("By approval: staff approve each new account")
+    INVITATION = "invitation", _("By invitation: only people with an invitation link can sign up")
+    CLOSED = "closed", _("Closed: nobody can sign up")
+
+
+class Uploaders(models.TextChoices):
+    """Who may upload videos."""
+
+    EVERYONE = "everyone", _("Everyone with an account")
+    APPROVED = "approved", _("Approved creators and staff")
+    STAFF = "staff", _("Staff only")
+
+
+@dataclass(frozen=True)
+class RegistrationSettings:
+    """Who may sign up, look, and upload, and how much. Sizes are in bytes; a quota of 0 is no limit."""
+
+    mode: str = setting(lambda: settings.REGISTRATION, environment="REGISTRATION")
+    allowed_domains: tuple[str, ...] = setting(
+        lambda: tuple(settings.ALLOWED_EMAIL_DOMAINS), environment="ALLOWED_EMAIL_DOMAINS"
+    )
+    denied_domains: tuple[str, ...] = setting(
+        lambda: tuple(settings.DENIED_EMAIL_DOMAINS), environment="DENIED_EMAIL_DOMAINS"
+    )
+    verified_email: bool = setting(
+        lambda: settings.REQUIRE_VERIFIED_EMAIL, environment="REQUIRE_VERIFIED_EMAIL"
+    )
+    login_required: bool = setting(lambda: settings.LOGIN_REQUIRED, environment="LOGIN_REQUIRED")
+    uploads: str = setting(lambda: settings.UPLOADS, environment="UPLOADS")
+    quota_bytes: int = setting(lambda: settings.USER_QUOTA_BYTES, environment="USER_QUOTA_BYTES")
+    max_upload_bytes: int = setting(lambda: settings.MAX_UPLOAD_BYTES, environment="MAX_UPLOAD_BYTES")
+
+
+def current() -> RegistrationSettings:
+    """Return the settings as they are now."""
+    return live.current(RegistrationSettings)
+
+
+def max_upload_bytes() -> int:
+    """Return the size of the largest file that an account may upload; the web server takes none larger than its own."""
+    return min(current().max_upload_bytes, settings.MAX_UPLOAD_BYTES)

@@ -1,0 +1,141 @@
+"""The page of the registration settings: /admin/site/registration/."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.registration import domains
+from accounts.registration.rules import Mode, RegistrationSettings, Uploaders
+from streamsite.site_settings.forms import SectionForm
+from streamsite.site_settings.sections import Section, register
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+MEBIBYTE, GIBIBYTE = 1024**2, 1024**3
+MAX_GIBIBYTES = 1024**3
+MAX_DOMAINS = 500
+# Fields that show sizes in another unit than their values: bytes per unit.
+UNITS = {"quota_bytes": GIBIBYTE, "max_upload_bytes": MEBIBYTE}
+
+
+def _domains(label: StrOrPromise, help_text: StrOrPromise) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        max_length=MAX_DOMAINS * 64,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+
+class RegistrationForm(SectionForm):
+    """Who may sign up, look, and upload, and how much."""
+
+    mode = forms.ChoiceField(
+        label=gettext_lazy("Who can sign up?"), choices=Mode.choices, widget=forms.RadioSelect
+    )
+    login_required = forms.BooleanField(
+        label=gettext_lazy("Show the site only to people who are signed in"),
+        required=False,
+        help_text=gettext_lazy(
+            "Everyone else sees the sign-in page. Feeds and embedded players stop working."
+        ),
+    )
+    allowed_domains = _domains(
+        gettext_lazy("Allowed email domains"),
+        gettext_lazy("One domain per line. Subdomains are included. Leave empty to allow all domains."),
+    )
+    denied_domains = _domains(
+        gettext_lazy("Blocked email domains"),
+        gettext_lazy("One domain per line. Subdomains are included."),
+    )
+    verified_email = forms.BooleanField(
+        label=gettext_lazy("Require a confirmed email address to publish"),
+        required=False,
+        help_text=gettext_lazy("Videos stay private until their owner confirms an email address."),
+    )
+    uploads = forms.ChoiceField(
+        label=gettext_lazy("Who can upload videos?"), choices=Uploaders.choices, widget=forms.RadioSelect
+    )
+    quota_bytes = forms.DecimalField(
+        label=gettext_lazy("Storage per account (GB)"),
+        min_value=0,
+        max_value=MAX_GIBIBYTES,
+        decimal_places=3,
+        help_text=gettext_lazy("0 for no limit. You can set another limit for an account on its page."),
+    )
+    max_upload_bytes = forms.IntegerField(
+        label=gettext_lazy("Largest upload (MB)"),
+        min_value=1,
+        help_text=gettext_lazy("Can't be more than the server's own limit (MAX_UPLOAD_BYTES)."),
+    )
+
+    def initial_values(self, values: Any) -> dict[str, object]:
+        """Return what the fields show: domains on lines, sizes in their units."""
+        shown = super().initial_values(values)
+        for name in ("allowed_domains", "denied_domains"):
+            shown[name] = "\n".join(getattr(values, name))
+        shown["quota_bytes"] = f"{values.quota_bytes / GIBIBYTE:.3f}".rstrip("0").rstrip(".")
+        shown["max_upload_bytes"] = values.max_upload_bytes // MEBIBYTE
+        return shown
+
+    def changed_values(self) -> dict[str, object]:
+        """Return the values, sizes in bytes. A size that is shown as before is the same as before."""
+        found = super().changed_values()
+        for name, unit in UNITS.items():
+            if name in self.cleaned_data:
+                typed = Decimal(self.cleaned_data[name])
+                is_same = typed == Decimal(str(self.initial[name]))
+                found[name] = getattr(self.values, name) if is_same else int(typed * unit)
+        return found
+
+    def clean_allowed_domains(self) -> tuple[str, ...]:
+        """Return the domains in their normal form."""
+        return _clean_domains(self.cleaned_data["allowed_domains"])
+
+    def clean_denied_domains(self) -> tuple[str, ...]:
+        """Return the domains in their normal form."""
+        return _clean_domains(self.cleaned_data["denied_domains"])
+
+    def clean_max_upload_bytes(self) -> int:
+        """Return the size, which is no larger than the web server's."""
+        size = int(self.cleaned_data["max_upload_bytes"])
+        most = max(1, settings.MAX_UPLOAD_BYTES // MEBIBYTE)
+        if size > most:
+            raise forms.ValidationError(_("Enter a number up to %(most)d.") % {"most": most})
+        return size
+
+
+def _clean_domains(text: str) -> tuple[str, ...]:
+    """Return the domains of a text's lines, sorted and once each. Raises ``ValidationError``."""
+    found = set()
+    for line in text.replace(",", "\n").splitlines():
+        if line.strip():
+            try:
+                found.add(domains.normalize_domain(line))
+            except ValueError:
+                sentence = _("“%(line)s” isn't a domain. Enter one like example.org.")
+                raise forms.ValidationError(sentence % {"line": line.strip()[:80]}) from None
+    if len(found) > MAX_DOMAINS:
+        raise forms.ValidationError(_("Enter up to %(most)d domains.") % {"most": MAX_DOMAINS})
+    return tuple(sorted(found))
+
+
+register(
+    Section(
+        "registration",
+        gettext_lazy("Registration"),
+        RegistrationSettings,
+        form=RegistrationForm,
+        summary=gettext_lazy("Who can sign up, see the site, and upload."),
+        template="registration/section.html",
+        order=30,
+    )
+)

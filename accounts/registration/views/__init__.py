@@ -1,0 +1,1 @@
+"""Pages: the queue of new accounts, invitations, and the set-up of a new site."""

@@ -1,0 +1,50 @@
+// Numbers, dates, and times in the page's language and the viewer's time zone. Without a time zone in the page, the
+// browser's applies. Digits are Latin, as in what the server renders.
+const { lang, dataset } = document.documentElement;
+const language = `${lang || "en"}-u-nu-latn`;
+const timeZone = dataset.timeZone || undefined;
+
+/**
+ * Format a number.
+ *
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} [options]
+ */
+export const number = (value, options) => new Intl.NumberFormat(language, options).format(value);
+
+/**
+ * Format 1234 as "1.2K".
+ *
+ * @param {number} value
+ */
+export const compact = (value) => number(value, { notation: "compact", maximumFractionDigits: 1 });
+
+/**
+ * Format 0.4 as "40%".
+ *
+ * @param {number} share
+ */
+export const percent = (share) => number(share, { style: "percent" });
+
+/**
+ * Format an amount of a unit, such as "3 minutes".
+ *
+ * @param {number} value
+ * @param {string} unit as `Intl` names it
+ * @param {Intl.NumberFormatOptions} [options]
+ */
+export const amount = (value, unit, options) => number(value, { style: "unit", unit, unitDisplay: "long", ...options });
+
+/**
+ * Join names as "one, two, and three".
+ *
+ * @param {string[]} names
+ */
+export const list = (names) => new Intl.ListFormat(language).format(names);
+
+/**
+ * Return a format for dates and times.
+ *
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+export const dates = (options) => new Intl.DateTimeFormat(language, { timeZone, ...options });

@@ -1,0 +1,1 @@
+"""Message catalogs: texts of the source, ``.po`` and ``.mo`` files, and checks. ``script/messages`` runs it."""

@@ -1,0 +1,29 @@
+"""Filters that turn codes of the API into words of the page's language."""
+
+from __future__ import annotations
+
+from django import template
+
+from streamsite.visibility import Visibility
+from videos.models import Status
+from videos.models.caption import CaptionKind
+
+register = template.Library()
+
+
+@register.filter
+def visibility_name(code: str) -> str:
+    """Return the label of a visibility: ``unlisted`` -> ``Unlisted``."""
+    return str(Visibility(code).label)
+
+
+@register.filter
+def status_name(code: str) -> str:
+    """Return the label of a video's status: ``queued`` -> ``Queued``."""
+    return str(Status(code).label)
+
+
+@register.filter
+def caption_kind_name(code: str) -> str:
+    """Return the label of a caption track's kind: ``forced`` -> ``Forced subtitles``."""
+    return str(CaptionKind(code).label)
