@@ -19,6 +19,8 @@ from tests.support.catalogs.extraction import DOMAINS, PLACEHOLDER, ROOT, source
 LOCALE = ROOT / "locale"
 SCRIPTS = ROOT / "static" / "js" / "catalogs"
 TRANSLATED = [code for code, _ in LANGUAGES if code != LANGUAGE_CODE]
+# Placeholders of Python, and of the player's components.
+FILLED_IN = re.compile(rf"{PLACEHOLDER.pattern}|\{{\w+\}}")
 TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 HEADER = "Texts of {domain} in {language}. See docs/translating.md."
 
@@ -176,14 +178,17 @@ def problems(language: str, domain: str) -> Iterator[str]:
 
 def _differences(text: tuple[str, ...], string: str) -> Iterator[str]:
     # Of a plural, one form may say the number in words.
-    allowed = [sorted(set(PLACEHOLDER.findall(form))) for form in text]
-    given = sorted(set(PLACEHOLDER.findall(string)))
+    allowed = [_placeholders(form) for form in text]
+    given = _placeholders(string)
     if given not in allowed and not (len(text) > 1 and set(given) < set(allowed[-1])):
         yield f"placeholders {given} instead of {allowed[-1]}: {text[0]!r}"
     if sorted(TAG.findall(string)) not in [sorted(TAG.findall(form)) for form in text]:
         yield f"other markup: {text[0]!r}"
     if string.count("%%") != text[-1].count("%%"):
         yield f"another number of %%: {text[0]!r}"
-    for edge in (str.isspace,):
-        if edge(string[:1]) != edge(text[-1][:1]) or edge(string[-1:]) != edge(text[-1][-1:]):
-            yield f"another space at an end: {text[0]!r}"
+    if (string[:1].isspace(), string[-1:].isspace()) != (text[-1][:1].isspace(), text[-1][-1:].isspace()):
+        yield f"another space at an end: {text[0]!r}"
+
+
+def _placeholders(text: str) -> list[str]:
+    return sorted({match[0] for match in FILLED_IN.finditer(text)})
