@@ -49,6 +49,8 @@ def compact(value: float) -> str:
     """Shorten a count and never exaggerate it: ``1999`` as ``1.9K``, ``5000000`` as ``5M``."""
     count = int(value)
     step = 1000 ** ((len(str(abs(count))) - 1) // 3)
+    if str(numbers.format_compact_decimal(step, locale=locale())).isdecimal():
+        return number(count)  # the language has no short form, as German for thousands
     shown = count / step
     # Babel rounds; a count is cut off, to one digit behind the point below a hundred.
     cut = int(shown * 10) / 10 if shown < 100 else int(shown)

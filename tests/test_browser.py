@@ -198,7 +198,7 @@ def test_a_like_survives_a_reload_and_history_goes_on_where_it_was_left(page, si
     page.get_by_role("button", name="Remove “Worth a like” from history").click()
     expect(page.get_by_role("link", name="Worth a like")).to_have_count(0)
     page.reload()
-    expect(page.get_by_text("Nothing watched yet")).to_be_visible()
+    expect(page.get_by_text("No watch history yet")).to_be_visible()
 
 
 def test_suggestions_appear_while_typing_and_are_chosen_by_keyboard(page, site, tmp_path):

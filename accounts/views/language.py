@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -13,6 +14,7 @@ from streamsite import languages
 from streamsite.view_helpers import allow_get_and_post, safe_next
 
 
+@login_not_required
 @allow_get_and_post
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Show the languages; store the chosen one in the browser, and in the account of who is signed in."""

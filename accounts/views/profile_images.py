@@ -1,4 +1,4 @@
-"""The files of avatars, covers and other images that everyone may see."""
+"""The files of avatars, covers, and the site's own images: open to everyone, unless the site is login-only."""
 
 from __future__ import annotations
 
@@ -8,18 +8,24 @@ from django.views.decorators.http import require_safe
 
 from accounts.image_processing import PROFILE_IMAGES, SITE_IMAGES
 from accounts.image_storage import file_for_viewing
+from accounts.registration import login_only
 from streamsite import cors
 from streamsite.cache_headers import IMMUTABLE
+from streamsite.errors import NotSignedIn
 from streamsite.files import send_file
 
 CONTENT_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
 OPEN_IMAGES = (*PROFILE_IMAGES.values(), *SITE_IMAGES.values())
 
 
+@login_only.checks_login
 @cors.allow_preflight
 @require_safe
 def serve_profile_image(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
     """Serve one size of an image."""
+    is_sites = any(name in kind.files for kind in SITE_IMAGES.values())  # the sign-in page shows them
+    if not is_sites and login_only.is_closed_to(request):
+        raise NotSignedIn
     path = file_for_viewing(folder, name)
     response = send_file(request, path, content_type=CONTENT_TYPES[path.suffix], cache=IMMUTABLE)
     if any(name in kind.files for kind in OPEN_IMAGES):

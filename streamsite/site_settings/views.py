@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -108,6 +109,7 @@ def _reset(request: HttpRequest, section: Section[Any], name: str) -> HttpRespon
     return redirect_with_message(request, _("Reset to the default."), "site-settings-section", section.key)
 
 
+@login_not_required
 @require_safe
 def appearance(request: HttpRequest, light: str, dark: str) -> HttpResponse:
     """Return the style sheet of two accent colors. Its address says all that it contains."""

@@ -21,7 +21,9 @@ class PairsField(serializers.ListField):
     def run_child_validation(self, data: Sequence[object]) -> list[list[float]]:
         """Return the pairs, or raise ``ValidationError``."""
         if not all(_is_pair(one) for one in data):
-            raise serializers.ValidationError("Pairs [start, end] of seconds, the end not before the start.")
+            raise serializers.ValidationError(
+                "Pairs [start, end] in seconds. The end is not before the start."
+            )
         return cast(list[list[float]], data)
 
 
@@ -53,7 +55,7 @@ class HeartbeatSerializer(InputSerializer):
         help_text="Chosen by the player, one per visit.",
     )
     source = StrictChoiceField(  # type: ignore[assignment]
-        choices=SOURCES, required=False, default="direct", help_text="What led to the video."
+        choices=SOURCES, required=False, default="direct", help_text="The traffic source."
     )
 
     def validate_session(self, value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 
 from streamsite.visibility import Visibility
+from videos import language_names
 from videos.models import Status
 from videos.models.caption import CaptionKind
 
@@ -15,6 +16,9 @@ register = template.Library()
 def visibility_name(code: str) -> str:
     """Return the label of a visibility: ``unlisted`` -> ``Unlisted``."""
     return str(Visibility(code).label)
+
+
+register.filter("spoken_language", language_names.display_name)
 
 
 @register.filter

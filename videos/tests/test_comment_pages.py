@@ -104,7 +104,7 @@ def test_more_comments_come_as_rows(cast, video):
 def test_the_studio_shows_what_waits(cast, video):
     page = cast.page("owner")
     assert "No comments yet" in page.get("/studio/comments").content.decode()
-    assert "Nothing waits" in page.get("/studio/comments?state=held").content.decode()
+    assert "Nothing to review" in page.get("/studio/comments?state=held").content.decode()
     form = {"words": "spam\n\nbuy now", "hold_links": "on"}
     assert page.post("/studio/comments/rules", form).status_code == 302
     assert "buy now" in page.get("/studio/comments/rules").content.decode()

@@ -162,7 +162,7 @@ def test_the_search_page_shows_three_and_leads_to_all(people, cast):
     assert shown(cast, q="wonderful", show="channels").count('class="found-channel"') == 5
     assert "All channels" not in shown(cast, q="nachteule")
     assert "found-channel" not in shown(cast, q="wonderful", duration="short")
-    assert "Nothing found" in shown(cast, q="unheard", show="channels")
+    assert "No results for" in shown(cast, q="unheard", show="channels")
     more = cast.page("anonymous").get(
         "/search?q=wonderful&show=channels&page_size=2", headers={"HX-Request": "true"}
     )

@@ -103,7 +103,7 @@ def by_patch(cast, video, value):
 
 def by_form(cast, video, value):
     page, url = cast.page("owner"), f"/studio/videos/{video.pk}"
-    assert "cancels the scheduled change" in page.get(url).content.decode()
+    assert "cancels the schedule" in page.get(url).content.decode()
     sent = as_shown(page, url) | {"visibility": value}
     assert (
         "The scheduled change to Public was canceled." in page.post(url, sent, follow=True).content.decode()
@@ -120,7 +120,7 @@ def by_bulk(cast, video, value):
 def by_bulk_on_the_page(cast, video, value):
     sent = {"video_ids": video.pk, "action": "visibility", "value_visibility": value}
     page = cast.page("owner").post("/studio/videos/bulk", sent, follow=True)
-    assert "1 video was changed. 1 scheduled change was canceled." in page.content.decode()
+    assert "1 video updated. 1 scheduled change was canceled." in page.content.decode()
 
 
 def by_admin(cast, video, value):
@@ -312,7 +312,7 @@ def test_a_video_in_processing_becomes_public_once_it_is_ready(cast):
         assert services.apply_schedule() == 1
         assert visibility_of(closing) == "private"
         assert visibility_of(video) == "private"
-        assert "On hold. The video isn't ready yet." in (
+        assert "On hold. The video isn&#x27;t ready yet." in (
             cast.page("owner").get(f"/studio/videos/{video.pk}").content.decode()
         )
         Video.objects.filter(pk=video.pk).update(status="ready", is_complete=True)

@@ -57,14 +57,16 @@ def test_active_filters_are_shown_and_can_be_removed_one_by_one(library, cast):
     html = shown(cast, q="alpha", duration="short", category="travel", sort="views")
     chips = {
         text: without
-        for without, text in re.findall(r'href="(\?[^"]*)"><span[^>]*>Remove: </span><bdi>([^<]*)', html)
+        for without, text in re.findall(
+            r'href="(\?[^"]*)"><span[^>]*>Remove filter: </span><bdi>([^<]*)', html
+        )
     }
     assert chips == {
         "Under 4 minutes": "?q=alpha&amp;category=travel&amp;sort=views",
         "Travel &amp; events": "?q=alpha&amp;duration=short&amp;sort=views",
     }
     assert '<span class="filters-count">2<' in html
-    assert "Nothing found with these filters" in shown(cast, q="alpha", duration="medium")
+    assert "No results with these filters" in shown(cast, q="alpha", duration="medium")
     assert "filters-count" not in shown(cast, q="alpha", sort="views")
 
 
@@ -100,7 +102,7 @@ def test_a_corrected_search_links_to_the_exact_one(library, cast):
     link = re.search(r'<a href="(\?[^"]*)">Search instead for <bdi>lighthuose</bdi></a>', html)[1]
     assert link == "?q=lighthuose&amp;sort=views&amp;exact=1"
     html = cast.page("anonymous").get("/search" + link.replace("&amp;", "&")).content.decode()
-    assert "Nothing found" in html
+    assert "No results for" in html
     assert "Showing results for" not in html
     html = shown(cast, q="lighthouse keeper biography")
     assert "No videos match all of your keywords." in html

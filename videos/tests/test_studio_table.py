@@ -230,14 +230,14 @@ def test_the_form_changes_says_how_many_and_comes_back(database, cast, shelf):
     sent = {"video_ids": ids, "action": "visibility", "value_visibility": "unlisted", "next": back}
     answer = page.post("/studio/videos/bulk", sent)
     assert (answer.status_code, answer["Location"]) == (302, back)
-    assert "2 videos were changed." in told(page.get("/studio/videos"))
+    assert "2 videos updated." in told(page.get("/studio/videos"))
     theirs = cast.video(owner=cast.stranger)
     sent |= {"video_ids": [*ids, theirs.pk], "value_visibility": "private", "next": "https://evil.example/"}
     answer = page.post("/studio/videos/bulk", sent)
     assert answer["Location"] == "/studio/videos"
     said = told(page.get("/studio/videos"))
-    assert "2 videos were changed." in said
-    assert "1 video was not changed. You don't have permission to do this." in said
+    assert "2 videos updated." in said
+    assert "1 video wasn't updated. You don't have permission to do this." in said
     assert Video.objects.get(pk=theirs.pk).visibility == "public"
 
 
@@ -278,7 +278,7 @@ def test_deleting_by_form_asks_first_and_says_what_goes(database, cast, shelf):
     assert Video.objects.filter(channel=cast.owner).count() == 3
     answer = page.post("/studio/videos/bulk", sent | {"confirmed": "1"})
     assert answer.status_code == 302
-    assert "2 videos were deleted." in told(page.get("/studio/videos"))
+    assert "2 videos deleted." in told(page.get("/studio/videos"))
     assert list(Video.objects.order_by("title").values_list("title", flat=True)) == [
         "Not the owner's light",
         "Second LIGHT",
@@ -323,7 +323,7 @@ def test_an_empty_channel_has_pages_that_say_so(database, cast):
     page = cast.page("owner")
     assert "No views in this period" in page.get("/studio").content.decode()
     assert "No videos yet" in page.get("/studio/videos").content.decode()
-    assert "None of your videos fits" in page.get("/studio/videos?q=x").content.decode()
+    assert "No videos match these filters" in page.get("/studio/videos?q=x").content.decode()
 
 
 def test_titles_that_try_to_be_markup_stay_text(database, cast):

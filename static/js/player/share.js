@@ -16,7 +16,7 @@ const USUAL_WIDTH = 640;
 const PLAYLIST_BAR = 48;
 
 function field(label, id, value) {
-  const input = el("input", { class: "input", id, readonly: true, value });
+  const input = el("input", { class: "input", id, readonly: true, dir: "ltr", value });
   const copy = el("button", { class: "btn", type: "button" }, gettext("Copy"));
   copyOnClick(copy, () => input.value);
   input.addEventListener("focus", () => input.select());
