@@ -32,6 +32,7 @@ def said(kind, what="", who="Anna", title="100% Film"):
         (HELD, "waiting:2", "2 comments on “100% Film” are waiting for review"),
         (PROCESSING, "ready", "“100% Film” is ready"),
         (MODERATION, "denied", "Your appeal about “100% Film” was denied"),
+        (MODERATION, "account_warned", "Warning from our moderators: “100% Film”"),
         (SHARE, "", "Anna invited you to collaborate on “100% Film”"),
     ],
 )
