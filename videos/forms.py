@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -12,6 +13,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.errors import Invalid
+from streamsite.licenses import License
+from streamsite.site_settings.features import features
 from streamsite.visibility import Visibility
 from videos import original_dates
 from videos.captions import webvtt
@@ -49,6 +52,13 @@ class DateTimeTextField(forms.CharField):
 SCHEDULE_FIELDS = ("publish_at", "publish_visibility")
 VISIBILITY_FIELDS = ("visibility", *SCHEDULE_FIELDS)
 
+# What can be chosen only where the site has the feature.
+FEATURE_FIELDS = {
+    "comments": ("allow_comments",),
+    "embeds": ("allow_embed", "embed_domains"),
+    "downloads": ("allow_download",),
+}
+
 
 class VideoForm(forms.Form):
     """The details of a video that its owner may change."""
@@ -64,6 +74,7 @@ class VideoForm(forms.Form):
     language = forms.CharField(
         label=_("Language"), max_length=12, required=False, help_text=_("For example, en or pt-BR.")
     )
+    license = forms.ChoiceField(choices=License.choices, label=_("License"))
     originally_published_on = forms.DateField(
         required=False,
         label=_("Original publication date"),
@@ -102,6 +113,13 @@ class VideoForm(forms.Form):
         label=_("Normalize audio loudness"),
         help_text=_("Takes effect the next time the video is processed."),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for feature, names in FEATURE_FIELDS.items():
+            if not getattr(features(), feature):
+                for name in names:
+                    del self.fields[name]
 
     def clean_publish_visibility(self) -> str:
         """Return the chosen visibility, public by default."""
@@ -223,9 +241,8 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(label=_("Video file"), allow_empty_file=True)
     title = forms.CharField(label=_("Title"), max_length=120, required=False)
-    visibility = forms.ChoiceField(
-        label=_("Visibility"), choices=Visibility.choices, initial=Visibility.PRIVATE
-    )
+    visibility = forms.ChoiceField(label=_("Visibility"), choices=Visibility.choices)
+    license = forms.ChoiceField(label=_("License"), choices=License.choices, required=False)
 
 
 class CommentRulesForm(forms.Form):
