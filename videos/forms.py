@@ -74,7 +74,7 @@ class VideoForm(forms.Form):
     language = forms.CharField(
         label=_("Language"), max_length=12, required=False, help_text=_("For example, en or pt-BR.")
     )
-    license = forms.ChoiceField(choices=License.choices, label=_("License"))
+    license = forms.ChoiceField(choices=License.choices, label=_("License"), required=False)
     originally_published_on = forms.DateField(
         required=False,
         label=_("Original publication date"),
@@ -116,6 +116,7 @@ class VideoForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["license"].is_alternative = True  # type: ignore[attr-defined]
         for feature, names in FEATURE_FIELDS.items():
             if not getattr(features(), feature):
                 for name in names:
@@ -133,7 +134,7 @@ class VideoForm(forms.Form):
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in VISIBILITY_FIELDS or name in touched
+            if (name not in VISIBILITY_FIELDS or name in touched) and (name != "license" or value)
         }
 
     def explain_schedule(self, video: Video) -> None:
