@@ -1,13 +1,14 @@
 """The accounts app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     """Django's configuration of the app."""
 
     name = "accounts"
-    verbose_name = "Accounts"
+    verbose_name = _("Accounts")
 
     def ready(self) -> None:
         """Connect receivers; register repairs, settings, and the image folders that belong to the database."""
@@ -16,12 +17,16 @@ class AccountsConfig(AppConfig):
             receivers,  # noqa: F401
             site_images,
         )
+        from accounts.figures import SIGN_UPS, STORAGE
         from accounts.registration import section  # noqa: F401
         from accounts.repairs import REPAIRS
         from streamsite import site_id, trash
+        from streamsite.figures import registry
         from streamsite.mongo import repairs
 
         repairs.register_repairs(*REPAIRS)
+        registry.register_daily_count(SIGN_UPS)
+        registry.register_storage(STORAGE)
         site_images.register()
         trash.register_reference_check(
             lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_referenced

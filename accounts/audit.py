@@ -49,6 +49,8 @@ EVENT_LABELS = {
     "restored": _("Account restored"),
     "suspended": _("Suspended by moderators"),
     "suspension_lifted": _("Suspension lifted"),
+    "warned": _("Warned by moderators"),
+    "email_verified_by_staff": _("Email confirmed by moderators"),
     "changed_by_staff": _("Changed by staff"),
     "staff_reset": _("Signed out everywhere by staff, reset link sent"),
     "staff_email_change": _("Email change requested by staff"),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts import auth_session_store, image_storage, totp_store
+from accounts import auth_session_store, image_storage, sanction_store, totp_store
 from accounts.models import User
 from accounts.signals import account_deleted
 
@@ -49,6 +49,7 @@ def delete_if_due(user_id: str) -> None:
     account_deleted.send(sender=User, user_id=user_id)
     totp_store.delete_for_user(user_id)
     auth_session_store.delete_for_user(user_id)
+    sanction_store.delete_for_user(user_id)
     user.delete()
     image_storage.delete_for_user(user)
     logger.info("an account was erased")

@@ -123,12 +123,12 @@ class ProfileForm(forms.Form):
 
 
 def _languages() -> list[tuple[str, object]]:
-    return [("", _("Same as browser")), *settings.LANGUAGES]
+    return [("", _("Browser default")), *settings.LANGUAGES]
 
 
 def _time_zones() -> list[tuple[str, object]]:
     named = ((name, formats.zone_label(name, ZoneInfo(name))) for name in preferences.time_zones())
-    return [("", _("Same as browser")), *named]
+    return [("", _("Browser default")), *named]
 
 
 class PreferencesForm(forms.Form):

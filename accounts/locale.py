@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from accounts import preferences
 from accounts.models import User
 from streamsite import languages
 
-Rest = ParamSpec("Rest")
+Send = TypeVar("Send", bound=Callable[..., None])
 
 
 def _chosen(user: User, name: str) -> str:
@@ -53,17 +53,15 @@ def speak_to(user: User) -> Iterator[None]:
         yield
 
 
-def in_users_language(
-    send: Callable[Concatenate[str, User, Rest], None],
-) -> Callable[Concatenate[str, User, Rest], None]:
+def in_users_language(send: Send) -> Send:
     """Decorate ``send(kind, user, ...)``: it runs in the account's language and time zone."""
 
     @wraps(send)
-    def send_in_language(kind: str, user: User, *args: Rest.args, **kwargs: Rest.kwargs) -> None:
+    def send_in_language(kind: str, user: User, *args: object, **options: object) -> None:
         with speak_to(user):
-            send(kind, user, *args, **kwargs)
+            send(kind, user, *args, **options)
 
-    return send_in_language
+    return cast("Send", send_in_language)
 
 
 class AccountLocaleMiddleware:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -40,6 +41,7 @@ SUBJECTS = {
     "staff_reset": _("Reset your password to sign in again"),
     "staff_email_change": _("Email change requested by our team"),
     "suspended": _("Your account was suspended"),
+    "warned": _("A warning from our moderators"),
     "reinstated": _("Your account was reinstated"),
     "totp_reset": _("Two-factor authentication was reset"),
     "rights_changed": _("Your staff permissions changed"),
@@ -82,6 +84,8 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
     """
     if not to:
         return
+    if until := details.get("until"):
+        details["until"] = datetime.fromisoformat(str(until))
     may_unsubscribe = kind in unsubscribe_links.EMAIL_PREFERENCES
     unsubscribe_url = unsubscribe_links.unsubscribe_url(user, kind) if may_unsubscribe else ""
     subject = str(SUBJECTS[kind])
@@ -140,6 +144,8 @@ def _link(kind: str, user: User, to: str) -> str:
         return f"{settings.SITE_URL}/verify-email?token={quote(email_tokens.make_email_token(user, to))}"
     if kind in {"reset", "staff_reset"}:
         return f"{settings.SITE_URL}/reset-password?token={quote(email_tokens.make_reset_token(user))}"
+    if kind == "warned":
+        return f"{settings.SITE_URL}/settings/decisions"
     if kind in {"reinstated", "registration_approved"}:
         return f"{settings.SITE_URL}/login"
     if kind == "registration_queue":

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, totp
+from accounts import audit, sanctions, totp
 from accounts.backends import find_by_login, is_password_correct
 from accounts.models import RegistrationState, User
 from accounts.second_factor import use_code
@@ -66,7 +66,9 @@ class AccountSuspended(InvalidCredentials):
     ``page_detail``.
     """
 
-    page_detail = gettext_lazy("Our moderators suspended this account.")
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.page_detail = sanctions.suspension_sentence(user.pk)
 
 
 class ApprovalPending(SiteError):
@@ -99,6 +101,8 @@ def authenticate_password(request: HttpRequest, login: str, password: str) -> Us
     ``ApprovalPending``.
     """
     user = verify_password(request, login, password)
+    if not user.is_active and sanctions.end_if_due(user.pk):
+        user = User.objects.get(pk=user.pk)
     if not user.is_active:
         audit.record("login", user.pk, request=request, result="user_inactive")
         raise inactive_error(user)
@@ -143,7 +147,7 @@ def inactive_error(user: User) -> SiteError:
     if user.is_waiting:
         return ApprovalPending()
     if user.erase_at is None:
-        return AccountSuspended()
+        return AccountSuspended(user)
     if user.registration_state == RegistrationState.DECLINED:  # it has no password any more
         return InvalidCredentials()
     if user.erase_at <= timezone.now():  # about to be deleted: it cannot be restored

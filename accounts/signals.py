@@ -12,5 +12,7 @@ account_reactivated = Signal()
 account_deleted = Signal()
 # The name that others see has changed.
 user_renamed = Signal()
+# Sent with ``warning_id`` and ``text``: staff warned the account.
+account_warned = Signal()
 # Sent with ``user`` and ``session``: the session was revoked because a used refresh token was presented again.
 refresh_token_reused = Signal()

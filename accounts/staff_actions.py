@@ -25,6 +25,7 @@ from accounts import (
     deliverability,
     email_changes,
     profile,
+    sanction_store,
     sessions,
     tasks,
     totp,
@@ -34,9 +35,11 @@ from accounts.security_epoch import raise_epoch
 from accounts.signals import account_deactivated, account_reactivated
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
+from streamsite.sanitize import clean_text
 
 # Delay between closing and deleting an account, so that its owner is notified first.
 DELETION_DELAY = timedelta(minutes=10)
+MAX_REASON_LENGTH = 1_000
 
 
 def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:
@@ -57,19 +60,35 @@ def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequ
 
 
 def suspend(
-    user: User, *, actor: User | None, request: HttpRequest | None = None, notify_owner: bool = True
+    user: User,
+    *,
+    actor: User | None,
+    request: HttpRequest | None = None,
+    notify_owner: bool = True,
+    days: int | None = None,
+    reason: str = "",
 ) -> bool:
     """Suspend the account: hide it and its content, and end its sessions and API tokens. Return whether it was active.
 
-    ``notify_owner=False`` sends no email: a decision about a reported channel has its own. Raises ``Conflict`` for an
-    account that its owner closed.
+    It ends by itself after ``days``, if given; the owner reads ``reason``. ``notify_owner=False`` sends no email: a
+    decision about a reported channel has its own. Raises ``Conflict`` for an account that its owner closed.
     """
     access.require_manageable(actor, user)
     if user.erase_at is not None:
         raise Conflict(_("The owner closed this account. It's scheduled for deletion."))
-    hide = partial(account_deactivated.send, sender=User, user_id=user.pk)
+    now, reason = timezone.now(), clean_text(reason)[:MAX_REASON_LENGTH]
+    until = now + timedelta(days=days) if days else None
+
+    def hide() -> None:
+        account_deactivated.send(sender=User, user_id=user.pk)
+
+    def record() -> None:
+        hide()
+        actor_id = actor.pk if actor is not None else ""
+        sanction_store.add_suspension(user.pk, reason, actor=actor_id, at=now, until=until)
+
     was_active = Q(is_active=True)
-    after = _end_access(user, was_active, actor=actor, reason="suspended", then=hide, is_active=False)
+    after = _end_access(user, was_active, actor=actor, reason="suspended", then=record, is_active=False)
     suspended = after is not None
     if not suspended and User.objects.filter(pk=user.pk, is_active=False, erase_at=None).exists():
         # Complete an interrupted suspension, or one made without this function.
@@ -78,19 +97,32 @@ def suspend(
     if suspended:
         audit.record("suspended", user.pk, request=request, actor=actor)
         if notify_owner:
-            tasks.enqueue_mail("suspended", user)
+            tasks.enqueue_mail("suspended", user, until=until.isoformat() if until else "", reason=reason)
     return suspended
 
 
 def reinstate(
-    user: User, *, actor: User | None, request: HttpRequest | None = None, notify_owner: bool = True
+    user: User,
+    *,
+    actor: User | None,
+    request: HttpRequest | None = None,
+    notify_owner: bool = True,
+    suspension_id: str = "",
 ) -> bool:
     """Undo ``suspend`` and return whether the account was suspended. Sessions and API tokens stay revoked.
 
-    An account that its owner closed stays closed.
+    An account that its owner closed stays closed. With ``suspension_id`` only that suspension is undone, and not one
+    that staff began since.
     """
     access.require_manageable(actor, user)
-    show = partial(account_reactivated.send, sender=User, user_id=user.pk)
+
+    def show() -> None:
+        current = sanction_store.current_suspension(user.pk)
+        if suspension_id and (current is None or current["_id"] != suspension_id):
+            raise Conflict(_("Another suspension has begun."))
+        sanction_store.end_suspensions(user.pk, at=timezone.now())
+        account_reactivated.send(sender=User, user_id=user.pk)
+
     is_suspended = Q(is_active=False, erase_at=None) & ~Q(registration_state=RegistrationState.WAITING)
     # An account that was deactivated without ``suspend`` still has its API tokens.
     if _end_access(user, is_suspended, actor=actor, reason="suspended", then=show, is_active=True) is None:

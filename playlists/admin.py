@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from playlists import services
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
@@ -15,11 +16,12 @@ from streamsite.service_admin import ServiceAdmin
 class PlaylistAdmin(ServiceAdmin[Playlist]):
     """Find playlists and change or delete them."""
 
+    admin_group, admin_rank = "content", 30
     list_display = ("title", "owner", "visibility", "sort", "item_count", "created_at")
     list_filter = ("visibility", "sort", "is_watch_later", "created_at")
     list_select_related = ("owner",)
     search_fields = ("title", "owner__username")
-    search_help_text = "Words of the title, or the beginning of a username."
+    search_help_text = gettext_lazy("Search by words in the title or username.")
     ordering = ("-created_at",)
     # Items repeat the playlist's sort rule, and its totals count them: services change both.
     readonly_fields = (
@@ -52,10 +54,11 @@ class PlaylistAdmin(ServiceAdmin[Playlist]):
 class PlaylistItemAdmin(ServiceAdmin[PlaylistItem]):
     """The items of playlists."""
 
+    admin_group, admin_rank = "content", 40
     list_display = ("video", "playlist", "rank", "added_by", "added_at")
     list_select_related = ("video", "playlist", "added_by")
     search_fields = ("=playlist", "=video")
-    search_help_text = "The id of a playlist or of a video."
+    search_help_text = gettext_lazy("Search by the ID of a playlist or video.")
     ordering = ("-id",)
     readonly_fields = (
         *("id", "playlist", "video", "rank", "sort", "sort_key", "copy", "duration", "added_by", "added_at"),
@@ -78,10 +81,11 @@ class PlaylistItemAdmin(ServiceAdmin[PlaylistItem]):
 class SavedPlaylistAdmin(ServiceAdmin[SavedPlaylist]):
     """Saved playlists of other people."""
 
+    admin_group, admin_rank = "content", 50
     list_display = ("playlist", "user", "created_at")
     list_select_related = ("playlist", "user")
     search_fields = ("=playlist", "user__username")
-    search_help_text = "The id of a playlist, or the beginning of a username."
+    search_help_text = gettext_lazy("Search by playlist ID or username.")
     ordering = ("-id",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -13,8 +13,12 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from streamsite import admin_dashboard  # noqa: F401 - registers its sections
+from streamsite.admin_jobs import job_arguments, task_label
 from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
 from streamsite.models import Job
@@ -22,8 +26,11 @@ from streamsite.tasks import admin_links, control, queue
 
 MAX_ERROR_LENGTH = 120
 ACTIONS = {"cancel": control.cancel, "retry": control.retry, "front": control.move_to_front}
-ACTION_LABELS = {"cancel": "Cancel", "retry": "Run again", "front": "Move to the front"}
-ACTION_RESULTS = {"cancel": "cancelled", "retry": "queued again", "front": "moved to the front"}
+ACTION_LABELS = {
+    "cancel": gettext_lazy("Cancel"),
+    "retry": gettext_lazy("Retry"),
+    "front": gettext_lazy("Prioritize"),
+}
 ACTIONS_BY_STATE = {
     queue.READY: ("front", "cancel"),
     queue.RUNNING: ("cancel",),
@@ -35,11 +42,11 @@ ACTIONS_BY_STATE = {
 class TaskFilter(admin.SimpleListFilter):
     """Filter by task, among those with jobs."""
 
-    title = parameter_name = "task"
+    title, parameter_name = gettext_lazy("task"), "task"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         """Return every task that has jobs."""
-        return [(task, task) for task in control.list_task_names()]
+        return [(task, task_label(task)) for task in control.list_task_names()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
         """Return only jobs of the chosen task."""
@@ -49,7 +56,7 @@ class TaskFilter(admin.SimpleListFilter):
 class QueueFilter(admin.SimpleListFilter):
     """Filter by queue, among the site's queues."""
 
-    title = parameter_name = "queue"
+    title, parameter_name = gettext_lazy("queue"), "queue"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         """Return the queues of the settings."""
@@ -64,20 +71,18 @@ class QueueFilter(admin.SimpleListFilter):
 class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
     """Jobs. Only the queue creates and ends them: nothing is added, edited or deleted here."""
 
-    list_display = (
-        "short_task", "about", "queue", "state", "priority", "display_tries", "run_at", "worker", "age",
-        "last_error", "buttons",
-    )  # fmt: skip
+    admin_group, admin_rank = "system", 0
+    list_display = ("display_job", "queue", "list_state", "list_times", "last_error", "buttons")
     list_filter = ("state", QueueFilter, TaskFilter, "enqueued_at")
     search_fields = ("id",)
-    search_help_text = "The id of a job, or of what it is about, such as a video."
+    search_help_text = gettext_lazy("Search by the ID of a job or its subject, such as a video.")
     ordering = ("-enqueued_at",)
     list_per_page = 50
     fields = (
-        "id", "task", "about", "args", "kwargs", "queue", "state", "priority", "display_tries", "run_at", "enqueued_at",
+        "id", "task", "arguments", "queue", "state", "priority", "display_tries", "run_at", "enqueued_at",
         "started_at", "finished_at", "worker", "worker_list", "error", "error_list",
     )  # fmt: skip
-    readonly_fields = ("about", "display_tries", "worker_list", "error_list")
+    readonly_fields = ("arguments", "display_tries", "worker_list", "error_list")
     actions = ("cancel_jobs", "retry_jobs", "move_jobs_to_front")
     change_form_template = "admin/streamsite/job/change_form.html"
 
@@ -128,17 +133,17 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         self._control(request, verb, [job])
         return HttpResponseRedirect(reverse("admin:streamsite_job_changelist"))
 
-    @admin.action(description="Cancel", permissions=["control"])
+    @admin.action(description=ACTION_LABELS["cancel"], permissions=["control"])
     def cancel_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Cancel the chosen jobs that wait or run."""
         self._control(request, "cancel", queryset)
 
-    @admin.action(description="Run again", permissions=["control"])
+    @admin.action(description=ACTION_LABELS["retry"], permissions=["control"])
     def retry_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Queue the chosen dead or canceled jobs again."""
         self._control(request, "retry", queryset)
 
-    @admin.action(description="Move to the front", permissions=["control"])
+    @admin.action(description=ACTION_LABELS["front"], permissions=["control"])
     def move_jobs_to_front(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Move the chosen waiting jobs to the front."""
         self._control(request, "front", queryset)
@@ -151,36 +156,53 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
                     changed += 1
                     self.log_change(request, job, f"{ACTION_LABELS[verb]}.")
                 else:
-                    self.message_user(request, f"{job}: not possible any more.", messages.WARNING)
+                    text = _("%(job)s: no longer possible.") % {"job": job}
+                    self.message_user(request, text, messages.WARNING)
             except SiteError as error:
                 self.message_user(request, f"{job}: {error.detail}", messages.WARNING)
         if changed:
-            noun = "job was" if changed == 1 else "jobs were"
-            self.message_user(request, f"{changed} {noun} {ACTION_RESULTS[verb]}.", messages.SUCCESS)
+            self.message_user(request, _result_sentence(verb, changed), messages.SUCCESS)
 
-    @admin.display(description="task", ordering="task")
-    def short_task(self, job: Job) -> str:
-        """Return the task's name without its module."""
-        return job.task.rpartition(".")[2]
+    @admin.display(description=gettext_lazy("job"), ordering="task")
+    def display_job(self, job: Job) -> str:
+        """Return the task's name in words."""
+        return task_label(job.task)
 
-    @admin.display(description="about")
-    def about(self, job: Job) -> str | SafeString:
-        """Return the arguments, linked to the object that the first one names."""
-        text = ", ".join(str(argument) for argument in job.args)
+    @admin.display(description=gettext_lazy("state"))
+    def list_state(self, job: Job) -> SafeString:
+        """Return the state, with the subject and the worker below it."""
+        subject = ", ".join(str(argument) for argument in job.args if not isinstance(argument, dict))
         address = admin_links.build_admin_link(job.task, job.args)
-        return format_html('<a href="{}">{}</a>', address, text) if address else text
+        link = format_html('<a href="{}">{}</a>', address, subject) if address else subject
+        return format_html(
+            '{}<span class="cell-more">{}</span><span class="cell-more">{}</span>',
+            job.get_state_display(),
+            link,
+            job.worker or "",
+        )
 
-    @admin.display(description="tries", ordering="tries")
+    @admin.display(description=gettext_lazy("attempts"), ordering="tries")
     def display_tries(self, job: Job) -> str:
         """Return the number of tries and their maximum."""
-        return f"{job.tries} of {job.max_tries}"
+        return _("%(count)d of %(limit)d") % {"count": job.tries, "limit": job.max_tries}
 
-    @admin.display(description="age", ordering="enqueued_at")
-    def age(self, job: Job) -> str:
-        """Return the time since the job was queued."""
-        return timesince(job.enqueued_at, timezone.now(), depth=1)
+    @admin.display(description=gettext_lazy("queued"), ordering="enqueued_at")
+    def list_times(self, job: Job) -> SafeString:
+        """Return the time since the job was queued, with attempts and priority below it."""
+        return format_html(
+            '{}<span class="cell-more">{}</span><span class="cell-more">{}</span>',
+            timesince(job.enqueued_at, timezone.now(), depth=1),
+            _("Attempts: %(attempts)s") % {"attempts": self.display_tries(job)},
+            _("Priority: %(priority)d") % {"priority": job.priority},
+        )
 
-    @admin.display(description="last error")
+    @admin.display(description=gettext_lazy("arguments"))
+    def arguments(self, job: Job) -> SafeString:
+        """Render the arguments by name."""
+        context = {"arguments": job_arguments(job)}
+        return render_to_string("admin/streamsite/job/arguments.html", context)
+
+    @admin.display(description=gettext_lazy("last error"))
     def last_error(self, job: Job) -> str:
         """Return the beginning of the last error."""
         error = job.error or ""
@@ -191,12 +213,12 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         """Render the buttons of the actions that the job's state allows."""
         return _buttons(job)
 
-    @admin.display(description="workers")
+    @admin.display(description=gettext_lazy("workers"))
     def worker_list(self, job: Job) -> SafeString:
         """Render the workers that took the job, in order."""
         return render_to_string("admin/streamsite/job/workers.html", {"job": job})
 
-    @admin.display(description="errors")
+    @admin.display(description=gettext_lazy("errors"))
     def error_list(self, job: Job) -> SafeString:
         """Render the error of each try."""
         return render_to_string("admin/streamsite/job/errors.html", {"errors": control.list_errors(job.pk)})
@@ -218,6 +240,15 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         """Return the columns, with buttons only for callers who may use them."""
         shown = self.list_display
         return shown if self.has_control_permission(request) else shown[:-1]
+
+
+def _result_sentence(verb: str, count: int) -> str:
+    values = {"count": count}
+    if verb == "cancel":
+        return ngettext("%(count)d job canceled.", "%(count)d jobs canceled.", count) % values
+    if verb == "retry":
+        return ngettext("%(count)d job queued again.", "%(count)d jobs queued again.", count) % values
+    return ngettext("%(count)d job prioritized.", "%(count)d jobs prioritized.", count) % values
 
 
 def _buttons(job: Job) -> SafeString:

@@ -49,6 +49,8 @@ def compact(value: float) -> str:
     """Shorten a count and never exaggerate it: ``1999`` as ``1.9K``, ``5000000`` as ``5M``."""
     count = int(value)
     step = 1000 ** ((len(str(abs(count))) - 1) // 3)
+    if str(numbers.format_compact_decimal(step, locale=locale())).isdecimal():
+        return number(count)  # the language has no short form, as German for thousands
     shown = count / step
     # Babel rounds; a count is cut off, to one digit behind the point below a hundred.
     cut = int(shown * 10) / 10 if shown < 100 else int(shown)
@@ -69,7 +71,8 @@ def size(count: int) -> str:
     value, power = float(count), 0
     while value >= 999.5 and power < len(_SIZES) - 1:
         value, power = value / 1000, power + 1
-    text: str = units.format_unit(float(f"{value:.3g}"), f"digital-{_SIZES[power]}", "short", locale=locale())
+    length: Literal["short", "long"] = "short" if power else "long"  # the short form is "40 byte"
+    text: str = units.format_unit(float(f"{value:.3g}"), f"digital-{_SIZES[power]}", length, locale=locale())
     return text
 
 

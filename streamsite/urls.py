@@ -42,7 +42,3 @@ handler400 = "streamsite.error_responses.bad_request"
 handler403 = "streamsite.error_responses.permission_denied"
 handler404 = "streamsite.error_responses.not_found"
 handler500 = "streamsite.error_responses.server_error"
-
-admin.site.site_header = "Streamsite administration"
-admin.site.site_title = "Streamsite"
-admin.site.index_title = "Site data"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from streamsite.service_admin import ServiceAdmin
 from subscriptions import services
@@ -17,6 +19,7 @@ from videos.admin.read_only import ReadOnlyAdmin
 class SubscriptionAdmin(ServiceAdmin[Subscription]):
     """Subscriptions."""
 
+    admin_group, admin_rank = "people", 20
     list_display = ("subscriber", "channel", "notify", "created_at")
     list_select_related = ("subscriber", "channel")
     search_fields = ("subscriber__username", "channel__username")
@@ -39,6 +42,7 @@ class SubscriptionAdmin(ServiceAdmin[Subscription]):
 class NotificationAdmin(ReadOnlyAdmin[Notification]):
     """Notifications, read-only."""
 
+    admin_group, admin_rank = "people", 40
     list_display = ("user", "kind", "title", "is_read", "mail_at", "created_at")
     list_filter = ("kind",)
     list_select_related = ("user",)
@@ -50,6 +54,7 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
 class BroadcastAdmin(ReadOnlyAdmin[Broadcast]):
     """Notifications to all subscribers of a channel, read-only."""
 
+    admin_group, admin_rank = "people", 50
     list_display = ("channel", "kind", "subject", "created_at")
     list_filter = ("kind",)
     list_select_related = ("channel",)
@@ -61,6 +66,7 @@ class BroadcastAdmin(ReadOnlyAdmin[Broadcast]):
 class PostAdmin(ServiceAdmin[Post]):
     """Find, take down, restore and delete posts."""
 
+    admin_group, admin_rank = "content", 10
     list_display = ("short_text", "channel", "is_taken_down", "like_count", "comment_count", "created_at")
     list_filter = ("is_taken_down",)
     list_select_related = ("channel",)
@@ -69,7 +75,7 @@ class PostAdmin(ServiceAdmin[Post]):
     readonly_fields = tuple(field.name for field in Post._meta.fields)
     actions = ("take_down", "put_back")
 
-    @admin.display(description="text")
+    @admin.display(description=gettext_lazy("text"))
     def short_text(self, post: Post) -> str:
         """Return the beginning of the text."""
         return str(post)
@@ -78,19 +84,19 @@ class PostAdmin(ServiceAdmin[Post]):
         """Return False: channels write posts."""
         return False
 
-    @admin.action(description="Take down", permissions=["change"])
+    @admin.action(description=gettext_lazy("Take down"), permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         """Hide the chosen posts from everyone but their channel."""
         for post in queryset:
             posts.set_taken_down(post.pk, True)
-            self.log_change(request, post, "Taken down.")
+            self.log_change(request, post, _("Taken down."))
 
-    @admin.action(description="Put back what was taken down", permissions=["change"])
+    @admin.action(description=gettext_lazy("Restore"), permissions=["change"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
         """Show the chosen posts again."""
         for post in queryset:
             posts.set_taken_down(post.pk, False)
-            self.log_change(request, post, "Put back.")
+            self.log_change(request, post, _("Restored."))
 
     def remove(self, request: HttpRequest, row: Post) -> None:
         """Delete it with its picture, comments, and reactions."""

@@ -81,7 +81,7 @@ EDITABLE = {
     Video: {
         "title": ("New title", by_video(title="New title")),
         "description": ("See 0:00 start", by_video(description="See 0:00 start")),
-        "tags": ('["Cats", "#dogs"]', by_video(tags=["Cats", "#dogs"])),
+        "tags": ("Cats, #dogs", by_video(tags=["Cats", "#dogs"])),
         "category": ("music", by_video(category="music")),
         "language": ("pt-BR", by_video(language="pt-BR")),
         "originally_published_on": ("2014-03-03", by_video(originally_published_on=date(2014, 3, 3))),
@@ -93,7 +93,7 @@ EDITABLE = {
         ),
         "allow_comments": (None, by_video(allow_comments=False)),
         "allow_embed": (None, by_video(allow_embed=False)),
-        "embed_domains": ('["example.org"]', by_video(embed_domains=["example.org"])),
+        "embed_domains": ("example.org", by_video(embed_domains=["example.org"])),
         "allow_download": ("on", by_video(allow_download=True)),
         "normalise_loudness": ("on", by_video(normalise_loudness=True)),
     },
@@ -196,7 +196,7 @@ def test_a_services_refusal_is_shown_and_nothing_is_written(cast, world):
     page, video = world[None], world[Video]
     before = normalize(dump())
     sent = with_change(
-        form_data(form_of(page, video)), "tags", '["a tag that is far too long for anybody to read at all"]'
+        form_data(form_of(page, video)), "tags", "a tag that is far too long for anybody to read at all"
     )
     assert "Add up to 20 tags" in page.post(address(video), sent, follow=True).content.decode()
     assert normalize(dump()) == before

@@ -1,8 +1,9 @@
-"""Every text of the scripts that people read or hear goes through gettext; the modules are parsed to find the others."""
+"""Every text of the scripts that people read or hear goes through gettext; a parser finds the others."""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -84,6 +85,16 @@ def test_every_text_of_the_scripts_is_marked_for_translation():
             left.append(f"{name}:{one['line']} ({one['reason']}): {one['text']}")
     assert left == []
     assert set(ALLOWED) - used == set(), "no longer needed"
+
+
+def test_no_text_is_both_plain_and_the_singular_of_a_plural():
+    """A catalog has one entry for both."""
+    text = "\n".join(file.read_text() for file in FILES)
+    plain = set(re.findall(r'(?<![\w.])gettext\(\s*"((?:[^"\\]|\\.)*)"', text))
+    counted = set(re.findall(r'ngettext\(\s*"((?:[^"\\]|\\.)*)"', text))
+    assert len(plain) > 200
+    assert len(counted) > 10
+    assert plain & counted == set()
 
 
 @pytest.mark.parametrize(

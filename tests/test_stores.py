@@ -20,8 +20,10 @@ IS_STORE = re.compile(r"(?:.*/)?(?:\w+_)?store\.py")
 # The collection of a store by the store's module. A collection stands here once.
 OWNERS = {
     "accounts.auth_session_store": {"auth_session"},
+    "accounts.sanction_store": {"account_sanction"},
     "accounts.totp_store": {"auth_totp"},
     "accounts.user_store": {"accounts_user"},
+    "streamsite.figures.store": {"streamsite_figures"},
     "streamsite.setup_link_store": {"streamsite_setup"},
     "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
     "streamsite.site_settings.store": {"streamsite_settings"},

@@ -1,21 +1,24 @@
 """The videos app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VideosConfig(AppConfig):
     """Django's handle on the app."""
 
     name = "videos"
-    verbose_name = "Videos"
+    verbose_name = _("Videos")
 
     def ready(self) -> None:
         """Connect receivers, and register counters, repairs, checks, copies and trash folders."""
         from streamsite import copied_texts, site_id
+        from streamsite.figures import registry
         from streamsite.mongo import counters, repairs
         from videos import receivers  # noqa: F401
         from videos.copies import ALL as COPIES
         from videos.counters import ALL
+        from videos.figures import STORAGE, UPLOADED
         from videos.files import (
             bucket_check,  # noqa: F401
             orphans,
@@ -27,6 +30,8 @@ class VideosConfig(AppConfig):
 
         counters.register_counters(*ALL)
         repairs.register_repairs(*REPAIRS)
+        registry.register_daily_count(UPLOADED)
+        registry.register_storage(STORAGE)
         finders.register_finder(FINDER)
         copied_texts.register_copies(*COPIES)
         trash_folders.register_trash_folders()

@@ -10,9 +10,11 @@ import re
 from datetime import date
 from urllib.parse import unquote
 
+from django.utils.translation import gettext as _
+
 from streamsite.sanitize import clean_line, is_blank, truncate_line
 
-MAX_NAME_LENGTH, MAX_LENGTH, UNTITLED = 500, 120, "Untitled video"
+MAX_NAME_LENGTH, MAX_LENGTH = 500, 120
 
 MEDIA = (
     "mp4|m4v|mov|qt|mkv|webm|avi|ts|m2ts|mts|mpe?g|m2v|vob|mxf|dv|nut|gif|wmv|asf|flv|ogv|ogm|3gp|3g2|mp3|m4a|flac|wav"
@@ -71,7 +73,7 @@ def title_from_filename(filename: str) -> str:
     title = _camera_title(marked) or _restore_spaces(_without_marks(marked))
     title = re.sub(r"\x00(\d+)\x00", lambda match: f" {dates[int(match[1])]} ", title)
     title = truncate_line(_trimmed(clean_line(title)), MAX_LENGTH)
-    return UNTITLED if is_blank(title) else title
+    return _("Untitled video") if is_blank(title) else title
 
 
 def _decode_name(name: str) -> str:
@@ -107,11 +109,12 @@ def _protect_date(match: re.Match[str], dates: list[str]) -> str:
 def _camera_title(stem: str) -> str:
     """Return a title for a name that a device generated (``IMG_1234`` is video 1234), "" for other names."""
     if match := DATED_KINDS.fullmatch(stem):
-        kind = "Screen recording" if match["screen"] else "WhatsApp video" if match["whatsapp"] else "Video"
+        named = _("WhatsApp video") if match["whatsapp"] else _("Video")
+        kind = _("Screen recording") if match["screen"] else named
         return f"{kind} {match['date']}"
     if match := CAMERA.fullmatch(stem):
         number = re.sub("[_-]", " ", match["number"] or match["digits"])
-        return f"Video {number} {(match['copy'] or '').strip('_ ')}"
+        return f"{_('Video')} {number} {(match['copy'] or '').strip('_ ')}"
     return ""
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,36 +13,12 @@ from streamsite.errors import Invalid
 from streamsite.licenses import License
 from streamsite.site_settings.features import features
 from streamsite.visibility import Visibility
-from videos import original_dates
+from videos import original_dates, queries
 from videos.captions import webvtt
+from videos.form_fields import DateTimeTextField, LanguageField
 from videos.models import CATEGORIES, Video
 from videos.models.caption import CaptionKind
 from videos.models.moderation import Reason
-
-
-class DateTimeTextField(forms.CharField):
-    """A date and time as text, which services parse. The same moment written differently is no change."""
-
-    def prepare_value(self, value: object) -> str:
-        """Return ``value`` in UTC as browsers' inputs take it: what is sent with a zone comes back after an error."""
-        moment = self._read(value)
-        return moment if isinstance(moment, str) else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
-
-    def has_changed(self, initial: object, data: object) -> bool:
-        """Return whether the moments differ; text that is no moment is compared as it is."""
-        return self._read(initial) != self._read(data)
-
-    @staticmethod
-    def _read(text: object) -> datetime | str:
-        written = str(text or "").strip()
-        try:
-            moment = parse_datetime(written)
-        except ValueError:
-            moment = None
-        if moment is None:
-            return written
-        return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-
 
 # Visibility, now and later. The form repeats their values as of the opening of the page, so that only fields that
 # were changed count: the schedule may have run in the meantime.
@@ -71,9 +44,7 @@ class VideoForm(forms.Form):
         label=_("Tags"), max_length=900, required=False, help_text=_("Separate tags with commas. Up to 20.")
     )
     category = forms.ChoiceField(label=_("Category"), choices=CATEGORIES)
-    language = forms.CharField(
-        label=_("Language"), max_length=12, required=False, help_text=_("For example, en or pt-BR.")
-    )
+    language = LanguageField(empty_label=_("Not specified"), required=False)
     license = forms.ChoiceField(choices=License.choices, label=_("License"), required=False)
     originally_published_on = forms.DateField(
         required=False,
@@ -91,7 +62,7 @@ class VideoForm(forms.Form):
         show_hidden_initial=True,
         label=_("Schedule"),
         help_text=_("The video's visibility changes automatically at this time."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "data-utc": ""}),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     publish_visibility = forms.ChoiceField(
         choices=Visibility.choices, label=_("Publish as"), required=False, show_hidden_initial=True
@@ -146,21 +117,17 @@ class VideoForm(forms.Form):
     def for_video(cls, video: Video) -> VideoForm:
         """Return an unbound form with the video's current values."""
         initial: dict[str, object] = {name: getattr(video, name) for name in cls.base_fields}
+        initial["language"] = video.language or queries.last_language(video.channel_id)
         initial["tags"] = ", ".join(video.tags)
         initial["embed_domains"] = "\n".join(video.embed_domains)
-        initial["publish_at"] = video.publish_at.strftime("%Y-%m-%dT%H:%M") if video.publish_at else ""
+        initial["publish_at"] = video.publish_at or ""
         return cls(initial=initial)
 
 
 class CaptionDescriptionForm(forms.Form):
     """Language, name and kind of a caption track."""
 
-    language = forms.CharField(
-        label=_("Language"),
-        max_length=12,
-        help_text=_("Select a language, or enter a tag such as en or pt-BR."),
-        widget=forms.TextInput(attrs={"list": "languages", "autocomplete": "off"}),
-    )
+    language = LanguageField(empty_label=_("Select a language"))
     label = forms.CharField(
         max_length=60,
         required=False,

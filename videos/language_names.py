@@ -1,16 +1,36 @@
-"""Language tags (RFC 5646) of captions and audio tracks: canonical forms and native names."""
+"""Language tags (RFC 5646) of captions and audio tracks: canonical forms, native names, and names for a viewer."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import langcodes
+from babel import Locale, UnknownLocaleError
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
+
+from streamsite import formats
 
 LANGUAGE = re.compile(r"\A[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 MAX_LANGUAGE_LENGTH = 12
 UNDETERMINED = "und"
+ISO_639_1 = 2  # the length of its codes
+# Widely used in videos; the lists begin with them.
+COMMON = ("en", "es", "pt-BR", "fr", "de", "ar", "hi", "id", "ja", "ko", "ru", "zh")
+# Languages with forms that viewers tell apart.
+WRITTEN_DIFFERENTLY = (
+    "en-GB",
+    "en-US",
+    "es-419",
+    "es-ES",
+    "fr-CA",
+    "pt-BR",
+    "pt-PT",
+    "zh-Hans",
+    "zh-Hant",
+    "yue",
+)
 # Codes of ISO 639-2 that name no language: undetermined, several, none, uncoded.
 _NO_LANGUAGE = frozenset({UNDETERMINED, "mul", "zxx", "mis"})
 _TAG_BY_ENGLISH_NAME = {
@@ -79,11 +99,39 @@ def _info(tag: str) -> tuple[str, dict[str, str]]:
     return tag, {}
 
 
-def language_choices() -> list[tuple[str, str]]:
-    """Return ``(tag, name)`` for all languages with known names, sorted by name."""
-    named = {**LANG_INFO, **_WITHOUT_SCRIPT}
-    tags = {normalize_tag(tag) for tag, info in named.items() if "name_local" in info} - {""}
-    return sorted(((tag, language_name(tag)) for tag in tags), key=lambda choice: choice[1].casefold())
+def display_name(tag: str) -> str:
+    """Return the language's name in the active language: ``Portuguese (Brazil)``; an unknown tag as it is."""
+    if tag.lower() == UNDETERMINED:
+        return _("Unknown language")
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(formats.locale())
+    except (ValueError, UnknownLocaleError):
+        name = formats.locale().languages.get(tag.lower())
+    return f"{name[:1].upper()}{name[1:]}" if name else tag
+
+
+def language_choices(*first: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return groups of ``(tag, name)``, named in the active language: common ones, then all, sorted by name.
+
+    ``first`` are tags that come before the others, such as the one that is chosen; they may be unknown.
+    """
+    common = dict.fromkeys(tag for tag in (*first, *COMMON) if tag)
+    return [
+        (_("Common languages"), [(tag, display_name(tag)) for tag in common]),
+        (
+            _("All languages"),
+            [choice for choice in _all_choices(str(formats.locale())) if choice[0] not in common],
+        ),
+    ]
+
+
+@cache
+def _all_choices(locale: str) -> list[tuple[str, str]]:
+    """Return every language with a name in that locale, which is the active one."""
+    known = {str(tag) for tag in formats.locale().languages if len(str(tag)) == ISO_639_1}
+    tags = {normalize_tag(tag) for tag in known | {*WRITTEN_DIFFERENTLY}} - {""}
+    named = [(tag, display_name(tag)) for tag in tags]
+    return sorted(named, key=lambda choice: choice[1].casefold())
 
 
 def is_same_language(one: str, other: str) -> bool:

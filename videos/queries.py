@@ -159,6 +159,12 @@ def videos_of_channel(channel_id: str) -> QuerySet[Video]:
     return listed_videos().filter(channel_id=channel_id).select_related("channel")
 
 
+def last_language(channel_id: str) -> str:
+    """Return the language of the channel's newest video that has one, "" without any."""
+    rows = Video.objects.filter(channel_id=channel_id).exclude(language="").order_by("-created_at", "-id")
+    return rows.values_list("language", flat=True).first() or ""
+
+
 def newest_of_channels(
     channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
 ) -> list[Video]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from rest_framework.request import Request
 
+from streamsite import formats
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
@@ -138,7 +139,7 @@ def _format_views(views: int) -> str:
     if not views:
         return pgettext("video", "New")
     shown = ngettext("%(views)s view in the last 7 days", "%(views)s views in the last 7 days", views)
-    return shown % {"views": f"{views:,}"}
+    return shown % {"views": formats.number(views)}
 
 
 def _recent_views(video_ids: list[str]) -> dict[str, int]:

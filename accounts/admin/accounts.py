@@ -15,15 +15,19 @@ from django.db.models import ManyToManyField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import localize
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts import access, audit, deliverability, staff_actions, totp
+from accounts import access, audit, deliverability, sanction_store, staff_actions, totp
 from accounts.admin.actions import ACTIONS
 from accounts.admin.confirmed_actions import ConfirmedActionsMixin
+from accounts.admin.panels import render_panels
 from accounts.current_user import signed_in_user
 from accounts.models import User
+from streamsite import formats
+from streamsite.admin_fields import ByteSizeField
 
 
 class Rights(TypedDict, total=False):
@@ -36,22 +40,32 @@ class Rights(TypedDict, total=False):
 
 
 PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
-MAX_EVENTS = 20
+MAX_EVENTS, MAX_SANCTIONS = 20, 20
+
+
+class AccountForm(forms.ModelForm[User]):
+    """The form of an account, with its quota as a size."""
+
+    quota_bytes = ByteSizeField(
+        label=gettext_lazy("Upload quota"),
+        required=False,
+        help_text=gettext_lazy("Such as 5 GB. Empty: the site's default. 0: no limit."),
+    )
 
 
 @admin.register(User)
 class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     """Find, inspect and act on accounts. Credentials are changed by confirmed actions only."""
 
-    form = forms.ModelForm  # type: ignore[assignment]
+    form = AccountForm
+    admin_group, admin_rank = "people", 0
     change_form_template = "admin/accounts/user/change_form.html"
     list_display = (
-        "username",
-        "full_name",
-        "email",
+        "display_name",
+        "display_email",
         "subscriber_count",
         "video_count",
-        "is_active",
+        "list_status",
         "is_staff",
         "created_at",
     )
@@ -61,12 +75,12 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     readonly_fields = (
         "id", "username", "password_status", "second_factor", "email", "email_verified", "pending_email",
         "email_delivery", "is_active", "is_creator", "status", "created_at", "last_login", "subscriber_count",
-        "subscription_count", "video_count", "view_count", "events",
+        "subscription_count", "video_count", "view_count", "events", "sanctions",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("id", "username", "status", "is_active", "is_creator")}),
         (
-            "Sign-in",
+            gettext_lazy("Sign-in"),
             {
                 "fields": (
                     *("email", "email_verified", "pending_email", "email_delivery"),
@@ -74,12 +88,16 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
                 )
             },
         ),
-        ("Channel", {"fields": ("full_name", "bio")}),
-        ("Counters", {"fields": ("subscriber_count", "subscription_count", "video_count", "view_count")}),
-        ("Limits", {"fields": ("quota_bytes",)}),
-        ("Rights", {"fields": PERMISSION_FIELDS}),
-        ("Dates", {"fields": ("last_login", "created_at")}),
-        ("Recent events", {"fields": ("events",)}),
+        (gettext_lazy("Channel"), {"fields": ("full_name", "bio")}),
+        (
+            gettext_lazy("Counters"),
+            {"fields": ("subscriber_count", "subscription_count", "video_count", "view_count")},
+        ),
+        (gettext_lazy("Limits"), {"fields": ("quota_bytes",)}),
+        (gettext_lazy("Permissions"), {"fields": PERMISSION_FIELDS}),
+        (gettext_lazy("Dates"), {"fields": ("last_login", "created_at")}),
+        (gettext_lazy("Warnings and suspensions"), {"fields": ("sanctions",)}),
+        (gettext_lazy("Recent events"), {"fields": ("events",)}),
     )
 
     # --- permissions ---
@@ -132,7 +150,9 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         """Tell that a worker will erase the account, and return to the list."""
-        text = f"{obj_display}: the account was closed and will be erased within a few minutes."
+        text = _("%(account)s: the account is closed and will be deleted within a few minutes.") % {
+            "account": obj_display
+        }
         self.message_user(request, text, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
 
@@ -156,6 +176,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         account = User.objects.filter(pk=unquote(object_id)).first()
         context = dict(extra_context or {})
         if account is not None:
+            context["account_panels"] = render_panels(request, account)
             context["is_own_account"] = account.pk == request.user.pk
             context["account_actions"] = [
                 {
@@ -168,39 +189,75 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
             ]
         return super().change_view(request, object_id, form_url, context)
 
-    @admin.display(description="status")
-    def status(self, account: User) -> str:
-        """Return whether the account is active, suspended, or about to be erased."""
-        if account.is_active:
-            return "Active"
-        if account.is_waiting:
-            return gettext("Waiting for approval")
-        if account.erase_at is None:
-            return "Suspended"
-        return f"Closed. It will be erased after {localize(account.erase_at)}."
+    @admin.display(description=gettext_lazy("user"), ordering="username")
+    def display_name(self, account: User) -> SafeString:
+        """Return the username with the display name below it."""
+        return format_html(
+            '<bdi>{}</bdi><span class="cell-more"><bdi>{}</bdi></span>', account.username, account.full_name
+        )
 
-    @admin.display(description="email delivery")
+    @admin.display(description=gettext_lazy("email"))
+    def display_email(self, account: User) -> SafeString:
+        """Return the email address, with a mark if it is verified."""
+        mark = _("Verified") if account.email_verified else ""
+        return format_html('<bdi>{}</bdi><span class="cell-more">{}</span>', account.email, mark)
+
+    @admin.display(description=gettext_lazy("status"))
+    def list_status(self, account: User) -> str:
+        """Return the state of the account in a word, for the list."""
+        if account.is_active:
+            return _("Active")
+        if account.is_waiting:
+            return _("Waiting for approval")
+        return _("Suspended") if account.erase_at is None else _("Closed")
+
+    @admin.display(description=gettext_lazy("status"))
+    def status(self, account: User) -> str:
+        """Return whether the account is active, suspended and until when, or about to be deleted."""
+        if account.is_active:
+            return _("Active")
+        if account.erase_at is not None:
+            return _("Closed. Deletion after %(when)s.") % {"when": formats.moment(account.erase_at)}
+        if account.is_waiting:
+            return _("Waiting for approval")
+        row = sanction_store.current_suspension(account.pk)
+        until = row.get("until") if row is not None else None
+        return _("Suspended until %(when)s") % {"when": formats.moment(until)} if until else _("Suspended")
+
+    @admin.display(description=gettext_lazy("warnings and suspensions"))
+    def sanctions(self, account: User) -> SafeString:
+        """Render the warnings and suspensions of the account, newest first."""
+        rows = sanction_store.list_for_user(account.pk, most=MAX_SANCTIONS)
+        names = User.objects.in_bulk({row["actor"] for row in rows if row["actor"]})
+        shown = [{**row, "by": names[row["actor"]].username if row["actor"] in names else ""} for row in rows]
+        return render_to_string("admin/accounts/user/sanctions.html", {"sanctions": shown})
+
+    @admin.display(description=gettext_lazy("email delivery"))
     def email_delivery(self, account: User) -> str:
         """Return when and why a mail server refused the address for good, if one did."""
         address = deliverability.refused_address(account)
         if not address:
-            return "No problems"
-        return (
-            f"{address} was refused on {localize(account.undeliverable_at)}. {account.undeliverable_reason}"
-        )
+            return _("No problems")
+        return _("%(address)s was refused on %(when)s. %(reason)s") % {
+            "address": address,
+            "when": formats.moment(account.undeliverable_at) if account.undeliverable_at else "",
+            "reason": account.undeliverable_reason,
+        }
 
-    @admin.display(description="password")
+    @admin.display(description=gettext_lazy("password"))
     def password_status(self, account: User) -> str:
         """Return whether a password is set. Its hash is never shown."""
-        return "Set" if account.has_usable_password() else "None. The owner needs a reset link."
+        return _("Set") if account.has_usable_password() else _("None. The owner needs a reset link.")
 
-    @admin.display(description="two-factor authentication")
+    @admin.display(description=gettext_lazy("two-factor authentication"))
     def second_factor(self, account: User) -> str:
         """Return whether two-factor authentication is on, and the number of unused recovery codes."""
         found = totp.load_status(account.pk)
-        return f"On. Recovery codes left: {found['recovery_codes']}." if found["enabled"] else "Off"
+        if not found["enabled"]:
+            return _("Off")
+        return _("On. Recovery codes left: %(count)d.") % {"count": found["recovery_codes"]}
 
-    @admin.display(description="events")
+    @admin.display(description=gettext_lazy("events"))
     def events(self, account: User) -> SafeString:
         """Return the account's recent events with the staff member who caused each."""
         rows = list(audit.events_for_user(account.pk).order_by(*audit.NEWEST)[:MAX_EVENTS])

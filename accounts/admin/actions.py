@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts import deliverability, staff_actions, totp
+from accounts import deliverability, sanctions, staff_actions, totp
 from accounts.models import User
 
 if TYPE_CHECKING:
@@ -20,14 +20,54 @@ if TYPE_CHECKING:
 class NewEmailForm(forms.Form):
     """The new email address of an account."""
 
-    address = forms.EmailField(label="New email", max_length=254)
+    address = forms.EmailField(label=_("New email"), max_length=254)
+
+
+class WarningForm(forms.Form):
+    """The message of a warning."""
+
+    text = forms.CharField(
+        label=_("Message"),
+        max_length=sanctions.MAX_TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
+    )
+
+
+DURATIONS = (
+    (1, _("1 day")),
+    (3, _("3 days")),
+    (7, _("7 days")),
+    (14, _("14 days")),
+    (30, _("30 days")),
+    (90, _("90 days")),
+)
+
+
+class SuspensionForm(forms.Form):
+    """The length and the reason of a suspension."""
+
+    days = forms.TypedChoiceField(
+        label=_("Ends after"),
+        choices=[("", _("Not automatically")), *DURATIONS],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The owner reads it by email and when they try to sign in."),
+        max_length=staff_actions.MAX_REASON_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+    )
 
 
 @dataclass(frozen=True)
 class AccountAction:
-    """An action on one account. ``run`` is a service of ``accounts.staff_actions``.
+    """An action on accounts. ``run`` is a service of ``accounts.staff_actions`` or ``accounts.sanctions``.
 
-    ``offered`` says whether it makes sense for an account as it is.
+    ``offered`` says whether it makes sense for an account as it is. The form of ``one_account`` asks what differs from
+    account to account.
     """
 
     label: StrOrPromise
@@ -37,61 +77,99 @@ class AccountAction:
     run: Callable[..., bool]
     offered: Callable[[User], bool]
     form: type[forms.Form] | None = None
+    one_account: bool = False
 
 
 ACTIONS = {
+    "warn": AccountAction(
+        label=_("Send warning"),
+        effect=_(
+            "The owner gets your message as a notification and by email, and finds it under "
+            "Settings, Account status."
+        ),
+        done=_("Warning sent"),
+        unchanged=_("this warning was just sent."),
+        run=sanctions.warn,
+        offered=lambda user: user.is_active,
+        form=WarningForm,
+    ),
+    "verify": AccountAction(
+        label=_("Mark email as verified"),
+        effect=_(
+            "The account counts as verified without its confirmation link. Make sure the address belongs to "
+            "its owner."
+        ),
+        done=_("Email marked as verified"),
+        unchanged=_("its email is verified already."),
+        run=sanctions.mark_email_verified,
+        offered=lambda user: user.is_active and bool(user.email) and not user.email_verified,
+    ),
     "reset": AccountAction(
-        label="Send reset link and sign out everywhere",
-        effect="The password stops working, every session and API token ends, an email change that waits for "
-        "confirmation is dropped, and the owner gets an email with a link to choose a new password.",
-        done="Signed out everywhere, reset link sent",
-        unchanged="nothing to reset.",
+        label=_("Send reset link and sign out everywhere"),
+        effect=_(
+            "The password stops working, every session and API token ends, an email change that waits for "
+            "confirmation is dropped, and the owner gets an email with a link to choose a new password."
+        ),
+        done=_("Signed out everywhere, reset link sent"),
+        unchanged=_("nothing to reset."),
         run=staff_actions.send_reset_and_sign_out,
         offered=lambda user: user.is_active and bool(user.email),
     ),
     "email": AccountAction(
-        label="Change email",
-        effect="The new address gets a confirmation link, and the old address is told. The email changes when "
-        "the link is opened.",
-        done="Confirmation link sent",
-        unchanged="this is the account's confirmed email already.",
+        label=_("Change email"),
+        effect=_(
+            "The new address gets a confirmation link, and the old address is told. The email changes when "
+            "the link is opened."
+        ),
+        done=_("Confirmation link sent"),
+        unchanged=_("this is the account's confirmed email already."),
         run=staff_actions.change_email,
         offered=lambda user: user.is_active,
         form=NewEmailForm,
+        one_account=True,
     ),
     "email-retry": AccountAction(
-        label="Try the email address again",
-        effect="The address gets a confirmation link and notifications again. If its mail server still refuses it, "
-        "it is marked again.",
-        done="Email allowed again",
-        unchanged="no mail to this account was refused.",
+        label=_("Try the email address again"),
+        effect=_(
+            "The address gets a confirmation link and notifications again. If its mail server still refuses it, "
+            "it is marked again."
+        ),
+        done=_("Email allowed again"),
+        unchanged=_("no mail to this account was refused."),
         run=staff_actions.retry_email,
         offered=lambda user: bool(deliverability.refused_address(user)),
     ),
     "second-factor": AccountAction(
-        label="Reset two-factor authentication",
-        effect="Two-factor authentication is turned off, every session and API token ends, and the owner is "
-        "told by email. Make sure you know who is asking.",
-        done="Two-factor authentication reset",
-        unchanged="two-factor authentication is off.",
+        label=_("Reset two-factor authentication"),
+        effect=_(
+            "Two-factor authentication is turned off, every session and API token ends, and the owner is "
+            "told by email. Make sure you know who is asking."
+        ),
+        done=_("Two-factor authentication reset"),
+        unchanged=_("two-factor authentication is off."),
         run=staff_actions.reset_second_factor,
         offered=lambda user: totp.is_enabled(user.pk),
     ),
     "suspend": AccountAction(
-        label="Suspend",
-        effect="The channel, its videos, and its comments are hidden, every session and API token ends, and the "
-        "owner is told by email and can't sign in. You can reinstate the account later.",
-        done="Suspended",
-        unchanged="already suspended.",
+        label=_("Suspend"),
+        effect=_(
+            "The channel, its videos, and its comments are hidden, every session and API token ends, and the "
+            "owner gets an email and can't sign in until the suspension ends or you reinstate the account."
+        ),
+        done=_("Suspended"),
+        unchanged=_("already suspended."),
         run=staff_actions.suspend,
         offered=lambda user: user.is_active,
+        form=SuspensionForm,
     ),
     "reinstate": AccountAction(
-        label="Reinstate",
-        effect="The channel, its videos, and its comments are shown again, and the owner is told by email and "
-        "can sign in. Ended sessions and API tokens stay ended.",
-        done="Reinstated",
-        unchanged="not suspended.",
+        label=_("Reinstate"),
+        effect=_(
+            "The channel, its videos, and its comments are shown again, and the owner is told by email and "
+            "can sign in. Ended sessions and API tokens stay ended."
+        ),
+        done=_("Reinstated"),
+        unchanged=_("not suspended."),
         run=staff_actions.reinstate,
         offered=lambda user: not user.is_active and user.erase_at is None and not user.is_waiting,
     ),

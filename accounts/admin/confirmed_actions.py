@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 
 from accounts import access
 from accounts.admin.actions import ACTIONS, AccountAction
@@ -27,7 +28,7 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
     """Account actions in the list and on an account's page. Each is confirmed first."""
 
     actions = (
-        *("send_reset", "change_email", "reset_second_factor", "suspend", "reinstate"),
+        *("warn", "suspend", "reinstate", "verify", "send_reset", "change_email", "reset_second_factor"),
         *("approve_creator", "withdraw_creator"),
     )
 
@@ -71,6 +72,16 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
         """Turn two-factor authentication off."""
         return self._act_on_selected(request, "second-factor", queryset)
 
+    @admin.action(description=ACTIONS["warn"].label, permissions=["act"])
+    def warn(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Ask for the message to the chosen accounts."""
+        return self._act_on_selected(request, "warn", queryset)
+
+    @admin.action(description=ACTIONS["verify"].label, permissions=["act"])
+    def verify(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Mark the addresses of the chosen accounts as verified."""
+        return self._act_on_selected(request, "verify", queryset)
+
     @admin.action(description=ACTIONS["suspend"].label, permissions=["act"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Suspend the chosen accounts."""
@@ -96,27 +107,31 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
     ) -> HttpResponse | None:
         action, accounts = ACTIONS[name], list(queryset[: MAX_ACCOUNTS + 1])
         if len(accounts) > MAX_ACCOUNTS:
-            self.message_user(request, f"Choose at most {MAX_ACCOUNTS} accounts.", messages.ERROR)
+            text = _("Choose at most %(limit)d accounts.") % {"limit": MAX_ACCOUNTS}
+            self.message_user(request, text, messages.ERROR)
             return None
         for account in (account for account in accounts if not self.has_act_permission(request, account)):
-            self.message_user(request, f"{account}: you can't change this account.", messages.ERROR)
+            text = _("%(account)s: you can't change this account.") % {"account": account}
+            self.message_user(request, text, messages.ERROR)
         accounts = [account for account in accounts if self.has_act_permission(request, account)]
         if not accounts:
             return None
-        if action.form is not None:
+        if action.one_account:
             if len(accounts) > 1:
-                self.message_user(request, "Choose one account.", messages.ERROR)
+                self.message_user(request, _("Choose one account."), messages.ERROR)
                 return None
             return HttpResponseRedirect(
                 reverse("admin:accounts_user_act", args=[quote(accounts[0].pk), name])
             )
-        if request.POST.get("confirmed") == "yes":
-            self._carry_out(request, action, accounts)
+        is_confirmed = request.POST.get("confirmed") == "yes"
+        form = action.form(request.POST if is_confirmed else None) if action.form else None
+        if is_confirmed and (form is None or form.is_valid()):
+            self._carry_out(request, action, accounts, **(form.cleaned_data if form else {}))
             return None
         fields = [(ACTION_CHECKBOX_NAME, account.pk) for account in accounts]
         fields += [("action", request.POST.getlist("action")[0]), ("confirmed", "yes")]
         back = reverse("admin:accounts_user_changelist")
-        return self._ask(request, action, accounts, back=back, fields=fields)
+        return self._ask(request, action, accounts, back=back, form=form, fields=fields)
 
     def _ask(
         self,

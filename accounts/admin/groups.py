@@ -26,6 +26,8 @@ def is_superuser(request: HttpRequest) -> bool:
 class RightsGroupAdmin(GroupAdmin):
     """Groups: changed by superusers, visible to other staff with the permission."""
 
+    admin_group, admin_rank = "people", 10
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return whether the caller may add groups."""
         return is_superuser(request)

@@ -2,7 +2,8 @@
 // browser's applies. Digits are Latin, as in what the server renders.
 const { lang, dataset } = document.documentElement;
 const language = `${lang || "en"}-u-nu-latn`;
-const timeZone = dataset.timeZone || undefined;
+/** The time zone that the account chose, if any. */
+export const timeZone = dataset.timeZone || undefined;
 
 /**
  * Format a number.

@@ -40,7 +40,7 @@ export function showSteps(list, steps) {
 
 export const STATUS_WORDS = {
   uploading: gettext("Uploading"),
-  queued: gettext("Waiting"),
+  queued: gettext("Queued"),
   processing: gettext("Processing"),
   ready: gettext("Ready"),
   failed: gettext("Failed"),

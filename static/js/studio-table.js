@@ -24,11 +24,14 @@ async function remove(button) {
   const named = titles.slice(0, 5).map((title) => `“\u2068${title}\u2069”`);
   const more = titles.length - named.length;
   if (more > 0) named.push(interpolate(ngettext("%(count)s more", "%(count)s more", more), { count: number(more) }));
+  const isOne = titles.length === 1;
   const count = { count: number(titles.length) };
+  const title = ngettext("Delete %(count)s video?", "Delete %(count)s videos?", titles.length);
+  const action = ngettext("Delete %(count)s video", "Delete %(count)s videos", titles.length);
   const sure = await confirmAction(
-    interpolate(ngettext("Delete this video?", "Delete %(count)s videos?", titles.length), count),
+    isOne ? gettext("Delete this video?") : interpolate(title, count),
     interpolate(gettext("This permanently deletes %(titles)s, with all files and comments."), { titles: list(named) }),
-    interpolate(ngettext("Delete video", "Delete %(count)s videos", titles.length), count),
+    isOne ? gettext("Delete video") : interpolate(action, count),
   );
   if (!sure) return;
   form.append(el("input", { type: "hidden", name: "confirmed", value: "1" }));

@@ -5,6 +5,7 @@ import { followProcessing, showSteps, STATUS_WORDS } from "./processing.js";
 import { confirmAction } from "./dialog.js";
 import { gettext, interpolate } from "./i18n.js";
 import { el, toast } from "./ui.js";
+import { clockTime, momentOf } from "./wall-clock.js";
 
 const part = (row, name) => row.querySelector(`[data-${name}]`);
 const isWorking = (status) => !["ready", "failed"].includes(status);
@@ -113,20 +114,15 @@ document.addEventListener("click", (event) => {
   remove(row);
 });
 
-/** Show and read date fields in local time; the server gets and sends UTC. */
+/** Show and read date fields in the viewer's time zone; the server gets and sends UTC. */
 function localTimes() {
   for (const field of document.querySelectorAll("input[data-utc]")) {
     const sent = el("input", { type: "hidden", name: field.name, value: field.value ? `${field.value}:00Z` : "" });
-    const two = (number) => String(number).padStart(2, "0");
-    if (field.value) {
-      const moment = new Date(`${field.value}:00Z`);
-      const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-      field.value = `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
-    }
+    if (field.value) field.value = clockTime(Date.parse(`${field.value}:00Z`));
     field.removeAttribute("name");
     field.after(sent);
     field.addEventListener("change", () => {
-      sent.value = field.value ? new Date(field.value).toISOString() : "";
+      sent.value = field.value ? new Date(momentOf(field.value)).toISOString() : "";
     });
   }
 }

@@ -1,6 +1,6 @@
 // Subscribe buttons update at once, and are reset when the server refuses.
 import { api } from "./api.js";
-import { gettext } from "./i18n.js";
+import { gettext, interpolate, ngettext } from "./i18n.js";
 import { compact } from "./locale.js";
 import { toast } from "./ui.js";
 
@@ -14,7 +14,8 @@ function show(form, { subscribed, notify }) {
 
 function showCount(username, subscribers) {
   for (const place of document.querySelectorAll(`[data-subscribers="${CSS.escape(username)}"]`)) {
-    place.textContent = compact(subscribers);
+    const shown = ngettext("%(count)s subscriber", "%(count)s subscribers", subscribers);
+    place.textContent = interpolate(shown, { count: compact(subscribers) });
   }
 }
 

@@ -19,6 +19,8 @@ Document = dict[str, Any]
 # Modules with ``INDEXES``: lists of ``IndexModel`` by collection.
 PROVIDERS = (
     "accounts.mongo",
+    "accounts.sanction_store",
+    "videos.moderation.store",
     "videos.search.channels",
     "videos.search.index",
     "videos.search.vocabulary_store",

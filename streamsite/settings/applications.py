@@ -10,7 +10,7 @@ INSTALLED_APPS = [
     "playlists",
     "subscriptions",
     "streamsite",
-    "django.contrib.admin",
+    "streamsite.admin_config.SiteAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -37,6 +37,7 @@ TASKS = {
             "time_limits_of_tasks": {
                 # Look at every row.
                 "streamsite.tasks.reconcile.reconcile_counters": 6 * 3_600,
+                "streamsite.tasks.figures.measure_storage": 6 * 3_600,
                 "videos.tasks.rebuild_search": 6 * 3_600,
                 # Short, and waited for: a video appears at the time that its owner set.
                 "videos.tasks.change_visibility": 300,
@@ -50,8 +51,11 @@ TASKS = {
 PERIODIC_TASKS = {
     "videos.tasks.change_visibility": 60,
     "videos.tasks.count_views": 60,
+    "accounts.periodic_tasks.end_suspensions": 60,
     "subscriptions.tasks.send_mails": 3_600,
     "streamsite.tasks.reconcile.reconcile_counters": 86_400,
+    "streamsite.tasks.figures.count_days": 900,
+    "streamsite.tasks.figures.measure_storage": 3_600,
     "videos.tasks.sweep": env.integer("SWEEP_SECONDS", 1_800, least=1, most=86_400),
 }
 SWEEP_GRACE_SECONDS = env.integer("SWEEP_GRACE_SECONDS", 3_600, least=1, most=7 * 86_400)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC
+from typing import TypedDict, cast
 
 from django_tasks import task_backends
 
@@ -12,12 +13,13 @@ from streamsite.mongo.engine.client import session_for
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.tasks import queue
 from streamsite.tasks.backend import MongoTaskBackend
-from streamsite.tasks.documents import Failure
+from streamsite.tasks.documents import Failure, JobDocument
 from streamsite.tasks.signals import CANCELLED, task_dead, task_revived
 
 logger = logging.getLogger("streamsite.tasks")
 
 MAX_RESULTS = 200
+MAX_COUNTED = 1_000
 
 
 def cancel(job_id: str, by: str = "staff") -> bool:
@@ -88,6 +90,57 @@ def list_errors(job_id: str) -> list[Failure]:
     job = queue.find(job_id)
     failures = job["errors"] if job is not None else []
     return [entry | {"at": entry["at"].replace(tzinfo=UTC)} for entry in failures]
+
+
+class QueueCounts(TypedDict):
+    """How many jobs of a queue are due, run, and failed for good, each counted up to ``MAX_COUNTED``."""
+
+    queue: str
+    waiting: int
+    running: int
+    failed: int
+
+
+COUNTED_STATES = {"waiting": queue.READY, "running": queue.RUNNING, "failed": queue.DEAD}
+
+
+def count_by_queue() -> list[QueueCounts]:
+    """Return the counts of every queue, by one command. Jobs that are not due yet do not count as waiting."""
+    counts = {name: QueueCounts(queue=name, waiting=0, running=0, failed=0) for name in list_queue_names()}
+    parts: list[list[dict[str, object]]] = []
+    for name in counts:
+        for column, state in COUNTED_STATES.items():
+            match: dict[str, object] = {"queue": name, "state": state}
+            if state == queue.READY:
+                match["$expr"] = {"$lte": ["$run_at", queue.NOW]}
+            parts.append(
+                [
+                    {"$match": match},
+                    {"$limit": MAX_COUNTED},
+                    {"$count": "count"},
+                    {"$set": {"queue": {"$literal": name}, "column": {"$literal": column}}},
+                ]
+            )
+    first, *others = parts
+    unions: list[dict[str, object]] = [
+        {"$unionWith": {"coll": queue.JOBS, "pipeline": part}} for part in others
+    ]
+    for row in collection(queue.JOBS).aggregate([*first, *unions]):
+        counts[row["queue"]][row["column"]] = row["count"]  # type: ignore[literal-required]
+    return list(counts.values())
+
+
+def list_failed(most: int) -> list[JobDocument]:
+    """Return the jobs that failed last, of up to ``MAX_COUNTED`` that failed."""
+    pipeline: list[dict[str, object]] = [
+        {"$match": {"queue": {"$in": list_queue_names()}, "state": queue.DEAD}},
+        {"$limit": MAX_COUNTED},
+        {"$sort": {"finished_at": -1}},
+        {"$limit": most},
+        {"$project": {"task": 1, "args": 1, "error": 1, "finished_at": 1, "tries": 1}},
+    ]
+    rows = cast("list[JobDocument]", list(collection(queue.JOBS).aggregate(pipeline)))
+    return [row | {"finished_at": row["finished_at"].replace(tzinfo=UTC)} for row in rows]
 
 
 def _wake(job_id: str) -> None:

@@ -7,6 +7,8 @@ has expired, and readers compare, because MongoDB looks for expired documents on
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
+from typing import TypedDict
 
 from pymongo import ASCENDING, IndexModel
 
@@ -18,6 +20,14 @@ NOW = "$$NOW"
 INTERVAL = 10.0
 LIFETIME = 60.0
 INDEXES = {WORKERS: [IndexModel([("expires_at", ASCENDING)], name="worker_expiry", expireAfterSeconds=0)]}
+
+
+class WorkerDoc(TypedDict):
+    """A living worker: its name, the queues of which it takes jobs, and its last heartbeat."""
+
+    name: str
+    queues: list[str]
+    seen_at: datetime
 
 
 class Heartbeat:
@@ -47,6 +57,15 @@ class Heartbeat:
     def end(self) -> None:
         """Remove the document: the worker takes no more jobs. Raises what the driver raises."""
         collection(WORKERS, acknowledged_by=1).delete_one({"_id": self._name})
+
+
+def list_alive(most: int) -> list[WorkerDoc]:
+    """Return the living workers by name, up to ``most``."""
+    rows = collection(WORKERS).find({"$expr": {"$gt": ["$expires_at", NOW]}}).sort("_id").limit(most)
+    return [
+        WorkerDoc(name=row["_id"], queues=row["queues"], seen_at=row["seen_at"].replace(tzinfo=UTC))
+        for row in rows
+    ]
 
 
 def served_queues() -> set[str]:

@@ -6,9 +6,11 @@ from django.dispatch import receiver
 
 from accounts.auth_session_store import SessionDoc
 from accounts.models import User
-from accounts.signals import account_deleted, refresh_token_reused
+from accounts.signals import account_deleted, account_warned, refresh_token_reused
+from streamsite.sanitize import clean_line, truncate_line
 from subscriptions.notifications import services
 from subscriptions.notifications.notification_types import (
+    ACCOUNT_WARNED,
     FAILED,
     LIKES,
     MILESTONE,
@@ -35,6 +37,7 @@ from videos.signals import (
 )
 
 NOTIFICATIONS_URL = "/notifications"
+MAX_TITLE_LENGTH = 120
 MILESTONES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
@@ -135,6 +138,19 @@ def notify_case_decided(sender: type, case: Case, **extra: object) -> None:
             title=case.title,
             what=emails.reporter_outcome(case),
         )
+
+
+@receiver(account_warned)
+def notify_warning(sender: type, user_id: str, warning_id: str, text: str, **extra: object) -> None:
+    """Notify the owner of a warning by staff. The page that it leads to has the whole text."""
+    services.notify(
+        user_id,
+        MODERATION,
+        f"warned:{warning_id}",
+        url="/settings/decisions",
+        title=truncate_line(clean_line(text), MAX_TITLE_LENGTH),
+        what=ACCOUNT_WARNED,
+    )
 
 
 @receiver(refresh_token_reused)

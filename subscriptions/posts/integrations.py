@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from django.db.models import F
 from django.http import HttpRequest
 
-from accounts import image_storage
+from accounts import image_processing, image_storage
+from accounts.mappers import image_urls
 from subscriptions.models import Post
 from subscriptions.posts import access, queries, services
 from videos.comments import targets
-from videos.moderation import reportable
+from videos.moderation import previews, reportable
 
 POST = "post"
 
@@ -60,3 +61,15 @@ reportable.register_reportable(
         reportable.without_actor(lambda post_id: services.set_taken_down(post_id, False)),
     ),
 )
+
+
+def _preview(post_id: str) -> previews.ContentPreview | None:
+    post = Post.objects.select_related("channel", "video__channel").filter(pk=post_id).first()
+    if post is None:
+        return None
+    image = image_urls(post.picture, image_processing.POST)[0] if post.picture else ""
+    state = previews.shown_state(is_taken_down=post.is_taken_down, is_active=post.channel.is_active)
+    return previews.ContentPreview(state, post.text, post.get_absolute_url(), image or "", post.video)
+
+
+previews.register_preview(POST, _preview)

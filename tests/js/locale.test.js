@@ -44,3 +44,20 @@ test("elements keep their places in a sentence", () => {
 test("positions", () => {
   assert.deepEqual([0, 9.9, 75, 3675].map(clock), ["0:00", "0:09", "1:15", "1:01:15"]);
 });
+
+test("date fields take the clock of the account's time zone", async () => {
+  openPage();
+  Object.assign(document.documentElement, { lang: "en", dataset: { timeZone: "Europe/Berlin" } });
+  const { clockTime, momentOf } = await import("../../static/js/wall-clock.js");
+  assert.equal(clockTime(MOMENT.getTime()), "2026-11-30T00:30");
+  for (const [text, utc] of [
+    ["2026-11-30T00:30", "2026-11-29T23:30:00.000Z"],
+    ["2026-07-01T12:00", "2026-07-01T10:00:00.000Z"],
+    // The night of a change, before and after it.
+    ["2026-03-29T01:30", "2026-03-29T00:30:00.000Z"],
+    ["2026-03-29T03:30", "2026-03-29T01:30:00.000Z"],
+    ["2026-10-25T01:30", "2026-10-24T23:30:00.000Z"],
+  ]) {
+    assert.equal(new Date(momentOf(text)).toISOString(), utc, text);
+  }
+});

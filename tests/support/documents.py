@@ -16,6 +16,7 @@ IGNORED_COLLECTIONS = {"django_admin_log", "django_session", "throttle"}
 # Of these a few fields say what was done; ids, addresses, and times differ.
 COMPARED_FIELDS = {
     "auth_event": ("user_id", "what", "result", "actor"),
+    "account_sanction": ("user_id", "kind", "text", "actor", "until", "ended_at"),
     "task_job": ("task", "args", "kwargs", "state"),
     "accounts_user_groups": ("user_id", "group_id"),
     "accounts_user_user_permissions": ("user_id", "permission_id"),

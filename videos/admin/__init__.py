@@ -1,5 +1,5 @@
 """Videos, comments and moderation in Django admin. Actions call the services that pages and API call."""
 
-from videos.admin import comments, moderation, videos
+from videos.admin import comments, dashboard, moderation, videos
 
-__all__ = ["comments", "moderation", "videos"]
+__all__ = ["comments", "dashboard", "moderation", "videos"]

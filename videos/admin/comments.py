@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from streamsite.service_admin import ServiceAdmin
 from videos.admin.read_only import ReadOnlyAdmin
@@ -16,16 +18,17 @@ from videos.models import Block, Comment, CommentReaction, CommentRules
 class CommentAdmin(ServiceAdmin[Comment]):
     """Find, take down, restore and delete comments. Their texts are read-only."""
 
+    admin_group, admin_rank = "content", 20
     list_display = ("short_text", "author", "state", "like_count", "reply_count", "about", "created_at")
     list_filter = ("state", "about", "pinned")
     list_select_related = ("author",)
     search_fields = ("author__username", "=subject")
-    search_help_text = "A username, or the id of what it is about."
+    search_help_text = gettext_lazy("Search by username or the ID of what was commented on.")
     ordering = ("-created_at",)
     readonly_fields = tuple(field.name for field in Comment._meta.fields)
     actions = ("take_down", "put_back")
 
-    @admin.display(description="text")
+    @admin.display(description=gettext_lazy("text"))
     def short_text(self, comment: Comment) -> str:
         """Return the beginning of the text."""
         return str(comment)
@@ -34,19 +37,19 @@ class CommentAdmin(ServiceAdmin[Comment]):
         """Return False: viewers write comments."""
         return False
 
-    @admin.action(description="Take down", permissions=["change"])
+    @admin.action(description=gettext_lazy("Take down"), permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         """Hide the chosen comments from everyone but staff."""
         for comment in queryset:
             services.take_down(comment.pk)
-            self.log_change(request, comment, "Taken down.")
+            self.log_change(request, comment, _("Taken down."))
 
-    @admin.action(description="Put back what was taken down", permissions=["change"])
+    @admin.action(description=gettext_lazy("Restore"), permissions=["change"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         """Show the chosen comments again."""
         for comment in queryset:
             services.restore(comment.pk)
-            self.log_change(request, comment, "Put back.")
+            self.log_change(request, comment, _("Restored."))
 
     def remove(self, request: HttpRequest, row: Comment) -> None:
         """Delete it with its replies, counted."""
@@ -57,6 +60,7 @@ class CommentAdmin(ServiceAdmin[Comment]):
 class CommentReactionAdmin(ReadOnlyAdmin[CommentReaction]):
     """Likes and dislikes of comments, read-only."""
 
+    admin_group, admin_rank = "content", 80
     list_display = ("user", "comment", "value", "created_at")
     list_select_related = ("user", "comment")
     search_fields = ("user__username",)
@@ -67,6 +71,7 @@ class CommentReactionAdmin(ReadOnlyAdmin[CommentReaction]):
 class CommentRulesAdmin(ReadOnlyAdmin[CommentRules]):
     """The rules by which channels hold comments for review, read-only."""
 
+    admin_group, admin_rank = "moderation", 40
     list_display = ("channel_id", "hold_links", "hold_all")
     search_fields = ("=channel_id",)
     ordering = ("channel_id",)
@@ -76,6 +81,7 @@ class CommentRulesAdmin(ReadOnlyAdmin[CommentRules]):
 class BlockAdmin(ReadOnlyAdmin[Block]):
     """Blocks between channels, read-only."""
 
+    admin_group, admin_rank = "people", 30
     list_display = ("blocker", "blocked", "created_at")
     list_select_related = ("blocker", "blocked")
     search_fields = ("blocker__username", "blocked__username")

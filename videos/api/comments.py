@@ -144,7 +144,7 @@ class CommentView(APIView):
     @extend_schema(
         operation_id="comments_delete",
         parameters=[IF_MATCH],
-        responses={204: OpenApiResponse(description="Deleted, with the answers to it")},
+        responses={204: OpenApiResponse(description="Deleted with its replies")},
     )
     def delete(self, request: Request, comment_id: str) -> Response:
         """Delete a comment with its replies."""

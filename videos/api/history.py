@@ -39,7 +39,9 @@ class HistoryView(APIView):
             request, access.filter_watchable(request.user, page).body(mappers.serialize_history_entry)
         )
 
-    @extend_schema(operation_id="me_history_clear", responses={204: OpenApiResponse(description="Empty now")})
+    @extend_schema(
+        operation_id="me_history_clear", responses={204: OpenApiResponse(description="History cleared")}
+    )
     def delete(self, request: Request) -> Response:
         """Clear the watch history."""
         history_store.clear_history(signed_in_user(request).pk)
@@ -52,7 +54,7 @@ class HistoryEntryView(APIView):
     permission_classes = [IsAuthenticated]
 
     @extend_schema(
-        operation_id="me_history_forget", responses={204: OpenApiResponse(description="Not there")}
+        operation_id="me_history_forget", responses={204: OpenApiResponse(description="Not in the history")}
     )
     def delete(self, request: Request, video_id: str) -> Response:
         """Remove a video from the watch history. Idempotent."""

@@ -51,7 +51,7 @@ class ThumbnailView(APIView):
         )
 
     @extend_schema(
-        operation_id="thumbnail_delete", responses={204: OpenApiResponse(description="Automatic again")}
+        operation_id="thumbnail_delete", responses={204: OpenApiResponse(description="Reset to automatic")}
     )
     def delete(self, request: Request, video_id: str) -> Response:
         """Reset the thumbnail to the automatic one. Idempotent."""

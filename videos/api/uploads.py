@@ -32,13 +32,13 @@ from videos.uploads import creation, services, tus
 RESUMABLE = OpenApiParameter("Tus-Resumable", str, OpenApiParameter.HEADER, required=True, enum=["1.0.0"])
 OFFSET = OpenApiParameter("Upload-Offset", int, OpenApiParameter.HEADER, required=True)
 LENGTH = OpenApiParameter(
-    "Upload-Length", int, OpenApiParameter.HEADER, description="Once, where it was not known at the creation."
+    "Upload-Length", int, OpenApiParameter.HEADER, description="Required once if the length was deferred."
 )
 CHECKSUM = OpenApiParameter(
     "Upload-Checksum",
     str,
     OpenApiParameter.HEADER,
-    description="An algorithm and a Base64 digest of this body.",
+    description="The algorithm and the Base64 digest of this body.",
 )
 REPLAYED_HEADERS = ("Location", "X-Video-Id", "Upload-Offset", "Upload-Expires", "Upload-Concat")
 OVERRIDABLE_METHODS = {"PATCH", "DELETE", "HEAD"}
@@ -118,23 +118,23 @@ class UploadsView(TusView):
                 "Upload-Length",
                 int,
                 OpenApiParameter.HEADER,
-                description="Required unless its place is taken by Upload-Defer-Length or a final Upload-Concat.",
+                description="Required unless Upload-Defer-Length or a final Upload-Concat is sent.",
             ),
             OpenApiParameter("Upload-Defer-Length", int, OpenApiParameter.HEADER, enum=[1]),
             OpenApiParameter(
                 "Upload-Concat",
                 str,
                 OpenApiParameter.HEADER,
-                description="partial, or final; and the URLs of finished partial uploads, divided by spaces.",
+                description='"partial", or "final;" then URLs of finished partial uploads, separated by spaces.',
             ),
             OpenApiParameter("Upload-Metadata", str, OpenApiParameter.HEADER),
         ],
         request={tus.CONTENT_TYPE: bytes},
         responses={
             201: OpenApiResponse(
-                description="Begun; Location is its address, X-Video-Id its video's draft (partial uploads have none)"
+                description="Created. Location is its URL, X-Video-Id its draft video (none for partial uploads)"
             ),
-            412: OpenApiResponse(description="Another version of the protocol"),
+            412: OpenApiResponse(description="Unsupported protocol version"),
         },
     )
     @idempotent(headers=REPLAYED_HEADERS, fingerprint=_fingerprint_creation)
@@ -195,7 +195,7 @@ class UploadView(TusView):
     @extend_schema(
         operation_id="uploads_state",
         parameters=[RESUMABLE],
-        responses={200: OpenApiResponse(description="Upload-Offset says how many bytes have arrived")},
+        responses={200: OpenApiResponse(description="Upload-Offset is the number of bytes received")},
     )
     def head(self, request: Request, upload_id: str) -> Response:
         """Return how many bytes of an upload have arrived."""
@@ -216,7 +216,7 @@ class UploadView(TusView):
         operation_id="uploads_append",
         parameters=[RESUMABLE, OFFSET, LENGTH, CHECKSUM],
         request={tus.CONTENT_TYPE: bytes},
-        responses={204: OpenApiResponse(description="Kept; Upload-Offset says how many bytes have arrived")},
+        responses={204: OpenApiResponse(description="Stored. Upload-Offset is the number of bytes received")},
     )
     def patch(self, request: Request, upload_id: str) -> Response:
         """Append bytes to an upload."""
@@ -240,7 +240,7 @@ class UploadView(TusView):
     @extend_schema(
         operation_id="uploads_cancel",
         parameters=[RESUMABLE],
-        responses={204: OpenApiResponse(description="Its bytes and the draft of its video are gone")},
+        responses={204: OpenApiResponse(description="Canceled. Its bytes and its draft video are deleted")},
     )
     def delete(self, request: Request, upload_id: str) -> Response:
         """Cancel an upload and delete its draft."""

@@ -13,7 +13,7 @@ from videos.models.reaction import ReactionValue
 class CommentAuthorDict(ChannelBadgeDict):
     """The author of a comment."""
 
-    is_owner: Annotated[bool, "Whether the author owns what the comment is on."]
+    is_owner: Annotated[bool, "Whether the author owns the video or post."]
 
 
 class CommentCountsDict(TypedDict):
@@ -27,7 +27,7 @@ class CommentViewerDict(TypedDict):
     """The caller's relation to a comment."""
 
     reaction: Annotated[str | None, choices(ReactionValue.choices)]
-    following: Annotated[bool | None, "Whether the viewer is notified about replies; null for a reply."]
+    following: Annotated[bool | None, "Whether the viewer is notified about replies. null for a reply."]
     can_edit: bool
     can_delete: bool
     can_curate: Annotated[bool, "Whether the caller may pin, heart and approve it."]
@@ -37,7 +37,7 @@ class CommentDict(TypedDict):
     """A comment or reply."""
 
     id: str
-    parent: Annotated[str | None, "The comment that begins its thread."]
+    parent: Annotated[str | None, "The first comment of its thread."]
     text: str
     author: CommentAuthorDict
     created_at: Timestamp

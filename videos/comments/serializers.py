@@ -34,7 +34,10 @@ class CommentsQuerySerializer(QuerySerializer):
     """Parameters of a list of comments."""
 
     sort = StrictChoiceField(
-        choices=list(SORTS), required=False, default="top", help_text="Pinned first; top is the default."
+        choices=list(SORTS),
+        required=False,
+        default="top",
+        help_text="The pinned comment is always first. Defaults to top.",
     )
 
 

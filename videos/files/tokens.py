@@ -7,6 +7,7 @@ and until when, and is signed over those, the video and the generation.
   window of time.
 - *shared*: for the page of someone whom a share link let in; plays without credentials while the link lives.
 - *owner*: for the owner's page; plays only together with the owner's session, access token or API token.
+- *review*: for the admin; plays only together with the session of staff who may review videos.
 - *held*: for programs; plays without credentials while what got it lives (a session, an API token or a share link),
   until someone changes who may see the video.
 """
@@ -24,7 +25,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-PUBLIC, OWNER, SHARED, HELD = "p", "o", "s", "h"
+PUBLIC, OWNER, SHARED, REVIEW, HELD = "p", "o", "s", "r", "h"
 LINK, SESSION, API_TOKEN = "l", "s", "t"  # the kinds of grant
 SIGNATURE_BYTES = 18
 # The time beyond a video's duration for which its token is valid, and the longest lifetime of a held token.
@@ -32,7 +33,7 @@ EXPIRY_MARGIN_SECONDS, MAX_HELD_SECONDS = 3600, 6 * 3600
 # Held tokens created within a minute are equal, so that responses with them keep their ETag.
 HELD_STEP_SECONDS = 60
 TOKEN_PATTERN = re.compile(
-    r"\A(?:(?P<page_class>[pos])(?P<page_expires>[0-9a-f]{1,12})(?:~(?P<link_id>[A-Za-z0-9_-]{1,32}))?"
+    r"\A(?:(?P<page_class>[posr])(?P<page_expires>[0-9a-f]{1,12})(?:~(?P<link_id>[A-Za-z0-9_-]{1,32}))?"
     r"|h(?P<expires>[0-9a-f]{1,12})~(?P<kind>[lst])(?P<id>[A-Za-z0-9_-]{1,43})~(?P<epoch>[0-9a-f]{1,12}))"
     r"\.(?P<signature>[A-Za-z0-9_-]{24})\Z",
     re.ASCII,

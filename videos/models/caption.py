@@ -15,7 +15,7 @@ class CaptionKind(models.TextChoices):
 
     SUBTITLES = "subtitles", _("Subtitles")
     CAPTIONS = "captions", _("Captions (deaf and hard of hearing)")
-    DESCRIPTIONS = "descriptions", _("Audio descriptions as text")
+    DESCRIPTIONS = "descriptions", _("Descriptions (blind and low vision)")
     FORCED = "forced", _("Forced (foreign dialogue only)")
 
 

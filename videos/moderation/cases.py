@@ -192,7 +192,9 @@ def owner_body(case: Case) -> DecisionDict:
     return {
         "id": case.pk,
         "about": case.about,
-        "title": case.title,
+        "title": reportable.STORED_TITLES.translate(case.title)
+        if case.about == reportable.COMMENT
+        else case.title,
         "state": case.state,
         "decision": case.decision,
         "notice": case.notice,

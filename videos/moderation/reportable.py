@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop
 
 from accounts.access import channel_for_viewing
 from accounts.models import User
@@ -15,6 +16,7 @@ from videos.comments import access as comment_access
 from videos.comments import services as comments
 from videos.models import Comment, Video
 from videos.moderation import suspension
+from videos.stored_texts import StoredTexts
 
 VIDEO, COMMENT, CHANNEL = "video", "comment", "channel"
 
@@ -80,6 +82,7 @@ def without_actor(change: Callable[[str], None]) -> ModerationAction:
 
 # A comment has no title of its own; callers quote this one.
 COMMENT_ON = "Comment on "
+STORED_TITLES = StoredTexts((gettext_noop("Comment on %(title)s"),))
 
 
 def _video(request: HttpRequest, video_id: str) -> ReportTarget:

@@ -37,7 +37,7 @@ class ProcessingDict(TypedDict):
     error: FailureDict | None
     report: Annotated[
         list[ProcessingNoteDict],
-        "What was done with the file; empty until the video is ready, and for old videos.",
+        "How the file was processed. Empty until the video is ready, and for old videos.",
     ]
     duplicate_of: Annotated[
         DuplicateVideoDict | None, "The caller's first video of the same file, once the file was compared."

@@ -15,6 +15,6 @@ class ShareLinkDict(TypedDict):
     url: str
     expires_at: Timestamp | None
     max_views: int | None
-    views: Annotated[int, "Browsers let in, each counted once a day."]
+    views: Annotated[int, "The number of browsers, each counted once a day."]
     is_spent: bool
     created_at: Timestamp

@@ -48,9 +48,7 @@ class VideoDict(CardDict):
     publish_at: Timestamp | None
     publish_visibility: str | None
     failure: FailureDict | None
-    taken_down: Annotated[
-        bool | None, "Whether the site's staff took it down; null for everybody but its owner."
-    ]
+    taken_down: Annotated[bool | None, "Whether moderators took it down. null for everyone but its owner."]
     width: int
     height: int
     hls_url: str | None

@@ -31,12 +31,12 @@ class CaptionUploadSerializer(CaptionDescriptionSerializer):
     """A caption track as a file."""
 
     file = serializers.FileField(
-        help_text="WebVTT, SubRip, ASS/SSA, SBV or TTML/DFXP, at most 2 MB.", allow_empty_file=True
+        help_text="WebVTT, SubRip, ASS/SSA, SBV, or TTML/DFXP, up to 2 MB.", allow_empty_file=True
     )
     encoding = StrictCharField(
         required=False,
         allow_blank=True,
-        help_text=f"Detected unless it is given: {', '.join(ENCODINGS)}, or an alias.",
+        help_text=f"Detected by default: {', '.join(ENCODINGS)}, or an alias.",
     )
 
 
@@ -77,6 +77,6 @@ class CaptionSerializer(CaptionDescriptionSerializer):
 class TranscriptQuerySerializer(QuerySerializer):
     """Parameters of a transcript."""
 
-    q = QueryTextField(200, help_text="Only cues that have all these words.")
-    language = QueryTextField(20, help_text="A track in this language.")
-    track = QueryTextField(20, help_text="The id of a caption track; instead of `language`.")
+    q = QueryTextField(200, help_text="Only cues that contain all of these words.")
+    language = QueryTextField(20, help_text="The track in this language.")
+    track = QueryTextField(20, help_text="The ID of a caption track, instead of `language`.")

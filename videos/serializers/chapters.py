@@ -22,5 +22,5 @@ class ChapterPreviewInputSerializer(InputSerializer):
         allow_blank=True,
         allow_null=True,
         trim_whitespace=False,
-        help_text="Chapters as the studio's editor takes them.",
+        help_text="Chapters in the format of the studio's editor.",
     )

@@ -9,4 +9,4 @@ from streamsite.api.inputs import QuerySerializer
 class HistoryQuerySerializer(QuerySerializer):
     """Parameters of the watch history."""
 
-    q = QueryTextField(1_000, help_text="Words of the title.")
+    q = QueryTextField(1_000, help_text="Words from the title.")

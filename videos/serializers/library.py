@@ -13,7 +13,7 @@ class LibraryQuerySerializer(QuerySerializer):
 
     q = QueryTextField(
         100_000,
-        help_text='All words; "some words" together; -word not; the last may be a beginning.',
+        help_text='All words must match. "Quotes" keep words together, -word excludes. The last may be incomplete.',
     )
     exact = QueryTextField(10, help_text="`1`: search for q as it is, without correction.")
     channel = QueryTextField(1_000, help_text="A username.")
@@ -21,10 +21,10 @@ class LibraryQuerySerializer(QuerySerializer):
     category = StrictChoiceField(choices=[key for key, _ in CATEGORIES], required=False)
     language = QueryTextField(1_000, help_text="A language tag such as en.")
     duration = StrictChoiceField(
-        choices=list(DURATION_CONDITIONS), required=False, help_text="Up to 4 and 20 minutes."
+        choices=list(DURATION_CONDITIONS), required=False, help_text="Under 4, 4 to 20, or over 20 minutes."
     )
     uploaded = StrictChoiceField(
-        choices=list(UPLOADED_WITHIN_DAYS), required=False, help_text="Within the last."
+        choices=list(UPLOADED_WITHIN_DAYS), required=False, help_text="Uploaded within this period."
     )
-    captions = QueryTextField(10, help_text="`1`: only with captions.")
+    captions = QueryTextField(10, help_text="`1`: only videos with captions.")
     sort = StrictChoiceField(choices=[RELEVANCE, *SORTS], required=False)

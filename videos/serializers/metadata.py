@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from streamsite.api.fields import (
@@ -25,9 +26,7 @@ from videos.serializers.chapters import ChapterSerializer
 class MetadataSerializer(InputSerializer):
     """Fields that an owner may write; ``null`` clears optional ones. ``videos.metadata`` has the other rules."""
 
-    title = CleanLineField(
-        max_length=120, required=False, error_messages={"blank": "Give the video a title."}
-    )
+    title = CleanLineField(max_length=120, required=False, error_messages={"blank": _("Enter a title.")})
     description = CleanTextField(max_length=5000, required=False, allow_blank=True, allow_null=True)
     tags = SplittableListField(
         child=StrictCharField(allow_blank=True),
@@ -43,7 +42,7 @@ class MetadataSerializer(InputSerializer):
     originally_published_on = DayField(
         required=False,
         allow_null=True,
-        help_text="When it was first published elsewhere, 1800-01-01 to today; null if not set.",
+        help_text="The date of first publication elsewhere, 1800-01-01 to today. null if not set.",
     )
     visibility = StrictChoiceField(choices=Visibility.choices, required=False)
     allow_comments = CheckBoxField(required=False)
@@ -53,20 +52,20 @@ class MetadataSerializer(InputSerializer):
         required=False,
         allow_null=True,
         max_length=MAX_DOMAINS,
-        help_text="Hosts that may embed the video, such as example.org or *.example.org; empty: all.",
+        help_text="Hosts that can embed the video, such as example.org or *.example.org. Empty for all.",
     )
     allow_download = CheckBoxField(required=False)
     normalise_loudness = CheckBoxField(required=False)
     publish_at = ClearableDateTimeField(
         required=False,
         allow_null=True,
-        help_text="When the visibility changes. null cancels the schedule; so does visibility without publish_at.",
+        help_text="When the visibility changes. null cancels the schedule, and so does visibility without publish_at.",
     )
     publish_visibility = StrictChoiceField(
         choices=Visibility.choices,
         required=False,
         allow_null=True,
-        help_text="What it changes to; public unless told otherwise.",
+        help_text="The visibility to change to. Defaults to public.",
     )
     chapters = serializers.ListField(
         child=ChapterSerializer(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from streamsite.api.fields import StrictCharField, StrictChoiceField, StrictFloatField
@@ -21,7 +22,9 @@ class PairsField(serializers.ListField):
     def run_child_validation(self, data: Sequence[object]) -> list[list[float]]:
         """Return the pairs, or raise ``ValidationError``."""
         if not all(_is_pair(one) for one in data):
-            raise serializers.ValidationError("Pairs [start, end] of seconds, the end not before the start.")
+            raise serializers.ValidationError(
+                _("Enter pairs [start, end] in seconds. The end must not be before the start.")
+            )
         return cast(list[list[float]], data)
 
 
@@ -53,11 +56,11 @@ class HeartbeatSerializer(InputSerializer):
         help_text="Chosen by the player, one per visit.",
     )
     source = StrictChoiceField(  # type: ignore[assignment]
-        choices=SOURCES, required=False, default="direct", help_text="What led to the video."
+        choices=SOURCES, required=False, default="direct", help_text="The traffic source."
     )
 
     def validate_session(self, value: str) -> str:
         """Refuse what is not a name."""
         if value and not SESSION_PATTERN.match(value):
-            raise serializers.ValidationError("1 to 64 letters, digits, '-' and '_'.")
+            raise serializers.ValidationError(_("Use 1 to 64 letters, digits, “-”, and “_”."))
         return value

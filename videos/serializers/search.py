@@ -9,7 +9,7 @@ from streamsite.api.inputs import QuerySerializer
 class SuggestQuerySerializer(QuerySerializer):
     """Parameters of search suggestions."""
 
-    q = QueryTextField(1_000, help_text="What was typed so far.")
+    q = QueryTextField(1_000, help_text="The text typed so far.")
 
 
 class ChannelsQuerySerializer(QuerySerializer):
@@ -17,5 +17,5 @@ class ChannelsQuerySerializer(QuerySerializer):
 
     q = QueryTextField(
         1_000,
-        help_text="Words of the display name or the username, in any order; each may be unfinished.",
+        help_text="Words from the display name or username, in any order. Each may be incomplete.",
     )

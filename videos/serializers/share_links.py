@@ -15,6 +15,6 @@ class ShareLinkInputSerializer(InputSerializer):
     )
     expires_at = ClearableDateTimeField(required=False, allow_null=True)
     expires_in = ClearableIntegerField(
-        required=False, allow_null=True, help_text="Seconds; instead of expires_at."
+        required=False, allow_null=True, help_text="Seconds, instead of expires_at."
     )
     max_views = ClearableIntegerField(required=False, allow_null=True, min_value=1, max_value=MAX_VIEWS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from streamsite.api.fields import NumberField
@@ -11,7 +12,7 @@ from streamsite.api.inputs import InputSerializer
 class ThumbnailUploadSerializer(InputSerializer):
     """An image to use as the thumbnail."""
 
-    file = serializers.FileField(help_text="JPEG, PNG, WebP or GIF, at most 10 MB; it is cropped to 16:9.")
+    file = serializers.FileField(help_text="JPEG, PNG, WebP, or GIF, up to 10 MB. Cropped to 16:9.")
 
 
 class ThumbnailChoiceSerializer(InputSerializer):
@@ -39,5 +40,5 @@ class ThumbnailSerializer(ThumbnailChoiceSerializer):
             if attrs.get(name) is not None:
                 return {name: attrs[name]}
         raise serializers.ValidationError(
-            {"file": ["Send an image as 'file', a time in seconds as 'at', or 'choice'."]}
+            {"file": [_("Send an image as 'file', a time in seconds as 'at', or 'choice'.")]}
         )

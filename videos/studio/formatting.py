@@ -36,7 +36,7 @@ def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
     now, before = report["totals"], report["previous"]
     average, share = now["average_seconds"], now["average_percentage"]
     return [
-        _card(gettext("Views"), f"{now['views']:,}", now["views"], before["views"]),
+        _card(gettext("Views"), formats.number(now["views"]), now["views"], before["views"]),
         _card(
             gettext("Watch time"),
             formats.span(now["watch_seconds"]),
@@ -45,21 +45,24 @@ def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
         ),
         _card(
             gettext("Average percentage viewed"),
-            gettext("No data yet") if share is None else f"{share:.0f}%",
+            gettext("No data yet") if share is None else formats.percent(share / 100),
             share,
             before["average_percentage"],
             note="" if average is None else gettext("%(time)s per view") % {"time": formats.span(average)},
         ),
         _card(
             gettext("Subscribers"),
-            f"{_net(now):+,}",
+            formats.number(_net(now), signed=True),
             _net(now),
             _net(before),
             note=gettext("%(gained)s gained, %(lost)s lost")
-            % {"gained": f"{now['subscribers_gained']:,}", "lost": f"{now['subscribers_lost']:,}"},
+            % {
+                "gained": formats.number(now["subscribers_gained"]),
+                "lost": formats.number(now["subscribers_lost"]),
+            },
         ),
-        _card(gettext("Likes"), f"{now['likes']:,}", now["likes"], before["likes"]),
-        _card(gettext("Comments"), f"{now['comments']:,}", now["comments"], before["comments"]),
+        _card(gettext("Likes"), formats.number(now["likes"]), now["likes"], before["likes"]),
+        _card(gettext("Comments"), formats.number(now["comments"]), now["comments"], before["comments"]),
     ]
 
 
@@ -81,5 +84,8 @@ def _change(now: float | None, before: float | None) -> dict[str, str] | None:
         return {"direction": "same", "text": gettext("no change")}
     direction = "up" if now > before else "down"
     if before <= 0:
-        return {"direction": direction, "text": gettext("from %(number)s") % {"number": f"{before:,.0f}"}}
-    return {"direction": direction, "text": f"{100 * (now - before) / before:+,.0f}%"}
+        return {
+            "direction": direction,
+            "text": gettext("from %(number)s") % {"number": formats.number(round(before))},
+        }
+    return {"direction": direction, "text": formats.percent((now - before) / before, signed=True)}

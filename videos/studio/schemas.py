@@ -17,9 +17,9 @@ class CountersDict(TypedDict):
 
     views: int
     watch_seconds: float
-    likes: Annotated[int, "Given, less those taken back."]
+    likes: Annotated[int, "New likes minus withdrawn ones."]
     dislikes: int
-    comments: Annotated[int, "Written, less those deleted."]
+    comments: Annotated[int, "New comments minus deleted ones."]
     subscribers_gained: int
     subscribers_lost: int
 
@@ -27,8 +27,8 @@ class CountersDict(TypedDict):
 class TotalsDict(CountersDict):
     """Sums and averages of a period."""
 
-    average_seconds: Annotated[float | None, "Of one viewing."]
-    average_percentage: Annotated[float | None, "0 to 100; more when parts are seen again."]
+    average_seconds: Annotated[float | None, "Per view."]
+    average_percentage: Annotated[float | None, "0 to 100, or more when parts are watched again."]
 
 
 # ``from`` is a keyword of Python.

@@ -21,7 +21,7 @@ class RangeQuerySerializer(QuerySerializer):
         choices=list(RANGES),
         required=False,
         default=DEFAULT,
-        help_text=f"Days until today; {DEFAULT} by default.",
+        help_text=f"Days until today. Defaults to {DEFAULT}.",
     )
 
 
@@ -59,5 +59,5 @@ class BulkSerializer(InputSerializer):
         allow_null=True,
         allow_blank=True,
         default=None,
-        help_text="The visibility, the category, or the id of a playlist of yours.",
+        help_text="The visibility, the category, or the ID of one of your playlists.",
     )

@@ -7,6 +7,7 @@ from django import template
 from streamsite import licenses
 from streamsite.licenses import License
 from streamsite.visibility import Visibility
+from videos import language_names
 from videos.models import Status
 from videos.models.caption import CaptionKind
 
@@ -17,6 +18,9 @@ register = template.Library()
 def visibility_name(code: str) -> str:
     """Return the label of a visibility: ``unlisted`` -> ``Unlisted``."""
     return str(Visibility(code).label)
+
+
+register.filter("spoken_language", language_names.display_name)
 
 
 @register.filter

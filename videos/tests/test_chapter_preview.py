@@ -79,7 +79,7 @@ def test_the_studio_shows_the_preview_on_both_pages(cast, video):
     assert "The first chapter must start at 0:00." in preview.content.decode()
     lines = page.post(f"{address}/chapters/preview", {"text": "0:00 A\nnonsense"}).content.decode()
     assert "1 chapter<" in lines
-    assert "Line 2 needs a time and a title" in lines
+    assert "Line 2 must start with a time" in lines
     assert cast.page("stranger").post(f"{address}/chapters/preview", {"text": ""}).status_code == 404
     refused = page.post(address, {"title": "", "description": "1:00 A\n2:00 B\n3:00 C"}).content.decode()
     assert "1:00 A\n2:00 B" in refused

@@ -72,7 +72,7 @@ def test_an_owners_chapters_are_checked(sent):
 def test_chapters_of_a_file_are_made_to_fit():
     found = [(30.0, "Later"), (5.0, " First\u202e "), (5.0, "Again"), (70.0, "After the end"), (40.0, "")]
     assert services.chapters_from_file(found, 60.0) == [
-        {"start": 0.0, "title": "Beginning"},
+        {"start": 0.0, "title": "Intro"},
         {"start": 5.0, "title": "First"},
         {"start": 30.0, "title": "Later"},
         {"start": 40.0, "title": "Chapter 4"},

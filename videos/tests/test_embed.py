@@ -179,7 +179,7 @@ def test_a_site_that_is_not_on_the_list_is_told_so(cast, headers, status):
     if status == 403:  # a page with nothing of the video but its address
         assert policy(answer) == "*"
         assert b"Only there" not in answer.content
-        assert b"can't be shown on this site" in answer.content
+        assert b"can't be played on this site" in answer.content
     else:
         assert policy(answer) == "'self' example.org:*"
 

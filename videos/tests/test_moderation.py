@@ -175,7 +175,7 @@ def test_what_is_said_of_a_comment_has_no_quotes_within_quotes(cast, comment, ma
     case = cases.decide(Case.objects.get(), cast.staff, "taken_down")
     emails.email_owner(case.pk)
     told = cast.page("stranger").get("/notifications").content.decode()
-    assert "taken down: “Comment on Crème”" in told
+    assert "We removed “Comment on Crème” for breaking our rules" in told
     assert "Our moderators reviewed your comment on “Crème”." in mailoutbox[0].body
 
 
@@ -261,9 +261,9 @@ def test_staff_decide_in_admin(cast, case, video):
     act = reverse("admin:videos_case_act", args=[case.pk])
     shown = page.get(address).content.decode()
     assert "Look" in shown
-    assert "Claim it" in shown
+    assert "Assign to me" in shown
     page.post(act, {"act": "claim"})
-    assert "This case is yours" in page.get(address).content.decode()
+    assert "This case is assigned to you" in page.get(address).content.decode()
     assert "Choose a decision" in page.post(act, {"act": "decide"}, follow=True).content.decode()
     page.post(act, {"act": "decide", "decision": "taken_down", "notice": "No", "strike": "on"})
     case.refresh_from_db()
@@ -271,7 +271,7 @@ def test_staff_decide_in_admin(cast, case, video):
     assert not reachable(cast, video)
     assert len(strikes.active_strikes(cast.owner.pk)) == 1
     cases.appeal(case, "Look again")
-    assert "Decide about the appeal" in page.get(address).content.decode()
+    assert "Decide the appeal" in page.get(address).content.decode()
     page.post(act, {"act": "appeal", "outcome": "grant"})
     assert reachable(cast, video)
     for name in ("report", "strike", "comment", "block", "commentreaction", "commentrules"):
@@ -286,9 +286,9 @@ def test_ids_that_the_admin_writes_otherwise_are_found(cast, case):
     odd.save(force_insert=True)
     page = cast.page("staff")
     address = reverse("admin:videos_case_change", args=[quote(odd.pk)])
-    assert "Claim it" in page.get(address).content.decode()
+    assert "Assign to me" in page.get(address).content.decode()
     act = reverse("admin:videos_case_act", args=[odd.pk])
-    assert "This case is yours" in page.post(act, {"act": "claim"}, follow=True).content.decode()
+    assert "This case is assigned to you" in page.post(act, {"act": "claim"}, follow=True).content.decode()
 
 
 def test_staff_without_the_permission_decide_nothing(cast, case):
@@ -410,7 +410,7 @@ def test_nobody_decides_about_themselves(cast, case):
     assert Case.objects.get().state == "open"
     address = reverse("admin:videos_case_change", args=[quote(case.pk)])
     Case.objects.update(owner=cast.staff)
-    assert "Claim it" not in cast.page("staff").get(address).content.decode()
+    assert "Assign to me" not in cast.page("staff").get(address).content.decode()
 
 
 def test_two_decisions_while_the_mail_server_is_away_are_one_mail(cast, video, case):

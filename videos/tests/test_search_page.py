@@ -57,7 +57,9 @@ def test_active_filters_are_shown_and_can_be_removed_one_by_one(library, cast):
     html = shown(cast, q="alpha", duration="short", category="travel", sort="views")
     chips = {
         text: without
-        for without, text in re.findall(r'href="(\?[^"]*)"><span[^>]*>Remove filter: </span><bdi>([^<]*)', html)
+        for without, text in re.findall(
+            r'href="(\?[^"]*)"><span[^>]*>Remove filter: </span><bdi>([^<]*)', html
+        )
     }
     assert chips == {
         "Under 4 minutes": "?q=alpha&amp;category=travel&amp;sort=views",

@@ -21,11 +21,11 @@ UNKNOWN_VIDEO_CODEC = gettext_noop("The video codec (%(codec)s) isn't supported.
 UNKNOWN_AUDIO_CODEC = gettext_noop("The audio codec (%(codec)s) isn't supported.")
 TOO_MANY_BYTES = gettext_noop("The file is larger than %(size)s GB. Export it at a lower bit rate.")
 PICTURE_TOO_LARGE = gettext_noop(
-    "The picture is %(width)dx%(height)d pixels, which is more than this site can convert. Export it in a smaller size."
+    "The video is %(width)dx%(height)d pixels, which is more than this site supports. Export it at a smaller size."
 )
 TOO_LONG = gettext_noop("The video is longer than %(hours)s hours. Upload it in parts.")
 TOO_FAST = gettext_noop("The video has more than %(rate)d frames per second. Export it at 60.")
-PICTURE_TOO_SMALL = gettext_noop("The picture is smaller than %(pixels)d pixels. Export it in a larger size.")
+PICTURE_TOO_SMALL = gettext_noop("The video is smaller than %(pixels)d pixels. Export it at a larger size.")
 NO_DURATION = gettext_noop("The video has no duration.")
 CUT_OFF = gettext_noop(
     "The file is cut off. It should last %(expected)s seconds, but only %(found)s can be read. Please upload it again."

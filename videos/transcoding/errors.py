@@ -77,7 +77,7 @@ class Canceled(TranscodeError):
     retryable = True
 
     def __init__(self) -> None:
-        super().__init__("The conversion was stopped.")
+        super().__init__("Processing was stopped.")
 
 
 _PERMANENT_CODES = frozenset(

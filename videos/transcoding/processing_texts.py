@@ -24,7 +24,7 @@ ENCODED = {
         "Video encoded from %(codec)s, %(width)dx%(height)d, because its shape or size needed to change."
     ),
     "changes": gettext_noop(
-        "Video encoded from %(codec)s, %(width)dx%(height)d, because its picture changes midway."
+        "Video encoded from %(codec)s, %(width)dx%(height)d, because its frame size changes midway."
     ),
     "cut": gettext_noop(
         "Video encoded from %(codec)s, %(width)dx%(height)d, because the file hides some of its frames."
@@ -52,13 +52,13 @@ TONE_MAPPED = gettext_noop("HDR (%(format)s) converted to standard dynamic range
 NOT_TONE_MAPPED = gettext_noop("This server can't convert HDR (%(format)s), so colors may look washed out.")
 DEINTERLACED = gettext_noop("Interlaced video deinterlaced.")
 ROTATED = gettext_noop("Video rotated by %(degrees)d degrees, as set in the file.")
-PIXELS_SQUARED = gettext_noop("Non-square pixels scaled to a picture of %(width)dx%(height)d.")
+PIXELS_SQUARED = gettext_noop("Non-square pixels scaled to %(width)dx%(height)d.")
 CROPPED = gettext_noop(
     "Cropped the pixels that the file marks as hidden (top %(top)d, bottom %(bottom)d, left %(left)d, "
     "right %(right)d)."
 )
 SIZE_CHANGES = gettext_noop(
-    "The picture size changes midway (%(sizes)s). It is fitted into %(width)dx%(height)d throughout."
+    "The frame size changes midway (%(sizes)s). It is fitted into %(width)dx%(height)d throughout."
 )
 CLOCK_MENDED = gettext_noop(
     "Jumps in the recording's timestamps: %(count)d. The parts were joined without gaps."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from videos import language_names
 from videos.library_filters import RELEVANCE
 from videos.models import CATEGORIES
 
@@ -36,28 +37,13 @@ DURATIONS: Choices = (
     ("medium", _("4 to 20 minutes")),
     ("long", _("Over 20 minutes")),
 )
-# Widely spoken ones. The address may ask for any other.
-LANGUAGES: Choices = (
-    ("ar", _("Arabic")),
-    ("zh", _("Chinese")),
-    ("en", _("English")),
-    ("fr", _("French")),
-    ("de", _("German")),
-    ("hi", _("Hindi")),
-    ("it", _("Italian")),
-    ("ja", _("Japanese")),
-    ("pl", _("Polish")),
-    ("pt", _("Portuguese")),
-    ("ru", _("Russian")),
-    ("es", _("Spanish")),
-)
 CAPTIONS: Choices = (("1", _("With subtitles")),)
-# Name of the parameter, label, label of no choice, choices.
-FILTERS = (
+# Name of the parameter, label, label of no choice, choices; ``None`` stands for the languages.
+FILTERS: tuple[tuple[str, StrOrPromise, StrOrPromise, Choices | None], ...] = (
     ("uploaded", _("Upload date"), _("Any time"), UPLOADED),
     ("duration", _("Duration"), _("Any duration"), DURATIONS),
     ("category", _("Category"), _("Any category"), CATEGORIES),
-    ("language", _("Language"), _("Any language"), LANGUAGES),
+    ("language", _("Language"), _("Any language"), None),
     ("captions", _("Subtitles"), _("Any"), CAPTIONS),
 )
 
@@ -84,7 +70,7 @@ class Chip:
 def filter_fields(params: QueryDict) -> list[Field]:
     """Return the filters' fields."""
     return [
-        Field(name, label, none, _including(choices, params.get(name, "")), params.get(name, ""))
+        Field(name, label, none, _choices(choices, params.get(name, "")), params.get(name, ""))
         for name, label, none, choices in FILTERS
     ]
 
@@ -106,8 +92,11 @@ def exact_search_url(params: QueryDict) -> str:
     return f"?{params.urlencode()}"
 
 
-def _including(choices: Choices, chosen: str) -> Choices:
-    # A value of the address is shown even if the form does not offer it.
+def _choices(choices: Choices | None, chosen: str) -> Choices:
+    """Return the choices of a field, those of languages for ``None``, with what the address asks for beyond them."""
+    if choices is None:
+        # Widely used ones. The address may ask for any other.
+        return tuple(language_names.language_choices(chosen)[0][1])
     known = not chosen or chosen in dict(choices)
     return choices if known else (*choices, (chosen, chosen))
 

@@ -27,7 +27,7 @@ from streamsite.files import send_file
 from streamsite.site_settings.features import require as require_feature
 from streamsite.view_actions import found_or_none
 from videos import share_links
-from videos.access import is_embeddable_anywhere
+from videos.access import is_embeddable_anywhere, may_review
 from videos.files import bucket, bucket_delivery, paths, tokens
 from videos.files.content_types import content_type_of
 from videos.files.urls import DOWNLOAD, EXTRAS
@@ -65,6 +65,7 @@ def _cache_seconds(_: object) -> float:
 
 _states: ExpiringCache[str, MediaState | None] = ExpiringCache(seconds=_cache_seconds, max_entries=MAX_CACHED)
 _links: ExpiringCache[str, bool] = ExpiringCache(seconds=_cache_seconds, max_entries=MAX_CACHED)
+_reviewers: ExpiringCache[str, bool] = ExpiringCache(seconds=_cache_seconds, max_entries=MAX_CACHED)
 # Ids of the accounts behind sessions and API tokens.
 _readers: ExpiringCache[str, str | None] = ExpiringCache(seconds=_cache_seconds, max_entries=MAX_CACHED)
 
@@ -121,7 +122,7 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
 
 def forget_all() -> None:
     """Make this process read the state of every video again."""
-    for cache in (_states, _links, _readers):
+    for cache in (_states, _links, _readers, _reviewers):
         cache.clear()
     manifests.clear_cache()
 
@@ -144,6 +145,9 @@ def _state(video_id: str) -> MediaState | None:
 
 
 def _may_have(request: HttpRequest, shown: tokens.MediaTokenClaims, video_id: str, state: MediaState) -> bool:
+    if shown.viewer_class == tokens.REVIEW:
+        user = request.user
+        return user.is_authenticated and _reviewers.get_or_load(user.pk, lambda: may_review(user))
     if shown.viewer_class == tokens.OWNER:
         return _caller_id(request) == state["channel_id"]
     if shown.grant is not None:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import sanction_store
 from accounts.access import channel_for_unsubscribing, channel_for_viewing
 from accounts.current_user import signed_in_user
 from accounts.mappers import serialize_badge
@@ -24,6 +25,8 @@ from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 from videos import blocks, strikes
 from videos.forms import AppealForm, ReportForm
 from videos.moderation import access, cases, reportable
+
+MAX_WARNINGS = 20
 
 
 @login_required
@@ -85,6 +88,7 @@ def account_decisions(request: HttpRequest) -> HttpResponse:
         "page": page.body(lambda case: cases.owner_body(case) | {"token": access.appeal_token(case)}),
         "strikes": len(strikes.active_strikes(user_id)),
         "max_strikes": strikes.MAX_STRIKES,
+        "warnings": sanction_store.list_for_user(user_id, most=MAX_WARNINGS, kind=sanction_store.WARNING),
     }
     return render(request, "moderation/decisions.html", context)
 

@@ -24,7 +24,7 @@ from streamsite.view_actions import (
     refusal_of,
 )
 from streamsite.view_helpers import allow_get_and_post
-from videos import access, forms, language_names, mappers, services, share_links, thumbnails
+from videos import access, forms, mappers, queries, services, share_links, thumbnails
 from videos.captions import services as caption_services
 from videos.captions import webvtt
 from videos.chapters import description_parser
@@ -113,7 +113,8 @@ def chapters_preview(request: HttpRequest, video_id: str) -> HttpResponse:
 def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
     """List the caption tracks and add another from a file."""
     video = access.video_for_editing(request.user, video_id)
-    form = forms.CaptionForm(posted_data(request), request.FILES or None)
+    chosen = video.language or queries.last_language(video.channel_id)
+    form = forms.CaptionForm(posted_data(request), request.FILES or None, initial={"language": chosen})
 
     def add() -> webvtt.CaptionFile:
         file = form.read()
@@ -127,9 +128,7 @@ def captions_page(request: HttpRequest, video_id: str) -> HttpResponse:
     if response is not None:
         return response
     problem = _problem(form, _("Select a file and a language."))
-    return _page(
-        request, video, "captions", problem=problem, form=form, languages=language_names.language_choices()
-    )
+    return _page(request, video, "captions", problem=problem, form=form)
 
 
 def _problem(form: forms.CaptionDescriptionForm, invalid: str) -> str:
@@ -187,8 +186,8 @@ def caption_page(request: HttpRequest, video_id: str, caption_id: str) -> HttpRe
     if response is not None:
         return response
     problem = _problem(form, _("Please fix the errors below."))
-    shown = {"track": mappers.serialize_caption(video, track), "languages": language_names.language_choices()}
-    return _page(request, video, "caption", problem=problem, form=form, **shown)
+    track_dict = mappers.serialize_caption(video, track)
+    return _page(request, video, "caption", problem=problem, form=form, track=track_dict)
 
 
 @login_required

@@ -1,5 +1,5 @@
 // Rows of comments, rendered by the server.
-import { interpolate, ngettext } from "../i18n.js";
+import { gettext, interpolate, ngettext } from "../i18n.js";
 import { compact } from "../locale.js";
 
 export const section = document.querySelector("[data-comments]");

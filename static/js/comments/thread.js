@@ -2,7 +2,6 @@
 // decides, and the server renders every row.
 import { api } from "../api.js";
 import { offerFocus } from "../focus.js";
-import { confirmAction } from "../dialog.js";
 import { gettext } from "../i18n.js";
 import { toast } from "../ui.js";
 import "./follow.js";
@@ -91,6 +90,7 @@ async function curate(form, act) {
 async function remove(comment) {
   const replies = Number(comment.querySelector("[data-comment-replies]")?.dataset.commentReplies) || 0;
   const text = replies ? gettext("This permanently deletes the comment and its replies.") : gettext("This permanently deletes the comment.");
+  const { confirmAction } = await import("../dialog.js");
   if (!(await confirmAction(gettext("Delete this comment?"), text, gettext("Delete")))) return;
   try {
     await api("DELETE", `/comments/${comment.dataset.comment}`);

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("videos", "0020_notify"),
+        ("videos", "0021_reworded_choices"),
     ]
 
     operations = [

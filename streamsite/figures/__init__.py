@@ -1,0 +1,1 @@
+"""Figures of the whole site that cost too much for a request: tasks compute and store them, the admin reads them."""
