@@ -106,6 +106,19 @@ def _rendered(text: str, folder: Path) -> SafeString:
     return SafeString(markdown.renderer.render(_shaped(markdown.parse(text), folder), markdown.options, {}))
 
 
+def render_text(text: str) -> SafeString:
+    """Return Markdown that people wrote as HTML: no HTML of their own, no images, links to safe schemes only.
+
+    Headings begin one level lower, below the page's own.
+    """
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    tokens = markdown.parse(text)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1:]) + 1, 6)}"
+    return SafeString(markdown.renderer.render(tokens, markdown.options, {}))
+
+
 def heading_id(text: str) -> str:
     """Return the id of a heading, as code hosts make it."""
     return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
