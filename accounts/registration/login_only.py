@@ -61,7 +61,7 @@ class LoginOnlyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on, and make the answer private if the site is login-only."""
         response = self.get_response(request)
-        return _make_private(response) if is_on() else response
+        return _make_private(response) if is_on() and not _is_open(request) else response
 
     def process_view(
         self,
@@ -74,6 +74,12 @@ class LoginOnlyMiddleware:
         if not getattr(view, "login_required", True) or getattr(view, "checks_login", False):
             return None
         return _refuse(request) if is_closed_to(request) else None
+
+
+def _is_open(request: HttpRequest) -> bool:
+    """Return whether the request is for a page that visitors may open. The API's views decide by their caller."""
+    view = request.resolver_match.func if request.resolver_match is not None else None
+    return not getattr(view, "login_required", True) and not request.path_info.startswith("/api/")
 
 
 def _refuse(request: HttpRequest) -> HttpResponseBase:
