@@ -55,7 +55,7 @@ def test_a_new_site_is_set_up_named_colored_and_by_invitation(chromium, new_site
     for label, color in (("Accent color, light theme", LIGHT), ("Accent color, dark theme", DARK)):
         chief.get_by_label(label).first.fill(color)
     chief.locator(".site-actions button").click()
-    expect(chief.get_by_text("Saved")).to_be_visible()
+    expect(chief.locator(".messagelist .success")).to_be_visible()
     chief.goto("/admin/invitations/")
     chief.get_by_role("button", name="Create link").click()
     invitation = chief.locator("#made").inner_text()

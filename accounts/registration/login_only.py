@@ -7,6 +7,7 @@ those that stay open, ``checks_login`` those that decide themselves. The API's a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ from streamsite.errors import NotSignedIn
 from streamsite.view_actions import found_or_none
 
 View = TypeVar("View", bound=Callable[..., object])
-KEPT_PRIVATE = ("private", "no-store")
+FOR_ONE_READER = re.compile(r"\b(?:private|no-store)\b")
 OPEN_TO_ORIGINS = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
 
 
@@ -90,7 +91,7 @@ def _refuse(request: HttpRequest) -> HttpResponseBase:
 
 def _make_private(response: HttpResponseBase) -> HttpResponseBase:
     """Let nobody but the reader's browser keep the response, and no page of another site read it."""
-    if not any(word in response.headers.get(HEADER, "") for word in KEPT_PRIVATE):
+    if not FOR_ONE_READER.search(response.headers.get(HEADER, "")):
         PRIVATE_REVALIDATED.set_on(response)
     if response.headers.get(OPEN_TO_ORIGINS[0]) == "*":
         for name in OPEN_TO_ORIGINS:
