@@ -44,7 +44,11 @@ def test_the_set_has_public_halves_only_and_verifies_a_token(client, cast):
     assert key.keys() == {"kty", "crv", "x", "kid", "use", "alg"}
     assert (key["kty"], key["crv"], key["use"], key["alg"]) == ("OKP", "Ed25519", "sig", "EdDSA")
     claims = jwt.decode(
-        token, jwt.PyJWK(key), algorithms=["EdDSA"], issuer="http://localhost:8000", audience="http://localhost:8000/api"
+        token,
+        jwt.PyJWK(key),
+        algorithms=["EdDSA"],
+        issuer="http://localhost:8000",
+        audience="http://localhost:8000/api",
     )
     assert claims["sub"] == str(cast.owner.pk)
 

@@ -60,7 +60,9 @@ class Workshop:
             (self.folder / name).write_text(self.files[name])
         command = [NODE, "node_modules/esbuild/bin/esbuild", "page.mjs", "--bundle", "--minify"]
         command += ["--format=esm", "--outfile=public/page.js", "--log-level=warning"]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60
+        )
         assert done.returncode == 0, done.stderr
 
     def stop(self) -> None:
@@ -74,7 +76,16 @@ def _command(path: Path, port: int) -> list[str]:
     if path.suffix == ".mjs":
         return [NODE, path.name]
     if path.stem.startswith("fastapi"):
-        return [sys.executable, "-m", "uvicorn", f"{path.stem}:app", "--host", "localhost", "--port", str(port)]
+        return [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            f"{path.stem}:app",
+            "--host",
+            "localhost",
+            "--port",
+            str(port),
+        ]
     return [sys.executable, path.name, "runserver", f"localhost:{port}", "--noreload"]
 
 
