@@ -104,6 +104,8 @@ def press(page, key: str, code: str, modifiers: int = 0, *, repeat: bool = False
 def test_a_shortcut_is_where_the_hand_finds_it(page, layout, key, code, modifiers, change):
     before = page.evaluate(STATE)
     press(page, key, code, modifiers)
+    if change.get("asked"):  # the list is loaded first
+        page.locator("dialog").wait_for()
     after = page.evaluate(STATE)
     if change.get("paused") is False:  # and time goes on
         after["time"] = before["time"]

@@ -2,7 +2,7 @@
 import { isBusy, isField } from "../focus.js";
 import { gettext, interpolate } from "../i18n.js";
 import { number } from "../locale.js";
-import { el, icon } from "../ui.js";
+import { el, icon, style } from "../ui.js";
 import { markPlayed, findUpNext } from "./up-next.js";
 import { goTo } from "./queue.js";
 import { isOn } from "./autoplay-settings.js";
@@ -41,7 +41,9 @@ class EndScreen {
     }, { capture: true, passive: true });
   }
 
-  #show(video) {
+  async #show(video) {
+    await style("components/end-screen");
+    if (!video.ended) return;
     this.#hide();
     const { next, related } = findUpNext();
     const replay = el("button", { class: "btn", type: "button" }, icon("retry"), gettext("Replay"));
