@@ -448,7 +448,7 @@ def test_the_transcript_is_searched_and_seeks(page, film):
     search = panel.get_by_label("Search transcript")
     search.fill("NEEDLE")
     expect(panel.locator(".cue:visible")).to_have_count(2)
-    expect(panel.get_by_role("status")).to_have_text("2 places")
+    expect(panel.get_by_role("status")).to_have_text("2 matches")
     assert panel.locator("mark").all_inner_texts() == ["needle", "needle"]
     search.press("Enter")
     until(page, "v => v.currentTime", at(6))

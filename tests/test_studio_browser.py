@@ -97,7 +97,7 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
     page.get_by_label("Select all").check()
     assert page.locator("[data-pick]:checked").count() == 3
     page.locator("[data-pick]").nth(0).uncheck()
-    assert page.locator("[data-chosen]").inner_text() == "2 chosen"
+    assert page.locator("[data-chosen]").inner_text() == "2 selected"
     if not page.get_by_label("Visibility", exact=True).last.is_visible():
         page.get_by_text("Edit selected").click()
     look(page, "chosen")
