@@ -88,6 +88,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     registration_state = models.CharField(
         max_length=10, choices=RegistrationState.choices, blank=True, default="", editable=False
     )
+    # What was accepted on signing up: ``streamsite.site_settings.pages.acceptance_version``.
+    terms_version = models.CharField(max_length=16, blank=True, default="", editable=False)
+    terms_accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     subscriber_count = models.BigIntegerField(default=0, editable=False)
     subscription_count = models.BigIntegerField(default=0, editable=False)
