@@ -88,7 +88,8 @@ def _with_tabs(text: str, folder: Path) -> SafeString:
 
 
 def _tabs(text: str, folder: Path, number: int) -> str:
-    labels, panels = [], []
+    labels: list[str] = []
+    panels: list[str] = []
     for panel in TAB.split(text)[1:]:
         name = panel.split(maxsplit=1)[0]
         value = html.escape(name.lower())

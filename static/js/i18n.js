@@ -10,7 +10,7 @@ const catalog = globalThis.streamsiteCatalog ?? {};
  */
 export function gettext(text) {
   const found = catalog.messages?.[text];
-  if (Array.isArray(found)) return found[catalog.plural(1)] ?? text;
+  if (Array.isArray(found)) return found[catalog.plural?.(1) ?? 0] ?? text;
   return found ?? text;
 }
 
