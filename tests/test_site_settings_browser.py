@@ -29,8 +29,8 @@ def page(chromium, own_site):
     page.goto(f"{own_site.url}/login?next=/admin/site/identity/")
     page.fill("[name=login]", "boss")
     page.fill("[name=password]", PASSWORD)
-    page.click("main form button[type=submit]")
-    page.wait_for_url("**/admin/site/identity/")
+    page.click("form.panel button[type=submit]")
+    page.wait_for_url(f"{own_site.url}/admin/site/identity/")
     yield page
     context.close()
 
