@@ -18,6 +18,7 @@ from accounts.registration import rules
 from accounts.tokens import AccessToken
 from streamsite import csrf
 from streamsite.errors import CsrfFailed, Forbidden, Invalid, NotSignedIn, SiteError
+from streamsite.site_settings.features import require_public_api
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -134,11 +135,15 @@ class PageSessionAuthentication(SessionAuthentication):
     def authenticate(self, request: Request) -> Any:
         """Return the signed-in account. Raises ``NotSignedIn`` for visitors of a login-only site.
 
+        Where the API is not public, raises ``ApiNotPublic`` for visitors' calls that no page of the site made.
+
         It is the last of the API's authenticators, so no other one found an account. Preflights stay open.
         """
         found = super().authenticate(request)
         if found is None and request.method != "OPTIONS" and rules.current().login_required:
             raise NotSignedIn
+        if found is None and request.method != "OPTIONS":
+            require_public_api(request._request)
         return found
 
     def enforce_csrf(self, request: Request) -> None:

@@ -12,7 +12,7 @@ from accounts import account_marks, deliverability, email_verification, preferen
 from accounts.mappers import serialize_badge
 from accounts.models import User
 from accounts.registration import rules, upload_rights
-from accounts.registration.rules import Mode
+from accounts.registration.rules import Mode, Uploaders
 
 
 class AccountContext(TypedDict):
@@ -58,6 +58,7 @@ def me(request: HttpRequest) -> AccountContext:
     if not isinstance(user, User):
         visitor = VISITOR.copy()
         visitor["may_sign_up"], visitor["is_closed"] = may_sign_up, registration.login_required
+        visitor["may_upload"] = registration.uploads == Uploaders.EVERYONE
         return visitor
     chosen = preferences.with_defaults(user.preferences)
     return AccountContext(

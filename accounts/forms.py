@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import api_tokens, preferences
+from accounts import api_tokens, preferences, terms
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
 from accounts.registration.invitations import MAX_TOKEN_LENGTH
 from streamsite import formats
@@ -69,6 +69,14 @@ class RegisterForm(forms.Form):
         help_text=_("At least 10 characters. A phrase of several words works well."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+    accept_terms = forms.BooleanField()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if label := terms.acceptance_label():
+            self.fields["accept_terms"].label = label
+        else:
+            del self.fields["accept_terms"]
 
 
 def _picture(label: StrOrPromise, help_text: StrOrPromise) -> forms.FileField:

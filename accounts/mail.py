@@ -18,6 +18,7 @@ from accounts import deliverability, email_tokens, locale, unsubscribe_links
 from accounts.models import User
 from streamsite.mail import messages
 from streamsite.mail.errors import AddressRefused
+from streamsite.site_settings import pages
 from streamsite.site_settings.identity import site_name
 from streamsite.tasks.lease import current_lease
 
@@ -95,6 +96,7 @@ def send(kind: str, user: User, to: str, **details: object) -> None:
         "subject": subject,
         "site_name": site_name(),
         "site_url": settings.SITE_URL,
+        "site_pages": pages.links(),
         "link": _link(kind, user, to),
         "unsubscribe_url": unsubscribe_url,
         **details,

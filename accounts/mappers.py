@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.utils.translation import gettext as _
+
 from accounts import deliverability, preferences
 from accounts.image_processing import AVATAR, COVER, ImageType
 from accounts.models import User
@@ -88,7 +90,7 @@ def serialize_undeliverable_email(user: User) -> UndeliverableEmailDict | None:
     return {
         "email": address,
         "at": iso(user.undeliverable_at),
-        "reason": user.undeliverable_reason or "",
+        "reason": _(user.undeliverable_reason) if user.undeliverable_reason else "",
     }
 
 

@@ -66,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=30,
         unique=True,
         validators=[validate_username],
-        error_messages={"unique": _("That username is taken.")},
+        error_messages={"unique": _("This name is taken.")},
     )
     email = models.EmailField(max_length=254, blank=True)
     email_key = models.CharField(max_length=254, blank=True, editable=False)
@@ -88,6 +88,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     registration_state = models.CharField(
         max_length=10, choices=RegistrationState.choices, blank=True, default="", editable=False
     )
+    # What was accepted on signing up: ``streamsite.site_settings.pages.acceptance_version``.
+    terms_version = models.CharField(max_length=16, blank=True, default="", editable=False)
+    terms_accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     subscriber_count = models.BigIntegerField(default=0, editable=False)
     subscription_count = models.BigIntegerField(default=0, editable=False)
@@ -97,7 +100,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("upload quota in bytes"),
         null=True,
         blank=True,
-        help_text=_("Leave empty for the site's default. 0 means no limit."),
+        help_text=_("Empty: the site's own. 0: no limit."),
     )
     # Rises with every change of credentials (``accounts.security_epoch``), which voids everything opened or emailed
     # before.

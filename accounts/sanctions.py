@@ -58,13 +58,13 @@ def mark_email_verified(user: User, *, actor: User | None, request: HttpRequest 
     """
     access.require_manageable(actor, user)
     if not user.email:
-        raise Invalid(_("This account has no email address. Change its email first."))
+        raise Invalid(_("This account has no email address. Add one first."))
     try:
         changed = User.objects.filter(
             pk=user.pk, email_key=user.email_key, pending_email=user.pending_email, email_verified=False
         ).update(email_verified=True)
     except IntegrityError:
-        raise Conflict(_("Another account has confirmed this address.")) from None
+        raise Conflict(_("Another account already uses this email address.")) from None
     if changed:
         audit.record("email_verified_by_staff", user.pk, request=request, actor=actor)
     return bool(changed)

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts import audit, image_storage, locale, passwords, tasks
+from accounts import audit, image_storage, locale, passwords, tasks, terms
 from accounts.models import RegistrationState, User
 from accounts.registration import admission, domains, invitations
 from accounts.registration.admission import Admission
@@ -29,10 +29,12 @@ def create_account(
     full_name: str = "",
     prepared: Mapping[str, Mapping[str, bytes]] | None = None,
     invitation: str = "",
+    accept_terms: bool = False,
 ) -> User:
     """Create and return an account, which may have to wait for approval (``User.is_waiting``).
 
     Raises ``Invalid`` with field errors, or what ``admission.admit`` raises; ``invitation`` is the token of a link.
+    ``accept_terms`` is needed where the site has rules or terms.
 
     ``prepared`` holds images by type from ``image_processing.prepare_images``; their files are deleted if no account is
     created.
@@ -47,6 +49,7 @@ def create_account(
     )
     if problems := account_problems(user, password):
         raise Invalid(_("Please fix the errors below."), fields=problems)
+    terms.accept(user, accepted=accept_terms)
     user.set_password(password)
     if admitted.must_wait:
         user.is_active, user.registration_state = False, RegistrationState.WAITING

@@ -15,6 +15,7 @@ import time
 from calendar import timegm
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -93,7 +94,7 @@ def remove_retired_keys(folder: Path) -> list[str]:
     kids = sorted(path.stem for path in folder.glob("*.pem"))
     removed = []
     # A key signs until its successor does, and its last refresh token lives as long as an idle session.
-    for kid, successor in zip(kids, kids[1:], strict=False):
+    for kid, successor in pairwise(kids):
         started = _signs_from(successor)
         if started and started + longest.total_seconds() + LEAD_SECONDS < time.time():
             (folder / f"{kid}.pem").unlink()
@@ -112,10 +113,10 @@ def key_ring() -> KeyRing:
         return cached[0]
     try:
         ring = load_key_ring(Path(settings.TOKEN_KEYS_DIR))
-    except (ImproperlyConfigured, OSError, ValueError) as error:
+    except (ImproperlyConfigured, OSError, ValueError):
         if cached is None:
             raise
-        log.error("the signing keys could not be read again: %s", error)
+        log.exception("the signing keys could not be read again")
         ring = cached[0]
     _cached = ring, now + RELOAD_SECONDS
     return ring

@@ -1,13 +1,14 @@
 """The playlists app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlaylistsConfig(AppConfig):
     """Django's configuration of the app."""
 
     name = "playlists"
-    verbose_name = "Playlists"
+    verbose_name = _("Playlists")
 
     def ready(self) -> None:
         """Connect receivers; register the queue, Watch later, shelves, search, oEmbed, and the studio's bulk action."""

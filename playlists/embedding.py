@@ -11,6 +11,7 @@ from playlists.models import MAX_ITEMS, Playlist, PlaylistItem
 from playlists.ordering import order_fields
 from videos import embed_allowlist
 from videos.access import ANONYMOUS
+from videos.access import may_embed as is_embedding_allowed
 from videos.mappers import serialize_card
 from videos.models import Video
 from videos.schemas.cards import CardDict
@@ -59,7 +60,7 @@ def may_embed(playlist: Playlist, video: Video, host: str) -> bool:
 
     A video restricted to certain sites is left out unless the host is one of them: its frame would refuse to open.
     """
-    if not video.allow_embed:
+    if not is_embedding_allowed(video):
         return False
     if video.embed_domains and not embed_allowlist.is_allowed(video.embed_domains, host):
         return False

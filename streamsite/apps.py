@@ -17,6 +17,6 @@ class StreamsiteConfig(AppConfig):
             folders,
         )
         from streamsite.mongo import checks as mongo_checks  # noqa: F401
-        from streamsite.site_settings import identity_form  # noqa: F401
+        from streamsite.site_settings import features_section, identity_form, pages_section  # noqa: F401
 
         folders.create_missing_if_possible()

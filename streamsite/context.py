@@ -3,6 +3,8 @@
 from django.http import HttpRequest
 
 from streamsite import origin
+from streamsite.site_settings import pages
+from streamsite.site_settings.features import features
 from streamsite.site_settings.identity import identity
 
 BANNER_COOKIE = "banner"
@@ -15,5 +17,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_name": found.name,
         "site_url": origin.current(),
         "site_identity": found,
+        "site_pages": pages.links,
+        "site_features": features(),
         "shows_banner": found.has_banner and request.COOKIES.get(BANNER_COOKIE) != found.banner_mark,
     }

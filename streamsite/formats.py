@@ -71,7 +71,8 @@ def size(count: int) -> str:
     value, power = float(count), 0
     while value >= 999.5 and power < len(_SIZES) - 1:
         value, power = value / 1000, power + 1
-    text: str = units.format_unit(float(f"{value:.3g}"), f"digital-{_SIZES[power]}", "short", locale=locale())
+    length: Literal["short", "long"] = "short" if power else "long"  # the short form is "40 byte"
+    text: str = units.format_unit(float(f"{value:.3g}"), f"digital-{_SIZES[power]}", length, locale=locale())
     return text
 
 

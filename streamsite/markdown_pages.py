@@ -88,7 +88,8 @@ def _with_tabs(text: str, folder: Path) -> SafeString:
 
 
 def _tabs(text: str, folder: Path, number: int) -> str:
-    labels, panels = [], []
+    labels: list[str] = []
+    panels: list[str] = []
     for panel in TAB.split(text)[1:]:
         name = panel.split(maxsplit=1)[0]
         value = html.escape(name.lower())
@@ -104,6 +105,19 @@ def _tabs(text: str, folder: Path, number: int) -> str:
 def _rendered(text: str, folder: Path) -> SafeString:
     markdown = _markdown()
     return SafeString(markdown.renderer.render(_shaped(markdown.parse(text), folder), markdown.options, {}))
+
+
+def render_text(text: str) -> SafeString:
+    """Return Markdown that people wrote as HTML: no HTML of their own, no images, links to safe schemes only.
+
+    Headings begin one level lower, below the page's own.
+    """
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    tokens = markdown.parse(text)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1:]) + 1, 6)}"
+    return SafeString(markdown.renderer.render(tokens, markdown.options, {}))
 
 
 def heading_id(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 from streamsite import error_responses, errors
 
@@ -16,7 +17,7 @@ class MethodNotAllowed(errors.SiteError):
     """The address is right and takes other methods."""
 
     status, code = 405, "method_not_allowed"
-    detail = "This method isn't allowed here."
+    detail = _("This method isn't allowed here.")
 
 
 class RefusedMethodMiddleware:

@@ -6,7 +6,8 @@ from django.urls import include, path, re_path
 from accounts.views.sign_in import staff_login
 from streamsite import health
 from streamsite.api.views import ApiDocs, SchemaView, api_not_found
-from streamsite.site_settings.views import appearance, dismiss_banner
+from streamsite.site_settings import pages
+from streamsite.site_settings.views import appearance, dismiss_banner, site_page
 from streamsite.view_helpers import redirect_view
 
 urlpatterns = [
@@ -31,6 +32,7 @@ urlpatterns = [
     re_path(
         r"^appearance/(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$", appearance, name="site-appearance"
     ),
+    *(path(name, site_page, {"name": name}, name=f"page-{name}") for name in pages.TITLES),
     path("banner/dismiss", dismiss_banner, name="dismiss-banner"),
     path("admin/site/", include("streamsite.site_settings.urls")),
     path("admin/", admin.site.urls),

@@ -1,13 +1,14 @@
 """The subscriptions app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class SubscriptionsConfig(AppConfig):
     """Django's configuration of the app."""
 
     name = "subscriptions"
-    verbose_name = "Subscriptions"
+    verbose_name = _("Subscriptions")
 
     def ready(self) -> None:
         """Connect receivers; register counters, repairs, the subscribe button, and the home page's shelf."""

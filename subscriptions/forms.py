@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.preferences import NOTIFICATION_KINDS
+from streamsite.site_settings.features import features
 from subscriptions.channel_page.services import MAX_SHELVES
 from subscriptions.channel_page.shelf_types import all_shelf_types
 from subscriptions.models import ChannelPage
@@ -181,6 +182,8 @@ class PostForm(forms.Form):
         super().__init__(data, files, initial=dict(initial or {}))
         if is_edit:
             del self.fields["picture"], self.fields["video"]
+        if not features().comments:
+            del self.fields["allow_comments"]
 
     def clean(self) -> dict[str, object]:
         """Return the data with ``video_id``, taken from the video's address."""

@@ -36,6 +36,7 @@ PAST = {
         "decided_at",
         "appealed_at",
         "undeliverable_at",
+        "revoked_at",
     ),
     *("read_until", "feed_seen_at", "mailed_until", "last_login"),
 }

@@ -9,62 +9,25 @@ import jwt
 import pyotp
 import pytest
 import requests
-from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from pymongo import MongoClient
 
 from streamsite.markdown_pages import WRITTEN_ORIGIN
+from tests.support.guide_people import COOKIE, PASSWORD, Person, name_of, resigner
 from tests.support.node import NODE
-from tests.test_guide import BLOCKS, PASSWORD, TEXT, of, run
+from tests.test_guide import BLOCKS, TEXT, of, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-COOKIE = "refresh"
-
-
-class Person:
-    """Somebody with an account on the running site."""
-
-    def __init__(self, site, name):
-        self.api, self.name = f"{site.url}/api/v1", name
-        body = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
-        assert self.post("/auth/register", body).status_code == 201
-
-    def post(self, path, body=None, *, access="", cookie="", **headers):
-        sent = {"X-Requested-With": "test"} | {
-            name.replace("_", "-"): value for name, value in headers.items()
-        }
-        if access:
-            sent["Authorization"] = f"Bearer {access}"
-        cookies = {COOKIE: cookie} if cookie else {}
-        return requests.post(self.api + path, json=body or {}, headers=sent, cookies=cookies, timeout=30)
-
-    def sign_in(self, **more):
-        return self.post("/auth/token", {"login": self.name, "password": PASSWORD, **more})
-
-    def browser_session(self):
-        answer = self.sign_in()
-        return answer.json()["access"], answer.cookies[COOKIE]
 
 
 @pytest.fixture
 def person(site, request):
-    return Person(site, re.sub(r"[^a-z0-9]+", "-", request.node.name)[-28:].strip("-"))
+    return Person(site, name_of(request.node))
 
 
 @pytest.fixture
 def resigned(site):
-    """A function that changes claims of a token and signs it with the site's own key."""
-
-    def change(token, **claims):
-        header = jwt.get_unverified_header(token)
-        path = site.data_dir / "keys" / "tokens" / f"{header['kid']}.pem"
-        key = serialization.load_pem_private_key(path.read_bytes(), None)
-        old = jwt.decode(token, options={"verify_signature": False})
-        return jwt.encode(
-            old | claims, key, algorithm="EdDSA", headers={name: header[name] for name in ("kid", "typ")}
-        )
-
-    return change
+    return resigner(site)
 
 
 @pytest.fixture

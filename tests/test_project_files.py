@@ -118,9 +118,12 @@ def test_every_tool_means_the_same_python_and_version():
     assert PROJECT["project"]["version"] == streamsite.__version__
 
 
-def test_node_packages_are_pinned_by_hash_and_come_from_the_configured_registry():
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    wanted = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+@pytest.mark.parametrize(
+    ("folder", "kind"), [(".", "devDependencies"), ("tests/clients/guide", "dependencies")]
+)
+def test_node_packages_are_pinned_by_hash_and_come_from_the_configured_registry(folder, kind):
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    wanted = json.loads((ROOT / folder / "package.json").read_text())[kind]
     for name, version in wanted.items():
         assert packages[f"node_modules/{name}"]["version"] == version
     for name, package in packages.items():

@@ -16,6 +16,8 @@ from accounts.access import listed_accounts
 from accounts.models import User
 from streamsite.api.pagination import Page
 from streamsite.errors import Absent, Forbidden
+from streamsite.site_settings.features import features
+from streamsite.site_settings.features import require as require_feature
 from streamsite.visibility import Viewer, is_owner
 from videos import share_links
 from videos.models import Block, Reaction, ShareLink, Video, Watch
@@ -74,6 +76,7 @@ def video_for_sharing(video_id: str) -> Video:
 
 def video_for_embedding(video_id: str) -> Video:
     """Return the video if other sites may show it. Raises ``Absent``, or ``Forbidden`` when embedding is off."""
+    require_feature("embeds")
     video = video_for_sharing(video_id)
     if not video.allow_embed:
         raise Forbidden(_("The owner doesn't allow this video on other sites."))
@@ -87,9 +90,26 @@ def is_embeddable_anywhere(video: Video | Mapping[str, object]) -> bool:
     ``Access-Control-Allow-Origin: *`` or ``Cross-Origin-Resource-Policy: cross-origin``: on listed sites the player in
     the frame has this site's origin and needs neither.
     """
+    if not features().embeds:
+        return False
     if isinstance(video, Mapping):
         return bool(video["allow_embed"] and not video["embed_domains"])
     return video.allow_embed and not video.embed_domains
+
+
+def may_embed(video: Video) -> bool:
+    """Return whether owner and site let other sites show the video; ``embed_domains`` may name which."""
+    return video.allow_embed and features().embeds
+
+
+def may_download(video: Video) -> bool:
+    """Return whether owner and site let everyone who may watch the video download it as a file."""
+    return video.allow_download and features().downloads
+
+
+def may_comment(video: Video) -> bool:
+    """Return whether owner and site let people comment on the video."""
+    return video.allow_comments and features().comments
 
 
 def video_for_editing(viewer: Viewer, video_id: str) -> Video:

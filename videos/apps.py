@@ -1,13 +1,14 @@
 """The videos app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VideosConfig(AppConfig):
     """Django's handle on the app."""
 
     name = "videos"
-    verbose_name = "Videos"
+    verbose_name = _("Videos")
 
     def ready(self) -> None:
         """Connect receivers, and register counters, repairs, checks, copies and trash folders."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.errors import Invalid
+from streamsite.licenses import License
+from streamsite.site_settings.features import features
 from streamsite.visibility import Visibility
 from videos import original_dates, queries
 from videos.captions import webvtt
@@ -21,6 +24,13 @@ from videos.models.moderation import Reason
 # were changed count: the schedule may have run in the meantime.
 SCHEDULE_FIELDS = ("publish_at", "publish_visibility")
 VISIBILITY_FIELDS = ("visibility", *SCHEDULE_FIELDS)
+
+# What can be chosen only where the site has the feature.
+FEATURE_FIELDS = {
+    "comments": ("allow_comments",),
+    "embeds": ("allow_embed", "embed_domains"),
+    "downloads": ("allow_download",),
+}
 
 
 class VideoForm(forms.Form):
@@ -35,6 +45,7 @@ class VideoForm(forms.Form):
     )
     category = forms.ChoiceField(label=_("Category"), choices=CATEGORIES)
     language = LanguageField(empty_label=_("Not specified"), required=False)
+    license = forms.ChoiceField(choices=License.choices, label=_("License"), required=False)
     originally_published_on = forms.DateField(
         required=False,
         label=_("Original publication date"),
@@ -74,6 +85,14 @@ class VideoForm(forms.Form):
         help_text=_("Takes effect the next time the video is processed."),
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["license"].is_alternative = True  # type: ignore[attr-defined]
+        for feature, names in FEATURE_FIELDS.items():
+            if not getattr(features(), feature):
+                for name in names:
+                    del self.fields[name]
+
     def clean_publish_visibility(self) -> str:
         """Return the chosen visibility, public by default."""
         return self.cleaned_data["publish_visibility"] or Visibility.PUBLIC
@@ -86,7 +105,7 @@ class VideoForm(forms.Form):
         return {
             name: value
             for name, value in self.cleaned_data.items()
-            if name not in VISIBILITY_FIELDS or name in touched
+            if (name not in VISIBILITY_FIELDS or name in touched) and (name != "license" or value)
         }
 
     def explain_schedule(self, video: Video) -> None:
@@ -190,9 +209,8 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(label=_("Video file"), allow_empty_file=True)
     title = forms.CharField(label=_("Title"), max_length=120, required=False)
-    visibility = forms.ChoiceField(
-        label=_("Visibility"), choices=Visibility.choices, initial=Visibility.PRIVATE
-    )
+    visibility = forms.ChoiceField(label=_("Visibility"), choices=Visibility.choices)
+    license = forms.ChoiceField(label=_("License"), choices=License.choices, required=False)
 
 
 class CommentRulesForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.mappers import serialize_badge
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
-from videos import duplicate_uploads, share_links, thumbnails, viewer_state
+from videos import access, duplicate_uploads, share_links, thumbnails, viewer_state
 from videos.captions import services
 from videos.captions.schemas import CaptionDict, CaptionImportDict
 from videos.captions.webvtt import CaptionFile
@@ -56,13 +56,14 @@ def serialize_video(
     """
     known = known or viewer_state.load_viewer_state(viewer, video)
     can_edit = is_owner(viewer, video.channel_id)
-    offers_download = video.allow_download and video.has_download
+    offers_download = access.may_download(video) and video.has_download
     return {
         **serialize_card(video, grant),
         "description": video.description,
         "tags": video.tags,
         "category": video.category,
         "language": video.language,
+        "license": video.license,
         "publish_at": iso(video.publish_at) if can_edit else None,
         "publish_visibility": video.publish_visibility if can_edit and video.publish_at else None,
         "failure": _serialize_failure(video) if can_edit else None,
@@ -74,10 +75,10 @@ def serialize_video(
         "download_url": media_url(video, DOWNLOAD, grant) if offers_download else None,
         "captions": [serialize_caption(video, track, grant) for track in known.tracks],
         "chapters": chapter_services.chapters_within(chapter_services.get_chapters(video), video.duration),
-        "allow_comments": video.allow_comments,
-        "allow_embed": video.allow_embed,
+        "allow_comments": access.may_comment(video),
+        "allow_embed": access.may_embed(video),
         "embed_domains": video.embed_domains if can_edit else None,
-        "allow_download": video.allow_download,
+        "allow_download": access.may_download(video),
         "updated_at": iso(video.updated_at),
         "version": video.version,
         "counts": _serialize_counts(video, known.viewer.hidden_comments),

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from streamsite.errors import Invalid
+from streamsite.licenses import License
 from streamsite.sanitize import clean_line, clean_text, is_blank
 from streamsite.visibility import Visibility
 from videos import embed_allowlist, language_names, original_dates, tags
@@ -26,6 +27,7 @@ EDITABLE = (
     "tags",
     "category",
     "language",
+    "license",
     "originally_published_on",
     "visibility",
     "publish_at",
@@ -39,7 +41,7 @@ EDITABLE = (
 )
 
 # What ``None`` clears; other fields refuse it or have a cleaner that accepts it.
-CLEARABLE = {"description", "category", "language", "tags", "chapters"}
+CLEARABLE = {"description", "category", "language", "license", "tags", "chapters"}
 
 
 class VideoChanges(TypedDict, total=False):
@@ -50,6 +52,7 @@ class VideoChanges(TypedDict, total=False):
     tags: list[str]
     category: str
     language: str
+    license: str
     originally_published_on: date | None
     visibility: str
     publish_at: datetime | None
@@ -108,6 +111,12 @@ def _clean_category(value: object) -> str:
     return value
 
 
+def _clean_license(value: object) -> str:
+    if not isinstance(value, str) or value not in License.values:
+        raise ValueError(_("Choose one of: %(values)s.") % {"values": ", ".join(License.values)})
+    return value
+
+
 def _clean_visibility(value: object) -> str:
     if not isinstance(value, str) or value not in Visibility.values:
         raise ValueError(_("Choose one of: %(values)s.") % {"values": ", ".join(Visibility.values)})
@@ -151,6 +160,7 @@ _CLEANERS: dict[str, Callable[[object], object]] = {
     "tags": tags.clean_tags,
     "category": _clean_category,
     "language": language_names.clean_language,
+    "license": _clean_license,
     "originally_published_on": original_dates.clean_original_date,
     "visibility": _clean_visibility,
     "allow_comments": _clean_flag,

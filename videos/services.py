@@ -15,6 +15,7 @@ from accounts.registration import rules, upload_rights
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.sanitize import clean_line, format_bytes
+from streamsite.site_settings.features import features
 from streamsite.visibility import is_linkable
 from videos import facet_store, folded_titles, quota, schedules, strikes, tags, video_store
 from videos.file_titles import title_from_filename
@@ -51,6 +52,7 @@ def build_draft(
     changes = clean_metadata(
         {"title": title_from_filename(filename), **{key: data[key] for key in EDITABLE if key in data}}
     )
+    changes = _with_defaults(owner, changes)
     video = Video(channel=owner, source_name=clean_line(filename)[:255], source_size=size, status=status)
     if _opens(video, changes):
         email_verification.require_verified_email(owner)
@@ -61,6 +63,14 @@ def build_draft(
     if video.publish_at is not None:
         video.schedule_epoch = video.visibility_epoch
     return video
+
+
+def _with_defaults(owner: User, changes: VideoChanges) -> VideoChanges:
+    """Return the fields of a new video with the site's defaults for what its owner did not choose."""
+    defaults: VideoChanges = {"license": features().license}
+    if not email_verification.needs_verified_email(owner):
+        defaults["visibility"] = features().visibility
+    return {**defaults, **changes}
 
 
 def create_from_upload(

@@ -107,7 +107,7 @@ class ConfirmedActionsMixin(ServiceAdmin[User]):
     ) -> HttpResponse | None:
         action, accounts = ACTIONS[name], list(queryset[: MAX_ACCOUNTS + 1])
         if len(accounts) > MAX_ACCOUNTS:
-            text = _("Choose at most %(limit)d accounts.") % {"limit": MAX_ACCOUNTS}
+            text = _("Choose up to %(limit)d accounts.") % {"limit": MAX_ACCOUNTS}
             self.message_user(request, text, messages.ERROR)
             return None
         for account in (account for account in accounts if not self.has_act_permission(request, account)):

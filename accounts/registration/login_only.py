@@ -7,6 +7,7 @@ those that stay open, ``checks_login`` those that decide themselves. The API's a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -23,7 +24,7 @@ from streamsite.errors import NotSignedIn
 from streamsite.view_actions import found_or_none
 
 View = TypeVar("View", bound=Callable[..., object])
-KEPT_PRIVATE = ("private", "no-store")
+FOR_ONE_READER = re.compile(r"\b(?:private|no-store)\b")
 OPEN_TO_ORIGINS = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
 
 
@@ -61,7 +62,7 @@ class LoginOnlyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on, and make the answer private if the site is login-only."""
         response = self.get_response(request)
-        return _make_private(response) if is_on() else response
+        return _make_private(response) if is_on() and not _is_open(request) else response
 
     def process_view(
         self,
@@ -76,6 +77,12 @@ class LoginOnlyMiddleware:
         return _refuse(request) if is_closed_to(request) else None
 
 
+def _is_open(request: HttpRequest) -> bool:
+    """Return whether the request is for a page that visitors may open. The API's views decide by their caller."""
+    view = request.resolver_match.func if request.resolver_match is not None else None
+    return not getattr(view, "login_required", True) and not request.path_info.startswith("/api/")
+
+
 def _refuse(request: HttpRequest) -> HttpResponseBase:
     if error_responses.wants_json(request) or error_responses.wants_xml(request):
         return error_responses.error_response(request, NotSignedIn())
@@ -84,7 +91,7 @@ def _refuse(request: HttpRequest) -> HttpResponseBase:
 
 def _make_private(response: HttpResponseBase) -> HttpResponseBase:
     """Let nobody but the reader's browser keep the response, and no page of another site read it."""
-    if not any(word in response.headers.get(HEADER, "") for word in KEPT_PRIVATE):
+    if not FOR_ONE_READER.search(response.headers.get(HEADER, "")):
         PRIVATE_REVALIDATED.set_on(response)
     if response.headers.get(OPEN_TO_ORIGINS[0]) == "*":
         for name in OPEN_TO_ORIGINS:

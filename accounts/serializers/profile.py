@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.preferences import PREFERENCES
+from accounts.preferences import PREFERENCES, Preference, TimeZonePreference
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
 from streamsite.api.fields import StrictBooleanField, StrictCharField, StrictChoiceField
 from streamsite.api.inputs import InputSerializer
@@ -30,9 +30,13 @@ class PreferencesSerializer(InputSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return a field for each preference."""
-        return {
-            name: StrictChoiceField(choices=known.choices, required=False)
-            if known.choices
-            else StrictBooleanField(required=False)
-            for name, known in PREFERENCES.items()
-        }
+        return {name: _field(known) for name, known in PREFERENCES.items()}
+
+
+def _field(known: Preference) -> serializers.Field[Any, Any, Any, Any]:
+    if isinstance(known, TimeZonePreference):
+        help_text = "A time zone's name, such as `Europe/Berlin`. Empty: the browser's."
+        return StrictCharField(max_length=64, allow_blank=True, required=False, help_text=help_text)
+    if known.choices:
+        return StrictChoiceField(choices=known.choices, required=False)
+    return StrictBooleanField(required=False)

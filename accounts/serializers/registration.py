@@ -24,6 +24,11 @@ class RegisterSerializer(InputSerializer):
         default="",
         help_text="The token of an invitation link, where people sign up by invitation.",
     )
+    accept_terms = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Whether the person accepts the site's rules and terms. Needed where the site has such pages.",
+    )
 
 
 class RegisterFormSerializer(RegisterSerializer):

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts import auth_session_store, deletion, sessions, staff_actions, tasks, totp
 from accounts.models import ApiToken, AuthEvent, User
+from streamsite import formats
 from streamsite.models import Job
 from streamsite.mongo.collections import collection
 from tests.support.mailbox import deliver
@@ -273,7 +274,7 @@ def test_mail_of_a_state_that_is_over_is_not_sent(cast):
     with time_machine.travel(timezone.now() + timedelta(days=1), tick=True):
         close(cast.api("owner"))
     [message] = deliver()
-    assert User.objects.get(pk=cast.owner.pk).erase_at.date().isoformat() in message.body
+    assert f"deleted on {formats.day(User.objects.get(pk=cast.owner.pk).erase_at)}." in message.body
 
 
 def test_an_older_database_erases_nobody_until_the_operator_goes_on(cast):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import conditional_page, require_safe
 from jwt.utils import base64url_encode
@@ -12,6 +13,7 @@ from streamsite import cors
 from streamsite.cache_headers import public_for
 
 
+@login_not_required  # services verify tokens with it
 @cors.allow_preflight
 @require_safe
 def key_set(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.registration import login_only
 from playlists import access, embedding
+from streamsite.site_settings.features import features
 from streamsite.view_actions import found_or_none
 from streamsite.view_helpers import is_htmx
 from videos.syndication import urls
@@ -29,7 +30,7 @@ HOST_PATTERN = re.compile(r"\A[a-z0-9][a-z0-9.-]{0,252}\Z")
 @xframe_options_exempt
 def embed(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Show the playlist from ``?index=`` on; to a script, only the entries around that place."""
-    if login_only.is_closed_to(request):
+    if login_only.is_closed_to(request) or not features().embeds:
         return framing.refusal_page(request, framing.ABSENT, what="playlist")
     playlist = found_or_none(lambda: access.playlist_for_sharing(playlist_id))
     if playlist is None:

@@ -15,3 +15,5 @@ form?.addEventListener("formdata", (event) => {
   for (const [name, value] of [...event.formData]) if (!value) event.formData.delete(name);
   if (event.formData.get("sort") === "relevance") event.formData.delete("sort");
 });
+
+export {};

@@ -10,7 +10,8 @@ const catalog = globalThis.streamsiteCatalog ?? {};
  */
 export function gettext(text) {
   const found = catalog.messages?.[text];
-  return typeof found === "string" ? found : text;
+  if (Array.isArray(found)) return found[catalog.plural?.(1) ?? 0] ?? text;
+  return found ?? text;
 }
 
 /**

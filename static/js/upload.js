@@ -42,7 +42,8 @@ async function suggestTitles(added) {
 }
 
 function addFiles(files) {
-  const visibility = new FormData(form).get("visibility");
+  const chosen = new FormData(form);
+  const choices = { visibility: chosen.get("visibility"), license: chosen.get("license") };
   const added = [];
   for (const file of files) {
     const problem = refusal(file, limits);
@@ -50,7 +51,7 @@ function addFiles(files) {
       toast(interpolate(gettext("%(name)s: %(problem)s"), { name: file.name, problem }), { level: "error" });
       continue;
     }
-    const item = new UploadItem(file, visibility, template, {
+    const item = new UploadItem(file, choices, template, {
       account,
       links,
       onIdle: () => queueMicrotask(sendNext),

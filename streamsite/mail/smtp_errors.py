@@ -11,16 +11,19 @@ import smtplib
 import socket
 import ssl
 
+from django.utils.translation import gettext_noop as _
+
 from streamsite.mail.errors import AddressRefused, MailNotSent
 from streamsite.mail.options import NONE, PORTS, STARTTLS, TLS, Options
 
 PERMANENT = 500
 ANSWER_LENGTH = 200
-NO_MAILBOX = "The mailbox doesn't exist."
-CLOSED_MAILBOX = "The mailbox is closed."
-NO_MAIL_DOMAIN = "The part after the @ doesn't accept email."
-NOT_VALID = "The address isn't valid."
-NOT_ASCII = "Our mail server can't send to addresses with letters like é or ü before the @."
+# Stored in English and translated for the address's owner.
+NO_MAILBOX = _("The mailbox doesn't exist.")
+CLOSED_MAILBOX = _("The mailbox is closed.")
+NO_MAIL_DOMAIN = _("The part after the @ doesn't accept email.")
+NOT_VALID = _("The address isn't valid.")
+NOT_ASCII = _("Our mail server can't send to addresses with letters like é or ü before the @.")
 
 # OpenSSL's reasons for not trusting a certificate.
 _EXPIRED, _OTHER_NAME, _OTHER_ADDRESS = 10, 62, 64

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     # Behind the CSRF check, which has read the form.
     "streamsite.drafts.DraftMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "streamsite.site_settings.features.FeatureMiddleware",
     "accounts.middleware.SessionGovernanceMiddleware",
     "accounts.locale.AccountLocaleMiddleware",
     "accounts.registration.login_only.LoginOnlyMiddleware",

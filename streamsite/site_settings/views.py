@@ -13,13 +13,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from streamsite.cache_headers import IMMUTABLE
 from streamsite.context import BANNER_COOKIE
 from streamsite.errors import Absent
-from streamsite.site_settings import colors, history, live, sections, services
+from streamsite.markdown_pages import render_text
+from streamsite.site_settings import colors, history, live, pages, sections, services
 from streamsite.site_settings.forms import SectionForm
 from streamsite.site_settings.identity import identity
 from streamsite.site_settings.sections import Section
@@ -117,6 +119,23 @@ def appearance(request: HttpRequest, light: str, dark: str) -> HttpResponse:
     return IMMUTABLE.set_on(HttpResponse(content, content_type="text/css; charset=utf-8"))
 
 
+@login_not_required
+@require_safe
+def site_page(request: HttpRequest, name: str) -> HttpResponse:
+    """Show one of the site's own pages; 404 while it has no text."""
+    text, language = pages.find_text(name)
+    if not text:
+        raise Absent
+    context = {
+        "title": pages.TITLES[name],
+        "content": render_text(text),
+        "language": language,
+        "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
+    }
+    return render(request, "site/page.html", context)
+
+
+@login_not_required
 @require_POST
 def dismiss_banner(request: HttpRequest) -> HttpResponse:
     """Remember in a cookie that the viewer dismissed this announcement. A later one is shown again."""

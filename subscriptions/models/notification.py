@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
 
@@ -107,7 +108,7 @@ class ReadMarks(models.Model):
     mailed_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name_plural = "read marks"
+        verbose_name_plural = _("read marks")
 
     def __str__(self) -> str:
         return f"read marks of {self.user_id}"

@@ -67,6 +67,7 @@ NOTIFICATION_TYPES = {
 # Sentences by the code in ``what``, which may be followed by a number: ``likes:1000``.
 WAITING, LIKES, SUBSCRIBERS = "waiting", "likes", "subscribers"
 READY, FAILED, REFRESH_REUSED = "ready", "failed", "refresh_reused"
+ACCOUNT_WARNED = "account_warned"
 VARIANTS: dict[str, dict[str, StrOrPromise]] = {
     HELD: {
         WAITING: ngettext_lazy(
@@ -94,6 +95,7 @@ VARIANTS: dict[str, dict[str, StrOrPromise]] = {
         emails.DENIED: gettext_lazy("Your appeal about “%(title)s” was denied"),
         emails.REMOVED: gettext_lazy("We removed “%(title)s” for breaking our rules"),
         emails.WARNED: gettext_lazy("“%(title)s” breaks our rules. We've left it up with a warning"),
+        ACCOUNT_WARNED: gettext_lazy("Warning from our moderators: “%(title)s”"),
         emails.REPORT_REMOVED: gettext_lazy("Thanks for your report: we removed “%(title)s”"),
         emails.REPORT_WARNED: gettext_lazy("Thanks for your report: we took action on “%(title)s”"),
         emails.REPORT_KEPT: gettext_lazy("Thanks for your report: “%(title)s” doesn't break our rules"),

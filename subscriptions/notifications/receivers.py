@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.dispatch import receiver
-from django.utils.translation import gettext as _
 
 from accounts.auth_session_store import SessionDoc
 from accounts.models import User
@@ -11,6 +10,7 @@ from accounts.signals import account_deleted, account_warned, refresh_token_reus
 from streamsite.sanitize import clean_line, truncate_line
 from subscriptions.notifications import services
 from subscriptions.notifications.notification_types import (
+    ACCOUNT_WARNED,
     FAILED,
     LIKES,
     MILESTONE,
@@ -149,7 +149,7 @@ def notify_warning(sender: type, user_id: str, warning_id: str, text: str, **ext
         f"warned:{warning_id}",
         url="/settings/decisions",
         title=truncate_line(clean_line(text), MAX_TITLE_LENGTH),
-        what=_("Warning from our moderators"),
+        what=ACCOUNT_WARNED,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts import image_processing
 from accounts.mappers import image_urls, serialize_badge
 from streamsite.api.renderers import iso
+from streamsite.site_settings.features import features
 from streamsite.visibility import Viewer, is_owner
 from subscriptions.models import Post
 from subscriptions.posts.schemas import PostDict, PostPictureDict
@@ -30,7 +31,7 @@ def serialize_post(
         "picture": _serialize_image(row),
         "video": serialize_card(shown) if shown is not None else None,
         "counts": {"likes": row.like_count, "comments": max(0, row.comment_count - hidden_comments)},
-        "allow_comments": row.allow_comments,
+        "allow_comments": row.allow_comments and features().comments,
         "created_at": iso(row.created_at),
         "edited_at": iso(row.edited_at),
         "url": row.get_absolute_url(),

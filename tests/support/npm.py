@@ -1,7 +1,7 @@
 """npm packages: programs of other people that tests use the site with.
 
-``tests/clients/packages.json`` pins single files by version and hash; a folder with a ``package-lock.json`` is installed
-whole. npm fetches each once, from the registry that it is configured for, and it is kept in the user's cache folder.
+``tests/clients/packages.json`` pins single files by version and hash; a folder with a ``package-lock.json`` is
+installed whole. npm fetches each once, from the registry that it is configured for, into the user's cache folder.
 """
 
 from __future__ import annotations
@@ -54,12 +54,14 @@ def installed(folder: Path) -> Path:
     if not kept.is_dir():
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as made:
+            new = Path(made) / kept.name
+            new.mkdir()
             for name in ("package.json", "package-lock.json"):
-                (Path(made) / name).write_bytes((folder / name).read_bytes())
-            _install(Path(made))
+                (new / name).write_bytes((folder / name).read_bytes())
+            _install(new)
             with suppress(OSError):  # another process was faster
-                (Path(made) / "node_modules").rename(kept)
-    return kept
+                new.rename(kept)
+    return kept / "node_modules"
 
 
 def _install(folder: Path) -> None:

@@ -146,7 +146,7 @@ class CommentRules(models.Model):
     hold_all = models.BooleanField(default=False)
 
     class Meta:
-        verbose_name_plural = "comment rules"
+        verbose_name_plural = _("comment rules")
 
     def __str__(self) -> str:
         return f"rules of {self.channel_id}"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import video_id
+from streamsite.licenses import License
 from streamsite.visibility import Visibility
 
 CATEGORIES = (
@@ -62,6 +63,7 @@ class Video(models.Model):
     tag_keys = models.JSONField(default=list, editable=False)
     category = models.CharField(max_length=20, choices=CATEGORIES, default="other")
     language = models.CharField(max_length=12, blank=True)
+    license = models.CharField(max_length=12, choices=License.choices, default=License.STANDARD)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When it came out elsewhere, and when it came out first anywhere: see ``videos.original_dates``.

@@ -42,6 +42,9 @@ class VideoDict(CardDict):
     tags: list[str]
     category: str
     language: str
+    license: Annotated[
+        str, "standard (all rights reserved), cc0, or a Creative Commons license such as cc-by-sa."
+    ]
     publish_at: Timestamp | None
     publish_visibility: str | None
     failure: FailureDict | None

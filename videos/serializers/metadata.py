@@ -16,6 +16,7 @@ from streamsite.api.fields import (
     StrictChoiceField,
 )
 from streamsite.api.inputs import InputSerializer
+from streamsite.licenses import License
 from streamsite.visibility import Visibility
 from videos.embed_allowlist import MAX_DOMAINS
 from videos.models import CATEGORIES
@@ -37,6 +38,7 @@ class MetadataSerializer(InputSerializer):
     language = StrictCharField(
         max_length=12, required=False, allow_blank=True, allow_null=True, trim_whitespace=False
     )
+    license = StrictChoiceField(choices=License.choices, required=False, allow_null=True)
     originally_published_on = DayField(
         required=False,
         allow_null=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from streamsite.api.fields import StrictCharField, StrictChoiceField, StrictFloatField
@@ -22,7 +23,7 @@ class PairsField(serializers.ListField):
         """Return the pairs, or raise ``ValidationError``."""
         if not all(_is_pair(one) for one in data):
             raise serializers.ValidationError(
-                "Pairs [start, end] in seconds. The end is not before the start."
+                _("Enter pairs [start, end] in seconds. The end must not be before the start.")
             )
         return cast(list[list[float]], data)
 
@@ -61,5 +62,5 @@ class HeartbeatSerializer(InputSerializer):
     def validate_session(self, value: str) -> str:
         """Refuse what is not a name."""
         if value and not SESSION_PATTERN.match(value):
-            raise serializers.ValidationError("1 to 64 letters, digits, '-' and '_'.")
+            raise serializers.ValidationError(_("Use 1 to 64 letters, digits, “-”, and “_”."))
         return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from videos import thumbnails
+from videos import access, thumbnails
 from videos.files import bucket, bucket_delivery, paths
 from videos.files.content_types import content_type_of
 from videos.files.urls import DOWNLOAD, MASTER, media_url
@@ -23,7 +23,7 @@ class SharedMedia:
 
 def has_public_file(video: Video) -> bool:
     """Return whether anyone may download the video as one file."""
-    return video.allow_download and video.has_download
+    return access.may_download(video) and video.has_download
 
 
 def get_shared_media(video: Video) -> SharedMedia:

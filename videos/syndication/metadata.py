@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.text import Truncator
 
 from streamsite.api.renderers import iso
+from streamsite.licenses import license_url
 from streamsite.site_settings.identity import site_name
 from videos import access
 from videos.chapters import services
@@ -36,7 +37,7 @@ def build_metadata(video: Video) -> dict[str, object]:
         "twitter": twitter_tags(video),
         "json_ld": video_object(video),
         "canonical": urls.watch_url(video),
-        "oembed": urls.oembed_url(urls.watch_url(video)) if video.allow_embed else None,
+        "oembed": urls.oembed_url(urls.watch_url(video)) if access.may_embed(video) else None,
         "indexed": video.listed,
     }
 
@@ -135,6 +136,8 @@ def video_object(video: Video) -> dict[str, object]:
         found["embedUrl"] = urls.embed_url(video)
     if video.width and video.height:
         found |= {"width": video.width, "height": video.height}
+    if url := license_url(video.license):
+        found["license"] = url
     if video.tags:
         found["keywords"] = video.tags
     if video.language:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from streamsite import licenses
+from streamsite.licenses import License
 from streamsite.visibility import Visibility
 from videos import language_names
 from videos.models import Status
@@ -19,6 +21,18 @@ def visibility_name(code: str) -> str:
 
 
 register.filter("spoken_language", language_names.display_name)
+
+
+@register.filter
+def license_name(code: str) -> str:
+    """Return the label of a license: ``cc-by`` -> ``Creative Commons Attribution``."""
+    return str(License(code).label)
+
+
+@register.filter
+def license_url(code: str) -> str:
+    """Return the address of a license's text, "" for ``standard``."""
+    return licenses.license_url(code)
 
 
 @register.filter

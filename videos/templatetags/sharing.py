@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from streamsite.site_settings.features import features
 from videos.syndication import urls
 
 register = template.Library()
@@ -14,7 +15,12 @@ register = template.Library()
 
 @register.simple_tag
 def oembed_link(title: str, name: str, *parts: str) -> SafeString:
-    """Return the ``<link>`` by which programs find the oEmbed response of the page with this URL name."""
+    """Return the ``<link>`` by which programs find the oEmbed response of the page with this URL name.
+
+    "" where the site turned embedding off.
+    """
+    if not features().embeds:
+        return SafeString("")
     address = urls.oembed_url(urls.absolute_url(reverse(name, args=parts)))
     return format_html(
         '<link rel="alternate" type="application/json+oembed" href="{}" title="{}">', address, title

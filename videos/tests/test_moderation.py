@@ -175,7 +175,7 @@ def test_what_is_said_of_a_comment_has_no_quotes_within_quotes(cast, comment, ma
     case = cases.decide(Case.objects.get(), cast.staff, "taken_down")
     emails.email_owner(case.pk)
     told = cast.page("stranger").get("/notifications").content.decode()
-    assert "taken down: “Comment on Crème”" in told
+    assert "We removed “Comment on Crème” for breaking our rules" in told
     assert "Our moderators reviewed your comment on “Crème”." in mailoutbox[0].body
 
 

@@ -273,5 +273,5 @@ def test_what_takes_too_long_to_rank_is_left_out(database, cast, monkeypatch):
 
     monkeypatch.setattr(Collection, "aggregate", out_of_time)
     assert cast.api("owner").get("/api/v1/studio/stats").json()["top_videos"] is None
-    assert "too many videos to rank" in cast.page("owner").get("/studio").content.decode()
+    assert "Too much data to rank" in cast.page("owner").get("/studio").content.decode()
     assert cast.api("owner").get("/api/v1/studio/stats.csv?table=videos").status_code == 200

@@ -316,7 +316,7 @@ def test_the_quota_counts_what_was_announced(cast, settings):
     first = begin(api, 60)
     refused = begin(api, 41)
     assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
-    assert refused.json()["fields"]["quota"] == ["40 bytes left of 100 bytes."]
+    assert refused.json()["fields"]["quota"] == ["40 bytes of 100 bytes left."]
     assert begin(api, 40).status_code == 201
     assert call(api, "DELETE", path_of(first)).status_code == 204
     assert begin(api, 60).status_code == 201

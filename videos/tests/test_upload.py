@@ -93,7 +93,7 @@ def test_a_truncated_file_fails_as_unreadable(cast, clip):
 def test_an_empty_file_is_refused_and_nothing_is_kept(cast):
     answer = send(cast.api("owner"), b"")
     assert answer.status_code == 400
-    assert answer.json()["fields"]["file"] == ["The file is empty."]
+    assert answer.json()["fields"]["file"] == ["This file is empty."]
     assert not Video.objects.exists()
     assert list(Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []
 

@@ -32,7 +32,7 @@ def attempts(cast, who):
         tus(api, HTTP_UPLOAD_CONCAT="partial").status_code,
         form_upload(api).status_code,
         page.get("/upload").status_code,
-        page.post("/upload", {"file": file}).status_code,
+        page.post("/upload", {"file": file, "visibility": "private"}).status_code,
     ]
 
 

@@ -25,7 +25,15 @@ from videos.uploads import partial_file
 from videos.uploads.services import new_expiry
 from videos.uploads.tus import parse_metadata
 
-METADATA_FIELDS = ("title", "description", "visibility", "category", "language", "originally_published_on")
+METADATA_FIELDS = (
+    "title",
+    "description",
+    "visibility",
+    "category",
+    "language",
+    "license",
+    "originally_published_on",
+)
 
 
 class AlreadyJoined(Conflict):

@@ -24,6 +24,7 @@ from streamsite.cache_headers import PRIVATE_NEVER_STORED, REVALIDATED, CachePol
 from streamsite.caching import ExpiringCache
 from streamsite.errors import Absent, NotSignedIn
 from streamsite.files import send_file
+from streamsite.site_settings.features import require as require_feature
 from streamsite.view_actions import found_or_none
 from videos import share_links
 from videos.access import is_embeddable_anywhere, may_review
@@ -89,8 +90,10 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
         raise NotSignedIn
     if not _may_have(request, shown, video_id, state):
         raise Absent
-    if name == DOWNLOAD and not (state["allow_download"] or _is_for_owner(shown, state)):
-        raise Absent
+    if name == DOWNLOAD and not _is_for_owner(shown, state):
+        if not state["allow_download"]:
+            raise Absent
+        require_feature("downloads")
     attachment = ""
     if name == DOWNLOAD:
         attachment = content_disposition_header(True, f"{state['title']}.mp4") or ""

@@ -20,6 +20,7 @@ from accounts.registration import rules, upload_rights
 from streamsite.errors import Invalid
 from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import UPLOAD
+from streamsite.site_settings.features import features
 from streamsite.view_actions import (
     form_status,
     perform,
@@ -84,7 +85,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Show the upload page; without JavaScript, take one file by form."""
     user = signed_in_user(request)
     upload_rights.require_may_upload(user)
-    form = forms.UploadForm(posted_data(request), request.FILES or None)
+    preset = {"visibility": features().visibility, "license": features().license}
+    if email_verification.needs_verified_email(user):
+        preset["visibility"] = Visibility.PRIVATE
+    form = forms.UploadForm(posted_data(request), request.FILES or None, initial=preset)
     response = perform(
         request,
         form,
@@ -118,7 +122,11 @@ def _create_video(user: User, form: forms.UploadForm) -> Video:
     sent = form.cleaned_data["file"]
     if not isinstance(sent, TemporaryUploadedFile):
         raise Invalid(_("Select a file."), fields={"file": [_("Select a file.")]})
-    data = {name: form.cleaned_data[name] for name in ("title", "visibility") if form.cleaned_data[name]}
+    data = {
+        name: form.cleaned_data[name]
+        for name in ("title", "visibility", "license")
+        if form.cleaned_data[name]
+    }
     return services.create_from_upload(
         user,
         Path(sent.temporary_file_path()),

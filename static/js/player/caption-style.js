@@ -1,7 +1,7 @@
 // The dialog for the look of captions. Loaded on first use.
 import { modal } from "../dialog.js";
 import { gettext } from "../i18n.js";
-import { el } from "../ui.js";
+import { el, style } from "../ui.js";
 import { applyStyle } from "./captions.js";
 import { captionSettings, saveCaptionSettings } from "./stored-settings.js";
 
@@ -22,7 +22,8 @@ const STYLES = {
 };
 
 /** Open the dialog. Every choice applies at once. */
-export function styleCaptions(video) {
+export async function styleCaptions(video) {
+  await style("components/player-dialogs");
   const settings = captionSettings();
   const fields = Object.entries(STYLES).map(([name, [label, choices]]) => {
     const select = el("select", { class: "input", id: `cue-${name}` });

@@ -3,7 +3,7 @@ import { copyOnClick } from "../clipboard.js";
 import { clock } from "../clock.js";
 import { modal } from "../dialog.js";
 import { gettext, interpolate } from "../i18n.js";
-import { el, icon } from "../ui.js";
+import { el, icon, style } from "../ui.js";
 
 const SIZES = [
   [480, 270],
@@ -91,7 +91,8 @@ function embedSection(frame, startAt) {
 }
 
 /** Open the dialog. */
-export function share(frame, video) {
+export async function share(frame, video) {
+  await style("components/player-dialogs");
   const url = new URL(`/watch/${frame.dataset.videoId}`, location.origin);
   const link = field(gettext("Link"), "share-link", url.href);
   const now = Math.floor(video.currentTime);

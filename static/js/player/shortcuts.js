@@ -1,7 +1,7 @@
 // The list of keyboard shortcuts. Loaded on first use.
 import { modal } from "../dialog.js";
 import { gettext } from "../i18n.js";
-import { el } from "../ui.js";
+import { el, style } from "../ui.js";
 
 const SHORTCUTS = [
   [gettext("K or Space"), gettext("Play or pause")],
@@ -23,7 +23,8 @@ const SHORTCUTS = [
 ];
 
 /** Open the list in a dialog. */
-export function showShortcuts() {
+export async function showShortcuts() {
+  await style("components/player-dialogs");
   const list = el("dl", { class: "keys" });
   for (const [keys, meaning] of SHORTCUTS) list.append(el("dt", {}, el("kbd", {}, keys)), el("dd", {}, meaning));
   modal(gettext("Keyboard shortcuts"), list);

@@ -26,9 +26,9 @@ let count = 0;
 /** A file, its upload and its row. */
 export class UploadItem {
   /** `links` are the prefixes of the watch and edit addresses; `onIdle` is called when the next file can be sent. */
-  constructor(file, visibility, template, { account, links, onIdle, onVideo, onAnother }) {
+  constructor(file, choices, template, { account, links, onIdle, onVideo, onAnother }) {
     this.file = file;
-    this.visibility = visibility;
+    this.choices = choices;
     this.account = account;
     this.links = links;
     this.onIdle = onIdle;
@@ -110,7 +110,7 @@ export class UploadItem {
     this.samples = [];
     const title = this.#part("title").value.trim();
     // Without a title, the server uses the one that it suggests.
-    const metadata = { visibility: this.visibility, ...(title && { title }) };
+    const metadata = { ...this.choices, ...(title && { title }) };
     this.savedTitle = title || null;
     try {
       this.transfer = await sendFile({ file: this.file, metadata, account: this.account }, {

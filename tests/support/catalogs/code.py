@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.catalogs.extraction import ROOT
-from tests.support.catalogs.templates import Unmarked
+from tests.support.catalogs.templates import SAME_EVERYWHERE, Unmarked
 
 # Errors of the API and of forms, by the names of their classes.
 ERRORS = {
@@ -49,16 +49,12 @@ def find(path: Path) -> Iterator[Unmarked]:
     name = str(path.relative_to(ROOT))
     for node in ast.walk(ast.parse(path.read_text())):
         # Fields of the API are described in its documentation, which is in English.
-        for value in () if "/serializers/" in name and _is_described(node) else _shown_values(node):
-            if (text := _text(value)) is not None and SENTENCE.search(text):
+        for value in _shown_values(node, is_described="serializers" in name):
+            if (text := _text(value)) is not None and SENTENCE.search(text) and text not in SAME_EVERYWHERE:
                 yield Unmarked(name, value.lineno, text)
 
 
-def _is_described(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and any(keyword.arg == "help_text" for keyword in node.keywords)
-
-
-def _shown_values(node: ast.AST) -> Iterator[ast.expr]:
+def _shown_values(node: ast.AST, *, is_described: bool) -> Iterator[ast.expr]:
     if isinstance(node, ast.ClassDef):
         for statement in node.body:
             if isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") in SHOWN_NAMES:
@@ -73,8 +69,9 @@ def _shown_values(node: ast.AST) -> Iterator[ast.expr]:
             yield node.args[1]
         if called.endswith("Field") and getattr(getattr(node.func, "value", None), "id", "") == "models":
             yield from node.args[:1]
+        names = SHOWN_NAMES - ({"help_text"} if is_described else set())
         if called not in NOT_SHOWN:
-            yield from (keyword.value for keyword in node.keywords if keyword.arg in SHOWN_NAMES)
+            yield from (keyword.value for keyword in node.keywords if keyword.arg in names)
 
 
 def _labels(node: ast.ClassDef) -> Iterator[ast.expr]:

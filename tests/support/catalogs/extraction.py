@@ -35,9 +35,9 @@ class Message(NamedTuple):
 
 
 def python_files() -> list[Path]:
-    """Return the product's Python files: without tests, migrations and commands, which operators read."""
+    """Return the product's Python files that speak to people: not tests, nor what operators read."""
     found = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-    left_out = {"tests", "migrations", "management", "engine"}
+    left_out = {"tests", "migrations", "management", "engine", "mongo", "supervisor"}
     return sorted(path for path in found if not left_out & set(path.relative_to(ROOT).parts))
 
 

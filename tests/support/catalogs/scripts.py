@@ -11,12 +11,14 @@ from babel.messages.jslexer import tokenize
 from tests.support.catalogs.extraction import ROOT
 from tests.support.catalogs.templates import Unmarked
 
+COMMENTS = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.S | re.M)
 MARKERS = {"gettext", "ngettext"}
 # A capitalized word or two words in lower case: a label or a sentence.
 SENTENCE = re.compile(r"^[A-Z][a-z]+('\w+)?([ ,.!?…:]|$)|[a-z,]{2,} [a-z]{2,}")
 # Selectors, markup, classes, headers and types are not for people.
 FOR_PROGRAMS = re.compile(
-    r"^[.#\[:]|[\[\]{}=<>]|--|\w-\w+ \w+-|^[A-Z][a-z]+(-[A-Z][a-z]+)+$|^[a-z]+\.[a-z]|^use strict$"
+    r"^(a|button|input|select|textarea|video)(, (a|button|input|select|textarea|video))+$|^[.#\[:]|[\[\]{}=<>]|--"
+    r"|\w-\w+ \w+-|^[A-Z][a-z]+(-[A-Z][a-z]+)+$|^[a-z]+\.[a-z]|^use strict$"
 )
 # Names of keys, of methods and of errors that browsers define.
 NAMES = {
@@ -46,23 +48,35 @@ NAMES = {
         "Bearer",
         "Arrow",
     ),
-    *("Element", "Promise", "Infinity", "Etc", "Streamsite"),
+    *("Element", "Promise", "Infinity", "Etc", "Streamsite", "Files"),
 }
+
+
+# Texts that other programs read, by file.
+LEFT_OUT = {("static/js/embed-playlist.js", "This video can't be shown on this site")}
 
 
 def find(path: Path) -> Iterator[Unmarked]:
     """Find unmarked texts of a module. Texts of errors that are thrown and of the console are for developers."""
-    source = path.read_text()
+    source = COMMENTS.sub(_as_lines, path.read_text())
     name = str(path.relative_to(ROOT))
     recent: list[str] = []
+    found: Unmarked | None = None
     for token in tokenize(source, jsx=False, dotted=False, template_string=False):
-        if token.type in {"string", "template_string"}:
-            value = token.value[1:-1]
-            if _is_text(value) and not _is_marked(recent):
-                yield Unmarked(name, token.lineno, value)
-        if token.type in {"linecomment", "multilinecomment"}:
-            continue
-        recent = [*recent, token.value][-12:]
+        if found is not None and token.value != ":":  # the key of an object is no text
+            yield found
+        found = None
+        value = token.value[1:-1]
+        is_literal = token.type in {"string", "template_string"} and (name, value) not in LEFT_OUT
+        if is_literal and _is_text(value) and not _is_marked(recent):
+            found = Unmarked(name, token.lineno, value)
+        if token.type not in {"linecomment", "multilinecomment"}:
+            recent = [*recent, token.value][-12:]
+
+
+def _as_lines(match: re.Match[str]) -> str:
+    """Return as many lines as the comment has: apostrophes in it would confuse the lexer."""
+    return "\n" * match[0].count("\n")
 
 
 def _is_text(value: str) -> bool:

@@ -18,6 +18,8 @@ SKIPPED = re.compile(
 TAG = re.compile(r"<(/?[a-zA-Z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 VISIBLE = ("aria-label", "aria-description", "aria-roledescription", "title", "placeholder", "alt", "label")
 ATTRIBUTE = re.compile(r"\b([\w-]+)\s*=\s*(\"([^\"]*)\"|'([^']*)')")
+# Blocks that hold classes or attributes.
+NAMES_BLOCK = re.compile(r"(class|classes|attributes|width)$|_mod$")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 TEXT_IN_TAG = re.compile(r"(_\()?(\"[^\"]*\"|'[^']*')")
 # Filters whose arguments people see.
@@ -59,6 +61,7 @@ SAME_EVERYWHERE = {
 # Files whose text is not for people, or is one document in English by decision; each with its reason.
 LEFT_OUT = {
     "templates/videos/robots.txt": "read by crawlers",
+    "templates/components/mark_attributes.html": "attributes inside another template's tag",
 }
 
 
@@ -99,6 +102,8 @@ def _without_tags_of_django(source: str) -> str:
         end = end_before
         if closing:
             closing = "" if command == closing else closing
+        elif command == "block" and NAMES_BLOCK.search(match[1]):
+            closing = "endblock"
         elif command in {"blocktranslate", "blocktrans", "comment", "verbatim"}:
             closing = f"end{command}"
     parts.append(source[end:])
@@ -131,7 +136,7 @@ def _attributes(tag: re.Match[str]) -> Iterator[tuple[int, str]]:
     if tag[1].lower() == "meta" and "description" in described:
         names.append("content")
     for name in names:
-        if name in found and not (tag[1].lower() == "link" and name == "title"):
+        if name in found and (tag[1].lower(), name) not in {("link", "title"), ("track", "label")}:
             yield tag.start(2) + found[name][0], found[name][1].replace(FILLED, " ")
 
 

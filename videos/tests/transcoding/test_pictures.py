@@ -69,7 +69,7 @@ def test_a_single_frame_is_the_one_choice(encode, tmp_path):
 
 
 def test_a_ladder_without_segments_has_no_picture(tmp_path):
-    with pytest.raises(EncodeFailed, match="picture"):
+    with pytest.raises(EncodeFailed, match="thumbnail"):
         make_thumbnail(tmp_path, 0, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
