@@ -35,7 +35,7 @@ AS_SITE_USER = (
     *("setpriv", "--reuid", str(SITE_USER), "--regid", str(SITE_USER), "--clear-groups"),
     *("--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"),
 )
-START_SECONDS = 15
+START_SECONDS = 60
 
 
 def require_root() -> None:

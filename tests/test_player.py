@@ -152,23 +152,29 @@ def test_the_page_around_the_player_is_small(page, film):
 
 @contextmanager
 def paused_when_playable(site, caller, video_id):
-    """Stop the encoder once the video can be played, however fast it is; let it go on after the block."""
+    """Stop the encoder once the video can be played; let it go on after the block.
+
+    It runs for moments only and waits while the site is asked, so that a busy machine cannot finish it unnoticed.
+    """
     (worker,) = site.children("transcode")
-    deadline = time.monotonic() + 60
-    encoders: list[int] = []
+    deadline = time.monotonic() + 90
+    signal_all(worker, signal.SIGSTOP)
     while not caller.json("GET", f"/api/v1/videos/{video_id}/processing")[1]["playable"]:
         assert time.monotonic() < deadline
-        time.sleep(0.02)
-    for pid in child_pids(worker):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGSTOP)
-            encoders.append(pid)
+        signal_all(worker, signal.SIGCONT)
+        time.sleep(0.1)
+        signal_all(worker, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in encoders:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+        signal_all(worker, signal.SIGCONT)
+
+
+def signal_all(worker, number):
+    """Send a signal to the programs that a worker runs."""
+    for pid in child_pids(worker):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(page, site, tmp_path):

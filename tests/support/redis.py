@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.stack import free_port
 
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 
 class RedisServer:

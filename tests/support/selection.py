@@ -4,7 +4,8 @@ Left out by default, and run with ``DEEP_TESTS=1``: tests with the mark ``deep``
 Those run, too, when the engine differs from ``digest.txt`` beside its tests, which a full run that passed writes.
 
 Files that take longest come first, by ``tests/durations.json``, so that no worker is left with a long one alone at the
-end; ``RECORD_DURATIONS=1`` writes that file.
+end; ``RECORD_DURATIONS=1`` writes that file. Files that wait for browsers and processes alternate with those that
+compute, so that the cores are busy all the time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import os
 import zlib
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -64,8 +66,7 @@ class Selection:
         if left:
             config.hook.pytest_deselected(items=left)
         known = json.loads(DURATIONS.read_text()) if DURATIONS.is_file() else {}
-        kept.sort(key=lambda item: -_expected_seconds(item, known))
-        items[:] = kept
+        items[:] = arrange(kept, known)
 
     def _why_left_out(self, item: pytest.Item) -> str:
         if item.get_closest_marker("deep") and not is_deep():
@@ -83,9 +84,36 @@ def is_of_engine(path: Path) -> bool:
     return any(place in path.parents for place in ENGINE_TESTS) and path.name not in OF_THE_SITE
 
 
+def arrange(items: Sequence[pytest.Item], known: Mapping[str, float]) -> list[pytest.Item]:
+    """Return items by file, the longest files first; those that wait and those that compute end together."""
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    seconds = {path: _expected_seconds(of_file[0], known) for path, of_file in files.items()}
+    paths = sorted(files, key=lambda path: -seconds[path])
+    waiting = [path for path in paths if _waits(files[path][0])]
+    computing = [path for path in paths if not _waits(files[path][0])]
+    shares = [
+        (done, path) for group in (waiting, computing) for path, done in _shares_before(group, seconds)
+    ]
+    return [item for _, path in sorted(shares) for item in files[path]]
+
+
+def _shares_before(paths: Sequence[Path], seconds: Mapping[Path, float]) -> Iterator[tuple[Path, float]]:
+    """Yield each file and the share of its group's time that is over when it begins, from 0 to 1."""
+    total = sum(seconds[path] for path in paths)
+    done = 0.0
+    for path in paths:
+        yield path, done / total
+        done += seconds[path]
+
+
+def _waits(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None or item.get_closest_marker("browser") is not None
+
+
 def _expected_seconds(item: pytest.Item, known: dict[str, float]) -> float:
-    is_slow = item.get_closest_marker("slow") or item.get_closest_marker("browser")
-    unknown = UNKNOWN_SLOW_SECONDS if is_slow else UNKNOWN_SECONDS
+    unknown = UNKNOWN_SLOW_SECONDS if _waits(item) else UNKNOWN_SECONDS
     return known.get(item.path.relative_to(ROOT).as_posix(), unknown)
 
 
