@@ -97,7 +97,7 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
     page.get_by_label("Select all").check()
     assert page.locator("[data-pick]:checked").count() == 3
     page.locator("[data-pick]").nth(0).uncheck()
-    assert page.locator("[data-chosen]").inner_text() == "2 chosen"
+    assert page.locator("[data-chosen]").inner_text() == "2 selected"
     if not page.get_by_label("Visibility", exact=True).last.is_visible():
         page.get_by_text("Edit selected").click()
     look(page, "chosen")
@@ -153,7 +153,7 @@ def test_chapters_and_titles_are_read_while_they_are_written(chromium, site):
     look(page, "details")
     page.get_by_role("link", name="Chapters").click()
     page.get_by_label("One chapter per line").fill("0:00 Mine\nnonsense")
-    expect(found).to_contain_text("Line 2 needs a time and a title")
+    expect(found).to_contain_text("Line 2 must start with a time")
     expect(found.locator("ol li")).to_have_count(1)
     look(page, "chapters")
     assert problems == []
