@@ -249,7 +249,7 @@ def test_a_double_tap_seeks(page, clips):
     begin = time.time()
     tap(page, right, middle, 2, begin)
     until(page, "Math.abs(v.currentTime - 15) < 1")
-    assert page.evaluate("window.shown") == ["+10 s"]
+    assert page.evaluate("window.shown") == ["+10s"]
     tap(page, left, middle, 3, begin + 2)
     until(page, "v.currentTime < 1")
 
