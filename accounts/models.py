@@ -66,7 +66,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=30,
         unique=True,
         validators=[validate_username],
-        error_messages={"unique": _("This name is taken.")},
+        error_messages={"unique": _("That username is taken.")},
     )
     email = models.EmailField(max_length=254, blank=True)
     email_key = models.CharField(max_length=254, blank=True, editable=False)
@@ -100,7 +100,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("upload quota in bytes"),
         null=True,
         blank=True,
-        help_text=_("Empty: the site's own. 0: no limit."),
+        help_text=_("Leave empty for the site's default. 0 means no limit."),
     )
     # Rises with every change of credentials (``accounts.security_epoch``), which voids everything opened or emailed
     # before.

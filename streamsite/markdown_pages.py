@@ -99,7 +99,7 @@ def _tabs(text: str, folder: Path, number: int) -> str:
         )
         panels.append(f'<div class="tab" data-tab="{value}">{_rendered(f"#### {panel}", folder)}</div>')
     bar = f'<div class="tab-bar" role="radiogroup" aria-label="Framework">{"".join(labels)}</div>'
-    return f'<div class="tabs">{bar}{"".join(panels)}</div>\n'
+    return f'<div class="frameworks">{bar}{"".join(panels)}</div>\n'
 
 
 def _rendered(text: str, folder: Path) -> SafeString:

@@ -91,7 +91,7 @@ def test_the_way_through_the_account_pages(chromium, site, width, scheme):
     walker.open("/settings/security")
     page.get_by_text("Set up").click()
     page.locator("#proof_current_password").fill(PASSWORD)
-    walker.press("Go on")
+    walker.press("Continue")
     walker.look("totp")
     secret = page.locator("code.key").inner_text()
     page.get_by_label("Code").fill(pyotp.TOTP(secret).now())

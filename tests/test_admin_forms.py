@@ -83,6 +83,7 @@ EDITABLE = {
         "description": ("See 0:00 start", by_video(description="See 0:00 start")),
         "tags": ("Cats, #dogs", by_video(tags=["Cats", "#dogs"])),
         "category": ("music", by_video(category="music")),
+        "license": ("cc-by", by_video(license="cc-by")),
         "language": ("pt-BR", by_video(language="pt-BR")),
         "originally_published_on": ("2014-03-03", by_video(originally_published_on=date(2014, 3, 3))),
         "visibility": (Visibility.PRIVATE.value, by_video(visibility=Visibility.PRIVATE)),

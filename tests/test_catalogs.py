@@ -83,7 +83,10 @@ def test_problems_are_found(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "LOCALE", tmp_path)
     path = files.po_path("de", "django")
     path.parent.mkdir(parents=True)
-    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    header = (
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+    )
     rows = {
         'msgid "A %(name)s."\nmsgstr "Ein %(nam)s."': "placeholders",
         'msgid "<b>A</b> b"\nmsgstr "A b"': "other markup",

@@ -114,7 +114,7 @@ def test_a_report_reaches_the_staff_who_decide(site, people, open_as):
     dialog.get_by_label("Spam or misleading").check()
     dialog.get_by_label("Add details").fill("It is an advertisement")
     dialog.get_by_role("button", name="Report").click()
-    expect(page.get_by_text("will look at it")).to_be_visible()
+    expect(page.get_by_text("review your report")).to_be_visible()
     site.manage("createsuperuser", "--noinput", "--username", "comment-judge", "--email", "j@example.org",
                 DJANGO_SUPERUSER_PASSWORD=PASSWORD)  # fmt: skip
     staff = open_as("comment-judge", "/admin/videos/case/")

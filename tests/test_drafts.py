@@ -192,12 +192,12 @@ def test_an_ended_session_and_no_network_keep_the_text(page, people, become):
     field.fill("Written for a long time")
     page.context.set_offline(True)
     field.press("Control+Enter")
-    expect(page.locator("[data-problem]").first).to_contain_text("could not be reached")
+    expect(page.locator("[data-problem]").first).to_contain_text("reach the server")
     page.context.set_offline(False)
     page.context.clear_cookies()
     field.press("Control+Enter")
     expect(field).to_have_value("Written for a long time")
-    page.locator("[data-problem]").first.get_by_role("link", name="Log in").click()
+    page.locator("[data-problem]").first.get_by_role("link", name="Sign in").click()
     log_in(page, "drafts-one")
     expect(page.get_by_label("Add a comment")).to_have_value("Written for a long time")
 
@@ -208,7 +208,7 @@ def test_nothing_is_done_in_the_name_of_somebody_else(page, people, become):
     become("drafts-two")
     field.fill("Not as drafts-two")
     field.press("Control+Enter")
-    expect(page.locator("[data-problem]").first).to_contain_text("Someone else is logged in here now.")
+    expect(page.locator("[data-problem]").first).to_contain_text("Someone else is signed in here now.")
     expect(field).to_have_value("Not as drafts-two")
 
 

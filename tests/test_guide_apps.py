@@ -1,6 +1,7 @@
 """The guide's Express, FastAPI, and Django apps, its verifiers, and its React page, against a running site."""
 
 import base64
+import inspect
 import json
 import re
 import time
@@ -16,12 +17,14 @@ from accounts import signing_keys
 from tests.support import npm, snippets
 from tests.support.guide_apps import APPS, PACKAGES, VERIFIERS, Workshop
 from tests.support.guide_people import PASSWORD, Person, name_of, resigner
+from tests.support.stack import ROOT
 from tests.test_guide import BLOCKS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 CLICK_BOTH = """() => {
   for (const button of document.querySelectorAll("button")) if (button.textContent.startsWith("Load")) button.click();
 }"""
+JOSE_KEEPS_SECONDS = 600  # cacheMaxAge, unless it is set
 OURS = {"X-Requested-With": "test"}
 
 
@@ -34,6 +37,21 @@ def workshop(tmp_path_factory):
         pytest.skip(str(error))
     yield made
     made.stop()
+
+
+def test_the_guide_installs_the_packages_that_are_tested_here():
+    commands = "".join(block.code for block in BLOCKS if block.language == snippets.SETUP)
+    pinned = json.loads((PACKAGES / "package.json").read_text())["dependencies"]
+    assert {name for line in re.findall("npm install (.+)", commands) for name in line.split()} == set(pinned)
+    required = (ROOT / "requirements.txt").read_text() + (ROOT / "requirements-dev.txt").read_text()
+    wanted = {name for line in re.findall("pip install (.+)", commands) for name in line.split()}
+    for name in {name.strip('"').partition("[")[0] for name in wanted}:
+        assert re.search(rf"^{name}==", required, re.MULTILINE | re.IGNORECASE), name
+
+
+def test_a_new_key_is_published_for_longer_than_verifiers_keep_the_set():
+    kept = inspect.signature(jwt.PyJWKClient).parameters["lifespan"].default
+    assert max(kept, JOSE_KEEPS_SECONDS) + signing_keys.RELOAD_SECONDS < signing_keys.LEAD_SECONDS
 
 
 @pytest.fixture

@@ -127,3 +127,28 @@ def test_nothing_is_wider_than_the_screen(page, site, width):
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     contents = page.locator(".toc-wide" if width == 1280 else ".toc-narrow summary")
     expect(contents).to_be_visible()
+
+
+def shown_frameworks(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('.tab')].filter((tab) => tab.offsetParent).map((tab) => tab.dataset.tab)"
+    )
+
+
+def test_a_framework_can_be_chosen_without_scripts(chromium, site):
+    context = chromium.new_context(base_url=site.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/developers/tokens")
+    # Evaluating is the test's own doing and works without the page's scripts.
+    assert shown_frameworks(page) == ["express", "express"]
+    page.get_by_role("radio", name="Django").first.check()
+    assert shown_frameworks(page) == ["django", "express"]
+    expect(page.get_by_role("heading", name="Django app")).to_be_attached()
+
+
+def test_a_framework_is_chosen_for_the_whole_page_and_remembered(page):
+    page.get_by_role("radio", name="FastAPI").last.check()
+    assert shown_frameworks(page) == ["fastapi", "fastapi"]
+    page.reload()
+    expect(page.get_by_role("radio", name="FastAPI").first).to_be_checked()
+    assert shown_frameworks(page) == ["fastapi", "fastapi"]

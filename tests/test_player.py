@@ -170,6 +170,15 @@ def paused_when_playable(site, caller, video_id):
         signal_all(worker, signal.SIGCONT)
 
 
+def first_video_of(caller):
+    """Wait for a video of an account that had none; return its id."""
+    deadline = time.monotonic() + 60
+    while not (videos := caller.json("GET", "/api/v1/studio/videos")[1]["results"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return videos[0]["id"]
+
+
 def signal_all(worker, number):
     """Send a signal to the programs that a worker runs."""
     for pid in child_pids(worker):
@@ -186,14 +195,18 @@ def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(pa
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/upload")
     page.get_by_label("Public").check()
-    page.locator("[data-file]").set_input_files(str(clip))
-    link = page.locator("[data-queue] a[href^='/watch/']:not([hidden])")
-    link.wait_for(timeout=60_000)
-    address = link.get_attribute("href") or ""
-    video_id = address.rsplit("/", 1)[1]
+    (worker,) = site.children("transcode")
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        page.locator("[data-file]").set_input_files(str(clip))
+        video_id = first_video_of(caller)
+    finally:
+        os.kill(worker, signal.SIGCONT)
     with paused_when_playable(site, caller, video_id):
+        link = page.locator(f"[data-queue] a[href='/watch/{video_id}']")
+        link.wait_for(timeout=60_000)
         page.add_init_script(FIRST_HEIGHT)
-        page.goto(address)
+        page.goto(f"/watch/{video_id}")
         page.locator("media-controller").wait_for()
         play(page)
         heights = [rung["height"] for rung in read(page, "v => [...v.videoRenditions]")]

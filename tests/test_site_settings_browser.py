@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.support.accessibility import serious_findings
 from tests.support.http_client import PASSWORD, Caller
 from tests.support.stack import Stack
 
@@ -28,8 +29,8 @@ def page(chromium, own_site):
     page.goto(f"{own_site.url}/login?next=/admin/site/identity/")
     page.fill("[name=login]", "boss")
     page.fill("[name=password]", PASSWORD)
-    page.click("main form button[type=submit]")
-    page.wait_for_url("**/admin/site/identity/")
+    page.click("form.panel button[type=submit]")
+    page.wait_for_url(f"{own_site.url}/admin/site/identity/")
     yield page
     context.close()
 
@@ -75,3 +76,19 @@ def test_a_viewer_dismisses_the_announcement(page, own_site):
     page.click(".site-banner button")
     page.wait_for_load_state()
     assert page.locator(".site-banner").count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_fit_the_screen_and_axe_finds_nothing_serious(page, own_site, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{own_site.url}/admin/site/pages/?page=terms")
+    page.fill("[name=text]", "# Use\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nRead the [rules](/rules).")
+    page.click("[name=preview]")
+    page.locator(".site-text table").wait_for()
+    page.click(".site-actions .default")
+    page.get_by_text("Saved.").wait_for()
+    sections = ("", "identity/", "pages/?page=terms", "features/", "registration/")
+    for path in (*(f"/admin/site/{name}" for name in sections), "/terms", "/"):
+        page.goto(own_site.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert [finding for _ in range(2) for finding in serious_findings(page)] == [], path

@@ -153,7 +153,7 @@ def test_chapters_and_titles_are_read_while_they_are_written(chromium, site):
     look(page, "details")
     page.get_by_role("link", name="Chapters").click()
     page.get_by_label("One chapter per line").fill("0:00 Mine\nnonsense")
-    expect(found).to_contain_text("Line 2 needs a time and a title")
+    expect(found).to_contain_text("Line 2 must start with a time")
     expect(found.locator("ol li")).to_have_count(1)
     look(page, "chapters")
     assert problems == []

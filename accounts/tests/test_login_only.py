@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.tests.images import picture
 from accounts.web_sessions import SESSION_KEY
 from streamsite.mongo.collections import collection
+from streamsite.site_settings import pages
 from tests.support.users import PASSWORD
 from videos.files import paths, tokens
 from videos.files.urls import media_url
@@ -29,7 +30,7 @@ OPEN = {
 
 # The same for everyone, and nothing of the site's content: shared caches may keep it.
 SAME_FOR_ALL = {"site-appearance", "jwks"}
-OPEN_NAMES = OPEN | SAME_FOR_ALL | {"language"}
+OPEN_NAMES = OPEN | SAME_FOR_ALL | {"language", "dismiss-banner", *(f"page-{name}" for name in pages.TITLES)}
 
 
 @pytest.fixture

@@ -70,6 +70,9 @@ function decode(text) {
   return JSON.parse(text);
 }
 
+// Sentences in the language of the page, which may not be the browser's.
+const ACCEPTED = { Accept: "application/json", "Accept-Language": document.documentElement?.lang || "en" };
+
 /**
  * Call `/api/v1` + `path`. `json` is the body, `timeout` in milliseconds. Rejects with an `ApiError`, or with the reason
  * of `signal` when that was aborted.
@@ -81,7 +84,7 @@ function decode(text) {
  */
 export async function api(method, path, { json, headers = {}, signal, timeout = 20_000, keepalive = false } = {}) {
   /** @type {RequestInit & { headers: Record<string, string> }} */
-  const init = { method, credentials: "same-origin", keepalive, headers: { Accept: "application/json", ...headers } };
+  const init = { method, credentials: "same-origin", keepalive, headers: { ...ACCEPTED, ...headers } };
   if (method !== "GET") {
     // In a page that was left open while someone else signed in, nothing may be done in their name.
     if (globalThis.streamsiteAccount?.isForeign()) throw new ApiError(403, { code: "permission_denied", detail: FOREIGN });

@@ -2,7 +2,7 @@
 import { stored } from "./browser-storage.js";
 
 const choice = stored("framework");
-const groups = document.querySelectorAll(".tabs");
+const groups = document.querySelectorAll(".frameworks");
 
 /** @param {string} framework */
 function show(framework) {

@@ -91,7 +91,7 @@ def test_a_missing_sign_in_is_the_operators_problem(provider, settings):
 
 def test_a_sign_in_that_is_not_offered_is_said(use, plain_server):
     use(plain_server, password=PASSWORD)
-    with pytest.raises(MailNotSent, match="no way to sign in"):
+    with pytest.raises(MailNotSent, match="no sign-in method"):
         send()
 
 

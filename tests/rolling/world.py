@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accounts.registration import invitations
 from subscriptions.models import ReadMarks
 from tests.support.http_client import PASSWORD
 from tests.support.profile import walk
@@ -103,6 +104,7 @@ class World(Cast):
             object_repr="x",
             action_flag=CHANGE,
         )
+        invitations.create(self.staff, uses=1, days=7)
         until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
         Session.objects.create(session_key="k" * 32, session_data="e30", expire_date=until)
         Strike.objects.create(user=self.owner, case=Case.objects.get(), expires_at=until)

@@ -93,9 +93,7 @@ def arrange(items: Sequence[pytest.Item], known: Mapping[str, float]) -> list[py
     paths = sorted(files, key=lambda path: -seconds[path])
     waiting = [path for path in paths if _waits(files[path][0])]
     computing = [path for path in paths if not _waits(files[path][0])]
-    shares = [
-        (done, path) for group in (waiting, computing) for path, done in _shares_before(group, seconds)
-    ]
+    shares = [(done, path) for group in (waiting, computing) for path, done in _shares_before(group, seconds)]
     return [item for _, path in sorted(shares) for item in files[path]]
 
 
@@ -112,7 +110,7 @@ def _waits(item: pytest.Item) -> bool:
     return item.get_closest_marker("slow") is not None or item.get_closest_marker("browser") is not None
 
 
-def _expected_seconds(item: pytest.Item, known: dict[str, float]) -> float:
+def _expected_seconds(item: pytest.Item, known: Mapping[str, float]) -> float:
     unknown = UNKNOWN_SLOW_SECONDS if _waits(item) else UNKNOWN_SECONDS
     return known.get(item.path.relative_to(ROOT).as_posix(), unknown)
 

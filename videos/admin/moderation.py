@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -24,6 +25,27 @@ from videos.admin.read_only import ReadOnlyAdmin
 from videos.models import Case, Report, Strike, Video
 from videos.moderation import previews, reportable
 
+ABOUT_LABELS = {
+    "video": gettext_lazy("Video"),
+    "comment": gettext_lazy("Comment"),
+    "channel": gettext_lazy("Channel"),
+    "post": gettext_lazy("Post"),
+}
+
+
+class AboutFilter(admin.SimpleListFilter):
+    """Filter by the type of what was reported."""
+
+    title, parameter_name = gettext_lazy("type"), "about"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        """Return every type."""
+        return [(name, str(label)) for name, label in ABOUT_LABELS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        """Return only cases about the chosen type."""
+        return queryset.filter(about=self.value()) if self.value() else queryset
+
 
 @admin.register(Case)
 class CaseAdmin(ReadOnlyAdmin[Case]):
@@ -40,7 +62,7 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         "created_at",
     )
     list_display_links = ("display_title",)
-    list_filter = ("state", "about", "decision")
+    list_filter = ("state", AboutFilter, "decision")
     list_select_related = ("owner", "claimed_by")
     list_per_page = 50
     search_fields = ("owner__username", "=subject")
@@ -150,14 +172,6 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
     def display_report_count(self, case: Case) -> int:
         """Return the report count."""
         return case.report_count
-
-
-ABOUT_LABELS = {
-    "video": gettext_lazy("Video"),
-    "comment": gettext_lazy("Comment"),
-    "channel": gettext_lazy("Channel"),
-    "post": gettext_lazy("Post"),
-}
 
 
 @admin.register(Report)

@@ -61,7 +61,18 @@ class VideoAdmin(ServiceAdmin[Video]):
     fieldsets = (
         (
             None,
-            {"fields": ("preview", "title", "channel_link", "description", "tags", "category", "language")},
+            {
+                "fields": (
+                    "preview",
+                    "title",
+                    "channel_link",
+                    "description",
+                    "tags",
+                    "category",
+                    "language",
+                    "license",
+                )
+            },
         ),
         (
             gettext_lazy("Visibility"),

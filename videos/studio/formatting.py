@@ -44,8 +44,8 @@ def summary_cards(report: StatisticsDict) -> list[dict[str, object]]:
             before["watch_seconds"],
         ),
         _card(
-            gettext("Average percentage viewed"),
-            gettext("No data yet") if share is None else formats.percent(share / 100),
+            gettext("Average viewed"),
+            gettext("No data") if share is None else formats.percent(share / 100),
             share,
             before["average_percentage"],
             note="" if average is None else gettext("%(time)s per view") % {"time": formats.span(average)},

@@ -24,6 +24,7 @@ function fingerprintOf(file, account) {
 
 function withCsrf(request) {
   request.setHeader("X-CSRFToken", csrfToken());
+  request.setHeader("Accept-Language", document.documentElement.lang || "en");
 }
 
 function asApiError(error) {

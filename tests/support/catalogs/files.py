@@ -112,8 +112,8 @@ class _StableCatalog(Catalog):
 
     stable_headers: list[tuple[str, str]]
 
-    @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def mime_headers(self) -> list[tuple[str, str]]:
         """Return the header."""
         return self.stable_headers
 
@@ -126,7 +126,7 @@ def script_content(language: str) -> bytes:
             if isinstance(message.id, tuple):
                 messages[message.id[0]] = list(message.string)
             else:
-                messages[message.id] = str(message.string)
+                messages[str(message.id)] = str(message.string)
     ordered = json.dumps(dict(sorted(messages.items())), ensure_ascii=False, indent=0).replace("</", "<\\/")
     rule = get_plural(language).plural_expr
     return (
@@ -165,7 +165,7 @@ def problems(language: str, domain: str) -> Iterator[str]:
     for message in read(language, domain):
         if not message.id:
             continue
-        text = message.id if isinstance(message.id, tuple) else (message.id,)
+        text = tuple(message.id) if isinstance(message.id, list | tuple) else (str(message.id),)
         if message.fuzzy or not is_complete(message):
             yield f"not translated: {text[0]!r}"
             continue

@@ -98,7 +98,7 @@ def test_file_that_holds_half_of_what_it_promises_is_refused(tmp_path, name):
     )
     info = probe(truncated(tmp_path / name, whole))
     assert info.container_duration == pytest.approx(8, abs=0.1)
-    with pytest.raises(errors.UnreadableMedia, match="cut off. It should last 8 seconds"):
+    with pytest.raises(errors.UnreadableMedia, match=r"cut off\. It should last 8 seconds"):
         require_acceptable(info, UploadLimits())
 
 
