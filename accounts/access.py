@@ -24,6 +24,11 @@ def channel_for_viewing(username: str) -> User:
     return channel
 
 
+def channel_by_id_or_name(name: str) -> User:
+    """Return the channel with this account id or else this username. Raises ``Absent``."""
+    return listed_accounts().filter(pk=name).first() or channel_for_viewing(name.removeprefix("@"))
+
+
 def listed_accounts() -> QuerySet[User]:
     """Return accounts whose channels may appear in public lists, that is, active ones."""
     return User.objects.filter(is_active=True)

@@ -1,5 +1,6 @@
 """URLs of account pages."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from accounts.registration.views import setup
@@ -25,8 +26,12 @@ urlpatterns = [
     path("login/code", sign_in.login_code, name="login-code"),
     path("register", sign_in.register, name="register"),
     path("register/waiting", sign_in.register_waiting, name="register-waiting"),
+    path("signin", login_not_required(redirect_view("login")), name="signin"),
+    path("signup", login_not_required(redirect_view("register")), name="signup"),
     path("setup", setup.setup, name="setup"),
     path("logout", sign_in.logout, name="logout"),
+    path("settings", redirect_view("settings-profile")),
+    path("account", redirect_view("settings-profile")),
     path("settings/profile", profile.settings_profile, name="settings-profile"),
     path("settings/profile/remove-picture", profile.remove_profile_image, name="settings-remove-picture"),
     path("settings/preferences", profile.settings_preferences, name="settings-preferences"),
@@ -64,5 +69,11 @@ urlpatterns = [
     ),
     path("developers", redirect_view("developers-tokens"), name="developers"),
     path("developers/tokens", developers.developers_tokens, name="developers-tokens"),
+    path("docs", redirect_view("developers-tokens")),
     path(".well-known/jwks.json", jwks.key_set, name="jwks"),
+    path(
+        ".well-known/change-password",
+        login_not_required(redirect_view("settings-security")),
+        name="change-password",
+    ),
 ]

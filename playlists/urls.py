@@ -3,9 +3,11 @@
 from django.urls import path
 
 from playlists.views import embed, items, play, playlists, save_dialog
+from streamsite.view_helpers import redirect_view
 
 urlpatterns = [
     path("library", playlists.library, name="library"),
+    path("playlists", redirect_view("library")),
     path("watch-later", playlists.watch_later, name="watch-later"),
     path("playlists/save/<str:video_id>", save_dialog.save_dialog, name="playlist-save"),
     path("playlists/<str:playlist_id>", playlists.detail, name="playlist"),

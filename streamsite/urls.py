@@ -7,7 +7,7 @@ from accounts.views.sign_in import staff_login
 from streamsite import health
 from streamsite.api.views import ApiDocs, SchemaView, api_not_found
 from streamsite.site_settings import pages
-from streamsite.site_settings.views import appearance, dismiss_banner, site_page
+from streamsite.site_settings.views import appearance, dismiss_banner, help_page, site_page
 from streamsite.view_helpers import redirect_view
 
 urlpatterns = [
@@ -21,7 +21,8 @@ urlpatterns = [
     path("api/v1/", include("subscriptions.api_urls")),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", ApiDocs.as_view(), name="api-docs"),
-    re_path(r"^api/", api_not_found),
+    path("api", redirect_view("api-docs")),
+    re_path(r"^api/.", api_not_found),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin", redirect_view("admin:index")),
@@ -33,6 +34,7 @@ urlpatterns = [
         r"^appearance/(?P<light>[0-9a-f]{6})-(?P<dark>[0-9a-f]{6})\.css$", appearance, name="site-appearance"
     ),
     *(path(name, site_page, {"name": name}, name=f"page-{name}") for name in pages.TITLES),
+    path("help", help_page, name="help"),
     path("banner/dismiss", dismiss_banner, name="dismiss-banner"),
     path("admin/site/", include("streamsite.site_settings.urls")),
     path("admin/", admin.site.urls),

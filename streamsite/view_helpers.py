@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,9 +27,15 @@ def redirect_view(name: str) -> View:
 
     @require_safe
     def redirect_to_page(request: HttpRequest) -> HttpResponse:
-        return redirect(name)
+        return redirect_with_query(request, reverse(name))
 
     return redirect_to_page
+
+
+def redirect_with_query(request: HttpRequest, path: str, *, permanent: bool = False) -> HttpResponse:
+    """Redirect to a path of this site, with the query string that was asked for."""
+    query = request.GET.urlencode(safe="/:")
+    return redirect(f"{path}?{query}" if query else path, permanent=permanent)
 
 
 def render_page_or_part(

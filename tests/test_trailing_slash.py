@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, is_valid_path, re
 from streamsite import origin
 from tests.test_routes import METHODS, ROUTES
 
-SAMPLES = {"str": "sample", "path": "folder/sample", "int": "1"}
+SAMPLES = {"str": "sample", "slug": "sample", "path": "folder/sample", "int": "1"}
 PAGE_ELSEWHERE = "https://page.example"
 # Answered before all routes, with and without a slash.
 PROBES = {"/healthz", "/readyz"}
@@ -91,7 +91,7 @@ def test_links_and_cursors_of_the_api_are_those_of_the_address_without_a_slash(c
 
 def test_an_unknown_address_stays_unknown_with_a_slash(cast):
     client = cast.api("anonymous")
-    for path in ("/api/", "/api/v1/", "/api/v1/nowhere/", "/api/v1/videos//", "/api/v1/videos//x/"):
+    for path in ("/api/v1/", "/api/v1/nowhere/", "/api/v1/videos//", "/api/v1/videos//x/"):
         answer = client.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
     for path in ("/nowhere/", "/trending//", "/static/css/base.css/", "/watch/a/b/", "/.well-known/nothing/"):
@@ -110,7 +110,7 @@ def test_every_page_with_a_slash_redirects_to_its_address(prepared_database, pat
 
 
 def test_the_walk_found_the_routes():
-    assert {"/trending", "/watch/sample", "/oembed", "/embed/playlist/sample", "/robots.txt"} <= PAGES.keys()
+    assert {"/trending", "/api", "/watch", "/watch/sample", "/oembed", "/embed/playlist/sample", "/robots.txt"} <= PAGES.keys()
     assert {"/feeds/channels/sample.rss", "/media/v/sample/sample/sample/folder/sample"} <= PAGES.keys()
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from streamsite.view_helpers import redirect_view
 from videos import thumbnails
 from videos.views import (
     analytics,
@@ -20,6 +21,7 @@ from videos.views import (
 
 urlpatterns = [
     path("", browse.home, name="home"),
+    path("watch", watch.watch_by_query),
     path("watch/<str:video_id>", watch.watch, name="watch"),
     path("watch/<str:video_id>/reaction", history.react, name="react"),
     path("watch/<str:video_id>/comments", comments.video_comments, name="video-comments"),
@@ -47,6 +49,8 @@ urlpatterns = [
     path("trending", browse.trending, name="trending"),
     path("upload", studio.upload, name="upload"),
     path("studio", analytics.channel_analytics, name="studio"),
+    path("studio/upload", redirect_view("upload")),
+    path("studio/analytics", redirect_view("studio")),
     path("studio/videos", studio_videos.studio_videos, name="studio-videos"),
     path("studio/videos/bulk", studio_videos.bulk_change, name="studio-bulk"),
     path("studio/videos/<str:video_id>", studio.edit, name="studio-video"),

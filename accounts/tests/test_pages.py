@@ -68,7 +68,10 @@ def test_revoking_the_session_ends_the_page(cast):
 def test_logging_out_needs_post_and_ends_the_session(cast):
     page = cast.page("owner")
     session_id = page.session[SESSION_KEY]
-    assert page.get("/logout").status_code == 405
+    asked = page.get("/logout")
+    assert (asked.status_code, "no-store" in asked["Cache-Control"]) == (200, True)
+    assert b'action="/logout"' in asked.content
+    assert page.get("/settings/profile").status_code == 200
     page.post("/logout")
     assert page.get("/library").status_code == 302
     assert sessions.user_id_for_session(session_id) is None

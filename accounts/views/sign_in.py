@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import forms, services, sign_in, totp, web_sessions
 from accounts.models import User
@@ -191,8 +191,12 @@ def staff_login(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('login')}?{urlencode({'next': safe_next(request, '/admin/')})}")
 
 
-@require_POST
+@never_cached
+@allow_get_and_post
 def logout(request: HttpRequest) -> HttpResponse:
-    """Sign out of this device."""
-    sign_out(request)
+    """Sign out of this device. Who opens the address is asked first: a link must not sign anyone out."""
+    if request.method != "POST" and request.user.is_authenticated:
+        return render(request, "accounts/logout.html")
+    if request.method == "POST":
+        sign_out(request)
     return redirect("home")

@@ -26,6 +26,8 @@ TITLES = {
 }
 # Who signs up accepts these, where they exist.
 ACCEPTED = ("rules", "terms")
+# Who looks for help gets the first of these that exists.
+HELPFUL = ("contact", "about", "rules")
 
 
 def _decode_texts(raw: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -133,6 +133,16 @@ def site_page(request: HttpRequest, name: str) -> HttpResponse:
         "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
     }
     return render(request, "site/page.html", context)
+
+
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Redirect to the page on which the site says how to get help; 404 while it has none."""
+    found = pages.links(*pages.HELPFUL)
+    if not found:
+        raise Absent
+    return redirect(found[0].url)
 
 
 @login_not_required

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import channel_for_unsubscribing, channel_for_viewing
+from accounts.access import channel_by_id_or_name, channel_for_unsubscribing, channel_for_viewing
 from accounts.current_user import signed_in_user
 from accounts.mappers import serialize_channel
 from accounts.models import User
 from streamsite.api.pagination import paginate
 from streamsite.view_actions import perform_and_redirect
-from streamsite.view_helpers import is_htmx, render_page_or_part
+from streamsite.view_helpers import is_htmx, redirect_with_query, render_page_or_part
 from subscriptions import queries, services
 from subscriptions.channel_page import queries as channel_pages
 from videos import queries as video_queries
@@ -44,6 +44,15 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
         return _videos(request, owner, body)
     context = {"channel": body, "tab": "home", "front": front}
     return render(request, "subscriptions/channel.html", add_watch_marks(request.user, context))
+
+
+@require_safe
+def channel_by_name(request: HttpRequest, name: str) -> HttpResponse:
+    """Redirect the addresses that other sites use to the channel: ``name`` is a username or an account's id.
+
+    Not for good: accounts come and go. Raises ``Absent``.
+    """
+    return redirect_with_query(request, channel_by_id_or_name(name).get_absolute_url())
 
 
 @require_safe

@@ -251,7 +251,7 @@ def test_line_ends_in_values_split_no_header(site: Stack, member: Caller) -> Non
     [
         "/.git/config", "/.env", "/static/..%2f..%2fmanage.py", "/static/../manage.py", "/static/%2e%2e/manage.py",
         "/media/", "/media/../keys/secret_key", "/media/v/x/y/z/..%2f..%2fkeys", "/server-status",
-        "/schema", "/api/", "/api/v1/", "/api/v2/videos", "//evil.example/",
+        "/schema", "/api/v1/", "/api/v2/videos", "//evil.example/",
     ],
 )  # fmt: skip
 def test_nothing_else_is_served(site: Stack, path: str) -> None:

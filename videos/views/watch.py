@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from streamsite.errors import Absent
 from videos import access, mappers, recommendations, share_links, viewer_state
 from videos.comments import text
 from videos.comments.access import COMMENT_ID
@@ -15,6 +17,21 @@ from videos.syndication import metadata
 from videos.watch_marks import add_watch_marks
 
 MAX_RELATED = 12
+
+
+@require_safe
+def watch_by_query(request: HttpRequest) -> HttpResponse:
+    """Redirect ``/watch?v=ID`` to the video's page, with the rest of the query: the start time, the playlist.
+
+    Whether there is such a video is for its page to say. Raises ``Absent`` for what can't be an id.
+    """
+    params = request.GET.copy()
+    video_id = str((params.pop("v", None) or [""])[-1])
+    if not access.VIDEO_ID.match(video_id):
+        raise Absent
+    query = params.urlencode(safe="/:")
+    path = reverse("watch", args=[video_id])
+    return redirect(f"{path}?{query}" if query else path, permanent=True)
 
 
 @require_safe
