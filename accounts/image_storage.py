@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from accounts import user_store
+from accounts import icon_files, user_store
 from accounts.image_processing import IMAGE_TYPES, PROFILE_IMAGES
 from accounts.models import User
 from streamsite import trash
@@ -28,7 +28,7 @@ from streamsite.ids import object_id
 FOLDER_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{16}\Z")
 # A row is written moments after its folder, later if the database is unavailable.
 SETTLED_SECONDS = 120
-FILE_NAMES = frozenset(name for kind in IMAGE_TYPES for name in kind.files)
+FILE_NAMES = frozenset(name for kind in IMAGE_TYPES for name in kind.files) | set(icon_files.NAMES)
 FolderLookup = Callable[[set[str]], Iterable[str]]
 _lookups: list[tuple[FolderLookup, Callable[[], bool]]] = []
 

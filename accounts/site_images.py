@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import IO
 
-from accounts import image_processing, image_storage
+from accounts import icon_files, image_processing, image_storage
 from streamsite.errors import Invalid
+from streamsite.site_files.icons import LARGE
 from streamsite.site_settings import images
 
 
@@ -24,6 +25,8 @@ def prepare(given: Mapping[str, IO[bytes]]) -> dict[str, dict[str, bytes]]:
             problems |= error.fields or {}
     if problems:
         raise Invalid(fields=problems)
+    if "icon" in prepared:
+        prepared["icon"] |= icon_files.extra_files(prepared["icon"][LARGE])
     return prepared
 
 

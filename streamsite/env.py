@@ -21,6 +21,9 @@ HOST = re.compile(
     r"\A(?:\*\.|\.)?[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?\Z|\A\[[0-9A-Fa-f:.]+\]\Z|\A\*\Z"
 )
 
+CONTACT_EMAIL = re.compile(r"\A[^\s@:/?<>]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\Z")
+CONTACT_URL = re.compile(r"\Ahttps://[A-Za-z0-9][^\s<>]*\Z")
+
 # What these hold is not shown in errors, whatever else is wrong with it.
 SECRET_NAME = re.compile(
     r"(?:SECRET|SECRET_KEY|ACCESS_KEY|FALLBACKS|PASSWORD|TOKEN|MONGODB_URI|BROKER_URL)(?:_FILE)?\Z"
@@ -70,6 +73,17 @@ def text(name: str, default: str = "") -> str:
     """Return the variable as text, stripped; ``default`` when unset or empty. A ``$`` in it is a dollar sign."""
     known_variables.add(name)
     return os.environ.get(name, "").strip() or default
+
+
+def contact(name: str) -> str:
+    """Return the variable as an address to write to: ``mailto:...`` for an email address, or an https URL."""
+    raw = text(name)
+    address = raw.removeprefix("mailto:")
+    if not raw or CONTACT_URL.match(raw):
+        return raw
+    if CONTACT_EMAIL.match(address):
+        return f"mailto:{address}"
+    raise invalid_value(name, "use an email address or an https URL")
 
 
 def flag(name: str, default: bool = False) -> bool:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/docs", ApiDocs.as_view(), name="api-docs"),
     path("api", redirect_view("api-docs")),
     re_path(r"^api/.", api_not_found),
+    path("", include("streamsite.site_files.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin", redirect_view("admin:index")),

@@ -110,7 +110,15 @@ def test_every_page_with_a_slash_redirects_to_its_address(prepared_database, pat
 
 
 def test_the_walk_found_the_routes():
-    assert {"/trending", "/api", "/watch", "/watch/sample", "/oembed", "/embed/playlist/sample", "/robots.txt"} <= PAGES.keys()
+    assert {
+        "/trending",
+        "/api",
+        "/watch",
+        "/watch/sample",
+        "/oembed",
+        "/embed/playlist/sample",
+        "/robots.txt",
+    } <= PAGES.keys()
     assert {"/feeds/channels/sample.rss", "/media/v/sample/sample/sample/folder/sample"} <= PAGES.keys()
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from accounts import icon_files
 from accounts.image_processing import PROFILE_IMAGES, SITE_IMAGES
 from accounts.image_storage import file_for_viewing
 from accounts.registration import login_only
@@ -14,8 +15,9 @@ from streamsite.cache_headers import IMMUTABLE
 from streamsite.errors import NotSignedIn
 from streamsite.files import send_file
 
-CONTENT_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
-OPEN_IMAGES = (*PROFILE_IMAGES.values(), *SITE_IMAGES.values())
+CONTENT_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg", ".ico": "image/x-icon"}
+SITE_FILES = {*icon_files.NAMES, *(name for kind in SITE_IMAGES.values() for name in kind.files)}
+OPEN_FILES = SITE_FILES | {name for kind in PROFILE_IMAGES.values() for name in kind.files}
 
 
 @login_only.checks_login
@@ -23,11 +25,11 @@ OPEN_IMAGES = (*PROFILE_IMAGES.values(), *SITE_IMAGES.values())
 @require_safe
 def serve_profile_image(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
     """Serve one size of an image."""
-    is_sites = any(name in kind.files for kind in SITE_IMAGES.values())  # the sign-in page shows them
-    if not is_sites and login_only.is_closed_to(request):
+    # The sign-in page shows those of the site.
+    if name not in SITE_FILES and login_only.is_closed_to(request):
         raise NotSignedIn
     path = file_for_viewing(folder, name)
     response = send_file(request, path, content_type=CONTENT_TYPES[path.suffix], cache=IMMUTABLE)
-    if any(name in kind.files for kind in OPEN_IMAGES):
+    if name in OPEN_FILES:
         cors.allow_any_origin(response)
     return response

@@ -20,6 +20,7 @@ DEBUG = env.flag("DEBUG")
 # The defaults of what staff may change at /admin/site/.
 SITE_NAME = env.text("SITE_NAME", "Streamsite")
 SITE_DESCRIPTION = env.text("SITE_DESCRIPTION")
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 _site = env.server_url("SITE_URL", "http://localhost:8000", example="https://video.example.org")
 SITE_URL = _site.geturl()
 IS_HTTPS = _site.scheme == "https"
