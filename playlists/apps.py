@@ -11,13 +11,14 @@ class PlaylistsConfig(AppConfig):
     verbose_name = _("Playlists")
 
     def ready(self) -> None:
-        """Connect receivers; register the queue, Watch later, shelves, search, oEmbed, and the studio's bulk action."""
+        """Connect receivers; register the queue, Watch later, shelves, search, oEmbed, sitemap, and bulk action."""
         from playlists import oembed, queries, receivers, store, studio_action  # noqa: F401
         from playlists.channel_shelf import SHELF
         from playlists.copies import COPIES
         from playlists.counters import COUNTERS
         from playlists.repairs import REPAIRS
         from playlists.search import FINDER
+        from playlists.sitemap import SECTION
         from playlists.views.play import queue_context
         from streamsite import copied_texts
         from streamsite.mongo import counters, repairs
@@ -26,12 +27,14 @@ class PlaylistsConfig(AppConfig):
         from videos.hooks import watch_page
         from videos.search import finders
         from videos.studio.bulk_actions import register_action
+        from videos.syndication import sitemaps
 
         copied_texts.register_copies(*COPIES)
         counters.register_counters(*COUNTERS)
         repairs.register_repairs(*REPAIRS)
         shelf_types.register_shelf_type(SHELF)
         finders.register_finder(FINDER)
+        sitemaps.register_section(SECTION)
         watch_page.register_context_builder(queue_context)
         register_action("playlist", studio_action.ACTION)
         viewer_state.register_viewer_state_provider(

@@ -67,7 +67,7 @@ def channel_feed(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_safe
 def sitemap_index(request: HttpRequest) -> HttpResponse:
-    """Serve the index of sitemaps: one per month with videos."""
+    """Serve the index of sitemaps: one per kind of pages and month with any."""
     return xml.respond(request, sitemaps.build_index(), sitemaps.CONTENT_TYPE)
 
 
