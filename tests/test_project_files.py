@@ -119,7 +119,11 @@ def test_every_tool_means_the_same_python_and_version():
 
 
 @pytest.mark.parametrize(
-    ("folder", "kind"), [(".", "devDependencies"), ("tests/clients/guide", "dependencies")]
+    ("folder", "kind"),
+    [
+        (".", "devDependencies"),
+        *((f"tests/clients/{name}", "dependencies") for name in ("guide", "previews")),
+    ],
 )
 def test_node_packages_are_pinned_by_hash_and_come_from_the_configured_registry(folder, kind):
     packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]

@@ -12,6 +12,7 @@ from accounts.access import channel_for_viewing
 from accounts.current_user import signed_in_user
 from accounts.models import User
 from playlists import access, feeds, forms, mappers, pages, queries, services
+from playlists.metadata import playlist_metadata
 from playlists.models import Playlist, Sort
 from playlists.schemas import PlaylistDict
 from streamsite import cors, xml
@@ -26,6 +27,7 @@ from streamsite.view_actions import (
 )
 from streamsite.view_helpers import allow_get_and_post, is_htmx, render_page_or_part
 from streamsite.visibility import Visibility
+from subscriptions.channel_page.metadata import channel_metadata
 from subscriptions.channel_page.queries import load_channel
 from videos.syndication.feeds import CONTENT_TYPE
 from videos.watch_marks import add_watch_marks
@@ -104,6 +106,7 @@ def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
         "is_saved": role is None and queries.has_saved(request.user, playlist),
         "sorts": Sort.choices,
         "sort_label": Sort(playlist.sort).label,
+        "sharing": playlist_metadata(playlist, found.playlist, found.body),
         "feed_url": feeds.feed_url(playlist) if access.is_reachable_by_link(playlist) else None,
     }
     return render(request, "playlists/detail.html", add_watch_marks(request.user, context))
@@ -163,5 +166,7 @@ def channel_playlists(request: HttpRequest, username: str) -> HttpResponse:
     owner = channel_for_viewing(username)
     rows = access.listed_playlists(owner.pk)
     page = pages.playlists_page(paginate(request, rows, queries.RECENT, absolute=False), request.user)
-    context = {"channel": load_channel(request.user, owner)[0], "tab": "playlists", "page": page}
+    channel = load_channel(request.user, owner)[0]
+    sharing = channel_metadata(request, channel)
+    context = {"channel": channel, "tab": "playlists", "page": page, "sharing": sharing}
     return render_page_or_part(request, "subscriptions/channel.html", "playlists/_playlists.html", context)

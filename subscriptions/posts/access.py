@@ -31,11 +31,16 @@ def post_for_reading(viewer: Viewer, post_id: str) -> Post:
         raise Absent
     if is_owner(viewer, post.channel_id):
         return post
-    if not post.channel.is_active:
-        raise Absent
-    if post.is_taken_down:
+    if not may_anyone_read(post):
         raise Absent
     return post
+
+
+def may_anyone_read(post: Post) -> bool:
+    """Return whether the post is open to everyone. Its channel must be loaded."""
+    if not post.channel.is_active:
+        return False
+    return not post.is_taken_down
 
 
 def post_for_editing(viewer: Viewer, post_id: str) -> Post:

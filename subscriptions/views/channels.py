@@ -19,6 +19,7 @@ from streamsite.view_actions import perform_and_redirect
 from streamsite.view_helpers import is_htmx, redirect_with_query, render_page_or_part
 from subscriptions import queries, services
 from subscriptions.channel_page import queries as channel_pages
+from subscriptions.channel_page.metadata import channel_metadata
 from videos import queries as video_queries
 from videos.models import Video
 from videos.viewer_state import ViewerState
@@ -42,7 +43,8 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
     front = channel_pages.build_front_page(owner, arranged)
     if not front["featured"] and not front["shelves"]:  # all of it was hidden since
         return _videos(request, owner, body)
-    context = {"channel": body, "tab": "home", "front": front}
+    sharing = channel_metadata(request, body)
+    context = {"channel": body, "tab": "home", "front": front, "sharing": sharing}
     return render(request, "subscriptions/channel.html", add_watch_marks(request.user, context))
 
 
@@ -68,6 +70,7 @@ def _videos(request: HttpRequest, owner: User, body: Mapping[str, object]) -> Ht
         "channel": body,
         "tab": "videos",
         "page": page,
+        "sharing": channel_metadata(request, body, None if "q" in request.GET else page),
         "q": request.GET.get("q", "").strip(),
         "sort": request.GET.get("sort", ""),
         "exact_url": filters.exact_search_url(request.GET),
@@ -84,7 +87,9 @@ def _videos(request: HttpRequest, owner: User, body: Mapping[str, object]) -> Ht
 def channel_about(request: HttpRequest, username: str) -> HttpResponse:
     """Show a channel's description and links."""
     owner = channel_for_viewing(username)
-    context = {"channel": channel_pages.load_channel(request.user, owner)[0], "tab": "about", "page": None}
+    body = channel_pages.load_channel(request.user, owner)[0]
+    sharing = channel_metadata(request, body)
+    context = {"channel": body, "tab": "about", "page": None, "sharing": sharing}
     return render(request, "subscriptions/channel.html", context)
 
 

@@ -22,11 +22,13 @@ from streamsite.view_actions import (
 )
 from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 from streamsite.visibility import Viewer, is_owner
+from subscriptions.channel_page.metadata import channel_metadata
 from subscriptions.channel_page.queries import load_channel
 from subscriptions.forms import PostForm
 from subscriptions.models import Post
 from subscriptions.posts import access, mappers, queries, services
 from subscriptions.posts.integrations import comment_target
+from subscriptions.posts.metadata import post_metadata
 from subscriptions.posts.reactions import POST_REACTIONS
 from videos.comments import text
 from videos.comments.queries import hidden_comment_count
@@ -71,8 +73,10 @@ def channel_posts(request: HttpRequest, username: str) -> HttpResponse:
     if response is not None:
         return response
     rows = paginate(request, queries.posts_of_channel(owner.pk), queries.NEWEST, absolute=False)
+    channel = load_channel(request.user, owner)[0]
     context = {
-        "channel": load_channel(request.user, owner)[0],
+        "channel": channel,
+        "sharing": channel_metadata(request, channel),
         "tab": "posts",
         "page": _serialize_page(request, rows),
         "is_own": is_own,
@@ -99,8 +103,10 @@ def detail(request: HttpRequest, post_id: str) -> HttpResponse:
     reaction = queries.viewer_reactions(request.user, [post]).get(post.pk)
     linked, reply = request.GET.get("comment", ""), request.GET.get("reply", "")
     hidden = hidden_comment_count(request.user, post.pk)
+    body = _serialize_for_page(post, request.user, reaction, hidden_comments=hidden)
     context = {
-        "post": _serialize_for_page(post, request.user, reaction, hidden_comments=hidden),
+        "post": body,
+        "sharing": post_metadata(body, is_open=access.may_anyone_read(post)),
         "subject": comment_target(post),
         "linked_comment": linked if access.POST_ID.match(linked) else "",
         "linked_reply": reply if access.POST_ID.match(reply) else "",

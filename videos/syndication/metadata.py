@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.text import Truncator
 
+from streamsite import page_metadata
 from streamsite.api.renderers import iso
 from streamsite.licenses import license_url
+from streamsite.page_metadata import Tags, counter
 from streamsite.site_settings.identity import site_name
 from videos import access
 from videos.chapters import services
@@ -21,21 +22,19 @@ from videos.files.urls import MASTER
 from videos.models import Video
 from videos.syndication import enclosures, urls
 
-SHORT_TEXT_LENGTH = 200
-Tags = list[tuple[str, str]]
-
 
 def build_metadata(video: Video) -> dict[str, object]:
     """Return the context of ``videos/_meta.html``. The video's channel must be loaded.
 
-    The keys are ``open_graph``, ``twitter``, ``json_ld``, ``canonical``, ``oembed`` and ``indexed``.
+    The keys are those of ``page_metadata.build``, and ``oembed``.
     """
     if not access.may_anyone_watch(video):
-        return {"open_graph": [("og:title", video.title)], "indexed": False}
+        return page_metadata.build_hidden(video.title)
     return {
         "open_graph": open_graph_tags(video),
         "twitter": twitter_tags(video),
-        "json_ld": video_object(video),
+        "description": short_text(video),
+        "json_ld": [video_object(video)],
         "canonical": urls.watch_url(video),
         "oembed": urls.oembed_url(urls.watch_url(video)) if access.may_embed(video) else None,
         "indexed": video.listed,
@@ -122,8 +121,8 @@ def video_object(video: Video) -> dict[str, object]:
             "url": urls.channel_url(channel),
         },
         "interactionStatistic": [
-            _statistic("WatchAction", video.view_count),
-            _statistic("LikeAction", video.like_count),
+            counter("WatchAction", video.view_count),
+            counter("LikeAction", video.like_count),
         ],
     }
     if video.originally_published_on:
@@ -149,7 +148,7 @@ def video_object(video: Video) -> dict[str, object]:
 
 def short_text(video: Video) -> str:
     """Return the start of the description, or the title when there is none."""
-    return Truncator(" ".join(video.description.split()) or video.title).chars(SHORT_TEXT_LENGTH)
+    return page_metadata.shorten(video.description.strip() or video.title)
 
 
 def upload_time(video: Video) -> datetime:
@@ -168,14 +167,6 @@ def iso_duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return "PT" + (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + f"{rest}S"
-
-
-def _statistic(action: str, count: int) -> dict[str, object]:
-    return {
-        "@type": "InteractionCounter",
-        "interactionType": {"@type": action},
-        "userInteractionCount": count,
-    }
 
 
 def _media_object(video: Video) -> dict[str, object]:

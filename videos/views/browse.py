@@ -12,6 +12,7 @@ from streamsite.view_helpers import is_htmx, render_page_or_part
 from videos import mappers, queries, recommendations
 from videos.hooks import home_page
 from videos.search import finders
+from videos.syndication import lists
 from videos.views import filters
 from videos.watch_marks import add_watch_marks
 
@@ -33,7 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User) and not is_htmx(request) and not page["previous"]:
         shown = home_page.shelves_for(request.user)
     subscribed = getattr(request.user, "subscription_count", 0)
-    return _render_grid(request, page, "videos/home.html", subscribed_count=subscribed, shelves=shown)
+    sharing = lists.home_metadata(page)
+    return _render_grid(
+        request, page, "videos/home.html", subscribed_count=subscribed, shelves=shown, sharing=sharing
+    )
 
 
 @require_safe
@@ -84,6 +88,5 @@ def _search_only(request: HttpRequest, finder: finders.AnyFinder, words: str) ->
 @require_safe
 def trending(request: HttpRequest) -> HttpResponse:
     """List the trending videos."""
-    return _render_grid(
-        request, recommendations.trending_page(request, absolute=False), "videos/trending.html"
-    )
+    page = recommendations.trending_page(request, absolute=False)
+    return _render_grid(request, page, "videos/trending.html", sharing=lists.trending_metadata(page))
