@@ -76,8 +76,8 @@ def test_counts_never_exaggerate(count, english, german, arabic):
 
 def test_sizes_lengths_and_shares():
     assert [formats.size(n) for n in (0, 999, 60_600_000, 20_000_000_000)] == [
-        "0 byte",
-        "999 byte",
+        "0 bytes",
+        "999 bytes",
         "60.6 MB",
         "20 GB",
     ]
