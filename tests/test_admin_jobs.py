@@ -126,7 +126,7 @@ def test_refusal_is_shown(cast, video, job):
     page.post(control_url(job, "cancel"))
     paths.remove_source(video.pk)
     answer = page.post(control_url(job, "retry"), follow=True).content.decode()
-    assert "The uploaded file was refused and is gone." in answer
+    assert "The uploaded file was rejected and deleted." in answer
 
 
 def test_staff_who_may_only_look_control_nothing(cast, job):

@@ -37,6 +37,7 @@ PAST = {
         "appealed_at",
         "undeliverable_at",
         "revoked_at",
+        "terms_accepted_at",
     ),
     *("read_until", "feed_seen_at", "mailed_until", "last_login"),
 }

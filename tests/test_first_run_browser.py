@@ -37,9 +37,16 @@ def fill(page, **values):
         page.get_by_label(label.replace("_", " "), exact=True).fill(value)
 
 
+ACCENT = """() => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = "var(--accent)";
+  return getComputedStyle(probe).color;
+}"""
+
+
 def accent(page):
-    """Return the color of the button that leads to the sign-in page, as a browser computes it."""
-    return page.evaluate("getComputedStyle(document.querySelector('.topbar .btn-primary')).backgroundColor")
+    """Return the site's color as the page computes it for its theme."""
+    return page.evaluate(ACCENT)
 
 
 def test_a_new_site_is_set_up_named_colored_and_by_invitation(chromium, new_site):

@@ -42,9 +42,10 @@ def test_a_warning_is_told_on_the_site_and_by_email(cast):
     assert (message.to, text.strip() in message.body) == (["owner@example.org"], True)
     assert "/settings/decisions" in message.body
     row = Notification.objects.get(user=cast.owner)
-    assert (row.url, row.what) == ("/settings/decisions", "Warning from our moderators")
+    assert row.url == "/settings/decisions"
     page = cast.page("owner")
-    assert "Please stop posting links." in page.get("/notifications").content.decode()
+    told = page.get("/notifications").content.decode()
+    assert "Warning from our moderators: “Please stop posting links." in told
     assert "More words." in page.get("/settings/decisions").content.decode()
     assert "More words." not in cast.page("member").get("/settings/decisions").content.decode()
     event = AuthEvent.objects.get(what="warned")

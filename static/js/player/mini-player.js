@@ -1,6 +1,6 @@
 // The mini player: while the video plays and the player is scrolled out of view, it stays in a corner.
 import { gettext } from "../i18n.js";
-import { el, icon } from "../ui.js";
+import { el, icon, style } from "../ui.js";
 
 const TOPBAR = "-60px 0px 0px";
 
@@ -30,9 +30,14 @@ export function bindMini(frame, video) {
     observer.unobserve(before);
     observer.observe(now);
   }
-  function enter() {
+  function isWanted() {
     const isElsewhere = document.fullscreenElement || document.pictureInPictureElement;
-    if (isMini() || !isOut || isDismissed || video.paused || isElsewhere) return;
+    return !isMini() && isOut && !isDismissed && !video.paused && !isElsewhere;
+  }
+  async function enter() {
+    if (!isWanted()) return;
+    await style("components/mini-player");
+    if (!isWanted()) return;
     frame.before(place);
     frame.classList.add("player-mini");
     frame.append(bar);
