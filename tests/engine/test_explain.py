@@ -20,6 +20,7 @@ from django.test import Client, RequestFactory
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from playlists.models import Playlist
 from streamsite.admin_lists import BoundedListMixin
 from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import queue
@@ -157,6 +158,7 @@ PATHS = [
     "/feeds/playlists/{playlist}.rss",
     "/sitemap.xml",
     "/sitemaps/2025-01.xml",
+    "/sitemaps/playlists-{month}.xml",
 ]
 
 
@@ -176,6 +178,7 @@ def test_every_page_reads_little(crowd: Crowd, who: str) -> None:
     """No collection is scanned and no many documents are read for few, whoever asks."""
     video = Video.objects.filter(channel=crowd.owner, visibility=Visibility.PUBLIC)[0]
     ids = {"playlist": crowd.playlist, "comment": crowd.comment, "post": crowd.post, **crowd.places}
+    ids["month"] = f"{Playlist.objects.get(pk=crowd.playlist).created_at:%Y-%m}"
     clients: dict[bool, Client] = {True: crowd.api(who), False: crowd.page(who)}
     profile = Profile()
     for path in PATHS:
