@@ -1,4 +1,4 @@
-"""Chromium finds nothing that keeps the site from being installed, and the sign-out page works without scripts."""
+"""Chromium finds nothing that keeps the site from being installed, and the sign-out page signs out."""
 
 from collections.abc import Iterator
 
