@@ -17,7 +17,7 @@ from django.urls import reverse
 from streamsite import xml
 from streamsite.api.renderers import iso
 from streamsite.errors import Absent
-from videos.access import is_embeddable_anywhere, listed_videos
+from videos.access import ANONYMOUS, is_embeddable_anywhere, listed_videos_for
 from videos.library_filters import NEWEST
 from videos.models import Video
 from videos.syndication import enclosures, urls
@@ -52,7 +52,7 @@ class Month:
 
     def videos(self) -> QuerySet[Video]:
         """Return the listed videos that were published in the month."""
-        return listed_videos().filter(published_at__gte=self.start, published_at__lt=self.end)
+        return listed_videos_for(ANONYMOUS).filter(published_at__gte=self.start, published_at__lt=self.end)
 
 
 def build_index() -> bytes:
@@ -84,7 +84,8 @@ def build_month_sitemap(name: str) -> bytes:
 
 def _month_before(moment: datetime | None) -> Month | None:
     """Return the last month with a video published before ``moment``, or at all."""
-    rows = listed_videos() if moment is None else listed_videos().filter(published_at__lt=moment)
+    listed = listed_videos_for(ANONYMOUS)
+    rows = listed if moment is None else listed.filter(published_at__lt=moment)
     newest = rows.order_by(*NEWEST).values_list("published_at", flat=True).first()
     return Month(newest.year, newest.month) if newest else None
 
