@@ -17,7 +17,7 @@ ENTRY = re.compile(r'^  "?([\w:-]+)"?: \{ owner: "(\w+)", life: "([^"]+)"', re.M
 COOKIES = {
     ("accounts/account_marks.py", "COOKIE"): ["account"],
     ("accounts/refresh_cookie.py", "NAME"): ["refresh"],
-    ("accounts/views/email_links.py", "name"): ["reset_link", "email_link"],
+    ("accounts/views/_links.py", "name"): ["reset_link", "email_link", "setup_link"],
     ("streamsite/languages.py", "name"): ["language"],
     ("streamsite/site_settings/views.py", "BANNER_COOKIE"): ["banner"],
     ("streamsite/drafts.py", "*(COOKIE"): ["draft-sent"],
