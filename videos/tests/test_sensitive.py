@@ -16,7 +16,9 @@ from videos import sensitive_marks, video_store
 from videos.models import Video
 from videos.repairs import ALL
 from videos.search import store as search_store
+from videos.services import build_draft
 from videos.tests.test_feeds import ITUNES, feed, mapped, parsed
+from videos.uploads.creation import METADATA_FIELDS
 
 MARKED, PLAIN = "Marked walrus", "Plain walrus"
 LISTS = {
@@ -284,3 +286,15 @@ def test_rows_of_the_previous_release_are_repaired(cast, videos):
         assert list(repair.find()) == []
     for name, address in LISTS.items():
         assert titles(cast, "anonymous", address) == {PLAIN}, name
+
+
+@pytest.mark.parametrize("sent", ["true", ""])
+def test_a_new_video_is_marked_as_it_was_sent(cast, sent):
+    data = {"is_sensitive": sent} if sent else {}
+    made = build_draft(cast.owner, filename="x.mp4", size=5, data=data)
+    assert (made.is_sensitive, made.shown_as_sensitive) == (bool(sent), bool(sent))
+    assert 'name="is_sensitive"' in text(cast, "owner", "/upload")
+    assert "is_sensitive" in METADATA_FIELDS
+    User.objects.filter(pk=cast.owner.pk).update(is_sensitive=True)
+    owner = User.objects.get(pk=cast.owner.pk)
+    assert build_draft(owner, filename="x.mp4", size=5, data={}).shown_as_sensitive
