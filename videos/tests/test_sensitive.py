@@ -90,7 +90,7 @@ def test_a_viewers_choice_goes_before_the_sites(cast, videos, of_site, own):
         assert (MARKED in titles(cast, "anonymous", address)) is (of_site != "hide"), name
 
 
-def test_the_feed_and_its_private_address_follow_the_viewer(cast, videos):
+def test_the_feed_follows_the_viewer(cast, videos):
     api = cast.api("member")
     assert api.put("/api/v1/channels/owner/subscription", {"notify": "all"}, format="json").status_code == 200
     assert titles(cast, "member", "/api/v1/me/feed") == {PLAIN, MARKED}
