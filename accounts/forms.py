@@ -15,6 +15,7 @@ from accounts import api_tokens, preferences, terms
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
 from accounts.registration.invitations import MAX_TOKEN_LENGTH
 from streamsite import formats
+from streamsite.sensitive_content import SensitiveContent
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -105,6 +106,11 @@ class ProfileForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "placeholder": "https://"}),
     )
+    is_sensitive = forms.BooleanField(
+        required=False,
+        label=_("Mark all my videos as sensitive"),
+        help_text=_("For content that isn't suitable for everyone. Viewers choose what they see of it."),
+    )
     avatar = _picture(
         _("Avatar"),
         _("Shown next to your name and cropped to a square. JPEG, PNG, WebP, or GIF, up to 10 MB."),
@@ -165,6 +171,11 @@ class PreferencesForm(forms.Form):
         required=False,
         label=_("Personalized recommendations"),
         help_text=_("Use your history and subscriptions to suggest videos."),
+    )
+    sensitive_content = forms.ChoiceField(
+        label=_("Sensitive videos"),
+        choices=[("", _("Site default")), *SensitiveContent.choices],
+        required=False,
     )
     subscriptions_private = forms.BooleanField(
         required=False,

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.utils.translation import gettext as _
 
-from accounts import deliverability, preferences
+from accounts import channel_marks, deliverability, preferences
 from accounts.image_processing import AVATAR, COVER, ImageType
 from accounts.models import User
 from accounts.registration import upload_rights
@@ -64,6 +64,7 @@ def serialize_channel(user: User, viewer: ChannelViewerDict | None) -> ChannelDi
         "full_name": user.get_full_name(),
         "bio": user.bio,
         "links": user.links,
+        "is_sensitive": channel_marks.is_sensitive(user),
         **avatar_urls(user),
         **cover_urls(user),
         "counts": serialize_counts(user),
@@ -110,6 +111,7 @@ def serialize_account(user: User) -> AccountDict:
         "email_undeliverable": serialize_undeliverable_email(user),
         "bio": user.bio,
         "links": user.links,
+        "is_sensitive": channel_marks.is_sensitive(user),
         **avatar_urls(user),
         **cover_urls(user),
         "counts": serialize_counts(user),

@@ -82,6 +82,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     avatar = models.CharField(max_length=200, blank=True, editable=False)
     cover = models.CharField(max_length=200, blank=True, editable=False)
     preferences = models.JSONField(default=dict, blank=True)
+    # Whether all of its videos count as sensitive, by its owner and by staff: ``accounts.channel_marks``.
+    is_sensitive = models.BooleanField(default=False, editable=False)
+    is_sensitive_by_staff = models.BooleanField(_("marked as sensitive"), default=False, editable=False)
     is_staff = models.BooleanField(_("staff"), default=False)
     # May upload where only approved creators may: ``accounts.registration.upload_rights``.
     is_creator = models.BooleanField(_("approved creator"), default=False, editable=False)

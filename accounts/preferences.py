@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from streamsite.errors import Invalid
+from streamsite.sensitive_content import SensitiveContent
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ PREFERENCES = {
     "autoplay_open": Preference(True),  # the video on opening a watch page
     "history_paused": Preference(False),
     "personalised": Preference(True),
+    "sensitive_content": Preference("", ("", *SensitiveContent.values)),  # "": the site's
     "subscriptions_private": Preference(False),
     "subscribers_private": Preference(False),
     # Where to notify: on the page, by email, both, or neither.

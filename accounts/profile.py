@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts import preferences, user_store
 from accounts.models import User
-from accounts.signals import user_renamed
+from accounts.signals import channel_mark_changed, user_renamed
 from streamsite.errors import Absent, Invalid, Stale
 from streamsite.sanitize import clean_line, clean_text, has_userinfo, is_blank
 
@@ -22,7 +22,9 @@ _validate_url = URLValidator(schemes=["http", "https"])
 
 
 def update(user: User, given: Mapping[str, object], *, expected_version: int | None = None) -> User:
-    """Change any of ``full_name``, ``bio``, ``links``, and ``preferences`` (partially); ignore other fields.
+    """Change any of ``full_name``, ``bio``, ``links``, ``is_sensitive``, and ``preferences`` (partially).
+
+    Other fields are ignored.
 
     Raises ``Invalid`` with field errors, and ``Stale`` if the profile is no longer at ``expected_version``.
     """
@@ -33,6 +35,8 @@ def update(user: User, given: Mapping[str, object], *, expected_version: int | N
         changes["full_name"] = "" if is_blank(name) else name  # others then see the username
     if "bio" in given:
         changes["bio"] = clean_text(str(given["bio"]))
+    if "is_sensitive" in given:
+        changes["is_sensitive"] = bool(given["is_sensitive"])
     try:
         if "links" in given:
             changes["links"] = clean_links(cast("list[str]", given["links"]))
@@ -102,6 +106,9 @@ def _write(user: User, changes: dict[str, object], expected_version: int | None)
         raise Absent
     for name in ("full_name", "bio", "links", "preferences", "profile_version"):
         setattr(user, name, after[name])
+    if changes.get("is_sensitive", user.is_sensitive) != user.is_sensitive:
+        user.is_sensitive = bool(after["is_sensitive"])
+        channel_mark_changed.send(sender=User, user_id=user.pk)
     if "full_name" in changes:
         user_renamed.send(sender=User, user_id=user.pk)
     return user

@@ -20,6 +20,7 @@ class PreferencesDict(TypedDict):
     autoplay_open: bool
     history_paused: bool
     personalised: bool
+    sensitive_content: Literal["", "hide", "blur", "warn", "show"]
     subscriptions_private: bool
     subscribers_private: bool
     notify_video: NotifyBy
@@ -78,6 +79,7 @@ class AccountDict(AvatarUrlsDict, CoverUrlsDict):
     email_undeliverable: UndeliverableEmailDict | None
     bio: str
     links: list[str]
+    is_sensitive: bool
     counts: ChannelCountsDict
     preferences: PreferencesDict
     is_staff: bool
@@ -147,6 +149,7 @@ class ChannelDict(AvatarUrlsDict, CoverUrlsDict):
     full_name: str
     bio: str
     links: list[str]
+    is_sensitive: bool
     counts: ChannelCountsDict
     created_at: Timestamp
     viewer: ChannelViewerDict | None

@@ -12,6 +12,8 @@ account_reactivated = Signal()
 account_deleted = Signal()
 # The name that others see has changed.
 user_renamed = Signal()
+# The mark of the channel as sensitive may have changed.
+channel_mark_changed = Signal()
 # Sent with ``warning_id`` and ``text``: staff warned the account.
 account_warned = Signal()
 # Sent with ``user`` and ``session``: the session was revoked because a used refresh token was presented again.

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from playlists import queries
 from playlists.models import Playlist
+from videos import sensitivity
 from videos.access import ANONYMOUS
 from videos.syndication import urls
 from videos.syndication.feeds import MAX_ITEMS, Feed, FeedHeader, build_feed
@@ -27,6 +28,8 @@ def build_playlist_feed(playlist: Playlist) -> Feed:
     """Return the feed of a playlist that anyone may open. Its owner must be loaded."""
     rows = list(queries.items_with_videos(playlist).order_by(*LAST_FIRST)[:MAX_READ])
     visible = queries.visible_items(ANONYMOUS, playlist, rows)
+    listed = [row.video for row in visible if row.video.listed]
+    shown = [video for video in listed if not sensitivity.is_hidden(ANONYMOUS, video)]
     author = playlist.owner.get_full_name()
     head = FeedHeader(
         title=playlist.title,
@@ -35,4 +38,4 @@ def build_playlist_feed(playlist: Playlist) -> Feed:
         page=urls.absolute_url(playlist.get_absolute_url()),
         address=feed_url(playlist),
     )
-    return build_feed(head, [row.video for row in visible if row.video.listed][:MAX_ITEMS])
+    return build_feed(head, shown[:MAX_ITEMS])

@@ -45,6 +45,7 @@ def serialize_playlist(
         "item_count": queries.visible_item_count(viewer, playlist),
         "duration": round(queries.visible_duration(viewer, playlist), 3),
         "thumbnail_url": thumbnail,
+        "is_sensitive": bool(thumbnail and cover and cover.shown_as_sensitive),
         "collaborators": [serialize_badge(known[one]) for one in playlist.collaborators if one in known],
         "sort": playlist.sort,
         "allow_duplicates": playlist.allow_duplicates,

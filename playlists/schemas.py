@@ -30,6 +30,7 @@ class PlaylistDict(TypedDict):
     item_count: int
     duration: float
     thumbnail_url: str | None
+    is_sensitive: Annotated[bool, "Whether the thumbnail is that of a sensitive video."]
     collaborators: list[ChannelBadgeDict]
     sort: Annotated[str, choices(Sort.choices)]
     allow_duplicates: bool

@@ -59,7 +59,7 @@ class ChannelPageForm(forms.Form):
             "featured": page.featured,
         }
         super().__init__(data, initial=initial)
-        videos = videos_of_channel(owner.pk).order_by(*NEWEST)[:MAX_FEATURED]
+        videos = videos_of_channel(owner, owner.pk).order_by(*NEWEST)[:MAX_FEATURED]
         titles = {video.pk: video.title for video in videos}
         if page.featured:
             titles.setdefault(page.featured, gettext("Current selection"))

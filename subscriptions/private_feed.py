@@ -74,7 +74,7 @@ def feed_by_token(token: str) -> Feed:
         page=urls.absolute_url(reverse("feed")),
         address=_address(token),
     )
-    return build_feed(head, queries.newest_feed_videos(user.pk, MAX_ITEMS))
+    return build_feed(head, queries.newest_feed_videos(user, MAX_ITEMS))
 
 
 def _address(token: str) -> str:

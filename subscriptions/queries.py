@@ -112,23 +112,21 @@ def followed_channels(user_id: str) -> list[str]:
 
 def feed_shelf(user: User) -> Shelf:
     """Return the home page's shelf of the newest videos in the feed."""
-    rows = newest_feed_videos(user.pk, MAX_ENTRIES) if user.subscription_count else []
+    rows = newest_feed_videos(user, MAX_ENTRIES) if user.subscription_count else []
     return Shelf(
         "feed", _("From your subscriptions"), "/feed", [{"video": serialize_card(video)} for video in rows]
     )
 
 
-def feed_page(
-    request: HttpRequest | Request, user_id: str, *, absolute: bool = True
-) -> PageDict[FeedCardDict]:
+def feed_page(request: HttpRequest | Request, user: User, *, absolute: bool = True) -> PageDict[FeedCardDict]:
     """Return a page of the feed in list form; ``is_new`` marks videos published since the feed was last seen.
 
     ``previous`` is always ``None``, since newer videos may have come from any channel meanwhile.
     """
-    channels, seen = subscription_store.followed_and_seen(user_id, MAX_FEED_CHANNELS)
+    channels, seen = subscription_store.followed_and_seen(user.pk, MAX_FEED_CHANNELS)
     rows, following = paginate_latest(
         request,
-        lambda before, size: video_queries.newest_of_channels(channels, size, before),
+        lambda before, size: video_queries.newest_of_channels(user, channels, size, before),
         by="published_at",
         absolute=absolute,
     )
@@ -142,6 +140,6 @@ def feed_page(
     return {"next": following, "previous": None, "results": cards}
 
 
-def newest_feed_videos(user_id: str, limit: int) -> list[Video]:
-    """Return the newest listed videos of the subscribed channels, channels loaded."""
-    return video_queries.newest_of_channels(followed_channels(user_id), limit)
+def newest_feed_videos(user: User, limit: int) -> list[Video]:
+    """Return the newest videos of the subscribed channels that lists may show ``user``, channels loaded."""
+    return video_queries.newest_of_channels(user, followed_channels(user.pk), limit)

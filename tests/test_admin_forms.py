@@ -84,6 +84,7 @@ EDITABLE = {
         "tags": ("Cats, #dogs", by_video(tags=["Cats", "#dogs"])),
         "category": ("music", by_video(category="music")),
         "license": ("cc-by", by_video(license="cc-by")),
+        "is_sensitive": ("on", by_video(is_sensitive=True)),
         "language": ("pt-BR", by_video(language="pt-BR")),
         "originally_published_on": ("2014-03-03", by_video(originally_published_on=date(2014, 3, 3))),
         "visibility": (Visibility.PRIVATE.value, by_video(visibility=Visibility.PRIVATE)),

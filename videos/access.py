@@ -19,7 +19,7 @@ from streamsite.errors import Absent, Forbidden
 from streamsite.site_settings.features import features
 from streamsite.site_settings.features import require as require_feature
 from streamsite.visibility import Viewer, is_owner
-from videos import share_links
+from videos import sensitivity, share_links
 from videos.models import Block, Reaction, ShareLink, Video, Watch
 from videos.playback_gate import PlaybackGate
 
@@ -34,6 +34,16 @@ LISTED = {"listed": True}
 def listed_videos() -> QuerySet[Video]:
     """Return the videos that may appear in everyone's lists."""
     return Video.objects.filter(**LISTED)
+
+
+def listed_videos_for(viewer: Viewer) -> QuerySet[Video]:
+    """Return the videos that may appear in the lists of ``viewer``."""
+    return listed_videos().filter(sensitivity.not_hidden(viewer))
+
+
+def listed_match_for(viewer: Viewer) -> dict[str, object]:
+    """Return the same as ``listed_videos_for`` for pipelines."""
+    return {**LISTED, **sensitivity.not_hidden_match(viewer)}
 
 
 def own_videos(owner_id: str) -> QuerySet[Video]:

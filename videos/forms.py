@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import channel_marks
 from streamsite.errors import Invalid
 from streamsite.licenses import License
 from streamsite.site_settings.features import features
@@ -46,6 +47,11 @@ class VideoForm(forms.Form):
     category = forms.ChoiceField(label=_("Category"), choices=CATEGORIES)
     language = LanguageField(empty_label=_("Not specified"), required=False)
     license = forms.ChoiceField(choices=License.choices, label=_("License"), required=False)
+    is_sensitive = forms.BooleanField(
+        required=False,
+        label=_("Mark this video as sensitive"),
+        help_text=_("For content that isn't suitable for everyone. Viewers choose what they see of it."),
+    )
     originally_published_on = forms.DateField(
         required=False,
         label=_("Original publication date"),
@@ -107,6 +113,13 @@ class VideoForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if (name not in VISIBILITY_FIELDS or name in touched) and (name != "license" or value)
         }
+
+    def explain_marks(self, video: Video) -> None:
+        """Add a note beside the owner's mark, if the video is sensitive by another one."""
+        if video.is_sensitive_by_staff or channel_marks.is_sensitive(video.channel):
+            self.fields["is_sensitive"].help_text = _(
+                "Your channel's settings or moderators already mark this video as sensitive."
+            )
 
     def explain_schedule(self, video: Video) -> None:
         """Add a note beside the visibility, if the video has a schedule: changing it cancels the schedule."""
@@ -211,6 +224,7 @@ class UploadForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=120, required=False)
     visibility = forms.ChoiceField(label=_("Visibility"), choices=Visibility.choices)
     license = forms.ChoiceField(label=_("License"), choices=License.choices, required=False)
+    is_sensitive = forms.BooleanField(label=_("Mark this video as sensitive"), required=False)
 
 
 class CommentRulesForm(forms.Form):

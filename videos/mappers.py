@@ -35,6 +35,7 @@ def serialize_card(video: Video, grant: AnyGrant | None = None) -> CardDict:
         "duration": video.duration,
         "thumbnail_url": thumbnails.thumbnail_url(video, thumbnails.CARD, grant),
         "storyboard_url": media_url(video, STORYBOARD, grant) if video.has_storyboard else None,
+        "is_sensitive": video.shown_as_sensitive,
         "channel": serialize_badge(video.channel),
         "counts": _serialize_counts(video),
         "url": video.get_absolute_url(),

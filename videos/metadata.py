@@ -28,6 +28,7 @@ EDITABLE = (
     "category",
     "language",
     "license",
+    "is_sensitive",
     "originally_published_on",
     "visibility",
     "publish_at",
@@ -53,6 +54,7 @@ class VideoChanges(TypedDict, total=False):
     category: str
     language: str
     license: str
+    is_sensitive: bool
     originally_published_on: date | None
     visibility: str
     publish_at: datetime | None
@@ -161,6 +163,7 @@ _CLEANERS: dict[str, Callable[[object], object]] = {
     "category": _clean_category,
     "language": language_names.clean_language,
     "license": _clean_license,
+    "is_sensitive": _clean_flag,
     "originally_published_on": original_dates.clean_original_date,
     "visibility": _clean_visibility,
     "allow_comments": _clean_flag,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import cast
 
 from django.db.models import QuerySet
@@ -16,8 +17,9 @@ from accounts.models import User
 from accounts.usernames import normalize_username
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.mongo import keyset_merge
-from videos import facets, tags, video_store
-from videos.access import listed_videos
+from streamsite.visibility import Viewer
+from videos import facets, sensitivity, tags, video_store
+from videos.access import listed_videos_for
 from videos.library_filters import (
     DURATION_CONDITIONS,
     FIRST_PUBLISHED_SORTS,
@@ -76,16 +78,20 @@ def _searched(
     request: HttpRequest | Request, asked: LibraryQuery, *, absolute: bool
 ) -> tuple[Page[Video], queries.SearchResult | None]:
     """Return a page of the results and, for a search, how they were found."""
+    viewer: Viewer = request.user
+    load = loader_for(viewer)
     if not asked.words:
-        rows = _sortable(_filtered(asked.conditions), asked.sort)
+        rows = _sortable(_filtered(viewer, asked.conditions), asked.sort)
         return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
+    conditions = asked.conditions | sensitivity.not_hidden_match(viewer)
     if asked.sort == RELEVANCE:
-        found = queries.find_videos(asked.words, asked.conditions, is_exact=asked.is_exact)
-        return paginate_ranked(request, found.ids, load_listed, absolute=absolute), found
-    found = ordered_results.find_unordered(asked.words, asked.conditions, is_exact=asked.is_exact)
+        found = queries.find_videos(asked.words, conditions, is_exact=asked.is_exact)
+        return paginate_ranked(request, found.ids, load, absolute=absolute), found
+    found = ordered_results.find_unordered(asked.words, conditions, is_exact=asked.is_exact)
     is_whole = len(found.ids) <= ordered_results.MAX_IN_MEMORY
-    among = listed_videos().select_related("channel") if is_whole else _filtered(asked.conditions)
-    rows = ordered_results.matching_rows(found, asked.conditions, _sortable(among, asked.sort), load_listed)
+    whole = listed_videos_for(viewer).select_related("channel")
+    among = whole if is_whole else _filtered(viewer, asked.conditions)
+    rows = ordered_results.matching_rows(found, conditions, _sortable(among, asked.sort), load)
     return paginate(request, rows, SORTS[asked.sort], absolute=absolute), found
 
 
@@ -117,10 +123,15 @@ def library_body(
     }
 
 
-def load_listed(ids: list[str]) -> list[Video]:
-    """Return listed videos in the order of ``ids``, with their channels."""
-    found = listed_videos().select_related("channel").in_bulk(ids)
+def load_listed(viewer: Viewer, ids: list[str]) -> list[Video]:
+    """Return the videos that lists may show ``viewer``, in the order of ``ids``, with their channels."""
+    found = listed_videos_for(viewer).select_related("channel").in_bulk(ids)
     return [found[video_id] for video_id in ids if video_id in found]
+
+
+def loader_for(viewer: Viewer) -> Callable[[list[str]], list[Video]]:
+    """Return ``load_listed`` for one viewer."""
+    return partial(load_listed, viewer)
 
 
 def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, object]:
@@ -142,8 +153,8 @@ def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, object]
     return conditions | ({"facets": facets.facet_key(asked)} if asked and with_index else {})
 
 
-def _filtered(conditions: dict[str, object]) -> QuerySet[Video]:
-    rows = listed_videos().select_related("channel")
+def _filtered(viewer: Viewer, conditions: dict[str, object]) -> QuerySet[Video]:
+    rows = listed_videos_for(viewer).select_related("channel")
     for name, value in conditions.items():
         if name in {"tag_keys", "facets"}:
             rows = rows.filter(**{f"{name}__has_element": value})
@@ -154,9 +165,9 @@ def _filtered(conditions: dict[str, object]) -> QuerySet[Video]:
     return rows
 
 
-def videos_of_channel(channel_id: str) -> QuerySet[Video]:
-    """Return the listed videos of one channel; order by ``NEWEST``."""
-    return listed_videos().filter(channel_id=channel_id).select_related("channel")
+def videos_of_channel(viewer: Viewer, channel_id: str) -> QuerySet[Video]:
+    """Return the videos of one channel that lists may show ``viewer``; order by ``NEWEST``."""
+    return listed_videos_for(viewer).filter(channel_id=channel_id).select_related("channel")
 
 
 def last_language(channel_id: str) -> str:
@@ -166,7 +177,8 @@ def last_language(channel_id: str) -> str:
 
 
 def newest_of_channels(
-    channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
+    viewer: Viewer, channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
 ) -> list[Video]:
     """Return the newest listed videos of some channels, published before a moment and id, with channels. Two reads."""
-    return load_listed(video_store.newest_ids(channel_ids, most, before))
+    condition = sensitivity.not_hidden_match(viewer)
+    return load_listed(viewer, video_store.newest_ids(channel_ids, most, before, condition))

@@ -10,10 +10,16 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.signals import account_deactivated, account_deleted, account_reactivated, user_renamed
+from accounts.signals import (
+    account_deactivated,
+    account_deleted,
+    account_reactivated,
+    channel_mark_changed,
+    user_renamed,
+)
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
-from videos import blocks, facet_store, schedules, services, tasks
+from videos import blocks, facet_store, schedules, sensitive_marks, services, tasks
 from videos.access import own_videos
 from videos.comments import following
 from videos.comments import services as comments
@@ -78,6 +84,12 @@ def refresh_channel_name(sender: type, user_id: str, **extra: object) -> None:
     """Update the name in the search for channels, and queue the update of its copies, which may be many."""
     channels.INDEX.refresh(user_id)
     tasks.enqueue_name_refresh(user_id)
+
+
+@receiver(channel_mark_changed)
+def refresh_sensitive_videos(sender: type, user_id: str, **extra: object) -> None:
+    """Mark the channel's videos as sensitive, or no longer; two commands however many they are."""
+    sensitive_marks.refresh_channel(user_id)
 
 
 @receiver(tracks_changed)

@@ -1,4 +1,7 @@
-"""Trending and related videos, each with the reason why it is listed. Nothing here depends on the viewer."""
+"""Trending and related videos, each with the reason why it is listed.
+
+Of the viewer, only what they get to see of sensitive videos counts.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from streamsite import formats
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
-from videos import facets, mappers, queries, tags, video_store
-from videos.access import LISTED, listed_videos
+from streamsite.visibility import Viewer
+from videos import facets, mappers, queries, sensitivity, tags, video_store
+from videos.access import listed_match_for, listed_videos_for
 from videos.library_filters import SORTS
 from videos.models import CATEGORIES, Video
 from videos.playback import statistics_store
@@ -33,7 +37,7 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> P
     """Return a page of trending videos in the API's list form; each with ``reason``."""
     page = paginate(
         request,
-        listed_videos().select_related("channel"),
+        listed_videos_for(request.user).select_related("channel"),
         SORTS["trending"],
         absolute=absolute,
     )
@@ -46,26 +50,32 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> P
     )
 
 
-def related_videos(video: Video, *, most: int = MAX_RELATED) -> list[RecommendationDict]:
+def related_videos(viewer: Viewer, video: Video, *, most: int = MAX_RELATED) -> list[RecommendationDict]:
     """Return videos of the same channel, on the same subject and in the same category; two reads."""
-    chosen = _select_related(video, most)
+    chosen = _select_related(viewer, video, most)
     return [
         {**mappers.serialize_card(other), "reason": _reason(video, other, chosen[other.pk])}
-        for other in queries.load_listed(list(chosen)[:most])
+        for other in queries.load_listed(viewer, list(chosen)[:most])
     ]
 
 
-def _select_related(video: Video, most: int) -> dict[str, str]:
+def _select_related(viewer: Viewer, video: Video, most: int) -> dict[str, str]:
     """Return ids in order, each with its source: ``channel``, ``subject``, ``category`` or ``site``. One read."""
+    listed, shown = listed_match_for(viewer), sensitivity.not_hidden_match(viewer)
     pipeline = [
-        *_newest({"channel_id": video.channel_id}, MAX_SAME_CHANNEL + 1),
+        *_newest(listed | {"channel_id": video.channel_id}, MAX_SAME_CHANNEL + 1),
         _from("channel"),
-        *keyset_merge.union_stages(VIDEOS, [[*_newest(_same_category(video), most + 1), _from("category")]]),
-        *keyset_merge.union_stages(VIDEOS, [[*_newest({}, most + 1), _from("site")]]),
+        *keyset_merge.union_stages(
+            VIDEOS, [[*_newest(listed | _same_category(video), most + 1), _from("category")]]
+        ),
+        *keyset_merge.union_stages(VIDEOS, [[*_newest(listed, most + 1), _from("site")]]),
         *keyset_merge.union_stages(
             SEARCH_VIDEOS,
             [
-                [*search_queries.popular_with_word_stages(word, most=MAX_PER_KEYWORD), _from(f" {word}")]
+                [
+                    *search_queries.popular_with_word_stages(word, shown, most=MAX_PER_KEYWORD),
+                    _from(f" {word}"),
+                ]
                 for word in _keywords(video)
             ],
         ),
@@ -109,7 +119,7 @@ def _same_category(video: Video) -> dict[str, object]:
 
 def _newest(condition: dict[str, object], most: int) -> list[dict[str, object]]:
     return [
-        {"$match": LISTED | condition},
+        {"$match": condition},
         {"$sort": {"published_at": -1, "_id": -1}},
         {"$limit": most},
     ]

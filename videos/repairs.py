@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from streamsite.mongo.repairs import Repair
-from videos import facet_store, folded_title_store, tags, video_store
+from videos import facet_store, folded_title_store, sensitive_marks, tags, video_store
 from videos.models import Video, Watch
 from videos.search import channels, index
 from videos.search import store as search_store
@@ -31,6 +31,16 @@ ALL = (
         f"{Video._meta.db_table}.first_published_at",
         video_store.iter_stale_first_published,
         lambda keys: video_store.refresh_first_published({"_id": {"$in": keys}}),
+    ),
+    Repair(
+        f"{Video._meta.db_table}.shown_as_sensitive",
+        sensitive_marks.iter_stale_videos,
+        sensitive_marks.repair_videos,
+    ),
+    Repair(
+        f"{search_store.SEARCH_VIDEOS}.shown_as_sensitive",
+        sensitive_marks.iter_stale_documents,
+        _refresh_search,
     ),
     Repair(f"{search_store.SEARCH_VIDEOS}.shape", index.iter_outdated_ids, _refresh_search),
     _facets(search_store.SEARCH_VIDEOS),

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import email_verification
+from accounts import channel_marks, email_verification
 from accounts.models import User
 from accounts.registration import rules, upload_rights
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
@@ -58,6 +58,7 @@ def build_draft(
         email_verification.require_verified_email(owner)
     for field, value in changes.items():
         setattr(video, field, value)
+    video.shown_as_sensitive = video.is_sensitive or channel_marks.is_sensitive(owner)
     video.tag_keys = tags.tag_keys(video.tags)
     video.folded_title = folded_titles.fold_title(video.title)
     if video.publish_at is not None:
@@ -245,6 +246,9 @@ def refresh_listing(video_id: str) -> None:
     run_in_transaction(switch)
     facet_store.refresh_facets(Video._meta.db_table, {"_id": video_id})
     video_store.refresh_first_published({"_id": video_id})
+    if video.shown_as_sensitive != _is_sensitive(video):
+        marked = [video.channel_id] if channel_marks.is_sensitive(video.channel) else []
+        video_store.refresh_sensitive({"_id": video_id}, marked)
     if not video.folded_title:  # the previous release made it
         Video.objects.filter(pk=video_id, title=video.title).update(
             folded_title=folded_titles.fold_title(video.title)
@@ -252,6 +256,10 @@ def refresh_listing(video_id: str) -> None:
     listing_refreshed.send(sender=Video, video_id=video_id)
     if is_first:
         video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)
+
+
+def _is_sensitive(video: Video) -> bool:
+    return video.is_sensitive or video.is_sensitive_by_staff or channel_marks.is_sensitive(video.channel)
 
 
 def delete(video: Video) -> None:

@@ -30,6 +30,26 @@ def iter_stale_first_published() -> Iterator[str]:
         yield row["_id"]
 
 
+def refresh_sensitive(condition: Mapping[str, object], marked_channels: Sequence[str]) -> None:
+    """Compute ``shown_as_sensitive`` of the videos that match ``condition``. Idempotent."""
+    stages = [{"$set": {"shown_as_sensitive": _is_sensitive(marked_channels)}}]
+    collection(VIDEOS).update_many(dict(condition), stages, session=session_for())
+
+
+def iter_stale_sensitive(marked_channels: Sequence[str]) -> Iterator[str]:
+    """Yield the ids of videos whose ``shown_as_sensitive`` does not follow from their other fields."""
+    stored = {"$ifNull": ["$shown_as_sensitive", False]}
+    differs = {"$expr": {"$ne": [stored, _is_sensitive(marked_channels)]}}
+    for row in collection(VIDEOS).find(differs, {"_id": 1}):
+        yield row["_id"]
+
+
+def _is_sensitive(marked_channels: Sequence[str]) -> dict[str, object]:
+    in_marked = {"$in": ["$channel_id", {"$literal": list(marked_channels)}]}
+    marks = ({"$eq": [f"${name}", True]} for name in ("is_sensitive", "is_sensitive_by_staff"))
+    return {"$or": [*marks, in_marked]}
+
+
 def iter_stale_tag_keys() -> Iterator[str]:
     """Yield the ids of videos whose ``tag_keys`` are not those of their tags."""
     has_some: dict[str, object] = {
@@ -40,10 +60,22 @@ def iter_stale_tag_keys() -> Iterator[str]:
             yield row["_id"]
 
 
-def newest_ids(channel_ids: list[str], most: int, before: keyset_merge.Moment | None) -> list[str]:
-    """Return the ids of the newest listed videos of some channels, published before a moment and id. One command."""
+def newest_ids(
+    channel_ids: list[str], most: int, before: keyset_merge.Moment | None, condition: Mapping[str, object]
+) -> list[str]:
+    """Return the ids of the newest listed videos of some channels, published before a moment and id. One command.
+
+    Only those that match ``condition``, which has no ``$or``.
+    """
     rows = keyset_merge.find_newest(
-        VIDEOS, "channel_id", channel_ids, LISTED, by="published_at", most=most, before=before, fields=["_id"]
+        VIDEOS,
+        "channel_id",
+        channel_ids,
+        {**LISTED, **condition},
+        by="published_at",
+        most=most,
+        before=before,
+        fields=["_id"],
     )
     return [row["_id"] for row in rows]
 

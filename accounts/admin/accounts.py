@@ -74,8 +74,8 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     ordering = ("-created_at",)
     readonly_fields = (
         "id", "username", "password_status", "second_factor", "email", "email_verified", "pending_email",
-        "email_delivery", "is_active", "is_creator", "status", "created_at", "last_login", "subscriber_count",
-        "subscription_count", "video_count", "view_count", "events", "sanctions",
+        "email_delivery", "is_active", "is_creator", "is_sensitive_by_staff", "status", "created_at", "last_login",
+        "subscriber_count", "subscription_count", "video_count", "view_count", "events", "sanctions",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": ("id", "username", "status", "is_active", "is_creator")}),
@@ -88,7 +88,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
                 )
             },
         ),
-        (gettext_lazy("Channel"), {"fields": ("full_name", "bio")}),
+        (gettext_lazy("Channel"), {"fields": ("full_name", "bio", "is_sensitive_by_staff")}),
         (
             gettext_lazy("Counters"),
             {"fields": ("subscriber_count", "subscription_count", "video_count", "view_count")},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts import deliverability, sanctions, staff_actions, totp
+from accounts import channel_marks, deliverability, sanctions, staff_actions, totp
 from accounts.models import User
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ class SuspensionForm(forms.Form):
 
 @dataclass(frozen=True)
 class AccountAction:
-    """An action on accounts. ``run`` is a service of ``accounts.staff_actions`` or ``accounts.sanctions``.
+    """An action on accounts.
+
+    ``run`` is a service of ``accounts.staff_actions``, ``accounts.sanctions``, or ``accounts.channel_marks``.
 
     ``offered`` says whether it makes sense for an account as it is. The form of ``one_account`` asks what differs from
     account to account.
@@ -172,6 +174,22 @@ ACTIONS = {
         unchanged=_("not suspended."),
         run=staff_actions.reinstate,
         offered=lambda user: not user.is_active and user.erase_at is None and not user.is_waiting,
+    ),
+    "sensitive": AccountAction(
+        label=_("Mark channel as sensitive"),
+        effect=_("All its videos count as sensitive, and the owner can't change that."),
+        done=_("Marked as sensitive"),
+        unchanged=_("already marked as sensitive."),
+        run=partial(channel_marks.mark_by_staff, sensitive=True),
+        offered=lambda user: not user.is_sensitive_by_staff,
+    ),
+    "not-sensitive": AccountAction(
+        label=_("Remove sensitive mark from channel"),
+        effect=_("Videos stay sensitive if they are marked themselves or the owner marked the channel."),
+        done=_("Sensitive mark removed"),
+        unchanged=_("not marked as sensitive."),
+        run=partial(channel_marks.mark_by_staff, sensitive=False),
+        offered=lambda user: user.is_sensitive_by_staff,
     ),
     "creator": AccountAction(
         label=_("Approve as creator"),

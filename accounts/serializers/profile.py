@@ -22,6 +22,9 @@ class ProfileSerializer(InputSerializer):
     links = serializers.ListField(
         child=StrictCharField(max_length=MAX_LINK_LENGTH), max_length=MAX_LINKS, required=False
     )
+    is_sensitive = StrictBooleanField(
+        required=False, help_text="Marks all videos of the channel as sensitive."
+    )
     preferences = serializers.DictField(required=False)
 
 

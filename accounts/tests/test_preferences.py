@@ -16,6 +16,7 @@ DEFAULTS = {
     "autoplay_open": True,
     "history_paused": False,
     "personalised": True,
+    "sensitive_content": "",
     "subscriptions_private": False,
     "subscribers_private": False,
     **dict.fromkeys(

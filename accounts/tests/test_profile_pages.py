@@ -108,6 +108,7 @@ def test_preferences_are_shown_and_kept(page):
         "language": "en",
         "time_zone": "Asia/Tokyo",
         "history_paused": "on",
+        "sensitive_content": "warn",
         "subscriptions_private": "on",
     }
     assert page.post(PREFERENCES, sent).status_code == 302
@@ -119,6 +120,7 @@ def test_preferences_are_shown_and_kept(page):
         "autoplay_open": False,
         "history_paused": True,
         "personalised": False,
+        "sensitive_content": "warn",
         "subscriptions_private": True,
         "subscribers_private": False,
     }

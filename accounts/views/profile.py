@@ -23,7 +23,12 @@ from streamsite.view_helpers import allow_get_and_post
 def settings_profile(request: HttpRequest) -> HttpResponse:
     """Change name, text, links and images of the channel."""
     user = signed_in_user(request)
-    shown = {"full_name": user.full_name, "bio": user.bio, "links": "\n".join(user.links)}
+    shown = {
+        "full_name": user.full_name,
+        "bio": user.bio,
+        "links": "\n".join(user.links),
+        "is_sensitive": user.is_sensitive,
+    }
     form = forms.ProfileForm(posted_data(request), request.FILES or None, initial=shown)
     response = perform(
         request,

@@ -43,7 +43,11 @@ async function suggestTitles(added) {
 
 function addFiles(files) {
   const chosen = new FormData(form);
-  const choices = { visibility: chosen.get("visibility"), license: chosen.get("license") };
+  const choices = {
+    visibility: chosen.get("visibility"),
+    license: chosen.get("license"),
+    ...(chosen.has("is_sensitive") && { is_sensitive: "true" }),
+  };
   const added = [];
   for (const file of files) {
     const problem = refusal(file, limits);

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from streamsite import error_responses
 from streamsite.errors import Absent, Forbidden
 from streamsite.licenses import License
+from streamsite.sensitive_content import SensitiveContent
 from streamsite.site_settings.live import current
 from streamsite.site_settings.sections import setting
 from streamsite.visibility import Visibility
@@ -45,6 +46,10 @@ class Features:
     embeds: bool = setting(lambda: True)
     trending: bool = setting(lambda: True)
     public_api: bool = setting(lambda: True)
+    # What visitors, and viewers without a choice of their own, see of sensitive videos.
+    sensitive_content: str = setting(
+        lambda: SensitiveContent.BLUR.value, decode=lambda raw: SensitiveContent(raw).value
+    )
     # What new videos begin with.
     visibility: str = setting(lambda: Visibility.PRIVATE.value, decode=lambda raw: Visibility(raw).value)
     license: str = setting(lambda: License.STANDARD.value, decode=lambda raw: License(raw).value)

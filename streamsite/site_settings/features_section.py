@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.licenses import License
+from streamsite.sensitive_content import SensitiveContent
 from streamsite.site_settings.features import Features
 from streamsite.site_settings.forms import SectionForm
 from streamsite.site_settings.sections import Section, register
@@ -41,6 +42,11 @@ class FeaturesForm(SectionForm):
         label=_("Public API"),
         required=False,
         help_text=_("Apps can use the API without an account. Apps with an access token always can."),
+    )
+    sensitive_content = forms.ChoiceField(
+        label=_("Sensitive videos"),
+        choices=SensitiveContent.choices,
+        help_text=_("Applies to visitors. People with an account can choose for themselves."),
     )
     visibility = forms.ChoiceField(
         label=_("Default visibility"),

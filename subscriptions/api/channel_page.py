@@ -28,7 +28,7 @@ class ChannelFrontView(APIView):
         """Read a channel's front page."""
         owner = channel_for_viewing(username)
         return conditional_response(
-            request, queries.build_front_page(owner, queries.get_arrangement(owner.pk))
+            request, queries.build_front_page(request.user, owner, queries.get_arrangement(owner.pk))
         )
 
 

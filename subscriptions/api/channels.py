@@ -70,5 +70,5 @@ class ChannelVideosView(APIView):
     )
     def get(self, request: Request, username: str) -> Response:
         """List a channel's public videos, newest first."""
-        rows = video_queries.videos_of_channel(channel_for_viewing(username).pk)
+        rows = video_queries.videos_of_channel(request.user, channel_for_viewing(username).pk)
         return conditional_response(request, paginate(request, rows, NEWEST).body(serialize_card))

@@ -32,7 +32,7 @@ class FeedView(APIView):
     def get(self, request: Request) -> Response:
         """List the newest videos of the subscribed channels."""
         user = signed_in_user(request)
-        return conditional_response(request, queries.feed_page(request, user.pk))
+        return conditional_response(request, queries.feed_page(request, user))
 
 
 class FeedSeenView(APIView):

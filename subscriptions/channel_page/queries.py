@@ -43,12 +43,12 @@ def load_channel(viewer: Viewer, owner: User) -> tuple[ArrangedChannelDict, Chan
     return {**body, "is_arranged": page.is_arranged}, page
 
 
-def build_front_page(owner: User, page: ChannelPage) -> ChannelFrontDict:
+def build_front_page(viewer: Viewer, owner: User, page: ChannelPage) -> ChannelFrontDict:
     """Return ``{featured: card or None, shelves: [{kind, value, title, url, results}]}`` without empty shelves."""
     shelves = [row for row in page.shelves if row["kind"] in all_shelf_types()]
     found = _load_shelves(owner, page.featured, shelves)
     wanted = dict.fromkeys(video_id for part in found.values() for video_id in part.ids)
-    videos = {video.pk: video for video in load_listed(list(wanted))}
+    videos = {video.pk: video for video in load_listed(viewer, list(wanted))}
     rows: list[ShelfDict] = []
     for number, row in enumerate(shelves):
         kind, part = all_shelf_types()[row["kind"]], found.get(str(number), _ShelfVideos())

@@ -40,7 +40,7 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
     body, arranged = channel_pages.load_channel(request.user, owner)
     if not arranged.is_arranged or is_htmx(request):
         return _videos(request, owner, body)
-    front = channel_pages.build_front_page(owner, arranged)
+    front = channel_pages.build_front_page(request.user, owner, arranged)
     if not front["featured"] and not front["shelves"]:  # all of it was hidden since
         return _videos(request, owner, body)
     sharing = channel_metadata(request, body)
@@ -114,7 +114,7 @@ def channel_subscribe(request: HttpRequest, username: str) -> HttpResponse:
 def feed(request: HttpRequest) -> HttpResponse:
     """List the newest videos of the subscribed channels."""
     user = signed_in_user(request)
-    page = queries.feed_page(request, user.pk, absolute=False)
+    page = queries.feed_page(request, user, absolute=False)
     context = add_watch_marks(user, {"page": page})
     return render_page_or_part(request, "subscriptions/feed.html", "videos/_grid.html", context)
 

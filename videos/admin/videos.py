@@ -19,7 +19,7 @@ from streamsite import formats
 from streamsite.admin_fields import TextListField
 from streamsite.errors import SiteError
 from streamsite.service_admin import ServiceAdmin
-from videos import schedules, services, tasks
+from videos import schedules, sensitive_marks, services, tasks
 from videos.admin.media import render_preview, render_thumbnail
 from videos.admin.read_only import ReadOnlyAdmin
 from videos.forms import VISIBILITY_FIELDS
@@ -53,10 +53,10 @@ class VideoAdmin(ServiceAdmin[Video]):
     search_help_text = gettext_lazy("Search by words in the title, username, or ID.")
     ordering = ("-created_at",)
     readonly_fields = (
-        "preview", "id", "channel_link", "is_taken_down", "status", "progress", "attempt", "failure_code",
-        "failure_detail", "steps", "report", "chapters", "display_duration", "display_size", "source_name",
-        "display_source_size", "display_media_bytes", "generation", "listed", "published_at", "view_count",
-        "like_count", "comment_count", "created_at", "updated_at", "version",
+        "preview", "id", "channel_link", "is_sensitive_by_staff", "is_taken_down", "status", "progress",
+        "attempt", "failure_code", "failure_detail", "steps", "report", "chapters", "display_duration",
+        "display_size", "source_name", "display_source_size", "display_media_bytes", "generation", "listed",
+        "published_at", "view_count", "like_count", "comment_count", "created_at", "updated_at", "version",
     )  # fmt: skip
     fieldsets = (
         (
@@ -71,6 +71,8 @@ class VideoAdmin(ServiceAdmin[Video]):
                     "category",
                     "language",
                     "license",
+                    "is_sensitive",
+                    "is_sensitive_by_staff",
                 )
             },
         ),
@@ -105,7 +107,21 @@ class VideoAdmin(ServiceAdmin[Video]):
         ),
         (gettext_lazy("Record"), {"fields": ("id", "version", "created_at", "updated_at")}),
     )
-    actions = ("process_again", "take_down", "put_back")
+    actions = ("process_again", "take_down", "put_back", "mark_sensitive", "unmark_sensitive")
+
+    @admin.action(description=gettext_lazy("Mark as sensitive"), permissions=["change"])
+    def mark_sensitive(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        """Mark the chosen videos; their owners cannot take that off."""
+        for video in queryset:
+            if sensitive_marks.mark_by_staff(video.pk, is_sensitive=True):
+                self.log_change(request, video, _("Marked as sensitive"))
+
+    @admin.action(description=gettext_lazy("Remove sensitive mark"), permissions=["change"])
+    def unmark_sensitive(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
+        """Take the mark of staff off the chosen videos; one of the owner stays."""
+        for video in queryset:
+            if sensitive_marks.mark_by_staff(video.pk, is_sensitive=False):
+                self.log_change(request, video, _("Sensitive mark removed"))
 
     @admin.action(description=gettext_lazy("Take down"), permissions=["change"])
     def take_down(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:

@@ -61,5 +61,10 @@ class RelatedView(APIView):
         """List videos to watch next, each with a reason."""
         video = access.get_watchable(request._request, video_id).video
         return conditional_response(
-            request, {"next": None, "previous": None, "results": recommendations.related_videos(video)}
+            request,
+            {
+                "next": None,
+                "previous": None,
+                "results": recommendations.related_videos(request.user, video),
+            },
         )

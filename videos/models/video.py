@@ -64,6 +64,10 @@ class Video(models.Model):
     category = models.CharField(max_length=20, choices=CATEGORIES, default="other")
     language = models.CharField(max_length=12, blank=True)
     license = models.CharField(max_length=12, choices=License.choices, default=License.STANDARD)
+    # The marks of the owner and of staff, and what follows from them and the channel's: see ``videos.sensitive_marks``.
+    is_sensitive = models.BooleanField(_("sensitive"), default=False)
+    is_sensitive_by_staff = models.BooleanField(_("marked as sensitive"), default=False, editable=False)
+    shown_as_sensitive = models.BooleanField(default=False, editable=False)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When it came out elsewhere, and when it came out first anywhere: see ``videos.original_dates``.

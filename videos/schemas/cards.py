@@ -29,6 +29,7 @@ class CardDict(TypedDict):
     duration: float
     thumbnail_url: str | None
     storyboard_url: str | None
+    is_sensitive: Annotated[bool, "Whether its owner, its channel, or staff marked it as sensitive."]
     channel: ChannelBadgeDict
     counts: VideoCountsDict
     url: str

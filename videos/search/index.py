@@ -1,11 +1,12 @@
 """The search index: one document for each listed video, and none for any other.
 
 ``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, prefixes,
-channel_id, category, language, duration, published_at, has_captions, facets, popularity}``. ``names`` are the
+channel_id, category, language, duration, published_at, has_captions, facets, popularity, is_marked,
+shown_as_sensitive}``. ``names`` are the
 forms (see ``streamsite.folding``) and stems of title, tags and channel, ``words`` also those of description and
 captions; ``names_line`` and ``line`` are the words of names, and of description and captions, in order, for
 phrases. ``shape`` is the schema version. ``popularity`` is the logarithm of the views, rounded to an integer so
-that it seldom changes.
+that it seldom changes. ``is_marked`` says that the video itself is marked as sensitive.
 """
 
 from __future__ import annotations
@@ -160,6 +161,8 @@ def build_document(video: Video, spoken: str) -> dict[str, object]:
         "has_captions": video.has_captions,
         "facets": video.facets,
         "popularity": popularity_bucket(video.view_count),
+        "is_marked": video.is_sensitive or video.is_sensitive_by_staff,
+        "shown_as_sensitive": video.shown_as_sensitive,
     }
 
 

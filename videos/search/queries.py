@@ -109,9 +109,17 @@ def match_prefix(query: Query, filters: Mapping[str, object]) -> Condition | Non
     return {"$and": [*_prefix_conditions(query, WORDS), _filter_condition(filters), dict(filters)]}
 
 
-def popular_with_word_stages(word: str, *, most: int) -> Stages:
-    """Return the stages that find the most viewed videos with a word in title, tags or channel."""
-    return [{"$match": {NAMES: word}}, {"$sort": BY_VIEWS}, {"$limit": most}, {"$project": {"_id": 1}}]
+def popular_with_word_stages(word: str, condition: Condition, *, most: int) -> Stages:
+    """Return the stages that find the most viewed videos with a word in title, tags or channel.
+
+    Only those that match ``condition``.
+    """
+    return [
+        {"$match": {NAMES: word} | condition},
+        {"$sort": BY_VIEWS},
+        {"$limit": most},
+        {"$project": {"_id": 1}},
+    ]
 
 
 def _languages(filters: Mapping[str, object]) -> tuple[str, ...]:

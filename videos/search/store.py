@@ -43,6 +43,14 @@ def set_popularity(video_id: str, popularity: int) -> None:
     rows.update_one(which, {"$set": {"popularity": popularity}})
 
 
+def refresh_sensitive(channel_id: str, *, is_marked: bool) -> None:
+    """Compute ``shown_as_sensitive`` of a channel's documents; ``is_marked`` says whether the channel is."""
+    shown = {"$or": [{"$eq": ["$is_marked", True]}, {"$literal": is_marked}]}
+    collection(SEARCH_VIDEOS).update_many(
+        {"channel_id": channel_id}, [{"$set": {"shown_as_sensitive": shown}}]
+    )
+
+
 def aggregate(stages: Sequence[Mapping[str, object]]) -> list[Document]:
     """Return the rows of a pipeline on search documents. Stopped after ``MONGODB_TIME_LIMIT_MS``."""
     rows = collection(SEARCH_VIDEOS).aggregate(list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)

@@ -7,6 +7,7 @@ from typing import cast
 
 from streamsite.folding import fold, split_words
 from streamsite.visibility import Viewer
+from videos import sensitivity
 from videos.models import Video
 from videos.schemas.search import SuggestionDict, SuggestionsDict
 from videos.search import finders, query_text, store, urls
@@ -33,7 +34,7 @@ def suggest(viewer: Viewer, text: str) -> SuggestionsDict:
         {"kind": "channel", "text": one["full_name"], "url": one["url"]} for one in channels
     ]
     found: dict[str, object] = {
-        "results": (offered + (_titles(typed) if typed else []))[:MAX_SUGGESTIONS],
+        "results": (offered + (_titles(viewer, typed) if typed else []))[:MAX_SUGGESTIONS],
         CHANNELS.name: channels,
     }
     for finder in finders.registered_finders():
@@ -42,11 +43,13 @@ def suggest(viewer: Viewer, text: str) -> SuggestionsDict:
     return cast(SuggestionsDict, found)
 
 
-def _titles(typed: Sequence[str]) -> list[SuggestionDict]:
+def _titles(viewer: Viewer, typed: Sequence[str]) -> list[SuggestionDict]:
     # The index is asked for the longest word, which the fewest have; the others are looked at in what it finds.
     longest_first = sorted(typed, key=len, reverse=True)
     rows = store.find_popular(
-        {"$and": [{"prefixes": word} for word in longest_first]}, {"title": 1}, MAX_SUGGESTIONS * SPARE
+        {"$and": [{"prefixes": word} for word in longest_first]} | sensitivity.not_hidden_match(viewer),
+        {"title": 1},
+        MAX_SUGGESTIONS * SPARE,
     )
     found: dict[str, list[store.Document]] = {}
     for row in rows:

@@ -39,6 +39,7 @@ class MetadataSerializer(InputSerializer):
         max_length=12, required=False, allow_blank=True, allow_null=True, trim_whitespace=False
     )
     license = StrictChoiceField(choices=License.choices, required=False, allow_null=True)
+    is_sensitive = CheckBoxField(required=False, help_text="Not suitable for everyone.")
     originally_published_on = DayField(
         required=False,
         allow_null=True,

@@ -83,7 +83,9 @@ def build_channel_feed(owner: User) -> Feed:
         page=urls.channel_url(owner),
         address=urls.channel_feed_url(owner),
     )
-    return build_feed(head, queries.videos_of_channel(owner.pk).order_by(*NEWEST)[:MAX_ITEMS])
+    return build_feed(
+        head, queries.videos_of_channel(access.ANONYMOUS, owner.pk).order_by(*NEWEST)[:MAX_ITEMS]
+    )
 
 
 def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
@@ -102,6 +104,7 @@ def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
         podcast_category=_podcast_category(shown),
         image=next(filter(None, map(urls.thumbnail_url, shown)), None),
         modified=modified,
+        is_explicit=any(video.shown_as_sensitive for video in shown),
     )
     for video in shown:
         _add_item(feed, video)
@@ -124,8 +127,8 @@ class InertXMLGenerator(SimplerXMLGenerator):
 class PodcastFeed(Rss201rev2Feed):
     """RSS 2.0 with the elements that programs for podcasts and for media read.
 
-    Takes ``summary``, ``podcast_category``, ``image`` and ``modified`` besides Django's arguments, and for an item the
-    ``video`` and its ``image`` (an address or ``None``).
+    Takes ``summary``, ``podcast_category``, ``image``, ``modified`` and ``is_explicit`` besides Django's arguments,
+    and for an item the ``video`` and its ``image`` (an address or ``None``).
     """
 
     def write(self, outfile: TextIOBase, encoding: str) -> None:
@@ -157,8 +160,8 @@ class PodcastFeed(Rss201rev2Feed):
         out.add("ttl", str(feed["ttl"]))
         out.add("itunes:author", feed["author_name"])
         out.add("itunes:summary", feed["summary"])
-        # Apple takes no feed without it. Nothing here is marked as explicit, and that is all it says.
-        out.add("itunes:explicit", "false")
+        # Apple takes no feed without it.
+        out.add("itunes:explicit", "true" if feed["is_explicit"] else "false")
         if feed["language"]:
             out.add("language", feed["language"])
         if feed["podcast_category"]:
@@ -178,6 +181,8 @@ class PodcastFeed(Rss201rev2Feed):
         out.add("itunes:author", item["author_name"])
         out.add("itunes:duration", str(round(video.duration)))
         out.add("itunes:summary", video.description or video.title)
+        if video.shown_as_sensitive:
+            out.add("itunes:explicit", "true")
         if item["image"]:
             out.add("itunes:image", href=item["image"])
         _write_media(out, video, item)
@@ -238,6 +243,8 @@ def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, Any])
     handler.startElement(
         "media:content", AttributesImpl({key: xml.clean(value) for key, value in facts.items()})
     )
+    if video.shown_as_sensitive:
+        handler.add("media:rating", "adult", scheme="urn:simple")
     handler.add("media:title", video.title, type="plain")
     handler.add("media:description", video.description or video.title, type="plain")
     if item["image"]:

@@ -135,6 +135,8 @@ def video_object(video: Video) -> dict[str, object]:
         found["embedUrl"] = urls.embed_url(video)
     if video.width and video.height:
         found |= {"width": video.width, "height": video.height}
+    if video.shown_as_sensitive:
+        found["isFamilyFriendly"] = False
     if url := license_url(video.license):
         found["license"] = url
     if video.tags:

@@ -22,7 +22,7 @@ from accounts.access import listed_accounts
 from streamsite import xml
 from streamsite.api.renderers import iso
 from streamsite.errors import Absent
-from videos.access import is_embeddable_anywhere, listed_videos
+from videos.access import ANONYMOUS, is_embeddable_anywhere, listed_videos_for
 from videos.models import Video
 from videos.syndication import enclosures, urls
 from videos.syndication.metadata import first_published
@@ -168,4 +168,4 @@ def _add(root: Element, video: Video) -> None:
     xml.add(about, "video:category", video.get_category_display())
 
 
-register_section(Section("", "published_at", listed_videos, _add_videos))
+register_section(Section("", "published_at", lambda: listed_videos_for(ANONYMOUS), _add_videos))

@@ -32,6 +32,7 @@ METADATA_FIELDS = (
     "category",
     "language",
     "license",
+    "is_sensitive",
     "originally_published_on",
 )
 

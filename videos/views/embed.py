@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from accounts.registration import login_only
 from streamsite.errors import Absent, Forbidden, SiteError
 from streamsite.view_actions import attempt
-from videos import access, mappers
+from videos import access, mappers, sensitivity
 from videos.syndication import urls
 from videos.syndication.embed_options import EmbedOptions
-from videos.views import framing
+from videos.views import framing, sensitive_question
 
 
 @login_only.checks_login
@@ -40,6 +40,7 @@ def embed(request: HttpRequest, video_id: str) -> HttpResponse:
         "options": options,
         "domains": " ".join(video.embed_domains),
         "page": urls.watch_url(video),
+        **sensitive_question.build_context(request, sensitivity.treatment(access.ANONYMOUS, video)),
         # For ``videos/_player.html``.
         "start": options.start,
         "autoplay_now": options.autoplay,

@@ -124,7 +124,7 @@ def _create_video(user: User, form: forms.UploadForm) -> Video:
         raise Invalid(_("Select a file."), fields={"file": [_("Select a file.")]})
     data = {
         name: form.cleaned_data[name]
-        for name in ("title", "visibility", "license")
+        for name in ("title", "visibility", "license", "is_sensitive")
         if form.cleaned_data[name]
     }
     return services.create_from_upload(
@@ -145,6 +145,7 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
     video = access.video_for_editing(request.user, video_id)
     form = forms.VideoForm(request.POST) if request.method == "POST" else forms.VideoForm.for_video(video)
     form.explain_schedule(video)
+    form.explain_marks(video)
 
     def saved(changed: Video) -> HttpResponse:
         message = " ".join(filter(None, (_("Saved."), schedules.cancellation_notice(video, changed))))

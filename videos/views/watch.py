@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from streamsite.errors import Absent
-from videos import access, mappers, recommendations, share_links, viewer_state
+from videos import access, mappers, recommendations, sensitivity, share_links, viewer_state
 from videos.comments import text
 from videos.comments.access import COMMENT_ID
 from videos.hooks import watch_page
 from videos.start_times import requested_start_time
 from videos.syndication import metadata
+from videos.views import sensitive_question
 from videos.watch_marks import add_watch_marks
 
 MAX_RELATED = 12
@@ -43,11 +44,12 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     context: dict[str, object] = {
         "video": mappers.serialize_video(video, request.user, visit.link, known),
         "description": text.split_text(video.description, text.ANY_NAME, video.duration),
-        "related": recommendations.related_videos(video, most=MAX_RELATED),
+        "related": recommendations.related_videos(request.user, video, most=MAX_RELATED),
         "start": requested_start_time(request.GET),
         "linked_comment": linked if COMMENT_ID.match(linked) else "",
         "linked_reply": reply if COMMENT_ID.match(reply) else "",
         "sharing": metadata.build_metadata(video),
+        **sensitive_question.build_context(request, sensitivity.treatment(request.user, video)),
     }
     context |= watch_page.build_context(request, video, known.viewer)
     response = render(request, "videos/watch.html", add_watch_marks(request.user, context))
