@@ -14,7 +14,7 @@ class PreferencesDict(TypedDict):
     """Every preference; ``accounts.preferences`` has the defaults."""
 
     theme: Literal["auto", "light", "dark"]
-    language: str
+    language: Literal["", "en", "de", "ar"]
     time_zone: str
     autoplay: bool
     autoplay_open: bool

@@ -127,7 +127,7 @@ def test_a_form_longer_than_the_quota_is_refused_at_its_head(cast, settings, no_
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     page = cast.page("owner").post("/upload", {"visibility": "private", "file": file()})
     assert page.status_code == 413
-    assert "quota" in page.content.decode()
+    assert "free up space" in page.content.decode()
 
 
 def test_forms_that_arrive_at_once_count_together(cast, settings):

@@ -74,7 +74,7 @@ def test_subscribing_and_unsubscribing(site, crowd, star):
     assert len(listed) == len(set(listed))
     assert set(listed) == wanted
     assert star.json("GET", "/api/v1/channels/crowd-star")[1]["counts"]["subscribers"] == len(wanted)
-    assert "agree" in site.manage("reconcile", "--check")
+    assert "correct" in site.manage("reconcile", "--check")
 
 
 def test_liking_disliking_and_liking_comments(site, crowd, star):
@@ -95,4 +95,4 @@ def test_liking_disliking_and_liking_comments(site, crowd, star):
     kept = sum(1 for number in range(PEOPLE) if number % 2 and number % 5)
     assert star.json("GET", video)[1]["counts"]["likes"] == kept
     assert star.json("GET", comment)[1]["counts"]["likes"] == odd
-    assert "agree" in site.manage("reconcile", "--check")
+    assert "correct" in site.manage("reconcile", "--check")

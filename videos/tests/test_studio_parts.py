@@ -70,7 +70,7 @@ def test_the_page_shows_how_captions_were_read(page, video):
     form = page.get(url).content.decode()
     assert ".ass" in form
     assert "Cyrillic (KOI8-R)" in form
-    assert '<option value="pt-BR">Português Brasileiro</option>' in form
+    assert '<option value="pt-BR">Portuguese (Brazil)</option>' in form
     text = "1\n00:00:01,000 --> 00:00:02,000\nПривет\n\n2\n00:00:0x,0 --> 1\nx\n"
     sent = {"language": "ru", "kind": "forced", "label": "Signs", "encoding": "koi8-r"}
     file = SimpleUploadedFile("c.srt", text.encode("koi8-r"))
