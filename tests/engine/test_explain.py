@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
 from django.core.handlers.wsgi import WSGIRequest
 from django.db.models import Model
 from django.test import Client, RequestFactory
@@ -208,7 +208,9 @@ WORDS = ["zebra", "music", "musi", "music -zebra", "music video"]
 
 
 def _asked(parts: tuple[str, ...]) -> WSGIRequest:
-    return RequestFactory().get("/api/v1/videos?" + "&".join(parts))
+    request = RequestFactory().get("/api/v1/videos?" + "&".join(parts))
+    request.user = AnonymousUser()
+    return request
 
 
 @pytest.mark.parametrize("sort", list(library_filters.SORTS))
@@ -288,6 +290,7 @@ def test_every_list_of_the_admin_reads_little(crowd: Crowd, model: type[Model]) 
 
 def _by_staff(crowd: Crowd, query: str) -> WSGIRequest:
     request = RequestFactory().get(f"/?{query}")
+    request.user = AnonymousUser()
     request.user = crowd.staff
     return request
 

@@ -60,6 +60,7 @@ def paths(cast: Cast) -> list[str]:
         "<str:caption_id>": track,
         "<str:comment_id>": comment,
         "<str:about>/<str:name>": f"video/{video.pk}",
+        "<str:name>": "owner",
         "<str:token>": "x" * 20,
         "<str:month>": f"{video.published_at:%Y-%m}",
     }
