@@ -15,7 +15,13 @@ TEMPLATES = ROOT / "templates"
 SCRIPTS = ROOT / "static" / "js"
 SPRITE = ROOT / "static" / "icons.svg"
 # Drawings with parts that style sheets or scripts address: a symbol of a sprite cannot have those.
-DRAWINGS = {TEMPLATES / "icons" / "brand_mark.html", TEMPLATES / "icons" / "token_ring.html"}
+CHARTS = TEMPLATES / "admin" / "dashboard"
+DRAWINGS = {
+    TEMPLATES / "icons" / "brand_mark.html",
+    TEMPLATES / "icons" / "token_ring.html",
+    CHARTS / "days.html",
+    CHARTS / "disk.html",
+}
 QUOTED = re.compile(r"""["',]([a-z]+(?:-[a-z]+)*)(?=["',])""")
 
 

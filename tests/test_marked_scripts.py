@@ -13,7 +13,8 @@ from tests.support import npm
 from tests.support.node import NODE
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = sorted((ROOT / "static" / "js").rglob("*.js"))
+CATALOGS = ROOT / "static" / "js" / "catalogs"
+FILES = sorted(path for path in (ROOT / "static" / "js").rglob("*.js") if path.parent != CATALOGS)
 CHECKER = ROOT / "tests" / "js" / "support" / "unmarked.js"
 SELECTORS = "selectors"
 PROTOCOL = "names of a protocol or of the browser"

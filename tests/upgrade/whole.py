@@ -25,6 +25,11 @@ CHANGED_VALUES = {
     # A video without a schedule has no visibility for one.
     ("anna /videos/{public}", "/publish_visibility"): ("public", None),
     ("anna /videos/{private}", "/publish_visibility"): ("public", None),
+    # Notifications are worded when they are read.
+    ("ben /me/notifications", "/results/0/text"): (
+        "anna loved your comment on “A lighthouse at dusk”",
+        "anna hearted your comment on “A lighthouse at dusk”",
+    ),
     # The video that waited was processed.
     ("anna /me/notifications", "/unread"): (4, 5),
 }
