@@ -13,7 +13,7 @@ from streamsite.rate_limits import WRITES, increment, max_events
 from subscriptions.posts import services
 
 PATH = "/@owner/posts"
-AGAIN = "Choose the file again."
+AGAIN = "Select the file again."
 FORM = {"draft": "post:new", "text": "News of the day"}
 
 

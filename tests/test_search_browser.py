@@ -52,12 +52,12 @@ def test_the_results_are_filtered(chromium, site, lighthouse, width, scheme, scr
     if scripts:
         assert page.url.endswith("/search?q=lighthouse&category=travel")
         walker.look("one filter")
-    chip = page.get_by_role("link", name="Remove: Travel & events")
+    chip = page.get_by_role("link", name="Remove filter: Travel & events")
     expect(chip).to_be_visible()
     chip.click()
     expect(cards).to_have_count(2)
     if scripts and width > 800:
-        page.get_by_label("Length").focus()
+        page.get_by_label("Duration").focus()
         page.keyboard.press("ArrowDown")
         page.wait_for_timeout(700)
         assert "duration" not in page.url

@@ -119,7 +119,7 @@ def test_longer_texts_are_refused(cast, field, length):
 def test_nothing_else_can_be_assigned(cast):
     api = cast.api("owner")
     before = api.get(URL).json()
-    writable = {"full_name", "bio", "links", "preferences"}
+    writable = {"full_name", "bio", "links", "preferences", "is_sensitive"}
     strange = {
         name: "x" if isinstance(value, str) or value is None else 77
         for name, value in before.items()

@@ -6,5 +6,5 @@ from streamsite.site_settings import views
 
 urlpatterns = [
     path("", views.for_staff(views.overview), name="site-settings"),
-    path("<slug:key>/", views.for_staff(views.section_page), name="site-settings-section"),
+    path("<slug:name>/", views.for_staff(views.section_page), name="site-settings-section"),
 ]

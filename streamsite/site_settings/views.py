@@ -62,9 +62,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @allow_get_and_post
-def section_page(request: HttpRequest, key: str) -> HttpResponse:
+def section_page(request: HttpRequest, name: str) -> HttpResponse:
     """Show and change a section."""
-    section = sections.find_section(key)
+    section = sections.find_section(name)
     if section is None:
         raise Absent
     if section.view is not None:

@@ -33,6 +33,9 @@ TAKEN_DOWN_ELSEWHERE = {
     "subscriptions/posts/services.py",
     "subscriptions/copies.py",
     "subscriptions/admin.py",
+    # The state that moderators read.
+    "videos/moderation/previews.py",
+    "subscriptions/posts/integrations.py",
 }
 
 

@@ -79,4 +79,6 @@ def test_only_one_module_builds_links_to_the_search() -> None:
         if "tests" not in path.parts and "testing" not in path.parts
     ]
     assert len(places) > 300
-    assert [str(path.relative_to(ROOT)) for path in places if raw.search(path.read_text("utf-8"))] == []
+    found = {str(path.relative_to(ROOT)) for path in places if raw.search(path.read_text("utf-8"))}
+    # Placeholders that browsers and search engines fill in.
+    assert found == {"streamsite/site_files/opensearch.py", "videos/syndication/lists.py"}
