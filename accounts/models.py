@@ -24,7 +24,7 @@ def email_key(address: str) -> str:
 
 
 class RegistrationState(models.TextChoices):
-    """How far the registration of an account is, where staff approve new ones. An inactive one may be ``WAITING``."""
+    """State of a sign-up that staff have to approve. Only inactive accounts are ``WAITING``."""
 
     NONE = "", _("Complete")
     WAITING = "waiting", _("Waiting for approval")

@@ -16,7 +16,7 @@ logger = logging.getLogger("streamsite.accounts")
 def end_suspensions() -> int:
     """Reinstate the accounts whose suspension is over; return their number.
 
-    In a database that is older than the files staff may have suspended them anew: then they wait for the operator.
+    Nothing is done while the database is older than the files: a later suspension may be missing from the backup.
     """
     if sanctions.is_any_due() and (older := sweep_count.stale_database_message()):
         logger.warning("suspensions do not end yet: %s", older)

@@ -1,7 +1,8 @@
-"""The collection of warnings and suspensions (``account_sanction``), by which staff and owner see what was said.
+"""The collection of warnings and suspensions (``account_sanction``), shown to staff and to the owner.
 
-``{_id, user_id, kind, text, actor, at}``, for a suspension also ``until`` (null: until staff reinstate the account),
-``due`` (the same moment while it waits to end by itself), and ``ended_at``. Moments are naive UTC when read.
+``{_id, user_id, kind, text, actor, at}``. A suspension also has ``until`` (null: until staff reinstate the account),
+``due`` (equal to ``until`` while the suspension is still to end automatically), and ``ended_at``. Moments are naive UTC
+when read.
 """
 
 from __future__ import annotations

@@ -70,8 +70,8 @@ def suspend(
 ) -> bool:
     """Suspend the account: hide it and its content, and end its sessions and API tokens. Return whether it was active.
 
-    It ends by itself after ``days``, if given; the owner reads ``reason``. ``notify_owner=False`` sends no email: a
-    decision about a reported channel has its own. Raises ``Conflict`` for an account that its owner closed.
+    With ``days`` it ends automatically after that many; the owner sees ``reason``. ``notify_owner=False`` sends no
+    email: a decision about a reported channel has its own. Raises ``Conflict`` for an account that its owner closed.
     """
     access.require_manageable(actor, user)
     if user.erase_at is not None:

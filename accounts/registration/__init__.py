@@ -1,6 +1,6 @@
-"""Who may create an account, who may upload, who may look: the site's registration settings and their rules.
+"""Rules for signing up, uploading, and seeing the site, and the settings behind them.
 
 ``rules`` has the settings, ``admission`` decides about a sign-up, ``invitations`` and ``applications`` are the services
-behind the staff's pages, ``upload_rights`` says who may upload, ``login_only`` closes the site to visitors, and
-``first_run`` makes the first administrator.
+behind the staff pages, ``upload_rights`` decides about uploads, ``login_only`` closes the site to visitors, and
+``first_run`` creates the first administrator.
 """

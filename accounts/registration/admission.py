@@ -28,7 +28,7 @@ class InvitationRequired(Forbidden):
 
 @dataclass(frozen=True)
 class Admission:
-    """How an account comes to be: ``invitation`` is used up by it, ``must_wait`` until staff approve it."""
+    """Terms of a sign-up: the ``invitation`` that it uses, and whether it must wait for approval by staff."""
 
     invitation: Invitation | None = None
     must_wait: bool = False

@@ -13,7 +13,7 @@ from streamsite.site_settings.sections import setting
 
 
 class Mode(models.TextChoices):
-    """Who may create an account."""
+    """Registration modes."""
 
     OPEN = "open", _("Open: anyone can sign up")
     APPROVAL = "approval", _("By approval: staff approve each new account")
@@ -22,7 +22,7 @@ class Mode(models.TextChoices):
 
 
 class Uploaders(models.TextChoices):
-    """Who may upload videos."""
+    """Groups of accounts that may upload videos."""
 
     EVERYONE = "everyone", _("Everyone with an account")
     APPROVED = "approved", _("Approved creators and staff")
@@ -31,7 +31,7 @@ class Uploaders(models.TextChoices):
 
 @dataclass(frozen=True)
 class RegistrationSettings:
-    """Who may sign up, look, and upload, and how much. Sizes are in bytes; a quota of 0 is no limit."""
+    """Settings for signing up, seeing the site, and uploading. Sizes are in bytes; a quota of 0 means no limit."""
 
     mode: str = setting(lambda: settings.REGISTRATION, environment="REGISTRATION")
     allowed_domains: tuple[str, ...] = setting(

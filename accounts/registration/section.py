@@ -36,7 +36,7 @@ def _domains(label: StrOrPromise, help_text: StrOrPromise) -> forms.CharField:
 
 
 class RegistrationForm(SectionForm):
-    """Who may sign up, look, and upload, and how much."""
+    """The form of the registration settings."""
 
     mode = forms.ChoiceField(
         label=gettext_lazy("Who can sign up?"), choices=Mode.choices, widget=forms.RadioSelect

@@ -1,4 +1,4 @@
-"""What pages behind links with a token share."""
+"""Helpers of pages that are opened by a link with a token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the staff's pages share: who may open them, and the frame of Django admin around them."""
+"""Helpers of the staff pages: the permission check, and the context of Django admin's templates."""
 
 from __future__ import annotations
 
