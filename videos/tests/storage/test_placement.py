@@ -205,7 +205,7 @@ def test_the_command_says_what_could_not_be_moved(stored_film, in_bucket, settin
     with pytest.raises(CommandError, match="Run the command again"):
         run("move_media")
     settings.S3_BUCKET = ""
-    with pytest.raises(CommandError, match="S3_BUCKET is not set"):
+    with pytest.raises(CommandError, match="S3_BUCKET isn't set"):
         run("move_media")
 
 
