@@ -107,6 +107,7 @@ ROUTES = {
     "api-feed-seen": ("me/feed/seen", {"post": (401, 204)}),
     "api-notifications": ("me/notifications", {"get": (401, 200)}),
     "api-notifications-unread": ("me/notifications/unread", {"get": (401, 200)}),
+    "api-notifications-seen": ("me/notifications/seen", {"post": (401, 200)}),
     "api-notifications-read": ("me/notifications/read", {"post": (401, 200)}),
     "api-comments": ("videos/{secret}/comments", {"get": (404, 404), "post": (401, 404)}),
     "api-comment": (
