@@ -67,6 +67,26 @@ export function toast(text, { level = "info", action, onAction } = {}) {
   return box;
 }
 
+/**
+ * Report something that was done, with a button that takes it back: `showToast(gettext("Removed."), { action: gettext("Undo"),
+ * onAction: putBack })`. The toast goes when the button was pressed, or after ten seconds; not while the pointer or the
+ * focus is in it. A later toast with an action takes the place of an earlier one, so that one "Undo" is on the screen.
+ * Return its element.
+ *
+ * @param {string} text
+ * @param {{ action?: string, onAction?: () => void }} [options] `action` is the button's label
+ * @returns {HTMLElement}
+ */
+export function showToast(text, { action, onAction } = {}) {
+  if (!action) return toast(text);
+  document.querySelector(".toast[data-undo]")?.remove();
+  const box = toast(text, { action, onAction });
+  box.dataset.undo = "";
+  box.querySelector(".btn")?.addEventListener("click", () => box.remove());
+  removeLater(box, 10_000);
+  return box;
+}
+
 /** Remove `box` after `ms` milliseconds, but not while the pointer or the focus is in it. */
 export function removeLater(box, ms) {
   setTimeout(() => {
