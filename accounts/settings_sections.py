@@ -32,7 +32,7 @@ SECTIONS = (
         "settings-security",
         "key",
         _("Security"),
-        _("Password, email, and two-step sign-in"),
+        _("Password, email, and two-factor authentication"),
         ("settings-activity", "settings-totp", "settings-totp-enable", "settings-recovery-codes"),
     ),
     Section("settings-sessions", "laptop", _("Devices"), _("Where you're signed in")),

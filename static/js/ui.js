@@ -62,7 +62,8 @@ export function toast(text, { level = "info", action, onAction } = {}) {
   }
   box.append(close);
   close.addEventListener("click", () => box.remove());
-  document.querySelector("[data-toasts]")?.append(box);
+  placeToasts()?.append(box);
+  clearControls();
   if (level !== "error" && !action) removeLater(box, 6000);
   return box;
 }
@@ -85,6 +86,46 @@ export function showToast(text, { action, onAction } = {}) {
   box.querySelector(".btn")?.addEventListener("click", () => box.remove());
   removeLater(box, 10_000);
   return box;
+}
+
+/** The layer that covers the page: a modal dialog, or what fills the screen. */
+const topLayer = () => [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.fullscreenElement;
+
+/**
+ * Move the toasts into the layer on top, where they can be seen and pressed, and back into the page when it closes.
+ * Return their element.
+ */
+function placeToasts() {
+  const toasts = document.querySelector("[data-toasts]");
+  const layer = topLayer();
+  if (!toasts || !layer || layer.contains(toasts)) return toasts;
+  const home = toasts.closest("main") ?? toasts.parentElement;
+  layer.append(toasts);
+  const back = () => {
+    if (topLayer() === layer) return;
+    home?.append(toasts);
+    layer.removeEventListener("close", back);
+    document.removeEventListener("fullscreenchange", back);
+  };
+  layer.addEventListener("close", back);
+  document.addEventListener("fullscreenchange", back);
+  return toasts;
+}
+
+/** The height of a player's controls, with the seek bar. */
+const CONTROLS = 84;
+
+/** Show the toasts at the top where at the bottom they would cover the controls of a player. */
+function clearControls() {
+  const toasts = /** @type {HTMLElement | null} */ (document.querySelector("[data-toasts]"));
+  if (!toasts) return;
+  toasts.dataset.at = "bottom";
+  const box = toasts.getBoundingClientRect();
+  const isOver = [...document.querySelectorAll(".player")].some((player) => {
+    const { left, right, top, bottom } = player.getBoundingClientRect();
+    return left < box.right && right > box.left && Math.max(top, bottom - CONTROLS) < box.bottom && bottom > box.top;
+  });
+  if (isOver) toasts.dataset.at = "top";
 }
 
 /** Remove `box` after `ms` milliseconds, but not while the pointer or the focus is in it. */
