@@ -106,7 +106,10 @@ def channels_with_newest(user_id: str, limit: int, listed: Mapping[str, object])
 
     ``listed`` is the condition on videos. The row of the account's read marks comes with them.
     """
-    name = [{"$match": {"is_active": True}}, {"$project": {"_id": 0, "username": 1, "full_name": 1, "avatar": 1}}]
+    name = [
+        {"$match": {"is_active": True}},
+        {"$project": {"_id": 0, "username": 1, "full_name": 1, "avatar": 1}},
+    ]
     newest = [
         {"$match": dict(listed)},
         {"$sort": {"published_at": -1, "_id": -1}},

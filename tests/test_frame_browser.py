@@ -10,10 +10,15 @@ from tests.support.http_client import PASSWORD, Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
-IN_SHEET = "document.activeElement === document.body || document.activeElement.closest('dialog.sheet') !== null"
-TOAST = """text => import(document.querySelector('script[src$="/shell.js"], script[src*="/shell."]').src
-  .replace(/shell(?=[.])/, 'ui')).then(({ showToast }) => showToast(text, { action: 'Undo', onAction: () => { window.undone = text; } }))"""
-BOX = "element => { const { top, bottom, left, right } = element.getBoundingClientRect(); return { top, bottom, left, right }; }"
+IN_SHEET = (
+    "document.activeElement === document.body || document.activeElement.closest('dialog.sheet') !== null"
+)
+TOAST = """async text => {
+  const { src } = document.querySelector('script[src*="/js/shell."]');
+  const { showToast } = await import(src.replace('/js/shell.', '/js/ui.'));
+  showToast(text, { action: 'Undo', onAction: () => { window.undone = text; } });
+}"""
+BOX = "element => { const { top, bottom } = element.getBoundingClientRect(); return { top, bottom }; }"
 # Dots that a reader sees at the start of a line: those whose part begins where its box begins.
 DOTS_AT_STARTS = """() => [...document.querySelectorAll('.dots')].flatMap(box => {
   const start = box.getBoundingClientRect().left;
@@ -57,11 +62,25 @@ def open_page(chromium, site, people):
 def test_a_phone_reaches_everything_from_the_bottom_bar(open_page):
     page = open_page("/")
     bar = page.get_by_role("navigation", name="Quick links")
-    assert [link.get_attribute("href") for link in bar.get_by_role("link").all()] == ["/", "/feed", "/upload", "/you"]
+    assert [link.get_attribute("href") for link in bar.get_by_role("link").all()] == [
+        "/",
+        "/feed",
+        "/upload",
+        "/you",
+    ]
     for link in bar.get_by_role("link").all():
         assert link.bounding_box()["height"] >= 44
     bar.get_by_role("link", name="You").click()
-    for name in ("History", "Playlists", "Watch later", "Liked videos", "Your videos", "Studio", "Settings", "Language"):
+    for name in (
+        "History",
+        "Playlists",
+        "Watch later",
+        "Liked videos",
+        "Your videos",
+        "Studio",
+        "Settings",
+        "Language",
+    ):
         expect(page.locator("main").get_by_role("link", name=name).first).to_be_visible()
     page.locator("main").get_by_role("link", name="Settings").click()
     page.locator("main").get_by_role("link", name="Devices").click()
@@ -124,7 +143,7 @@ def test_settings_are_a_list_beside_the_content_from_tablets_up(open_page):
     nav = page.get_by_role("navigation", name="Settings")
     boxes = [link.bounding_box() for link in nav.get_by_role("link").all()]
     assert len({box["x"] for box in boxes}) == 1
-    assert all(0 <= box["x"] and box["x"] + box["width"] <= 768 for box in boxes)
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 768 for box in boxes)
     assert boxes[0]["x"] + boxes[0]["width"] <= page.get_by_role("heading", level=1).bounding_box()["x"]
     expect(nav.get_by_role("link", name="Security")).to_have_attribute("aria-current", "page")
     page.set_viewport_size({"width": 390, "height": 800})
@@ -135,7 +154,9 @@ def test_settings_are_a_list_beside_the_content_from_tablets_up(open_page):
 @pytest.mark.parametrize(("width", "columns"), [(390, 1), (1280, 4), (1920, 6)])
 def test_grids_have_four_columns_at_1280_and_six_at_1920(open_page, width, columns):
     page = open_page("/", None, width=width)
-    shown = page.locator(".grid").first.evaluate("grid => getComputedStyle(grid).gridTemplateColumns.split(' ').length")
+    shown = page.locator(".grid").first.evaluate(
+        "grid => getComputedStyle(grid).gridTemplateColumns.split(' ').length"
+    )
     assert shown == columns
 
 
@@ -145,7 +166,9 @@ def test_toasts_cover_neither_the_players_controls_nor_the_bottom_bar(open_page,
     page.set_viewport_size({"width": width, "height": height})
     page.locator("media-controller").wait_for()
     if width > 600:  # the controls at the bottom of the window, where toasts appear
-        page.evaluate("window.scrollTo(0, document.querySelector('.player').getBoundingClientRect().bottom - innerHeight)")
+        page.evaluate(
+            "window.scrollTo(0, document.querySelector('.player').getBoundingClientRect().bottom - innerHeight)"
+        )
     page.evaluate(TOAST, "Saved")
     toast = page.locator(".toast", has_text="Saved")
     shown, player = toast.evaluate(BOX), page.locator(".player").evaluate(BOX)
@@ -197,8 +220,9 @@ def test_every_button_of_the_player_shows_its_focus(open_page, people):
           if (!element.closest('media-controller')) return ['', true];
           const style = getComputedStyle(element);
           const inner = element.shadowRoot?.querySelector(':focus-visible');
-          const has = style => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== 'none';
-          return [`${element.localName}.${element.className}`, has(style) || Boolean(inner && has(getComputedStyle(inner)))];
+          const has = ({ outlineStyle, boxShadow }) => outlineStyle !== 'none' || boxShadow !== 'none';
+          const shows = has(style) || Boolean(inner && has(getComputedStyle(inner)));
+          return [`${element.localName}.${element.className}`, shows];
         }""")
         if not name:
             break

@@ -1,10 +1,12 @@
-"""Every page at the widths of phones, tablets and desktops: it fits, is quiet, asks nobody else, and axe-core is content.
+"""Every page at the widths of phones, tablets and desktops: it fits, is quiet, and axe-core finds nothing.
 
 A short walk always runs; ``DEEP_TESTS=1`` walks the whole matrix. ``-s`` prints the table that docs/design.md holds.
 400 % zoom of a window of 1280 px is a page of 320 px.
 """
 
 from __future__ import annotations
+
+import sys
 
 import pytest
 
@@ -24,7 +26,15 @@ EVERYONE = """
 """.split()  # noqa: SIM905 - a list of words reads better so
 VISITOR = ["/login", "/register", "/forgot-password", "/restore", *EVERYONE]
 VIEWER = [
-    *("/you", "/settings", *PAGES, *EVERYONE, "/settings/channel", "/settings/notifications", "/settings/security"),
+    *(
+        "/you",
+        "/settings",
+        *PAGES,
+        *EVERYONE,
+        "/settings/channel",
+        "/settings/notifications",
+        "/settings/security",
+    ),
     *("/settings/security/activity", "/settings/api-tokens", "/settings/blocked", "/settings/decisions"),
     *("/settings/delete", "/watch-later", "/feed/posts", "/notifications", "/subscriptions/programs"),
     *("/playlists/save/{video}", "/report/video/{video}", "/report/channel/width-creator"),
@@ -33,7 +43,13 @@ CREATOR = [
     *("/studio", "/studio/videos", "/studio/videos/{video}", "/upload", "/studio/comments"),
     *("/studio/videos/{video}/stats", "/studio/videos/{video}/picture", "/studio/videos/{video}/chapters"),
     *("/studio/videos/{video}/captions", "/studio/videos/{video}/sharing"),
-    *("/studio/comments/rules", "/playlists/{playlist}/edit", "/posts/{post}/edit", "/library", "/watch/{video}"),
+    *(
+        "/studio/comments/rules",
+        "/playlists/{playlist}/edit",
+        "/posts/{post}/edit",
+        "/library",
+        "/watch/{video}",
+    ),
 ]
 STAFF = [
     *("/admin/", "/admin/site/", "/admin/videos/video/", "/admin/accounts/user/", "/admin/videos/case/"),
@@ -73,8 +89,7 @@ def world(site, clip):
     viewer.json("POST", f"/api/v1/videos/{videos[0]}/playback", {"position": 1.5, "watched": [[0, 1.5]]})
     site.manage("createsuperuser", "--noinput", "--username", "width-staff", "--email", "width@example.org",
                 DJANGO_SUPERUSER_PASSWORD=PASSWORD)  # fmt: skip
-    ids = {"video": videos[0], "playlist": playlist["id"], "post": post["id"], "comment": comment["id"]}
-    return ids
+    return {"video": videos[0], "playlist": playlist["id"], "post": post["id"], "comment": comment["id"]}
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +127,7 @@ def test_every_page_fits_and_is_quiet(chromium, site, world, states, who, width,
 
 def test_the_table_is_printed():
     """With ``-s`` for docs/design.md: each row is a walk of the tests above."""
-    print("", HEAD, *(row.line() for row in rows), sep="\n")
+    sys.stdout.write("\n".join(["", HEAD, *(row.line() for row in rows), ""]))
     assert {row.width for row in rows} == set(WIDTHS)
 
 

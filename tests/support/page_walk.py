@@ -44,10 +44,12 @@ class Row:
     def line(self) -> str:
         """Return the row of a Markdown table."""
         counts = (len(found) for found in (self.too_wide, self.console, self.requests, self.axe))
-        return f"| {self.who} | {self.width} | {self.scheme} | {self.pages} | {' | '.join(map(str, counts))} |"
+        return (
+            f"| {self.who} | {self.width} | {self.scheme} | {self.pages} | {' | '.join(map(str, counts))} |"
+        )
 
 
-HEAD = "| who | px | theme | pages | wider than the screen | console | requests | axe |\n|---|---|---|---|---|---|---|---|"
+HEAD = "| who | px | theme | pages | too wide | console | requests | axe |\n|---|---|---|---|---|---|---|---|"
 
 
 class Walk:
@@ -88,7 +90,7 @@ class Walk:
         self.row.pages += 1
         if (over := self.page.evaluate(TOO_WIDE)) > 0:
             self.row.too_wide.append(f"{path}: {over} px")
-        rules = dict.fromkeys(DJANGO_ADMIN, {"enabled": False}) if path.startswith("/admin/") else {}
+        rules = {name: {"enabled": not path.startswith("/admin/")} for name in DJANGO_ADMIN}
         options = {"resultTypes": ["violations"], "iframes": False, "rules": rules}
         found = Axe().run(self.page, context={"exclude": VENDORED}, options=options).response["violations"]
         self.row.axe += [f"{path}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
