@@ -19,12 +19,14 @@ TOAST = """async text => {
   showToast(text, { action: 'Undo', onAction: () => { window.undone = text; } });
 }"""
 BOX = "element => { const { top, bottom } = element.getBoundingClientRect(); return { top, bottom }; }"
-# Dots that a reader sees at the start of a line: those whose part begins where its box begins.
+# Parts that begin a line and whose dot is not cut off.
 DOTS_AT_STARTS = """() => [...document.querySelectorAll('.dots')].flatMap(box => {
   const start = box.getBoundingClientRect().left;
   return [...box.children].filter(part => {
-    const text = part.getBoundingClientRect().left + parseFloat(getComputedStyle(part).paddingInlineStart);
-    return text - start < 2 && part.getBoundingClientRect().left > start - 2;
+    const before = part.previousElementSibling?.getBoundingClientRect();
+    const { left, top } = part.getBoundingClientRect();
+    const begins = !before || top >= before.bottom - 1;
+    return begins && getComputedStyle(part, '::before').content !== 'none' && left > start - 10;
   }).map(part => part.textContent);
 })"""
 
