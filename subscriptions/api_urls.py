@@ -23,6 +23,7 @@ urlpatterns = [
         subscriptions.SubscriptionView.as_view(),
         name="api-subscription",
     ),
+    path("channels/<str:username>/seen", feed.ChannelSeenView.as_view(), name="api-channel-seen"),
     path("me/subscriptions", subscriptions.MySubscriptionsView.as_view(), name="api-me-subscriptions"),
     path("channels/<str:username>/front", channel_page.ChannelFrontView.as_view(), name="api-channel-front"),
     path("me/channel-page", channel_page.ChannelPageView.as_view(), name="api-channel-page"),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("subscriptions/feed", import_export.change_private_feed, name="subscriptions-feed"),
     path("settings/channel", channel_settings.settings_channel, name="settings-channel"),
     path("subscriptions", channels.subscriptions, name="subscriptions"),
+    path("subscriptions/sidebar", channels.sidebar_channels, name="sidebar-channels"),
     path("notifications", notifications.notifications, name="notifications"),
     path("notifications/panel", notifications.notification_panel, name="notifications-panel"),
     path("notifications/mute", notifications.mute, name="notifications-mute"),

@@ -104,6 +104,7 @@ ROUTES = {
     "api-post-report": ("posts/AAAAAAAAAAAAAAAA/report", {"post": (401, 404)}),
     "api-channel-posts": ("channels/owner/posts", {"get": (200, 200)}),
     "api-me-feed-posts": ("me/feed/posts", {"get": (401, 200)}),
+    "api-channel-seen": ("channels/owner/seen", {"post": (401, 204)}),
     "api-feed-seen": ("me/feed/seen", {"post": (401, 204)}),
     "api-notifications": ("me/notifications", {"get": (401, 200)}),
     "api-notifications-unread": ("me/notifications/unread", {"get": (401, 200)}),

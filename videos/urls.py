@@ -17,6 +17,7 @@ from videos.views import (
     studio_videos,
     syndication,
     watch,
+    you,
 )
 
 urlpatterns = [
@@ -39,6 +40,8 @@ urlpatterns = [
     path("decisions/<str:token>", moderation.decision, name="decision"),
     path("studio/comments", comments.studio_comments, name="studio-comments"),
     path("studio/comments/rules", comments.comment_filters, name="studio-comment-rules"),
+    path("you", you.you, name="you"),
+    path("you/theme", you.choose_theme, name="you-theme"),
     path("history", history.history, name="history"),
     path("history/clear", history.clear_history, name="history-clear"),
     path("history/pause", history.pause_history, name="history-pause"),

@@ -42,7 +42,8 @@ WORDS = {
         DELETE /comments/{comment_id}/reaction POST /comments/{comment_id}/report
         PUT /posts/{post_id}/reaction DELETE /posts/{post_id}/reaction POST /posts/{post_id}/comments
         POST /posts/{post_id}/report POST /channels/{username}/report PUT /channels/{username}/subscription
-        DELETE /channels/{username}/subscription PUT /me/blocks/{username} DELETE /me/blocks/{username}
+        DELETE /channels/{username}/subscription POST /channels/{username}/seen
+        PUT /me/blocks/{username} DELETE /me/blocks/{username}
         PUT /me/watch-later/{video_id} PUT /me/saved-playlists/{playlist_id}
         PUT /comments/{comment_id}/follow DELETE /comments/{comment_id}/follow
     """,
