@@ -95,6 +95,20 @@ def _searched(
     return paginate(request, rows, SORTS[asked.sort], absolute=absolute), found
 
 
+def page_with(request: HttpRequest | Request, name: str, value: str, *, absolute: bool = True) -> Page[Video]:
+    """Return a page of listed videos whose ``category`` or ``tag`` is ``value``, in the order of ``?sort=``."""
+    given = LibraryQuerySerializer.from_query(request)
+    asked = parse_library_query(dict.fromkeys(given, "") | {"sort": given["sort"], name: value})
+    return _searched(request, asked, absolute=absolute)[0]
+
+
+def count_with(viewer: Viewer, name: str, value: str, most: int) -> int:
+    """Return how many listed videos have a ``category`` or ``tag``; above ``most``, ``most + 1``."""
+    params = dict.fromkeys(LibraryQuerySerializer().fields, "") | {name: value}
+    rows = _filtered(viewer, parse_library_query(params).conditions)
+    return len(rows.order_by(*SORTS["newest"]).values_list("pk", flat=True)[: most + 1])
+
+
 def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
     return rows.filter(first_published_at__isnull=False) if sort in FIRST_PUBLISHED_SORTS else rows
 

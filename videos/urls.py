@@ -1,6 +1,6 @@
 """URLs of pages about videos, and of their files."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from streamsite.view_helpers import redirect_view
 from videos import thumbnails
@@ -47,6 +47,9 @@ urlpatterns = [
     path("embed/<str:video_id>", embed.embed, name="embed"),
     path("search", browse.search, name="search"),
     path("trending", browse.trending, name="trending"),
+    path("category/<str:slug>", browse.category, name="category"),
+    # A tag may contain slashes, but not end with one.
+    re_path(r"^tag/(?P<tag>.*[^/])\Z", browse.tag, name="tag"),
     path("upload", studio.upload, name="upload"),
     path("studio", analytics.channel_analytics, name="studio"),
     path("studio/upload", redirect_view("upload")),

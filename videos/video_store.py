@@ -80,6 +80,21 @@ def newest_ids(
     return [row["_id"] for row in rows]
 
 
+def used_facets(keys: Mapping[str, str]) -> list[str]:
+    """Return the names in ``keys`` whose element of ``facets`` a listed video has. One command."""
+    parts: list[list[dict[str, object]]] = [
+        [
+            {"$match": {**LISTED, "facets": key}},
+            {"$limit": 1},
+            {"$project": {"_id": 0, "name": {"$literal": name}}},
+        ]
+        for name, key in keys.items()
+    ]
+    first, *others = parts
+    rows = collection(VIDEOS).aggregate([*first, *keyset_merge.union_stages(VIDEOS, others)])
+    return [row["name"] for row in rows]
+
+
 def ids_by_source(stages: Sequence[Mapping[str, object]]) -> Iterable[tuple[str, str]]:
     """Return ``(source, id)`` of the rows of a pipeline on videos. Stopped after ``MONGODB_TIME_LIMIT_MS``."""
     rows = collection(VIDEOS).aggregate(list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
