@@ -33,13 +33,15 @@ def _render_grid(
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """List the newest public videos, below the shelves of a signed-in viewer."""
-    page = queries.library_page(request, absolute=False).body(mappers.serialize_card)
+    """List the newest public videos, below the shelves of a signed-in viewer, which have none of them."""
+    page = queries.home_page(request).body(mappers.serialize_card)
+    sharing = lists.home_metadata(page)
     shown: list[home_page.Shelf] = []
     if isinstance(request.user, User) and not is_htmx(request) and not page["previous"]:
         shown = home_page.shelves_for(request.user)
+        taken = home_page.shown_ids(shown)
+        page["results"] = [card for card in page["results"] if card["id"] not in taken]
     subscribed = getattr(request.user, "subscription_count", 0)
-    sharing = lists.home_metadata(page)
     return _render_grid(
         request,
         page,
