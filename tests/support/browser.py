@@ -103,6 +103,7 @@ class ContextOptions(TypedDict, total=False):
     java_script_enabled: bool
     bypass_csp: bool
     has_touch: bool
+    reduced_motion: Literal["no-preference", "reduce"]
 
 
 class IsolatedBrowser:

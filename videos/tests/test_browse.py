@@ -1,9 +1,11 @@
 """Pages of categories and tags, and the chips that lead to them."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts import profile
-from videos import categories
+from videos import categories, hashtags, tags, video_store
 from videos.models import Video
 
 
@@ -81,3 +83,57 @@ def test_a_viewer_who_hides_sensitive_videos_does_not_count_them(library, cast):
     profile.update_preferences(cast.member, {"sensitive_content": "hide"})
     answer = cast.page("member").get("/category/music")
     assert (answer.context["total"], len(answer.context["page"]["results"])) == (2, 2)
+
+
+def test_hashtags_in_title_and_description_are_tags_and_links(cast):
+    video = cast.video(
+        title="Evening #Sunset2026",
+        description="By the sea #café, #1 place https://x.org/#part #हिन्दी.",
+        tags=["sea"],
+    )
+    assert video.tag_keys == ["sea", "sunset2026", "cafe", *tags.tag_keys(["हिन्दी"])]
+    assert titles(cast, "/tag/CAFE") == ["Evening #Sunset2026"]
+    page = cast.page("anonymous").get(f"/watch/{video.pk}").content.decode()
+    assert '<h1 dir="auto">Evening <a href="/tag/Sunset2026">#Sunset2026</a></h1>' in page
+    assert '<a href="/tag/caf%C3%A9">#café</a>' in page
+    assert "#1 place" in page
+    assert 'href="https://x.org/#part"' in page
+    assert 'href="/category/other">Other</a>' in page
+    assert 'href="/tag/sea">' in page
+    cast.api("owner").patch(f"/api/v1/videos/{video.pk}", {"description": "#other"}, format="json")
+    assert titles(cast, "/tag/cafe") == []
+    assert titles(cast, "/tag/other") == ["Evening #Sunset2026"]
+    assert list(video_store.iter_stale_tag_keys()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("#one #One, #two!", ["one", "One", "two"]),
+        ("a#b &#39; /#c ##d #", []),
+        ("#2026 #1st #x_y", ["1st", "x_y"]),
+        (f"#{'a' * 40} #{'b' * 41}", ["a" * 40]),
+        ("＃no #日本、#東京", ["日本", "東京"]),
+    ],
+)
+def test_what_a_hashtag_is(text, found):
+    assert hashtags.find_hashtags(text) == found
+
+
+def test_history_is_grouped_by_day(cast):
+    from django.utils import timezone
+
+    from videos.models import Watch
+    from videos.playback import history
+
+    moments = [timezone.now() - timedelta(days=days) for days in (0, 0, 1, 9)]
+    for number, moment in enumerate(moments):
+        video = cast.video(title=f"Video {number}", duration=100.0)
+        history.record_position(cast.member, video, 40.0)
+        Watch.objects.filter(video=video).update(watched_at=moment)
+    entries = cast.page("member").get("/history").context["page"]["results"]
+    shown = [entry.get("new_day") for entry in entries]
+    assert shown[:3] == ["Today", None, "Yesterday"]
+    assert shown[3] not in {None, "Today", "Yesterday"}
+    searched = cast.page("member").get("/history?q=Video+2").content.decode()
+    assert searched.count('class="entry day-head"') == 1
