@@ -131,6 +131,10 @@ ROUTES = {
     "api-comment-rules": ("studio/comment-rules", {"get": (401, 200), "patch": (401, 200)}),
     "api-decisions": ("me/decisions", {"get": (401, 200)}),
     "api-decision-appeal": ("me/decisions/AAAAAAAAAAAAAAAA/appeal", {"post": (401, 404)}),
+    "api-not-interested-list": ("me/not-interested", {"get": (401, 200)}),
+    "api-not-interested": ("me/not-interested/{secret}", {"put": (401, 404), "delete": (401, 204)}),
+    "api-hidden-channels": ("me/hidden-channels", {"get": (401, 200)}),
+    "api-hidden-channel": ("me/hidden-channels/owner", {"put": (401, 204), "delete": (401, 204)}),
     "api-blocks": ("me/blocks", {"get": (401, 200)}),
     "api-block": ("me/blocks/owner", {"put": (401, 200), "delete": (401, 200)}),
 }

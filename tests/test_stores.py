@@ -38,6 +38,7 @@ OWNERS = {
     "videos.block_store": {"videos_block"},
     "videos.captions.store": {"videos_caption"},
     "videos.comments.store": {"videos_comment"},
+    "videos.hidden_store": {"viewer_hidden"},
     "videos.moderation.store": {"moderation_case"},
     "videos.playback.history_store": {"videos_watch"},
     "videos.playback.session_store": {"view_session"},

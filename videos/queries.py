@@ -18,7 +18,7 @@ from accounts.usernames import normalize_username
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.mongo import keyset_merge
 from streamsite.visibility import Viewer
-from videos import facets, sensitivity, tags, video_store
+from videos import facets, hidden, sensitivity, tags, video_store
 from videos.access import listed_videos_for
 from videos.library_filters import (
     DURATION_CONDITIONS,
@@ -67,6 +67,12 @@ def parse_library_query(params: Mapping[str, str], of: str = "") -> LibraryQuery
     return LibraryQuery(words, conditions, sort if words or sort != RELEVANCE else "newest", is_exact)
 
 
+def home_page(request: HttpRequest) -> Page[Video]:
+    """Return a page of public videos without those that the viewer hides; takes the parameters of ``GET /videos``."""
+    asked = parse_library_query(LibraryQuerySerializer.from_query(request))
+    return _searched(request, asked, absolute=False, is_chosen=True)[0]
+
+
 def library_page(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> Page[Video]:
     """Return a page of public videos, or of those of the channel ``of`` (an id), for ``GET /videos``."""
     return _searched(
@@ -75,13 +81,17 @@ def library_page(request: HttpRequest | Request, *, of: str = "", absolute: bool
 
 
 def _searched(
-    request: HttpRequest | Request, asked: LibraryQuery, *, absolute: bool
+    request: HttpRequest | Request, asked: LibraryQuery, *, absolute: bool, is_chosen: bool = False
 ) -> tuple[Page[Video], queries.SearchResult | None]:
-    """Return a page of the results and, for a search, how they were found."""
+    """Return a page of the results and, for a search, how they were found.
+
+    ``is_chosen`` says that the site chooses what is listed, so that what the viewer hides is left out. A search has
+    everything.
+    """
     viewer: Viewer = request.user
     load = loader_for(viewer)
     if not asked.words:
-        rows = _sortable(_filtered(viewer, asked.conditions), asked.sort)
+        rows = _sortable(_filtered(viewer, asked.conditions, is_chosen=is_chosen), asked.sort)
         return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
     conditions = asked.conditions | sensitivity.not_hidden_match(viewer)
     if asked.sort == RELEVANCE:
@@ -93,6 +103,23 @@ def _searched(
     among = whole if is_whole else _filtered(viewer, asked.conditions)
     rows = ordered_results.matching_rows(found, conditions, _sortable(among, asked.sort), load)
     return paginate(request, rows, SORTS[asked.sort], absolute=absolute), found
+
+
+def page_with(request: HttpRequest | Request, name: str, value: str, *, absolute: bool = True) -> Page[Video]:
+    """Return a page of the videos whose ``category`` or ``tag`` is ``value``, in the order of ``?sort=``.
+
+    Without those that the viewer hides.
+    """
+    given = LibraryQuerySerializer.from_query(request)
+    asked = parse_library_query(dict.fromkeys(given, "") | {"sort": given["sort"], name: value})
+    return _searched(request, asked, absolute=absolute, is_chosen=True)[0]
+
+
+def count_with(viewer: Viewer, name: str, value: str, most: int) -> int:
+    """Return how many videos the pages of ``page_with`` have; ``most + 1`` where there are more than ``most``."""
+    params = dict.fromkeys(LibraryQuerySerializer().fields, "") | {name: value}
+    rows = _filtered(viewer, parse_library_query(params).conditions, is_chosen=True)
+    return len(rows.order_by(*SORTS["newest"]).values_list("pk", flat=True)[: most + 1])
 
 
 def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
@@ -155,8 +182,10 @@ def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, object]
     return conditions | ({"facets": facets.facet_key(asked)} if asked and with_index else {})
 
 
-def _filtered(viewer: Viewer, conditions: dict[str, object]) -> QuerySet[Video]:
+def _filtered(viewer: Viewer, conditions: dict[str, object], *, is_chosen: bool = False) -> QuerySet[Video]:
     rows = listed_videos_for(viewer).select_related("channel")
+    if is_chosen:
+        rows = rows.filter(hidden.hidden_from(viewer).rest())
     for name, value in conditions.items():
         if name in {"tag_keys", "facets"}:
             rows = rows.filter(**{f"{name}__has_element": value})
@@ -181,6 +210,12 @@ def last_language(channel_id: str) -> str:
 def newest_of_channels(
     viewer: Viewer, channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
 ) -> list[Video]:
-    """Return the newest listed videos of some channels, published before a moment and id, with channels. Two reads."""
+    """Return the newest listed videos of some channels, published before a moment and id, with channels.
+
+    Two reads; one for the newest of few channels.
+    """
+    if before is None and len(channel_ids) <= keyset_merge.CHUNK:
+        newest = listed_videos_for(viewer).filter(channel_id__in=channel_ids).select_related("channel")
+        return list(newest.order_by(*SORTS["newest"])[:most]) if channel_ids else []
     condition = sensitivity.not_hidden_match(viewer)
     return load_listed(viewer, video_store.newest_ids(channel_ids, most, before, condition))

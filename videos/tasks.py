@@ -18,7 +18,7 @@ from accounts.models import User
 from streamsite import copied_texts, sweep_count
 from streamsite.tasks import admin_links, queue
 from streamsite.tasks.backend import MAIL, enqueue_once
-from videos import schedules, services
+from videos import hidden_store, schedules, services
 from videos.access import own_videos
 from videos.comments import services as comments
 from videos.files import bucket, bucket_site, relocation
@@ -162,6 +162,7 @@ def forget_video(video_id: str) -> None:
     for forget in (
         reaction_services.delete_for_video,
         history_store.delete_for_video,
+        hidden_store.delete_for_video,
         session_store.delete_for_video,
         statistics_store.delete_for_video,
         comments.delete_for_target,

@@ -1,6 +1,6 @@
 """URLs of pages about videos, and of their files."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from streamsite.view_helpers import redirect_view
 from videos import thumbnails
@@ -9,6 +9,7 @@ from videos.views import (
     browse,
     comments,
     embed,
+    hidden,
     history,
     media,
     moderation,
@@ -24,6 +25,10 @@ urlpatterns = [
     path("", browse.home, name="home"),
     path("watch", watch.watch_by_query),
     path("watch/<str:video_id>", watch.watch, name="watch"),
+    path("watch/<str:video_id>/menu", hidden.card_menu, name="card-menu"),
+    path("watch/<str:video_id>/hide", hidden.hide_video, name="hide-video"),
+    path("hide/<str:username>", hidden.hide_channel, name="hide-channel"),
+    path("settings/hidden", hidden.hidden_list, name="settings-hidden"),
     path("watch/<str:video_id>/reaction", history.react, name="react"),
     path("watch/<str:video_id>/comments", comments.video_comments, name="video-comments"),
     path("comments/<str:comment_id>", comments.thread, name="comment"),
@@ -50,6 +55,9 @@ urlpatterns = [
     path("embed/<str:video_id>", embed.embed, name="embed"),
     path("search", browse.search, name="search"),
     path("trending", browse.trending, name="trending"),
+    path("category/<str:slug>", browse.category, name="category"),
+    # A tag may contain slashes, but not end with one.
+    re_path(r"^tag/(?P<tag>.*[^/])\Z", browse.tag, name="tag"),
     path("upload", studio.upload, name="upload"),
     path("studio", analytics.channel_analytics, name="studio"),
     path("studio/upload", redirect_view("upload")),
@@ -96,5 +104,6 @@ urlpatterns = [
     path("robots.txt", syndication.robots, name="robots"),
     path("sitemap.xml", syndication.sitemap_index, name="sitemap"),
     path("sitemaps/<str:month>.xml", syndication.sitemap_month, name="sitemap-month"),
+    path("media/p/<str:video_id>/<str:folder>/<str:name>", media.serve_public_image, name="public-image"),
     path("media/v/<str:token>/<str:video_id>/<str:generation>/<path:name>", media.serve, name="media"),
 ]

@@ -26,6 +26,11 @@ SORTS: Choices = (
     ("original_newest", _("Original date, newest first")),
     ("original_oldest", _("Original date, oldest first")),
 )
+LIST_SORTS: Choices = (
+    ("newest", _("Newest")),
+    ("views", _("Most viewed")),
+    ("likes", _("Most liked")),
+)
 UPLOADED: Choices = (
     ("hour", _("Last hour")),
     ("today", _("Today")),
@@ -106,6 +111,22 @@ def tabs(params: QueryDict) -> list[Tab]:
             for name, label in [(VIDEOS, _("Videos")), *kinds]
         ),
     ]
+
+
+@dataclass(frozen=True)
+class SortLink:
+    """A link to the same list in another order."""
+
+    label: StrOrPromise
+    url: str
+    is_current: bool
+
+
+def sort_links(params: QueryDict) -> list[SortLink]:
+    """Return the orders of the pages of categories and tags; the first one is the default."""
+    chosen = params.get("sort", "")
+    known = chosen if chosen in dict(LIST_SORTS) else LIST_SORTS[0][0]
+    return [SortLink(label, f"?sort={name}", name == known) for name, label in LIST_SORTS]
 
 
 def exact_search_url(params: QueryDict) -> str:
