@@ -122,6 +122,7 @@ ROUTES = {
     "api-comment-heart": ("comments/AAAAAAAAAAAAAAAA/heart", {"put": (401, 404), "delete": (401, 404)}),
     "api-comment-follow": ("comments/AAAAAAAAAAAAAAAA/follow", {"put": (401, 404), "delete": (401, 404)}),
     "api-comment-approval": ("comments/AAAAAAAAAAAAAAAA/approval", {"put": (401, 404)}),
+    "api-mentions": ("mentions?about=video&id={secret}", {"get": (401, 404)}),
     "api-comment-report": ("comments/AAAAAAAAAAAAAAAA/report", {"post": (401, 404)}),
     "api-video-report": ("videos/{secret}/report", {"post": (401, 404)}),
     "api-channel-report": ("channels/owner/report", {"post": (401, 400)}),

@@ -84,7 +84,7 @@ WORDS = {
         GET /me/notifications GET /me/notifications/unread GET /me/watch-later GET /me/saved-playlists
         POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
-        POST /studio/videos/bulk GET /channels POST /uploads/titles
+        POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
     """,
 }
 WORD_OF = {

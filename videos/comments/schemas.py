@@ -78,3 +78,16 @@ class CommentFiltersDict(TypedDict):
     words: list[str]
     hold_links: bool
     hold_all: bool
+
+
+class MentionSuggestionDict(ChannelBadgeDict):
+    """A channel to mention."""
+
+    url: str
+    is_owner: Annotated[bool, "Whether the channel owns the video or post."]
+
+
+class MentionSuggestionsDict(TypedDict):
+    """At most eight channels; those in the conversation first."""
+
+    results: list[MentionSuggestionDict]

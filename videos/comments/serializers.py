@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from streamsite.api.fields import CleanLineField, CleanTextField, StrictBooleanField, StrictChoiceField
+from streamsite.api.fields import (
+    CleanLineField,
+    CleanTextField,
+    QueryTextField,
+    StrictBooleanField,
+    StrictChoiceField,
+)
 from streamsite.api.inputs import InputSerializer, QuerySerializer
 from videos.comments.filters import MAX_WORD_LENGTH, MAX_WORDS
 from videos.comments.queries import SORTS
@@ -49,3 +55,12 @@ class StudioCommentsQuerySerializer(QuerySerializer):
         required=False,
         default=CommentState.SHOWN.value,
     )
+
+
+class MentionsQuerySerializer(QuerySerializer):
+    """Parameters of the suggestions of channels to mention: a thread, or the type and id of a target."""
+
+    q = QueryTextField(40, help_text="The text typed after `@`; may be empty.")
+    about = QueryTextField(10, help_text="`video` or `post`.")
+    id = QueryTextField(32, help_text="The id of the video or post.")
+    thread = QueryTextField(32, help_text="The first comment of a thread, instead of `about` and `id`.")
