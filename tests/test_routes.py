@@ -127,6 +127,7 @@ ROUTES = {
     "api-video-report": ("videos/{secret}/report", {"post": (401, 404)}),
     "api-channel-report": ("channels/owner/report", {"post": (401, 400)}),
     "api-studio-comments": ("studio/comments", {"get": (401, 200)}),
+    "api-studio-comments-bulk": ("studio/comments/bulk", {"post": (401, 400)}),
     "api-comment-rules": ("studio/comment-rules", {"get": (401, 200), "patch": (401, 200)}),
     "api-decisions": ("me/decisions", {"get": (401, 200)}),
     "api-decision-appeal": ("me/decisions/AAAAAAAAAAAAAAAA/appeal", {"post": (401, 404)}),

@@ -97,6 +97,11 @@ urlpatterns = [
         name="api-studio-video-stats-file",
     ),
     path("studio/comments", studio_comments.StudioCommentsView.as_view(), name="api-studio-comments"),
+    path(
+        "studio/comments/bulk",
+        studio_comments.StudioCommentsBulkView.as_view(),
+        name="api-studio-comments-bulk",
+    ),
     path("studio/comment-rules", studio_comments.CommentFiltersView.as_view(), name="api-comment-rules"),
     path("videos/<str:video_id>/report", reports.VideoReportView.as_view(), name="api-video-report"),
     path("comments/<str:comment_id>/report", reports.CommentReportView.as_view(), name="api-comment-report"),

@@ -85,6 +85,7 @@ WORDS = {
         POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
         POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
+        POST /studio/comments/bulk
     """,
 }
 WORD_OF = {

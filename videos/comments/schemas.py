@@ -57,6 +57,7 @@ class CommentTargetDict(TypedDict):
     id: str
     title: str
     url: str
+    thumbnail_url: str | None
 
 
 class StudioCommentDict(CommentDict):
@@ -91,3 +92,10 @@ class MentionSuggestionsDict(TypedDict):
     """At most eight channels; those in the conversation first."""
 
     results: list[MentionSuggestionDict]
+
+
+class StudioCommentsChangedDict(TypedDict):
+    """Result of a change of many comments."""
+
+    changed: Annotated[list[str], "Ids of the comments that are now approved or deleted."]
+    missing: Annotated[list[str], "Ids of no comment on the caller's content."]

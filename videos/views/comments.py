@@ -15,29 +15,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current_user import signed_in_user
 from streamsite.api.json_types import PageDict
-from streamsite.api.pagination import paginate
 from streamsite.errors import Absent, Forbidden, Invalid, SiteError
 from streamsite.view_actions import (
     attempt,
-    form_status,
     found_or_none,
-    perform,
-    posted_data,
     redirect_back,
     redirect_back_with_message,
-    redirect_with_message,
 )
 from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 from videos import access as videos
-from videos.comments import access, filters, following, mappers, queries, reactions, services, targets
+from videos.comments import access, following, mappers, queries, reactions, services, targets
 from videos.comments.access import CommentWithTarget
 from videos.comments.mappers import PageCommentDict
 from videos.comments.queries import CommentPage
 from videos.comments.serializers import CommentsQuerySerializer
 from videos.comments.targets import CommentTarget
-from videos.forms import CommentRulesForm
 from videos.models import Comment
-from videos.models.comment import CommentState
 from videos.views._shared import toggle_reaction
 
 Context = dict[str, object]
@@ -93,7 +86,7 @@ def thread(request: HttpRequest, comment_id: str) -> HttpResponse:
             Forbidden,
         )
         if not isinstance(created, SiteError):
-            return redirect(_comment_page_url(found.subject, created))
+            return redirect_back(request, _comment_page_url(found.subject, created))
         problem = str(created.detail)
     listing = queries.list_replies(request, found.subject, found.comment, absolute=False)
     linked = _linked_reply(request, found)
@@ -201,47 +194,6 @@ def follow(request: HttpRequest, comment_id: str) -> HttpResponse:
         else _("You won't be notified about replies anymore.")
     )
     return redirect_back_with_message(request, message, _comment_page_url(found.subject, found.comment))
-
-
-@login_required
-@require_safe
-def studio_comments(request: HttpRequest) -> HttpResponse:
-    """List the comments below the caller's videos and posts, or those held for review."""
-    user = signed_in_user(request)
-    state = CommentState.HELD if request.GET.get("state") == CommentState.HELD else CommentState.SHOWN
-    page = paginate(request, queries.comments_for_owner(user.pk, state), queries.LATEST, absolute=False)
-    about, known = queries.load_target_titles(page.rows), queries.owner_state(user, page.rows)
-    context = {
-        "page": page.body(
-            lambda row: mappers.serialize_comment_for_owner(row, user, known, about.get(row.subject))
-        ),
-        "state": state,
-        "rules": filters.get_rules(user.pk),
-    }
-    return render_page_or_part(request, "comments/studio.html", "comments/_studio_rows.html", context)
-
-
-@login_required
-@allow_get_and_post
-def comment_filters(request: HttpRequest) -> HttpResponse:
-    """Choose which comments are held until the channel's owner has reviewed them."""
-    user = signed_in_user(request)
-    rules = filters.get_rules(user.pk)
-    initial = {
-        "words": "\n".join(rules.words),
-        "hold_links": rules.hold_links,
-        "hold_all": rules.hold_all,
-    }
-    form = CommentRulesForm(posted_data(request), initial=initial)
-    response = perform(
-        request,
-        form,
-        lambda: filters.update_rules(user.pk, form.rules()),
-        lambda rules: redirect_with_message(
-            request, _("Saved. These rules apply to new comments."), "studio-comment-rules"
-        ),
-    )
-    return response or render(request, "comments/rules.html", {"form": form}, status=form_status(form))
 
 
 def _comment_page_url(subject: CommentTarget, comment: Comment) -> str:
