@@ -19,6 +19,7 @@ urlpatterns = [
     path("subscriptions/import", import_export.import_subscriptions, name="subscriptions-import"),
     path("subscriptions/feed", import_export.change_private_feed, name="subscriptions-feed"),
     path("settings/channel", channel_settings.settings_channel, name="settings-channel"),
+    path("settings/channel/preview", channel_settings.channel_preview, name="settings-channel-preview"),
     path("subscriptions", channels.subscriptions, name="subscriptions"),
     path("subscriptions/sidebar", channels.sidebar_channels, name="sidebar-channels"),
     path("notifications", notifications.notifications, name="notifications"),

@@ -88,7 +88,8 @@ WORDS = {
         POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
         GET /me/not-interested GET /me/hidden-channels
-        POST /studio/videos/bulk GET /channels POST /uploads/titles
+        POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
+        POST /studio/comments/bulk
     """,
 }
 WORD_OF = {
