@@ -49,7 +49,7 @@ _CURRENT = {
 
 
 def schedule_sentence(at: datetime | str, visibility: str) -> SafeString:
-    """Return what a schedule will do, as every page says it: ``Scheduled for Nov 28, 2026, 11:59 PM, your time.``
+    """Return what a schedule will do, in the words of every page: "Scheduled for Nov 28, 2026, 11:59 PM, your time".
 
     ``at`` may be an ISO time. The sentence is HTML with a ``<time>``, which scripts show in the browser's zone.
     """

@@ -201,7 +201,7 @@ def revision_file_name(revision: str) -> str:
 
 
 def clean_description(*, language: str, label: str, kind: str) -> dict[str, str]:
-    """Return language, label and kind as they are stored, the label by default the language's name. Raises ``Invalid``."""
+    """Return language, label (by default the language's name) and kind as they are stored. Raises ``Invalid``."""
     problems: dict[str, list[str]] = {}
     try:
         tag = language_names.clean_language(

@@ -26,16 +26,18 @@ def digest(value: object) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()[:12]
 
 
-def shown_digests(video: Video) -> str:
-    """Return the digests of the values that the editor shows, as JSON for a hidden field."""
-    return json.dumps(
-        {name: digest(_stored(video, name)) for name in EDITABLE if name not in VISIBILITY_FIELDS},
-        separators=(",", ":"),
-    )
+def stored_digests(video: Video) -> dict[str, str]:
+    """Return the digests of the video's values by field."""
+    return {name: digest(_stored(video, name)) for name in EDITABLE if name not in VISIBILITY_FIELDS}
+
+
+def write_digests(digests: Mapping[str, object]) -> str:
+    """Return digests for the hidden field of a page."""
+    return json.dumps(digests, separators=(",", ":"))
 
 
 def read_digests(text: str) -> Mapping[str, object]:
-    """Return what ``shown_digests`` wrote; nothing for other text."""
+    """Return what ``write_digests`` wrote; nothing for other text."""
     try:
         found = json.loads(text) if len(text) <= MAX_LENGTH else None
     except ValueError:

@@ -74,8 +74,10 @@ class Submission:
         self.new_track = NewTrackForm(data, files)
         self._shown = merging.read_digests(data.get("shown", "")) if data is not None else {}
         self._changes: dict[str, object] = {}
+        self._conflicts: list[str] = []
+        self._data = data
         if data is not None:
-            self._recover_lost(data, set(ids) - {form.track.pk for form in self.tracks})
+            self._recover_lost(set(ids))
 
     @property
     def forms(self) -> list[BaseForm]:
@@ -84,8 +86,14 @@ class Submission:
 
     @property
     def shown_digests(self) -> str:
-        """What the page shows, for the hidden field by which the next save knows what the user changed."""
-        return merging.shown_digests(self.video)
+        """What the page showed, for the hidden field by which the next save knows what the user changed.
+
+        A refused form still has the values of the page that was sent, and now knows those somebody else changed as well.
+        """
+        stored = merging.stored_digests(self.video)
+        if not self._shown:
+            return merging.write_digests(stored)
+        return merging.write_digests({**self._shown, **{name: stored[name] for name in self._conflicts}})
 
     def save(self) -> Saved | None:
         """Check everything, then write it. Return ``None`` when something was refused; the forms then say what."""
@@ -97,26 +105,31 @@ class Submission:
             return saved
         if isinstance(refusal, Absent):
             access.video_for_editing(self.video.channel, self.video.pk)  # raises it for a video that is gone
-        add_form_errors(self.details, refusal)
+            ids = self._data.getlist("track")
+            self.tracks = track_forms.open_tracks(self.video, ids, self._data)
+            self._recover_lost(set(ids))
+        else:
+            add_form_errors(self.details, refusal)
         self.thumbnail.discard()
         if saved.names:
-            self.problems.append(
-                _("Saved before that: %(parts)s.") % {"parts": formats.listed(saved.names)}
-            )
+            self.problems.append(_("Saved before that: %(parts)s.") % {"parts": formats.listed(saved.names)})
         return None
 
-    def _recover_lost(self, data: Any, lost: set[str]) -> None:
-        """Offer the cues of a track that was deleted elsewhere as a track to add."""
-        for track_id in sorted(lost)[:1]:
+    def _recover_lost(self, ids: set[str]) -> None:
+        """Offer the cues of an open track that was deleted elsewhere as a track to add."""
+        for track_id in sorted(ids - {form.track.pk for form in self.tracks})[:1]:
             names = ("language", "kind", "label", "text")
-            values = {f"new-{name}": data.get(f"track-{track_id}-{name}", "") for name in names}
-            self.problems.append(_("Subtitles that you edited were deleted elsewhere. Save to add them again."))
+            values = {f"new-{name}": self._data.get(f"track-{track_id}-{name}", "") for name in names}
+            self.problems.append(
+                _("Subtitles that you edited were deleted elsewhere. Save to add them again.")
+            )
             if not self.new_track.is_used and values["new-text"]:
                 self.new_track = NewTrackForm(values, {})
 
     def _is_valid(self) -> bool:
-        # A list, not a generator: every form says what is wrong with it, and keeps its file.
-        is_fine = all([form.is_valid() for form in self.forms]) and not self.problems
+        # Every form is asked: each says what is wrong with it, and keeps its file.
+        refused = [form for form in self.forms if not form.is_valid()]
+        is_fine = not refused and not self.problems
         if is_fine:
             is_fine = track_forms.check_names(self.video, self.tracks, self.new_track)
         return self._read_changes() and is_fine
@@ -134,6 +147,7 @@ class Submission:
         fields = {name: value for name, value in clean.items() if name not in visibility}
         changes, conflicts = merging.split_changes(self.video, fields, self._shown)
         self._changes = changes | {name: value for name, value in clean.items() if name in visibility}
+        self._conflicts = conflicts
         sentence = _("Someone changed this after you opened the page. Save again to replace their version.")
         self._add_errors({name: [sentence] for name in conflicts})
         return not conflicts

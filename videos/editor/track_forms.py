@@ -98,8 +98,8 @@ class NewTrackForm(CaptionDescriptionForm):
         help_text=_("WebVTT format: a line with the times, one or more lines of text, then a blank line."),
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, prefix="new", **options)
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, prefix="new")
         self.fields["file"].required = self.fields["language"].required = False
         self.read: webvtt.CaptionFile | None = None
 
@@ -126,7 +126,7 @@ class NewTrackForm(CaptionDescriptionForm):
         """Read the file, or the typed cues."""
         sent = self.cleaned_data
         if not self.is_used:
-            self._errors.clear()  # a language alone adds nothing
+            self.errors.clear()  # a language alone adds nothing
             return sent
         if not sent.get("language") and "language" not in self.errors:
             self.add_error("language", gettext("Select a language."))
@@ -186,23 +186,19 @@ def open_tracks(video: Video, ids: list[str], data: Any = None) -> list[TrackFor
 
 
 def check_names(video: Video, forms_: list[TrackForm], new: NewTrackForm) -> bool:
-    """Add errors to forms of valid tracks whose language, type and name another track will have. Return whether none."""
-    taken = {
-        track.pk: (track.language, track.kind, track.label) for track in services.list_tracks(video.pk)
-    }
+    """Add errors to valid forms whose language, type and name are another track's as well. Return whether none is."""
+    taken = {track.pk: (track.language, track.kind, track.label) for track in services.list_tracks(video.pk)}
     for form in forms_:
         taken.pop(form.track.pk, None)
     is_fine = True
     used = set(taken.values())
     kept = [form for form in forms_ if not form.is_deleted]
-    for form in (*kept, *([new] if new.is_used else [])):
-        described = attempt(lambda form=form: services.clean_description(**form.track_fields()))  # type: ignore[misc]
-        if isinstance(described, SiteError):
-            for name, sentences in (described.fields or {}).items():
-                form.add_error(name, sentences)
+    described: list[CaptionDescriptionForm] = [*kept, *([new] if new.is_used else [])]
+    for form in described:
+        name = _name_of(form)
+        if name is None:
             is_fine = False
             continue
-        name = (described["language"], described["kind"], described["label"])
         if name in used:
             form.add_error("label", str(services.DUPLICATE_DETAIL))
             is_fine = False
@@ -210,3 +206,11 @@ def check_names(video: Video, forms_: list[TrackForm], new: NewTrackForm) -> boo
     return is_fine
 
 
+def _name_of(form: CaptionDescriptionForm) -> tuple[str, str, str] | None:
+    """Return language, type and name of a valid form's track; ``None``, with errors, when they are refused."""
+    found = attempt(lambda: services.clean_description(**form.track_fields()))
+    if not isinstance(found, SiteError):
+        return found["language"], found["kind"], found["label"]
+    for field, sentences in (found.fields or {}).items():
+        form.add_error(field, sentences)
+    return None

@@ -38,7 +38,12 @@ def srt(text="Hi"):
 
 def track_fields(track, **changed):
     """Return what the page sends for an open track."""
-    fields = {"language": track.language, "label": track.label, "kind": track.kind, "revision": track.revision}
+    fields = {
+        "language": track.language,
+        "label": track.label,
+        "kind": track.kind,
+        "revision": track.revision,
+    }
     text = webvtt.write([webvtt.Cue(*row) for row in track.cues])
     return {"track": track.pk} | {
         f"track-{track.pk}-{name}": value for name, value in ({**fields, "text": text} | changed).items()

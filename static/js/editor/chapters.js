@@ -27,7 +27,7 @@ export class ChapterEditor {
   /** @type {Chapter[]} */
   #chapters = [];
   #written = "";
-  #box = el("div", { class: "chapter-rows" });
+  #box = el("div", { class: "chapter-rows", role: "group", "aria-label": gettext("Chapters") });
   #list = el("ol", { class: "chapter-list" });
 
   /** @param {HTMLTextAreaElement} field @param {Preview | null} preview */

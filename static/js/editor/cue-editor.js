@@ -18,7 +18,7 @@ export class CueEditor {
   #preview;
   /** @type {CueList} */
   #list;
-  #box = el("div", { class: "cues" });
+  #box = el("div", { class: "cues", role: "group", "aria-label": gettext("Cues") });
   #rows = el("ol", { class: "cue-list" });
   #more = el("button", { class: "btn btn-small", type: "button", hidden: true }, gettext("Show more cues"));
   #status = el("p", { class: "visually-hidden", role: "status" });

@@ -122,7 +122,7 @@ async function openTrack(link) {
     drafts.push(keepTrack(panel));
     editCues(panel);
     showState();
-    /** @type {HTMLElement | null} */ (panel.querySelector(".cue-text, select"))?.focus();
+    /** @type {HTMLElement | null} */ (panel.querySelector(".cue-text") ?? panel.querySelector("select"))?.focus();
   } catch {
     location.assign(link.href);
   }

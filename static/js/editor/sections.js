@@ -16,6 +16,8 @@ export function followSections(nav, sectionField) {
       if (index === current) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+    const link = links[current];
+    if (link.offsetLeft < nav.scrollLeft || link.offsetLeft + link.offsetWidth > nav.scrollLeft + nav.clientWidth) nav.scrollLeft = link.offsetLeft - 48;
     const field = sectionField();
     if (field) field.value = sections[current]?.id ?? "";
   }

@@ -24,11 +24,11 @@ function bindScrubber(section, preview, storyboardUrl) {
   if (!range || !field) return;
   const storyboard = new Storyboard(storyboardUrl);
   const canvas = el("canvas", { width: "320", height: "180" });
-  section.querySelector("[data-frame-shown]")?.replaceChildren(canvas);
   let timer = 0;
 
   /** @param {number} seconds @param {{ isExact?: boolean }} [options] */
   function show(seconds, { isExact = false } = {}) {
+    if (!canvas.isConnected) section.querySelector("[data-frame-shown]")?.replaceChildren(canvas);
     canvas.dataset.at = String(seconds);
     range.value = String(seconds);
     range.setAttribute("aria-valuetext", formatTime(seconds, true));
