@@ -41,7 +41,7 @@ function follow(box) {
   });
 }
 
-/** Follow the fields of the previews below `root`. */
+/** Follow the fields of the previews below `root`. @param {ParentNode} [root] */
 export function followChapterPreviews(root = document) {
   for (const box of root.querySelectorAll("[data-chapters-of]")) follow(box);
 }

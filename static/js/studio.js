@@ -114,7 +114,7 @@ document.addEventListener("click", (event) => {
   remove(row);
 });
 
-/** Show and read date fields below `root` in the viewer's time zone; the server gets and sends UTC. */
+/** Show and read date fields below `root` in the viewer's time zone; the server gets and sends UTC. @param {ParentNode} [root] */
 export function localTimes(root = document) {
   for (const field of root.querySelectorAll("input[data-utc]")) {
     const sent = el("input", { type: "hidden", name: field.name, value: field.value ? `${field.value}:00Z` : "" });

@@ -11,7 +11,7 @@ function dateOf(time) {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-/** Show the times below `root`. Modules that add some to the page call this. */
+/** Show the times below `root`. Modules that add some to the page call this. @param {ParentNode} [root] */
 export function showTimes(root = document) {
   for (const time of root.querySelectorAll("time[data-local]")) {
     const date = dateOf(time);

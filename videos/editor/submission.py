@@ -88,7 +88,7 @@ class Submission:
     def shown_digests(self) -> str:
         """What the page showed, for the hidden field by which the next save knows what the user changed.
 
-        A refused form still has the values of the page that was sent, and now knows those somebody else changed as well.
+        A refused form still has the values of the page that was sent, and now knows what somebody else changed as well.
         """
         stored = merging.stored_digests(self.video)
         if not self._shown:

@@ -76,7 +76,7 @@ function replaceForm(page) {
   form.replaceChildren(...page.querySelector("[data-editor-form]").childNodes);
   for (const box of form.querySelectorAll("details")) box.open ||= box.className !== "new-track" && open.includes(box.className);
   localTimes(form);
-  showTimes(/** @type {any} */ (form));
+  showTimes(form);
   setUp();
   followChapterPreviews(form);
   for (const [index, list] of [...form.querySelectorAll(".cue-list")].entries()) list.scrollTop = scrolls[index] ?? 0;

@@ -26,7 +26,7 @@ export function bindOutlook(section) {
       const html = await response.text();
       if (!response.ok || signal.aborted) return;
       box.innerHTML = html;
-      showTimes(/** @type {any} */ (box));
+      showTimes(box);
     } catch {
       // Offline, or a newer choice is being asked about.
     }

@@ -1,6 +1,7 @@
 // The player beside the editor: it shows the cues that are being edited, and frames for the thumbnail. It counts no view.
 import { MessageScreen } from "../player/message-screen.js";
 import { Source } from "../player/source.js";
+import { markup } from "./vtt.js";
 
 /** @typedef {import("./vtt.js").Cue} Cue */
 
@@ -55,8 +56,8 @@ export class Preview {
       this.#track.mode = "showing";
     }
     for (const cue of [...(this.#track.cues ?? [])]) this.#track.removeCue(cue);
-    for (const { start, end, text } of cues) {
-      if (end > start && text.trim()) this.#track.addCue(new VTTCue(start, end, text));
+    for (const cue of cues) {
+      if (cue.end > cue.start && cue.text.trim()) this.#track.addCue(new VTTCue(cue.start, cue.end, markup(cue)));
     }
   }
 

@@ -14,7 +14,7 @@ function showMessages(page) {
   for (const box of page.querySelectorAll("[data-toasts] .toast")) {
     const shown = /** @type {HTMLElement} */ (document.importNode(box, true));
     document.querySelector("[data-toasts]")?.append(shown);
-    showTimes(/** @type {any} */ (shown));
+    showTimes(shown);
     removeLater(shown, TOAST_MS);
   }
 }
@@ -25,7 +25,7 @@ export function replaceParts(page) {
     const [mine, theirs] = [document.querySelector(selector), page.querySelector(selector)];
     if (!mine || !theirs) continue;
     mine.replaceWith(theirs);
-    showTimes(/** @type {any} */ (theirs));
+    showTimes(theirs);
   }
   document.title = page.title;
 }
@@ -43,9 +43,10 @@ export async function send(form, submitter) {
     return null;
   }
   const body = new FormData(form);
+  body.set("csrfmiddlewaretoken", csrfToken() || String(body.get("csrfmiddlewaretoken")));
   if (submitter instanceof HTMLButtonElement && submitter.name) body.set(submitter.name, submitter.value);
   try {
-    const response = await fetch(form.action, { method: "POST", headers: { "X-CSRFToken": csrfToken() }, body });
+    const response = await fetch(form.action, { method: "POST", body });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (page.querySelector("[data-editor]")) {
       showMessages(page);

@@ -2,7 +2,7 @@
 import { gettext, interpolate } from "../i18n.js";
 import { list } from "../locale.js";
 
-/** @typedef {HTMLInputElement & HTMLTextAreaElement & HTMLSelectElement} Field */
+/** @typedef {any} Field an input, a select or a textarea */
 
 /** @param {Field} field */
 function valueOf(field) {

@@ -40,6 +40,9 @@ export function parse(text) {
   return cues;
 }
 
+/** Return a cue's text as WebVTT has it. @param {Cue} cue */
+export const markup = ({ text, raw }) => raw ?? escape(text);
+
 /** @param {number} value */
 function clock(value) {
   const milliseconds = Math.round(value * 1000);
@@ -56,6 +59,6 @@ function clock(value) {
 export function write(cues) {
   const blocks = cues
     .filter(({ text }) => text.trim())
-    .map(({ start, end, text, raw }) => `${clock(start)} --> ${clock(end)}\n${raw ?? escape(text)}`);
+    .map((cue) => `${clock(cue.start)} --> ${clock(cue.end)}\n${markup(cue)}`);
   return blocks.length ? `${["WEBVTT", ...blocks].join("\n\n")}\n` : "";
 }
