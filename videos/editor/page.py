@@ -8,7 +8,7 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 
 from streamsite.api.pagination import paginate
-from videos import duplicate_uploads, mappers, queries, schedules, share_links
+from videos import duplicate_uploads, mappers, schedules, share_links
 from videos.processing import stored_texts
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def editor_context(
     panels = {form.track.pk: form for form in submission.tracks}
     shown = {*MAIN_FIELDS, *PAIRED_FIELDS, *VISIBILITY_FIELDS}
     if not submission.new_track.is_bound:
-        submission.new_track.initial["language"] = video.language or queries.last_language(video.channel_id)
+        submission.new_track.initial["language"] = submission.details.initial.get("language", "")
     return {
         "video": found,
         "editor": submission,

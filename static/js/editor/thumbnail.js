@@ -67,6 +67,8 @@ function bindScrubber(section, preview, storyboardUrl) {
     const { name, value } = /** @type {HTMLInputElement} */ (event.target);
     if (name === "thumbnail" && value === "frame" && !field.value) pick(Math.min(preview.time, Number(range.max)));
   });
+  // A draft may have brought back a time, but not the choice of it.
+  if (!section.querySelector("[name=thumbnail][value=frame]:checked")) field.value = "";
   const seconds = parseTime(field.value);
   if (seconds !== null) show(seconds);
 }
