@@ -186,9 +186,10 @@ class CaptionForm(CaptionDescriptionForm):
 
     def read(self) -> webvtt.CaptionFile:
         """Parse the file. Raises ``Invalid`` or ``TooLarge``."""
-        content = self.cleaned_data["file"].read(webvtt.MAX_BYTES + 1)
+        sent = self.cleaned_data
+        content = sent["file"].read(webvtt.MAX_BYTES + 1)
         return webvtt.read_caption_file(
-            content, encoding=self.cleaned_data["encoding"], language=self.cleaned_data["language"]
+            content, encoding=sent.get("encoding", ""), language=sent.get("language", "")
         )
 
 

@@ -120,6 +120,7 @@ export function localTimes(root = document) {
     const sent = el("input", { type: "hidden", name: field.name, value: field.value ? `${field.value}:00Z` : "" });
     if (field.value) field.value = clockTime(Date.parse(`${field.value}:00Z`));
     field.removeAttribute("name");
+    field.removeAttribute("data-utc");
     field.after(sent);
     field.addEventListener("change", () => {
       sent.value = field.value ? new Date(momentOf(field.value)).toISOString() : "";

@@ -85,11 +85,9 @@ class TrackForm(CaptionTextForm):
             )
 
 
-class NewTrackForm(CaptionDescriptionForm):
+class NewTrackForm(CaptionForm):
     """A track to add, from a file or from typed cues; empty when none is to be added."""
 
-    file = CaptionForm.base_fields["file"]
-    encoding = CaptionForm.base_fields["encoding"]
     text = forms.CharField(
         label=_("Cues"),
         required=False,
@@ -101,7 +99,7 @@ class NewTrackForm(CaptionDescriptionForm):
     def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files, prefix="new")
         self.fields["file"].required = self.fields["language"].required = False
-        self.read: webvtt.CaptionFile | None = None
+        self.found: webvtt.CaptionFile | None = None
 
     @property
     def is_used(self) -> bool:
@@ -112,15 +110,15 @@ class NewTrackForm(CaptionDescriptionForm):
     @property
     def kept_text(self) -> str:
         """The cues to show: those of a file that was read, so that it need not be chosen again, else those typed."""
-        if self.read is not None:
-            return webvtt.write(self.read.cues)
+        if self.found is not None:
+            return webvtt.write(self.found.cues)
         return str(self.data.get(self.add_prefix("text"), "")) if self.is_bound else ""
 
     @property
     def kept_name(self) -> str:
         """The name of the file whose cues are shown."""
         file = self.files.get(self.add_prefix("file")) if self.is_bound else None
-        return str(file.name) if file and self.read is not None else ""
+        return str(file.name) if file and self.found is not None else ""
 
     def clean(self) -> dict[str, Any]:
         """Read the file, or the typed cues."""
@@ -135,26 +133,24 @@ class NewTrackForm(CaptionDescriptionForm):
         if isinstance(found, SiteError):
             self.add_error(name, found.sentence)
         else:
-            self.read = found
+            self.found = found
         return sent
 
     def _read(self, sent: dict[str, Any]) -> webvtt.CaptionFile:
         if sent.get("file"):
-            content = sent["file"].read(webvtt.MAX_BYTES + 1)
-            encoding, language = sent.get("encoding", ""), sent.get("language", "")
-            return webvtt.read_caption_file(content, encoding=encoding, language=language)
+            return self.read()
         return webvtt.read_caption_file(sent.get("text", "").encode(), encoding="utf-8", keep_rolling=True)
 
     def apply(self, video: Video) -> None:
         """Add the track. Raises ``Conflict``."""
-        if self.read is not None:
-            services.add_track(video, self.read.cues, **self.track_fields())
+        if self.found is not None:
+            services.add_track(video, self.found.cues, **self.track_fields())
 
     def description(self) -> str:
         """Return what was read of a file, for the uploader to see that it is right; "" for typed cues."""
-        if self.read is None or not self.cleaned_data.get("file"):
+        if self.found is None or not self.cleaned_data.get("file"):
             return ""
-        return describe_file(self.read)
+        return describe_file(self.found)
 
 
 def describe_file(file: webvtt.CaptionFile) -> str:

@@ -30,6 +30,7 @@ export class CueEditor {
   constructor(field, preview) {
     this.#field = field;
     this.#preview = preview;
+    this.#box.toggleAttribute("data-unseen", !preview);
     this.#box.append(toolbar(field.id), this.#rows, this.#more, keyHelp(), this.#status);
     field.before(this.#box);
     this.#box.addEventListener("click", (event) => this.#onClick(event));
@@ -182,7 +183,8 @@ export class CueEditor {
 
   /** @param {string} tool @param {number} index the cue, or -1 */
   #act(tool, index) {
-    const now = this.#preview?.time ?? 0;
+    // Without a player, cues are added one after the other.
+    const now = this.#preview?.time ?? this.#list.cues.at(-1)?.end ?? 0;
     const caret = /** @type {HTMLTextAreaElement | null} */ (this.#row(index)?.querySelector(".cue-text"))?.selectionStart ?? 0;
     const anywhere = {
       toggle: () => this.#preview?.toggle(),

@@ -85,6 +85,9 @@ function replaceForm(page) {
 
 async function save() {
   if (isSaving) return;
+  // A time that is being typed counts.
+  const active = document.activeElement;
+  if (form.contains(active) && active.matches("[data-time], [name=thumbnail_at]")) active.dispatchEvent(new Event("change", { bubbles: true }));
   if (!unsaved.parts.length) {
     toast(gettext("Everything is saved."));
     return;
