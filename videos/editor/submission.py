@@ -177,6 +177,8 @@ class Submission:
 
     def _note_changes(self, saved: Saved, changed: Video) -> None:
         for name in self._changes:
+            if name == "visibility" and changed.visibility == self.video.visibility:
+                continue
             label = SHORT_NAMES.get(name) or self.details.fields[name].label
             if name not in {"publish_at", "publish_visibility"} or self._is_rescheduled(changed):
                 saved.add(str(label))
