@@ -164,7 +164,7 @@ export class ChapterEditor {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (!field.matches("[data-time]")) return;
     const start = parseTime(field.value);
-    field.toggleAttribute("aria-invalid", start === null);
+    field.setAttribute("aria-invalid", String(start === null));
     const chapter = this.#chapterOf(event);
     if (start === null || start === chapter.start) return;
     chapter.start = start;
