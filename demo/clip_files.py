@@ -14,6 +14,8 @@ from videos.transcoding import ffmpeg
 
 DRAWING = Path(__file__).with_name("drawing")
 TRANSCODE = "transcode"
+# The picture that ``render`` leaves beside the clip for its thumbnail.
+COVER = "cover.jpg"
 CHECK_EVERY_CALLS = 4
 LIMITS = ffmpeg.ProcessLimits(wall_seconds=900, cpu_seconds=180)
 # A little room around the instruments, and width.
@@ -46,11 +48,11 @@ def render_clip(clip: Clip, folder: Path) -> Path:
 
 
 def _mux(clip: Clip, folder: Path, target: Path) -> list[str]:
-    """Return the arguments that join pictures, sounds, and the thumbnail as cover art."""
+    """Return the arguments that join pictures and sounds."""
     arguments = ["-v", "error", "-i", str(folder / "pictures.mp4")]
     for number in range(len(clip.scores)):
         arguments += ["-i", str(folder / f"sound-{number}.wav")]
-    arguments += ["-i", str(folder / "cover.jpg"), "-map", "0:v"]
+    arguments += ["-map", "0:v"]
     for number in range(len(clip.scores)):
         arguments += ["-map", f"{number + 1}:a"]
     for number, (language, name) in enumerate(clip.tracks):
@@ -63,7 +65,6 @@ def _mux(clip: Clip, folder: Path, target: Path) -> list[str]:
             of_track,
             f"handler_name={name}",
         ]
-    arguments += ["-map", f"{len(clip.scores) + 1}:v", "-disposition:v:1", "attached_pic"]
     arguments += ["-c:v", "copy", "-af", EFFECTS, "-c:a", "aac", "-b:a", "112k", "-threads", "1"]
     return [*arguments, "-movflags", "+faststart", "-t", str(clip.seconds), str(target)]
 

@@ -16,7 +16,7 @@ from demo.ids import demo_video_id
 from demo.tables.clips import Clip
 from streamsite.tasks.lease import current_lease
 from streamsite.visibility import Visibility
-from videos import services, tasks
+from videos import services, tasks, thumbnails
 from videos.models import Video
 
 
@@ -53,7 +53,7 @@ def _upload(clip: Clip, owner: User, pk: str, since: datetime) -> None:
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         file = clip_files.render_clip(clip, Path(folder))
         current_lease().check()
-        services.create_from_upload(
+        video = services.create_from_upload(
             owner,
             file,
             filename=f"{clip.key}.mp4",
@@ -69,3 +69,5 @@ def _upload(clip: Clip, owner: User, pk: str, since: datetime) -> None:
             enqueue=queue_and_date,
             video_id=pk,
         )
+        with file.with_name(clip_files.COVER).open("rb") as cover:
+            thumbnails.set_image(video, cover)

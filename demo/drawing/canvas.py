@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from random import Random
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 Color = tuple[int, int, int]
 Size = tuple[int, int]
@@ -143,3 +143,18 @@ def write(
     else:
         top += font(pixels).getbbox(text, stroke_width=weight)[1] - pixels
     picture.paste(ink, (round(left), round(top)), mask)
+
+
+def cover(picture: Image.Image) -> Image.Image:
+    """Return the picture for a thumbnail; an upright one stands before a blurred copy of itself."""
+    width, height = picture.size
+    if width >= height:
+        return picture
+    wide = height * 16 // 9
+    back = picture.resize((wide, wide * height // width), Image.Resampling.BICUBIC)
+    top = (back.height - height) // 2
+    back = (
+        back.crop((0, top, wide, top + height)).filter(ImageFilter.GaussianBlur(30)).point(lambda v: v * 0.6)
+    )
+    back.paste(picture, ((wide - width) // 2, 0))
+    return back

@@ -141,7 +141,8 @@ def rain(size: Size, fps: int, seconds: float, seed: str) -> Iterator[Image.Imag
     """Draw rings that drops leave on still water."""
     rng = Random(seed)
     width, height = size
-    back = canvas.gradient(size, canvas.colors("0f3a4a 145060 1c6b73 2f8a86"))
+    depths = canvas.colors("0f3a4a 145060 1c6b73 2f8a86")
+    back = canvas.gradient(size, depths)
     soft = canvas.noise(size, rng, first=(3, 6), octaves=3).point(
         [max(0, (v - 110) // 2) for v in range(256)]
     )
@@ -167,11 +168,7 @@ def rain(size: Size, fps: int, seconds: float, seed: str) -> Iterator[Image.Imag
                 reach = (age - ring * 0.22) * 62 * strength
                 if reach > 0:
                     light = max(0.0, 1 - age / 2.6) * (0.85 - ring * 0.22)
-                    ink = canvas.mix(
-                        back.getpixel((min(int(x), width - 1), min(int(y), height - 1))),
-                        (240, 255, 250),
-                        light,
-                    )  # type: ignore[arg-type]
+                    ink = canvas.mix(canvas.along(depths, y / height), (240, 255, 250), light)
                     draw.ellipse(
                         (x - reach, y - reach * 0.42, x + reach, y + reach * 0.42), outline=ink, width=2
                     )

@@ -55,6 +55,8 @@ def _import_package() -> None:
 def _encode(job: dict[str, object], target: Path) -> None:
     import av
 
+    from demo.drawing import canvas
+
     name, _, function = str(job["drawing"]).partition(".")
     frames: Frames = getattr(importlib.import_module(f"demo.drawing.{name}"), function)
     width, height, fps = int(str(job["width"])), int(str(job["height"])), int(str(job["fps"]))
@@ -73,8 +75,9 @@ def _encode(job: dict[str, object], target: Path) -> None:
         pictures = frames((width, height), fps, float(str(job["seconds"])), str(job["seed"]))
         for number, picture in enumerate(pictures):
             if number == round(float(str(job["cover"])) * fps):
-                picture.save(target.with_name("cover.jpg"), quality=90)
-            frame = av.VideoFrame.from_image(picture).reformat(format="yuv420p", dst_colorspace="ITU709")
+                canvas.cover(picture).save(target.with_name("cover.jpg"), quality=90)
+            drawn = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]
+            frame = drawn.reformat(format="yuv420p", dst_colorspace="ITU709")
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
 
