@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
 from django_tasks import task
 
 from demo import clip_files, community, people, store, uploads
 from demo.ids import demo_video_id
 from demo.tables.clips import BY_KEY, CLIPS
+from streamsite.tasks import queue
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.lease import LeaseLost, current_lease
-from videos.models import Video
+from videos.models import Status, Video
 from videos.tasks import DEMO_PRIORITY
 from videos.transcoding.errors import Canceled
 
 # Behind the processing of the demo's own clips, so that the first ones can be watched early.
 PRIORITY = DEMO_PRIORITY - 10
+AGAIN = timedelta(seconds=20)
 
 
 @task(queue_name=clip_files.TRANSCODE)
@@ -45,13 +50,17 @@ def make_clip(key: str) -> None:
 
 @task(queue_name=clip_files.TRANSCODE)
 def finish() -> None:
-    """Add playlists, posts, and announcements once every clip was tried."""
+    """Add playlists, posts, and announcements once no clip is in the making; look again later until then."""
     since = store.wanted_since()
     if since is None or store.is_finished():
         return
+    made = Video.objects.filter(pk__in=[demo_video_id(clip.key) for clip in CLIPS])
+    is_busy = made.filter(status__in=[Status.QUEUED, Status.PROCESSING]).exists()
+    if is_busy or queue.unfinished_arguments(make_clip.module_path):
+        finish.using(priority=PRIORITY, run_after=timezone.now() + AGAIN).enqueue()
+        return
     community.add_all(since)
-    made = Video.objects.filter(pk__in=[demo_video_id(clip.key) for clip in CLIPS], is_complete=True).count()
-    if made == len(CLIPS):
+    if made.filter(is_complete=True).count() == len(CLIPS):
         store.mark_finished()
 
 

@@ -15,9 +15,9 @@ from .scores import Note
 
 RATE = 24_000
 # Partials as multiple of the pitch, strength, and seconds until half is gone.
-BOX = ((1.0, 1.0, 0.55), (2.0, 0.35, 0.3), (4.02, 0.4, 0.14), (6.7, 0.12, 0.06))
-KEYS = ((1.0, 1.0, 0.7), (2.003, 0.5, 0.45), (3.01, 0.22, 0.3), (4.03, 0.14, 0.2), (5.05, 0.06, 0.12))
-PAD = ((0.997, 0.6, 9.0), (1.003, 0.6, 9.0), (2.0, 0.22, 9.0), (3.0, 0.06, 9.0))
+BOX = ((1.0, 1.0, 0.55), (2.0, 0.35, 0.3), (4.02, 0.4, 0.14))
+KEYS = ((1.0, 1.0, 0.7), (2.003, 0.5, 0.45), (3.01, 0.22, 0.3), (4.03, 0.14, 0.2))
+PAD = ((0.997, 0.6, 9.0), (1.003, 0.6, 9.0), (2.0, 0.22, 9.0))
 
 
 def render(notes: Sequence[Note], seconds: float, target: Path) -> None:
@@ -51,7 +51,7 @@ def _tone(instrument: str, pitch: int, length: float, loudness: float) -> array[
     if instrument == "pad":
         return _partials(frequency, PAD, length + 0.8, loudness, attack=0.7, release=0.9)
     partials = BOX if instrument == "box" else KEYS
-    return _partials(frequency, partials, 1.8, loudness, attack=0.004, release=0.4)
+    return _partials(frequency, partials, 1.6, loudness, attack=0.004, release=0.4)
 
 
 def _partials(

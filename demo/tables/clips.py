@@ -135,7 +135,7 @@ CLIPS = (
         "Prints: https://example.org/northlight/prints\n\n#timelapse #mountains #slowtv",
         "film",
         ("timelapse", "mountains", "sunrise", "slow tv"),
-        *("landscapes.ridges", SMALL, 16, 20, ("dawn",)),
+        *("landscapes.ridges", SMALL, 15, 20, ("dawn",)),
         *(16.2, 96, 0.74, 14.6),
     ),
     Clip(
@@ -147,7 +147,7 @@ CLIPS = (
         "Background reading: https://example.org/small-worlds/flocks\n\n#boids #emergence #birds",
         "science",
         ("boids", "starlings", "emergence", "simulation"),
-        *("creatures.starlings", SMALL, 24, 18, ("flock",)),
+        *("creatures.starlings", SMALL, 20, 18, ("flock",)),
         *(3.1, 128, 0.68, 4.2),
     ),
     Clip(
@@ -157,7 +157,7 @@ CLIPS = (
         "A motion study in five colors. Set in one weight of one typeface, because that was enough.\n\n#typography #motiondesign",
         "film",
         ("typography", "motion design", "kinetic type"),
-        *("lettering.words", WIDE, 24, 15, ("type",)),
+        *("lettering.words", WIDE, 20, 15, ("type",)),
         *(9.4, 61, 0.81, 7.6),
     ),
     Clip(
@@ -168,7 +168,7 @@ CLIPS = (
         "Sheet music: https://example.org/kettle-and-keys/scores\n\n#musicbox #rain #calm",
         "music",
         ("music box", "rain", "calm", "sleep"),
-        *("nature.rain", SMALL, 20, 24, ("box",)),
+        *("nature.rain", SMALL, 16, 24, ("box",)),
         *(6.3, 87, 0.77, 9),
     ),
     Clip(
@@ -193,7 +193,7 @@ CLIPS = (
         "The path above the bay, ten minutes before the rain. Nothing happens, twice.\n\n#fieldnotes #wind #nature",
         "travel",
         ("field notes", "wind", "nature", "coast"),
-        *("nature.grass", SMALL, 20, 20, ("dawn",)),
+        *("nature.grass", SMALL, 16, 20, ("dawn",)),
         *(20.5, 58, 0.7, 6),
     ),
     Clip(
@@ -225,7 +225,7 @@ CLIPS = (
         "Six lines of water, seen from the last bench before the lighthouse.\n\nLow water was at 6:42.\n\n#fieldnotes #sea #tide",
         "travel",
         ("field notes", "sea", "tide", "coast"),
-        *("nature.tide", SMALL, 20, 24, ("water",)),
+        *("nature.tide", SMALL, 16, 24, ("water",)),
         *(7.7, 91, 0.72, 13),
     ),
     Clip(
@@ -236,7 +236,7 @@ CLIPS = (
         "English comes with a music box, Italiano with a piano.\n\n#counting #languages #kids",
         "education",
         ("counting", "italian", "english", "languages"),
-        *("lettering.counting", SMALL, 20, 20, ("count", "count2")),
+        *("lettering.counting", SMALL, 16, 20, ("count", "count2")),
         *(18.3, 47, 0.8, 5.4),
         tracks=(("eng", "English"), ("ita", "Italiano")),
         languages=("en", "it"),
@@ -280,7 +280,7 @@ CLIPS = (
         "The rule: left XOR (middle OR right). Try it on squared paper, it takes an evening.\n\n#rule30 #automata #math",
         "science",
         ("rule 30", "cellular automata", "chaos", "math"),
-        *("creatures.rule_thirty", SMALL, 20, 20, ("cells",)),
+        *("creatures.rule_thirty", SMALL, 15, 20, ("cells",)),
         *(31.0, 72, 0.55, 9),
     ),
     Clip(
@@ -291,7 +291,7 @@ CLIPS = (
         "#scope #lake #timelapse",
         "film",
         ("scope", "lake", "timelapse", "cinematic"),
-        *("landscapes.lake", SCOPE, 16, 30, ("water",)),
+        *("landscapes.lake", SCOPE, 15, 30, ("water",)),
         *(38.4, 84, 0.69, 22.4),
     ),
     Clip(
@@ -326,7 +326,7 @@ CLIPS = (
         "#fieldnotes #meteors #nightsky",
         "travel",
         ("field notes", "meteors", "night sky", "august"),
-        *("nature.falling_stars", SMALL, 20, 20, ("night",)),
+        *("nature.falling_stars", SMALL, 16, 20, ("night",)),
         *(0.4, 104, 0.76, 5.6),
     ),
 )
