@@ -53,7 +53,7 @@ class SectionForm(forms.Form):
         super().__init__(data, files, initial=self.initial_values(values) | {"seen": json.dumps(digests)})
 
     def _clean_fields(self) -> None:
-        """Clean the fields; typed lines lose line breaks, controls, and changes of direction, texts all but line breaks.
+        """Clean the fields: lines lose line breaks, controls, and changes of direction, texts keep the line breaks.
 
         They end up in headers of emails, in feeds, and in other sites' previews.
         """
