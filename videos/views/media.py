@@ -20,11 +20,11 @@ from django.views.decorators.http import require_safe
 from accounts import api_tokens, sessions
 from accounts.authentication import authenticate_bearer
 from accounts.models import User
-from accounts.registration import login_only
+from accounts.registration import login_only, rules
 from streamsite import cors
 from streamsite.cache_headers import PRIVATE_NEVER_STORED, REVALIDATED, CachePolicy, public_for
 from streamsite.caching import ExpiringCache
-from streamsite.errors import Absent, NotSignedIn
+from streamsite.errors import Absent
 from streamsite.files import send_file
 from streamsite.site_settings.features import require as require_feature
 from streamsite.view_actions import found_or_none
@@ -90,7 +90,7 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
     if state is None or generation not in (state["generation"], EXTRAS):
         raise Absent
     if login_only.is_on() and not _stands_for_account(shown) and _caller_id(request) is None:
-        raise NotSignedIn
+        raise rules.visitor_refusal()
     if not _may_have(request, shown, video_id, state):
         raise Absent
     if name == DOWNLOAD and not _is_for_owner(shown, state):
