@@ -181,7 +181,10 @@ def test_links_to_anything_but_pages_and_mail_are_refused(editor, url):
 
 
 def test_a_typed_name_is_one_line_that_mails_can_carry(cast, editor, mailoutbox):
-    sent = hidden(editor) | {"name": "Evil\r\nBcc: a@example.org \u202egnp", "description": "One\r\nTwo\u202e"}
+    sent = hidden(editor) | {
+        "name": "Evil\r\nBcc: a@example.org \u202egnp",
+        "description": "One\r\nTwo\u202e",
+    }
     assert editor.post(IDENTITY, sent | {"heading": "A\nB"}).status_code == 302
     found = identity()
     assert (found.name, found.heading) == ("Evil Bcc: a@example.org gnp", "A B")

@@ -78,7 +78,7 @@ class SectionForm(forms.Form):
         """Return the digests of the values that the page showed."""
         try:
             found = json.loads(self.cleaned_data["seen"] or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             found = {}
         if not isinstance(found, dict):
             return {}
