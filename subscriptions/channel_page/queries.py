@@ -16,6 +16,7 @@ from subscriptions.schemas import ChannelFrontDict, ShelfDict
 from videos.access import LISTED
 from videos.mappers import serialize_card
 from videos.queries import load_listed
+from videos.sensitivity import not_hidden_match
 
 
 class ArrangedChannelDict(ChannelDict):
@@ -46,7 +47,7 @@ def load_channel(viewer: Viewer, owner: User) -> tuple[ArrangedChannelDict, Chan
 def build_front_page(viewer: Viewer, owner: User, page: ChannelPage) -> ChannelFrontDict:
     """Return ``{featured: card or None, shelves: [{kind, value, title, url, results}]}`` without empty shelves."""
     shelves = [row for row in page.shelves if row["kind"] in all_shelf_types()]
-    found = _load_shelves(owner, page.featured, shelves)
+    found = _load_shelves(viewer, owner, page.featured, shelves)
     wanted = dict.fromkeys(video_id for part in found.values() for video_id in part.ids)
     videos = {video.pk: video for video in load_listed(viewer, list(wanted))}
     rows: list[ShelfDict] = []
@@ -67,15 +68,21 @@ def build_front_page(viewer: Viewer, owner: User, page: ChannelPage) -> ChannelF
     return {"featured": serialize_card(featured) if featured is not None else None, "shelves": rows}
 
 
-def _load_shelves(owner: User, featured: str, shelves: list[dict[str, str]]) -> dict[str, _ShelfVideos]:
+def _load_shelves(
+    viewer: Viewer, owner: User, featured: str, shelves: list[dict[str, str]]
+) -> dict[str, _ShelfVideos]:
     """Return video ids and titles by shelf number, and those of ``"featured"``, in one read."""
+    shown = not_hidden_match(viewer)
     of_owner = {"_id": featured, "channel_id": owner.pk} | LISTED
     sources: dict[str, tuple[str, Stages]] = {
         "featured": (VIDEOS, [{"$match": of_owner}, {"$project": {"_id": 1}}])
     }
     for number, shelf in enumerate(shelves):
         kind = all_shelf_types()[shelf["kind"]]
-        sources[str(number)] = (kind.source, kind.stages(owner.pk, shelf["value"]))
+        stages = kind.stages(owner.pk, shelf["value"])
+        if shown and kind.source == VIDEOS:
+            stages = [{"$match": shown}, *stages]
+        sources[str(number)] = (kind.source, stages)
     found: dict[str, _ShelfVideos] = {}
     for row in store.read_shelves(sources):
         part = found.setdefault(row["shelf"], _ShelfVideos())

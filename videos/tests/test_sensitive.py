@@ -180,6 +180,20 @@ def test_the_private_feed_follows_its_owner(cast, videos, of_site, own, shown):
     } == shown
 
 
+def test_a_channels_shelves_are_filled_with_what_is_shown(cast):
+    cast.video(title=PLAIN)
+    for number in range(13):  # more than a shelf holds
+        cast.video(title=f"Marked {number}", is_sensitive=True)
+    api = cast.api("owner")
+    version = api.get("/api/v1/me/channel-page")["ETag"]
+    shelves = {"shelves": [{"kind": "newest", "value": ""}]}
+    answer = api.patch("/api/v1/me/channel-page", shelves, format="json", HTTP_IF_MATCH=version)
+    assert answer.status_code == 200, answer.content
+    site("hide")
+    front = cast.api("anonymous").get("/api/v1/channels/owner/front").json()
+    assert [[card["title"] for card in shelf["results"]] for shelf in front["shelves"]] == [[PLAIN]]
+
+
 def test_feeds_and_sitemaps_leave_out_what_the_site_hides(cast, videos):
     addresses = mapped(cast)
     assert len(feed(cast).entries) == 2
