@@ -117,7 +117,7 @@ def render_text(text: str) -> SafeString:
     Headings begin one level lower, below the page's own.
     """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    markdown.validateLink = _is_safe_link  # type: ignore[method-assign]
+    markdown.validateLink = _is_safe_link  # type: ignore[method-assign, assignment]
     tokens = markdown.parse(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
