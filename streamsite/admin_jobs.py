@@ -5,9 +5,20 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from streamsite.models import Job
-from streamsite.tasks import admin_links
+from streamsite.tasks import admin_links, queue
 from streamsite.tasks.backend import load_task
+
+STATE_LABELS: dict[str, str | Promise] = {
+    queue.READY: _("Waiting"),
+    queue.RUNNING: _("Running"),
+    queue.DONE: _("Done"),
+    queue.DEAD: _("Failed"),
+    queue.CANCELLED: _("Canceled"),
+}
 
 
 @dataclass(frozen=True)

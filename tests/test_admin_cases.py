@@ -87,7 +87,7 @@ def test_the_next_case_opens(cast, queue):
     cases.claim(queue[2], moderator(cast))
     answer = decide(page, queue[1], "nothing")
     assert answer.redirect_chain[-1][0] == LIST
-    assert "No more cases are waiting." in messages_of(answer)
+    assert "No cases are waiting for your decision." in messages_of(answer)
     Case.objects.filter(pk=queue[2].pk).update(claimed_by=None, owner=cast.staff)
     assert page.get(NEXT).url == LIST
 
