@@ -61,7 +61,7 @@ class TaskFilter(admin.SimpleListFilter):
 class StateFilter(admin.SimpleListFilter):
     """Filter by state."""
 
-    title, parameter_name = gettext_lazy("state"), "state__exact"
+    title, parameter_name = gettext_lazy("state"), "state"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, StrOrPromise]]:
         """Return every state."""
