@@ -5,10 +5,12 @@ from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import sanctions, staff_actions
 from tests.support.commands import recorded
 from videos import services
+from videos.admin.case_forms import DecisionForm
 from videos.files import paths, tokens
 from videos.files.urls import MASTER, REVIEW, media_url
 from videos.models import Case, Report, Strike, Video
@@ -219,3 +221,9 @@ def test_the_page_of_a_video_has_a_preview_and_no_json(cast):
         assert text in shown, text
     for raw in ("[{", "&quot;start&quot;", "{&#x27;", "[&quot;"):
         assert raw not in shown, raw
+
+
+def test_hints_are_in_the_language_of_the_page():
+    hint = DecisionForm.base_fields["strike"].help_text
+    with translation.override("de"):
+        assert str(hint).startswith("Bei 3 Strikes")
