@@ -5,12 +5,16 @@ They are set on the loaded models and not in their ``Meta``, where each would ne
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import apps
-from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
 # By model: one, and many.
-NAMES: dict[str, tuple[str | Promise, str | Promise]] = {
+NAMES: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     "accounts.user": (pgettext_lazy("model", "user"), pgettext_lazy("model", "users")),
     "videos.comment": (pgettext_lazy("model", "comment"), pgettext_lazy("model", "comments")),
     "videos.commentreaction": (
@@ -45,7 +49,7 @@ NAMES: dict[str, tuple[str | Promise, str | Promise]] = {
     "streamsite.job": (pgettext_lazy("model", "job"), pgettext_lazy("model", "jobs")),
 }
 # Fields in lists and filters, by their names in every model.
-FIELDS: dict[str, str | Promise] = {
+FIELDS: dict[str, StrOrPromise] = {
     "created_at": pgettext_lazy("model", "created at"),
     "email_verified": pgettext_lazy("model", "email verified"),
     "queue": pgettext_lazy("model", "queue"),
