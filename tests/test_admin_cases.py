@@ -5,10 +5,12 @@ from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import sanctions, staff_actions
 from tests.support.commands import recorded
 from videos import services
+from videos.admin.case_forms import DecisionForm
 from videos.files import paths, tokens
 from videos.files.urls import MASTER, REVIEW, media_url
 from videos.models import Case, Comment, Report, Strike, Video
@@ -87,7 +89,7 @@ def test_the_next_case_opens(cast, queue):
     cases.claim(queue[2], moderator(cast))
     answer = decide(page, queue[1], "nothing")
     assert answer.redirect_chain[-1][0] == LIST
-    assert "No more cases are waiting." in messages_of(answer)
+    assert "No cases are waiting for your decision." in messages_of(answer)
     Case.objects.filter(pk=queue[2].pk).update(claimed_by=None, owner=cast.staff)
     assert page.get(NEXT).url == LIST
 
@@ -282,3 +284,9 @@ def test_the_page_of_a_video_has_a_preview_and_no_json(cast):
         assert text in shown, text
     for raw in ("[{", "&quot;start&quot;", "{&#x27;", "[&quot;"):
         assert raw not in shown, raw
+
+
+def test_hints_are_in_the_language_of_the_page():
+    hint = DecisionForm.base_fields["strike"].help_text
+    with translation.override("de"):
+        assert str(hint).startswith("Bei 3 Strikes")

@@ -216,7 +216,7 @@ def test_saving_writes_an_audit_line_and_shows_at_once(editor):
     assert site_name() == "Example TV"
     entry = LogEntry.objects.get()
     assert (entry.user_id, entry.change_message) == (editor.user.pk, "identity: name")
-    assert "identity: name" in editor.get(PAGE).content.decode()
+    assert "Identity · Site name" in editor.get(PAGE).content.decode()
     assert "Example TV" in editor.get("/").content.decode()
 
 

@@ -94,7 +94,7 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         case = next_case(signed_in_user(request), after)
         if case is not None:
             return reverse("admin:videos_case_change", args=[quote(case.pk)])
-        self.message_user(request, _("No more cases are waiting."), messages.INFO)
+        self.message_user(request, _("No cases are waiting for your decision."), messages.INFO)
         return reverse("admin:videos_case_changelist")
 
     @method_decorator(require_POST)

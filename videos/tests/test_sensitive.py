@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts import channel_marks, profile
 from accounts.models import User
 from playlists.models import Playlist
+from streamsite import origin
 from streamsite.sensitive_content import RTA_LABEL
 from streamsite.site_settings import sections, services
 from streamsite.site_settings.features import Features
@@ -161,6 +162,17 @@ def test_programs_are_told(cast, videos):
     assert rated == {MARKED: (True, True), PLAIN: (False, False)}
 
 
+@pytest.mark.parametrize(("policy", "is_shown"), [("hide", False), ("blur", False), ("warn", True)])
+def test_previews_on_other_sites_have_no_picture_that_this_site_blurs(cast, videos, policy, is_shown):
+    site(policy)
+    for video, expected in zip(videos, (is_shown, True), strict=True):
+        page = text(cast, "anonymous", f"/watch/{video.pk}")
+        for name in ('property="og:image"', 'name="twitter:image"', '"thumbnailUrl"'):
+            assert (name in page) is expected, name
+        found = cast.page("anonymous").get("/oembed", {"url": f"{origin.current()}/watch/{video.pk}"}).json()
+        assert ("thumbnail_url" in found) is expected
+
+
 def _tags(item):
     return {one.tag.partition("}")[2] for one in item.iter()}
 
@@ -286,6 +298,9 @@ def test_a_channels_mark_makes_all_of_its_videos_sensitive(cast):
     for address in LISTS.values():
         assert titles(cast, "anonymous", address) == set(), address
     assert cast.api("anonymous").get("/api/v1/channels/owner").json()["is_sensitive"] is True
+    assert (
+        "data-sensitive" in text(cast, "anonymous", "/@owner").partition("</h1>")[2].partition("</header>")[0]
+    )
     mark(cast, "owner", later, True)
     api.patch("/api/v1/me", {"is_sensitive": False}, format="json")
     assert (
