@@ -135,7 +135,7 @@ def serve_public_image(request: HttpRequest, video_id: str, folder: str, name: s
     if not _gate(state).is_listed:
         raise Absent
     if login_only.is_closed_to(request):
-        raise NotSignedIn
+        raise rules.visitor_refusal()
     lasts = folder == EXTRAS or state["is_complete"]
     cache = IMMUTABLE_FOR_READER if lasts else public_for(60)
     if login_only.is_on():
