@@ -27,7 +27,9 @@ SECTIONS = (
     Section("settings-profile", "user", _("Profile"), _("Name, description, images, and links")),
     Section("settings-channel", "film", _("Channel"), _("What visitors see first on your channel")),
     Section("settings-preferences", "settings", _("Preferences"), _("Appearance, playback, and privacy")),
-    Section("settings-notifications", "bell", _("Notifications"), _("Which notifications you get, and where")),
+    Section(
+        "settings-notifications", "bell", _("Notifications"), _("Which notifications you get, and where")
+    ),
     Section(
         "settings-security",
         "key",
