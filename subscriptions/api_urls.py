@@ -34,6 +34,7 @@ urlpatterns = [
     path("me/feed/seen", feed.FeedSeenView.as_view(), name="api-feed-seen"),
     path("me/notifications", notifications.NotificationsView.as_view(), name="api-notifications"),
     path("me/notifications/unread", notifications.UnreadView.as_view(), name="api-notifications-unread"),
+    path("me/notifications/seen", notifications.MarkSeenView.as_view(), name="api-notifications-seen"),
     path("me/notifications/read", notifications.MarkReadView.as_view(), name="api-notifications-read"),
     path("posts", posts.PostsView.as_view(), name="api-posts"),
     path("posts/<str:post_id>", posts.PostView.as_view(), name="api-post"),

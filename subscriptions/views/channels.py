@@ -41,7 +41,8 @@ def channel(request: HttpRequest, username: str) -> HttpResponse:
     body, arranged = channel_pages.load_channel(request.user, owner)
     if not arranged.is_arranged or is_htmx(request):
         return _videos(request, owner, body)
-    front = channel_pages.build_front_page(request.user, owner, arranged)
+    is_follower = channel_pages.sees_as_follower(body)
+    front = channel_pages.build_front_page(request.user, owner, arranged, is_follower=is_follower)
     if not front["featured"] and not front["shelves"]:  # all of it was hidden since
         return _videos(request, owner, body)
     sharing = channel_metadata(request, body)

@@ -104,6 +104,7 @@ class ContextOptions(TypedDict, total=False):
     bypass_csp: bool
     has_touch: bool
     storage_state: StorageState | None
+    reduced_motion: Literal["no-preference", "reduce"]
 
 
 class IsolatedBrowser:
