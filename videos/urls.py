@@ -16,6 +16,7 @@ from videos.views import (
     studio_edit,
     studio_videos,
     syndication,
+    upload_details,
     watch,
 )
 
@@ -48,6 +49,7 @@ urlpatterns = [
     path("search", browse.search, name="search"),
     path("trending", browse.trending, name="trending"),
     path("upload", studio.upload, name="upload"),
+    path("upload/<str:video_id>", upload_details.upload_details, name="upload-details"),
     path("studio", analytics.channel_analytics, name="studio"),
     path("studio/upload", redirect_view("upload")),
     path("studio/analytics", redirect_view("studio")),

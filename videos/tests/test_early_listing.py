@@ -1,4 +1,4 @@
-"""A public video is in no list before it has a first rendition and a thumbnail; its address and its owner's pages have it."""
+"""Lists wait for a first rendition and a thumbnail; the address and the owner's pages do not."""
 
 from __future__ import annotations
 
