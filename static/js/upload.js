@@ -5,10 +5,14 @@ import { acceptDrops } from "./upload/drop.js";
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-upload-form]"));
 const input = /** @type {HTMLInputElement} */ (form.querySelector("[data-file]"));
 
-input.required = false;
-input.addEventListener("change", () => {
+function begin() {
   beginUploads([...input.files]);
   input.value = "";
-});
+}
+
+input.required = false;
+input.addEventListener("change", begin);
+// Chosen before this script was loaded.
+if (input.files.length) begin();
 form.addEventListener("submit", (event) => event.preventDefault());
 acceptDrops(beginUploads);

@@ -14,6 +14,9 @@ document.addEventListener("click", (event) => {
   const link = /** @type {Element} */ (event.target).closest?.("a[href]");
   if (link instanceof HTMLAnchorElement) mark(link.href);
 });
+document.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
+  if (key === "F5" || (key === "r" && (ctrlKey || metaKey))) mark(location.href);
+});
 document.addEventListener("submit", (event) => mark(/** @type {HTMLFormElement} */ (event.target).action));
 
 /**
