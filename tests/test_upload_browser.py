@@ -31,6 +31,14 @@ DROP = """(name) => {
   }
 }"""
 
+KEPT = """async (account) => {
+  const [{ active, waiting, installing }] = await navigator.serviceWorker.getRegistrations();
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise((resolve) => { port1.onmessage = ({ data }) => resolve(data.length); });
+  (active ?? waiting ?? installing).postMessage({ type: "list", account }, [port2]);
+  return answer;
+}"""
+
 
 class Hand:
     """Counts the clicks of one task."""
@@ -214,6 +222,25 @@ def test_an_interrupted_upload_is_resumed_in_the_studio_with_the_same_file_only(
     expect(state).to_have_attribute("data-state", "processing", timeout=60_000)
     assert kept(site, video_id) == hash_of(film)
     assert len(videos_of(owner)) == 1
+
+
+def test_another_account_in_the_browser_gets_no_file(page, site):
+    for name in ("upload-first", "upload-second"):
+        Caller(site).sign_up(name)
+    sign_in(page, "upload-first")
+    mark = page.locator("meta[name=account]").get_attribute("content")
+    throttle(page)(1000)
+    file = {"name": "mine.mp4", "mimeType": "video/mp4", "buffer": b"no video" * 99_000}
+    page.locator("[data-file]").set_input_files(file)
+    expect(page.locator("[data-queue] [data-state=sending]")).to_have_count(1)
+    assert page.evaluate(KEPT, mark) == 1
+    page.context.clear_cookies()
+    sign_in(page, "upload-second", "/trending")
+    other = page.locator("meta[name=account]").get_attribute("content")
+    assert other != mark
+    assert page.evaluate(KEPT, other) == 0
+    assert page.evaluate(KEPT, mark) == 0
+    expect(page.locator("[data-dock]")).to_have_count(0)
 
 
 def test_files_dropped_anywhere_in_the_studio_are_uploaded(page, site):

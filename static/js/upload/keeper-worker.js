@@ -17,7 +17,9 @@
     } else if (type === "drop") {
       kept.delete(key);
     } else if (type === "list") {
-      event.ports[0].postMessage([...kept.values()].filter((one) => one.account === account));
+      // Whoever signed in before has nothing in this browser any more.
+      for (const one of kept.values()) if (one.account !== account) kept.delete(one.key);
+      event.ports[0].postMessage([...kept.values()]);
     }
   });
 })();
