@@ -72,7 +72,8 @@ def size(count: int) -> str:
     while value >= 999.5 and power < len(_SIZES) - 1:
         value, power = value / 1000, power + 1
     length: Literal["short", "long"] = "short" if power else "long"  # the short form is "40 byte"
-    text: str = units.format_unit(float(f"{value:.3g}"), f"digital-{_SIZES[power]}", length, locale=locale())
+    shown = round(value, 1 if power > 1 and value < 99.95 else 0)
+    text: str = units.format_unit(shown, f"digital-{_SIZES[power]}", length, locale=locale())
     return text
 
 
@@ -120,6 +121,11 @@ def moment(value: str | datetime, *, zone: bool | None = None) -> str:
     text = _plain(pattern.format(clock_time, day(local)))
     chosen = has_zone() if zone is None else not zone
     return text if chosen else f"{text} {zone_name(local)}"
+
+
+def your_time(value: str | datetime) -> str:
+    """Format a time of day and say whose clock it is: ``Nov 29, 2026, 2:05 PM, your time``, or ``... 2:05 PM GMT``."""
+    return _("%(time)s, your time") % {"time": moment(value)} if has_zone() else moment(value)
 
 
 def has_zone() -> bool:

@@ -2,13 +2,17 @@
 import { api } from "./api.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { compact } from "./locale.js";
-import { toast } from "./ui.js";
+import { removeLater, toast } from "./ui.js";
 
 function show(form, { subscribed, notify }) {
   form.dataset.subscribed = subscribed ? "1" : "0";
   form.dataset.notify = notify;
   form.elements.action.value = subscribed ? "unsubscribe" : "subscribe";
-  form.querySelector("[data-label]").textContent = subscribed ? gettext("Subscribed") : gettext("Subscribe");
+  const label = form.querySelector("[data-label]");
+  label.textContent = subscribed ? gettext("Subscribed") : gettext("Subscribe");
+  const button = label.closest("button");
+  const sentence = subscribed ? gettext("Subscribed to %(name)s") : gettext("Subscribe to %(name)s");
+  button.ariaLabel = interpolate(sentence, { name: button.dataset.name });
   form.querySelector("[data-notify-toggle]")?.setAttribute("aria-pressed", String(subscribed && notify === "all"));
 }
 
@@ -20,6 +24,19 @@ function showCount(username, subscribers) {
 }
 
 const stateOf = (form) => ({ subscribed: form.dataset.subscribed === "1", notify: form.dataset.notify });
+
+/** Offer to subscribe again, with the same notifications. */
+function offerBack(form, before) {
+  const said = interpolate(gettext("Unsubscribed from @%(name)s."), { name: form.dataset.subscribe });
+  const box = toast(said, {
+    action: gettext("Undo"),
+    onAction: () => {
+      box.remove();
+      change(form, before);
+    },
+  });
+  removeLater(box, 10_000);
+}
 
 async function change(form, wanted) {
   if (form.ariaBusy === "true") return;
@@ -34,6 +51,7 @@ async function change(form, wanted) {
       : await api("DELETE", video ? `${path}?video_id=${video}` : path);
     show(form, { subscribed: data.is_subscribed, notify: data.notify ?? "all" });
     showCount(form.dataset.subscribe, data.subscribers);
+    if (before.subscribed && !data.is_subscribed) offerBack(form, before);
   } catch (error) {
     show(form, before);
     toast(error.message, { level: "error" });

@@ -12,6 +12,7 @@ from streamsite import page_metadata
 from streamsite.page_metadata import Picture, Thing
 from streamsite.site_settings.identity import identity
 from streamsite.visibility import is_linkable, is_listed
+from videos import sensitivity
 from videos.syndication.urls import THUMBNAIL_ROUTES
 from videos.thumbnails import LARGE
 
@@ -53,6 +54,17 @@ def trending_metadata(page: Mapping[str, Any]) -> dict[str, object]:
     )
 
 
+def listing_metadata(page: Mapping[str, Any], title: str, path: str) -> dict[str, object]:
+    """Return the metadata of the page of a category or tag; search engines leave out those without a video."""
+    return page_metadata.build(
+        title=title,
+        description=_("Watch %(title)s videos on %(site)s.") % {"title": title, "site": identity().name},
+        path=path,
+        things=[*video_lists(page), page_metadata.breadcrumbs((title, path))],
+        indexed=bool(page["results"]),
+    )
+
+
 def video_lists(page: Mapping[str, Any], **more: object) -> list[Thing]:
     """Return the first page of a list of videos; [] for others, which begin somewhere in it, and for empty ones."""
     rows = listed_rows(page["results"])
@@ -67,6 +79,8 @@ def listed_rows(cards: Sequence[Card]) -> list[tuple[str, str]]:
 def card_picture(card: Card | None) -> Picture | None:
     """Return the video's thumbnail at its lasting address if everyone with the link may see it."""
     if card is None or not card["thumbnail_url"] or not is_linkable(card["visibility"]):
+        return None
+    if not sensitivity.has_public_picture(is_sensitive=card.get("is_sensitive", False)):
         return None
     url = page_metadata.absolute(reverse(THUMBNAIL_ROUTES[LARGE], args=[card["id"]]))
     return Picture(url, card["title"], 1280, 720)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from django import template
 
 from streamsite import formats
+from videos import schedules
 from videos.chapters import description_parser
 from videos.models import Status
 from videos.studio import formatting
@@ -15,6 +16,9 @@ from videos.uploads.unfinished import UnfinishedUploadDict, unfinished_upload_of
 register = template.Library()
 register.filter("watch_time", formats.span)
 register.filter("day_name", formats.day)
+
+
+register.simple_tag(schedules.schedule_sentence)
 
 
 @register.simple_tag

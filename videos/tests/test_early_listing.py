@@ -1,4 +1,4 @@
-"""Lists wait for a first rendition and a thumbnail; the address and the owner's pages do not."""
+"""A public video is in no list before it has a rendition and a thumbnail; its address and its owner's pages have it."""
 
 from __future__ import annotations
 
