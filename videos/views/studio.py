@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -125,20 +126,20 @@ def default_visibility(user: User) -> str:
 
 
 def _create_videos(
-    user: User, form: forms.UploadForm, files: Sequence[UploadedFile]
+    user: User, form: forms.UploadForm, files: Sequence[UploadedFile[Any]]
 ) -> list[Video | SiteError]:
     """Create a video from each of the form's files; return it, or why the file was refused.
 
     Raises the error of the first file if no other was accepted either.
     """
-    results = [attempt(lambda file=file: _create_video(user, form, file, len(files))) for file in files]
+    results = [attempt(partial(_create_video, user, form, file, len(files))) for file in files]
     first = results[0]
     if isinstance(first, SiteError) and all(isinstance(one, SiteError) for one in results):
         raise first
     return results
 
 
-def _create_video(user: User, form: forms.UploadForm, sent: UploadedFile, count: int) -> Video:
+def _create_video(user: User, form: forms.UploadForm, sent: UploadedFile[Any], count: int) -> Video:
     """Create the video from one of ``count`` files of the form. Raises ``Invalid`` without one."""
     if not isinstance(sent, TemporaryUploadedFile):
         raise Invalid(_("Select a file."), fields={"file": [_("Select a file.")]})
@@ -160,7 +161,7 @@ def _create_video(user: User, form: forms.UploadForm, sent: UploadedFile, count:
 
 
 def _answer_upload(
-    request: HttpRequest, files: Sequence[UploadedFile], results: Sequence[Video | SiteError]
+    request: HttpRequest, files: Sequence[UploadedFile[Any]], results: Sequence[Video | SiteError]
 ) -> HttpResponse:
     """Redirect to the new video, or to the table of videos with a message for each refused file."""
     videos = [one for one in results if not isinstance(one, SiteError)]
