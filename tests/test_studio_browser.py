@@ -136,7 +136,8 @@ def test_chapters_and_titles_are_read_while_they_are_written(chromium, site):
     file = {"name": "My_trip%20to_Rome.1080p.mp4", "mimeType": "video/mp4", "buffer": b"no video" * 99}
     # A file that cannot be processed has no duration that chapters could be beyond.
     page.locator("[data-file]").set_input_files(file)
-    expect(page.locator("[data-queue] [data-title]")).to_have_value("My trip to Rome")
+    expect(page.get_by_role("dialog").get_by_label("Title")).to_have_value("My trip to Rome")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     page.locator("[data-queue] [data-edit]").click()
     expect(page.get_by_label("Title")).to_have_value("My trip to Rome")
 
