@@ -19,11 +19,13 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from accounts import image_processing
+from accounts.registration import login_only
 from streamsite.errors import Conflict, Invalid
 from streamsite.ids import object_id
 from videos.files import bucket, bucket_delivery, locations, paths
-from videos.files.urls import AnyGrant, extra_url, media_url
+from videos.files.urls import EXTRAS, AnyGrant, extra_url, media_url, public_image_url
 from videos.models import Video
+from videos.playback_gate import PlaybackGate
 from videos.transcoding.errors import TranscodeError
 from videos.transcoding.image_sizes import CARD as CARD_SIZE
 from videos.transcoding.image_sizes import LARGE as LARGE_SIZE
@@ -47,8 +49,20 @@ class ThumbnailChoiceDict(TypedDict):
 def thumbnail_url(video: Video, size: str, grant: AnyGrant | None = None) -> str | None:
     """Return the URL of the thumbnail in size ``LARGE`` or ``CARD``; ``None`` while there is none."""
     if len(video.poster) > 1:
-        return extra_url(video, _own_name(size, video.poster), grant)
-    return media_url(video, automatic_file_name(size, video.poster), grant) if video.has_poster else None
+        name = _own_name(size, video.poster)
+        return public_image_url(video, EXTRAS, name) if _is_public(video) else extra_url(video, name, grant)
+    if not video.has_poster:
+        return None
+    name = automatic_file_name(size, video.poster)
+    # Before the ladder is complete, another image will take the place of this one.
+    if video.is_complete and _is_public(video):
+        return public_image_url(video, video.generation, name)
+    return media_url(video, name, grant)
+
+
+def _is_public(video: Video) -> bool:
+    """Return whether everyone may have the video's thumbnails at lasting addresses."""
+    return not login_only.is_on() and PlaybackGate.of(video, channel_is_active=True).is_listed
 
 
 def thumbnail_jpeg_url(video: Video) -> str | None:

@@ -1,6 +1,6 @@
 """URLs of pages about videos, and of their files."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from streamsite.view_helpers import redirect_view
 from videos import thumbnails
@@ -9,22 +9,32 @@ from videos.views import (
     browse,
     comments,
     embed,
+    hidden,
     history,
     media,
     moderation,
+    share,
     studio,
+    studio_comments,
     studio_edit,
     studio_videos,
     syndication,
     watch,
+    you,
 )
 
 urlpatterns = [
     path("", browse.home, name="home"),
     path("watch", watch.watch_by_query),
     path("watch/<str:video_id>", watch.watch, name="watch"),
+    path("watch/<str:video_id>/menu", hidden.card_menu, name="card-menu"),
+    path("watch/<str:video_id>/hide", hidden.hide_video, name="hide-video"),
+    path("hide/<str:username>", hidden.hide_channel, name="hide-channel"),
+    path("settings/hidden", hidden.hidden_list, name="settings-hidden"),
     path("watch/<str:video_id>/reaction", history.react, name="react"),
     path("watch/<str:video_id>/comments", comments.video_comments, name="video-comments"),
+    path("watch/<str:video_id>/share", share.share, name="video-share"),
+    path("watch/<str:video_id>/qr.svg", share.share_qr, name="video-share-qr"),
     path("comments/<str:comment_id>", comments.thread, name="comment"),
     path("comments/<str:comment_id>/row", comments.comment_row, name="comment-row"),
     path("comments/<str:comment_id>/edit", comments.edit, name="comment-edit"),
@@ -37,8 +47,11 @@ urlpatterns = [
     path("settings/blocked", moderation.blocked_channels, name="settings-blocked"),
     path("settings/decisions", moderation.account_decisions, name="settings-decisions"),
     path("decisions/<str:token>", moderation.decision, name="decision"),
-    path("studio/comments", comments.studio_comments, name="studio-comments"),
-    path("studio/comments/rules", comments.comment_filters, name="studio-comment-rules"),
+    path("studio/comments", studio_comments.studio_comments, name="studio-comments"),
+    path("studio/comments/bulk", studio_comments.bulk_change, name="studio-comments-bulk"),
+    path("studio/comments/rules", studio_comments.comment_filters, name="studio-comment-rules"),
+    path("you", you.you, name="you"),
+    path("you/theme", you.choose_theme, name="you-theme"),
     path("history", history.history, name="history"),
     path("history/clear", history.clear_history, name="history-clear"),
     path("history/pause", history.pause_history, name="history-pause"),
@@ -47,6 +60,9 @@ urlpatterns = [
     path("embed/<str:video_id>", embed.embed, name="embed"),
     path("search", browse.search, name="search"),
     path("trending", browse.trending, name="trending"),
+    path("category/<str:slug>", browse.category, name="category"),
+    # A tag may contain slashes, but not end with one.
+    re_path(r"^tag/(?P<tag>.*[^/])\Z", browse.tag, name="tag"),
     path("upload", studio.upload, name="upload"),
     path("studio", analytics.channel_analytics, name="studio"),
     path("studio/upload", redirect_view("upload")),
@@ -98,5 +114,6 @@ urlpatterns = [
     path("robots.txt", syndication.robots, name="robots"),
     path("sitemap.xml", syndication.sitemap_index, name="sitemap"),
     path("sitemaps/<str:month>.xml", syndication.sitemap_month, name="sitemap-month"),
+    path("media/p/<str:video_id>/<str:folder>/<str:name>", media.serve_public_image, name="public-image"),
     path("media/v/<str:token>/<str:video_id>/<str:generation>/<path:name>", media.serve, name="media"),
 ]
