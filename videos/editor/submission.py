@@ -90,7 +90,8 @@ class Submission:
 
         A refused form still has the values of the page that was sent, and now knows what somebody else changed as well.
         """
-        stored = merging.stored_digests(self.video)
+        asked = {*self.details.fields, *self.chapters.fields}
+        stored = {name: one for name, one in merging.stored_digests(self.video).items() if name in asked}
         if not self._shown:
             return merging.write_digests(stored)
         return merging.write_digests({**self._shown, **{name: stored[name] for name in self._conflicts}})
