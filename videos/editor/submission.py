@@ -164,7 +164,8 @@ class Submission:
         if self._changes:
             changed = services.update(self.video, self._changes, expected_version=self.video.version)
             self._note_changes(saved, changed)
-        for form in self.tracks:
+        # A track may get the name of one that goes.
+        for form in sorted(self.tracks, key=lambda form: not form.is_deleted):
             if form.is_deleted or form.is_changed:
                 name = form.track.label
                 form.apply()
