@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts import sanctions, staff_actions
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import services
 from videos.admin.case_forms import DecisionForm
 from videos.files import paths, tokens
@@ -155,12 +155,12 @@ def test_the_list_has_thumbnails_and_costs_the_same_for_more(cast, queue):
     page = cast.page("staff")
     Video.objects.update(has_poster=True, generation="gen1")
     page.get(LIST)
-    with recorded() as few:
+    with recorded_queries() as few:
         shown = page.get(LIST).content.decode()
     assert shown.count('class="thumb"') == 3
     for number in range(3, 9):
         report(cast, f"Film {number}")
-    with recorded() as many:
+    with recorded_queries() as many:
         page.get(LIST)
     assert len(many) == len(few), many
 
@@ -168,11 +168,11 @@ def test_the_list_has_thumbnails_and_costs_the_same_for_more(cast, queue):
 def test_the_page_costs_the_same_for_more_reports(cast, queue):
     page = cast.page("staff")
     page.get(address(queue[0]))
-    with recorded() as few:
+    with recorded_queries() as few:
         page.get(address(queue[0]))
     for number in range(12):
         Report(case=queue[0], reporter=cast.user(f"angry-{number}"), reason="spam").save(force_insert=True)
-    with recorded() as many:
+    with recorded_queries() as many:
         page.get(address(queue[0]))
     assert len(many) <= len(few) + 1, many
 

@@ -19,7 +19,7 @@ from streamsite.site_settings import live, sections, services, store
 from streamsite.site_settings.forms import SectionForm
 from streamsite.site_settings.identity import Identity, site_name
 from streamsite.site_settings.sections import Section, setting
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from tests.support.site_settings import IDENTITY, hidden
 
 PAGE = "/admin/site/"
@@ -92,7 +92,7 @@ def test_another_package_adds_a_section(database):
 
 def test_values_cost_no_command(database):
     services.save(SECTION, {"name": "Example TV"})
-    with recorded() as seen:
+    with recorded_queries() as seen:
         for _ in range(100):
             assert site_name() == "Example TV"
     assert seen == []
@@ -101,11 +101,11 @@ def test_values_cost_no_command(database):
 def test_requests_cost_as_many_commands_with_settings_as_without(cast):
     page = cast.page("owner")
     page.get("/")
-    with recorded() as before:
+    with recorded_queries() as before:
         page.get("/")
     services.save(SECTION, {"name": "Example TV", "description": "Films"})
     page.get("/")
-    with recorded() as after:
+    with recorded_queries() as after:
         assert b"Example TV" in page.get("/").content
     assert sorted(after) == sorted(before)
     assert not any(store.COLLECTION in command for command in after)
