@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import re
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
 
 import pyotp
-import segno
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -25,6 +23,7 @@ from django.utils.encoding import force_bytes
 from accounts import totp_store
 from accounts.models import User
 from accounts.schemas import TotpSetupDict, TotpStatusDict
+from streamsite.qr_codes import qr_svg
 from streamsite.site_settings.identity import site_name
 
 STEP_SECONDS = 30
@@ -67,10 +66,7 @@ def pending_setup(user: User) -> TotpSetupDict | None:
 def setup_details(user: User, secret: str) -> TotpSetupDict:
     """Return a secret as text, link, and QR code."""
     url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=site_name())
-    code = segno.make(url, error="m", micro=False)
-    svg = io.BytesIO()
-    code.save(svg, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False)
-    return {"secret": secret, "otpauth_url": url, "qr_svg": svg.getvalue().decode()}
+    return {"secret": secret, "otpauth_url": url, "qr_svg": qr_svg(url)}
 
 
 def enable(user_id: str, code: str) -> list[str] | None:

@@ -45,10 +45,17 @@ class ChannelPageForm(forms.Form):
     """The front page of a channel: a featured video, and shelves from top to bottom."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    trailer = forms.ChoiceField(
+        label=_("Channel trailer"),
+        required=False,
+        help_text=_(
+            "Shown at the top to people who haven't subscribed. Choose from your newest 100 public videos."
+        ),
+    )
     featured = forms.ChoiceField(
         label=_("Featured video"),
         required=False,
-        help_text=_("Shown at the top. Choose from your newest 100 public videos."),
+        help_text=_("Shown at the top to your subscribers. Without a trailer, everyone sees it."),
     )
 
     def __init__(self, data: Data = None, *, owner: User, page: ChannelPage) -> None:
@@ -57,13 +64,16 @@ class ChannelPageForm(forms.Form):
         initial = dict(zip(names, chosen, strict=False)) | {
             "version": page.version,
             "featured": page.featured,
+            "trailer": page.trailer,
         }
         super().__init__(data, initial=initial)
         videos = videos_of_channel(owner, owner.pk).order_by(*NEWEST)[:MAX_FEATURED]
         titles = {video.pk: video.title for video in videos}
-        if page.featured:
-            titles.setdefault(page.featured, gettext("Current selection"))
-        self.fields["featured"].choices = [("", gettext("None")), *titles.items()]  # type: ignore[attr-defined]
+        for name in ("trailer", "featured"):
+            chosen_id: str = getattr(page, name)
+            kept_title = {chosen_id: gettext("Current selection")} if chosen_id else {}
+            choices = [("", gettext("None")), *(kept_title | titles).items()]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
         options = _shelf_options(owner)
         known = {value for _group, rows in options for value, _label in rows}
         for number, name in enumerate(names):
@@ -80,11 +90,12 @@ class ChannelPageForm(forms.Form):
         return [self[f"shelf{number}"] for number in range(MAX_SHELVES)]
 
     def arrangement(self) -> dict[str, object]:
-        """Return the data of ``channel_page.services.arrange``: ``{featured, shelves}``."""
+        """Return the data of ``channel_page.services.arrange``: ``{featured, trailer, shelves}``."""
         values = [self.cleaned_data[f"shelf{number}"] for number in range(MAX_SHELVES)]
         rows = [value.partition(":") for value in values if value]
         return {
             "featured": self.cleaned_data["featured"],
+            "trailer": self.cleaned_data["trailer"],
             "shelves": [{"kind": kind, "value": value} for kind, _colon, value in rows],
         }
 

@@ -29,6 +29,7 @@ class ChannelPageDict(TypedDict):
     """Arrangement of the caller's channel page."""
 
     featured: str
+    trailer: Annotated[str, "Shown in place of the featured video to those who do not follow."]
     shelves: list[ShelfChoiceDict]
     version: int
 
@@ -46,7 +47,8 @@ class ShelfDict(TypedDict):
 class ChannelFrontDict(TypedDict):
     """The front page of a channel."""
 
-    featured: CardDict | None
+    featured: Annotated[CardDict | None, "The trailer, for a caller who does not follow the channel."]
+    is_trailer: bool
     shelves: list[ShelfDict]
 
 
@@ -104,3 +106,9 @@ class UnreadCountDict(TypedDict):
     """Number of unread notifications."""
 
     unread: Annotated[int, "At most 100."]
+
+
+class NewsCountDict(UnreadCountDict):
+    """Numbers of unread and of unseen notifications."""
+
+    unseen: Annotated[int, "Unread ones that came after the list of notifications was last opened."]

@@ -40,6 +40,12 @@ class ChannelPageInputSerializer(InputSerializer):
     """Arrangement of the caller's channel page."""
 
     featured = StrictCharField(required=False, allow_blank=True, allow_null=True)
+    trailer = StrictCharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        help_text="A video for those who do not follow the channel; without one they see the featured video.",
+    )
     shelves = serializers.ListField(child=ShelfInputSerializer(), required=False, max_length=MAX_SHELVES)
 
 

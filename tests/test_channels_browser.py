@@ -58,7 +58,24 @@ def test_a_post_with_a_picture_reaches_a_subscriber(people, open_as, tmp_path): 
 def test_an_owner_arranges_the_front_page(people, open_as):  # noqa: F811
     page = open_as("channel-creator", "/settings/channel")
     page.get_by_label("Featured video").select_option(label="A long afternoon")
-    page.get_by_label("Section 1").select_option(label="Oldest videos")
+    picker, add = page.get_by_label("New section"), page.get_by_role("button", name="Add section")
+    for label in ("Newest videos", "Most viewed videos", "Oldest videos"):
+        picker.select_option(label=label)
+        add.press("Enter")
+    preview = page.locator("[data-channel-preview]")
+    expect(preview.locator(".shelf h2")).to_have_text(
+        ["Newest videos", "Most viewed videos", "Oldest videos"]
+    )
+    up = page.get_by_role("button", name="Move “Oldest videos” up")
+    up.press("Enter")
+    expect(up).to_be_focused()
+    up.press("Alt+ArrowUp")
+    expect(page.get_by_role("status").filter(has_text="moved to position 1")).to_be_attached()
+    page.get_by_role("button", name="Remove “Most viewed videos”").press("Enter")
+    rows = page.locator(".section-row")
+    expect(rows).to_have_text(["Oldest videos", "Newest videos"])
+    rows.nth(1).drag_to(rows.nth(0), target_position={"x": 40, "y": 4})
+    expect(preview.locator(".shelf h2")).to_have_text(["Newest videos", "Oldest videos"])
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     visitor = open_as("", "/@channel-creator")
@@ -69,6 +86,14 @@ def test_an_owner_arranges_the_front_page(people, open_as):  # noqa: F811
     visitor.keyboard.press("Enter")
     expect(visitor.get_by_role("link", name="A short morning").last).to_be_visible()
     expect(visitor.get_by_role("link", name="A long afternoon")).to_have_count(0)
+    plain = open_as("channel-creator", "/settings/channel", java_script_enabled=False)
+    expect(plain.get_by_label("Section 2")).to_have_value("oldest:")
+    plain.get_by_label("Channel trailer").select_option(label="A short morning")
+    plain.get_by_label("Section 2").select_option("")
+    plain.get_by_role("button", name="Save changes").click()
+    visitor.goto("/@channel-creator")
+    expect(visitor.get_by_text("Channel trailer")).to_be_visible()
+    expect(visitor.get_by_role("heading", name="Oldest videos")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])

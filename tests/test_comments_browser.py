@@ -100,8 +100,93 @@ def test_comments_work_without_scripts(people, open_as):
     page.get_by_role("link", name="Show comments").click()
     page.get_by_label("Add a comment").fill("Without scripts")
     page.get_by_role("button", name="Comment", exact=True).click()
-    page.get_by_role("link", name="Show comments").click()
-    expect(page.locator(".comment").filter(has_text="Without scripts")).to_contain_text("Linked comment")
+    posted = page.locator(".comment").filter(has_text="Without scripts")
+    expect(posted).to_contain_text("Linked comment")
+    expect(posted).to_be_in_viewport()
+    posted.get_by_role("link", name="Reply", exact=True).click()
+    page.get_by_label("Write a reply").fill("And a reply")
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(page.locator(".comment").filter(has_text="And a reply")).to_contain_text("Linked comment")
+    expect(page.locator(".comment").filter(has_text="And a reply")).to_be_in_viewport()
+
+
+def test_replies_unfold_in_place_and_mentions_are_completed_by_keyboard(people, open_as):
+    creator, video = people
+    thread = creator.json("POST", f"/api/v1/videos/{video}/comments", {"text": "Who knows this place"})[1][
+        "id"
+    ]
+    for number in range(3):
+        assert (
+            creator.json("POST", f"/api/v1/comments/{thread}/replies", {"text": f"Guess {number}"})[0] == 201
+        )
+    page = open_as("comment-viewer", f"/watch/{video}#comments")
+    comment = page.locator(f"#comment-{thread}")
+    replies = comment.get_by_role("link", name="Show 3 replies")
+    replies.press("Enter")
+    expect(comment.locator(".comment")).to_have_count(3)
+    expect(comment.locator(".comment-creator")).to_have_text(["Creator"] * 4)
+    folded = comment.get_by_role("link", name="Hide replies")
+    folded.press("Enter")
+    expect(comment.locator(".comment").first).to_be_hidden()
+    for box in comment.locator(":scope > .comment-body > .comment-head a").all():
+        assert box.bounding_box()["height"] >= 24
+    comment.get_by_role("link", name="Reply", exact=True).first.press("Enter")
+    field = comment.get_by_label("Write a reply")
+    expect(field).to_be_focused()
+    page.keyboard.type("Hello @comm")
+    option = comment.get_by_role("option").filter(has_text="@comment-creator · Creator")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", option.get_attribute("id"))
+    page.keyboard.press("Escape")
+    expect(comment.get_by_role("listbox")).to_be_hidden()
+    expect(field).to_have_value("Hello @comm")
+    page.keyboard.type("e")
+    expect(option).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("Hello @comment-creator ")
+    page.keyboard.press("Control+Enter")
+    answer = comment.locator(".comment").filter(has_text="Hello")
+    expect(answer.get_by_role("link", name="@comment-creator")).to_be_visible()
+    linked = answer.locator(".comment-time").get_attribute("href")
+    assert linked.startswith(f"/watch/{video}?comment={thread}")
+    page.goto(f"/watch/{video}?comment={thread}&reply={answer.get_attribute('data-comment')}")
+    expect(page.locator(".comment-linked .comment").filter(has_text="Hello")).to_be_in_viewport()
+
+
+def test_a_creator_answers_and_tidies_in_the_studio(people, open_as, site):
+    _creator, video = people
+    viewer = Caller(site).sign_in("comment-viewer")
+    for text in ("Where was this", "Buy things", "Buy more things"):
+        assert viewer.json("POST", f"/api/v1/videos/{video}/comments", {"text": text})[0] == 201
+    page = open_as("comment-creator", "/studio/comments?state=shown&unanswered=1")
+    question = page.locator(".studio-comment").filter(has_text="Where was this")
+    question.get_by_text("Reply", exact=True).first.click()
+    page.keyboard.type("In Ghent")
+    question.get_by_role("button", name="Reply").click()
+    expect(page.get_by_text("Reply posted.")).to_be_visible()
+    expect(question.get_by_text("Reply", exact=True).first).to_be_focused()
+    page.get_by_label("Contains").fill("buy")
+    page.get_by_role("button", name="Filter").click()
+    rows = page.locator(".studio-comment")
+    expect(rows).to_have_count(2)
+    expect(rows.first.get_by_role("link", name="Much talked about")).to_be_visible()
+    page.get_by_label("Select all").check()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    page.get_by_role("button", name="Delete selected").click()
+    expect(rows.first).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(rows.nth(1)).to_be_visible()
+    rows.first.get_by_role("link", name="Delete").click()
+    expect(page.get_by_text("1 comment deleted.")).to_be_visible()
+    # Leaving the page ends the time for Undo.
+    with page.expect_request(lambda sent: sent.url.endswith("/studio/comments/bulk")):
+        page.goto("/studio/comments?q=buy")
+    expect(rows).to_have_count(1)
+    plain = open_as("comment-creator", "/studio/comments?q=buy", java_script_enabled=False)
+    plain.get_by_label("Select comment by").first.check()
+    plain.get_by_role("button", name="Delete selected").click()
+    plain.get_by_role("button", name="Delete").click()
+    expect(plain.get_by_text("1 comment deleted.")).to_be_visible()
 
 
 def test_a_report_reaches_the_staff_who_decide(site, people, open_as):

@@ -416,22 +416,43 @@ def test_the_share_dialog_writes_the_code(page, site, films):
     page.goto(f"{site.url}/watch/{films['long']}?list={films['list']}")
     page.locator("media-controller").wait_for()
     page.locator("video").evaluate("v => { v.currentTime = 4; }")
-    page.get_by_role("button", name="Share", exact=True).click()
+    page.get_by_role("link", name="Share", exact=True).click()
+    page.get_by_text("Embed", exact=True).click()
     code = page.get_by_label("Embed code")
     start = f'<iframe src="{site.url}/embed/{films["long"]}" width="640" height="360" title="The long one"'
     assert code.input_value().startswith(start)
-    page.get_by_label("Start at 0:").check()
+    page.get_by_label("Start at").check()
     link = page.get_by_label("Link", exact=True).input_value()
     assert link.startswith(f"{site.url}/watch/{films['long']}?t=")
     now = int(link.rpartition("=")[2])  # the page plays by itself
     assert now >= 4
-    page.get_by_text("Embed options").click()
     for option in ("Autoplay", "Loop", "Hide controls", "Show subtitles"):
         page.get_by_role("checkbox", name=option).check()
-    page.get_by_label("Size").select_option("854")
+    page.get_by_label("Player size").select_option("854")
     query = f"start={now}&amp;autoplay=1&amp;loop=1&amp;controls=0&amp;cc=1"
     assert f'/embed/{films["long"]}?{query}" width="854" height="480"' in code.input_value()
     page.get_by_label("Whole playlist").check()
     assert (
         f'/embed/playlist/{films["list"]}?index=3&amp;{query}" width="854" height="528"' in code.input_value()
     )
+    address = (
+        f"{site.url}/embed/playlist/{films['list']}?index=3&start={now}&autoplay=1&loop=1&controls=0&cc=1"
+    )
+    expect(page.get_by_role("link", name="Open preview")).to_have_attribute("href", address)
+    preview = page.frame_locator(".share-preview iframe")
+    expect(preview.locator("[data-player]").first).to_be_visible()
+    time = page.get_by_label("Start time")
+    time.fill("0:02")
+    assert page.get_by_label("Link", exact=True).input_value().endswith("?t=2")
+    assert "start=2&amp;" in code.input_value()
+    time.fill("99:99:99:99")
+    expect(time).to_have_attribute("aria-invalid", "true")
+    assert "?t=" not in page.get_by_label("Link", exact=True).input_value()
+    time.fill("3")
+    page.get_by_text("QR code", exact=True).click()
+    image = page.get_by_role("img", name="QR code of the link")
+    expect(image).to_have_js_property("complete", True)
+    expect(image).to_have_attribute("src", f"{site.url}/watch/{films['long']}/qr.svg?t=3")
+    assert image.evaluate("image => image.naturalWidth") > 0
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)

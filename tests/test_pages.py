@@ -74,6 +74,7 @@ def test_typed_markup_stays_text(cast):
     paths += [f"/watch/{video.pk}", f"/watch/{video.pk}?list={playlist_id}", f"/studio/videos/{video.pk}"]
     paths += [
         f"/watch/{video.pk}/comments",
+        f"/watch/{video.pk}/share",
         f"/comments/{comment}",
         f"/comments/{comment}/edit",
         "/studio/comments",

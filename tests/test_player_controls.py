@@ -143,7 +143,7 @@ def test_no_countdown_while_the_viewer_writes(page, clips, doing):
     watch(page, clips)
     search = page.locator("input[type=search]").first
     if doing == "dialog":
-        page.get_by_role("button", name="Share").click()
+        page.get_by_role("link", name="Share").click()
     else:
         search.fill("a" if doing == "text" else "")
         if doing == "text":

@@ -31,7 +31,7 @@ from videos.library_filters import (
 from videos.mappers import serialize_card
 from videos.models import Video
 from videos.schemas.cards import FoundCardDict, PageOfFoundCardsDict
-from videos.search import caption_matches, ordered_results, queries
+from videos.search import caption_matches, ordered_results, queries, snippets
 from videos.serializers.library import LibraryQuerySerializer
 
 
@@ -131,17 +131,19 @@ def library_body(
 ) -> PageOfFoundCardsDict:
     """Return ``library_page`` as cards in the API's list form.
 
-    Where words were asked for, each has its ``moment``, and the list has ``corrected``, the text that was searched for
-    instead or ``None``, and ``matched``: ``"all"`` of the words, or ``"most"`` where no video has all.
+    Where words were asked for, each has its ``moment`` and ``snippet``, and the list has ``corrected``, the text that
+    was searched for instead or ``None``, and ``matched``: ``"all"`` of the words, or ``"most"`` where no video has all.
     """
     asked = parse_library_query(LibraryQuerySerializer.from_query(request), of)
     page, how = _searched(request, asked, absolute=absolute)
     if how is None:
         return cast(PageOfFoundCardsDict, page.body(serialize_card))
-    moments = caption_matches.find_caption_matches(page.rows, how.corrected or asked.words)
+    words = how.corrected or asked.words
+    moments = caption_matches.find_caption_matches(page.rows, words)
+    parts = snippets.description_snippets(page.rows, words)
 
     def found_card(video: Video) -> FoundCardDict:
-        return {**serialize_card(video), "moment": moments.get(video.pk)}
+        return {**serialize_card(video), "moment": moments.get(video.pk), "snippet": parts.get(video.pk)}
 
     return {
         **page.body(found_card),

@@ -83,8 +83,11 @@ def create_from_upload(
     data: Mapping[str, object],
     enqueue: Callable[[Video], object],
     sha256: str = "",
+    video_id: str = "",
 ) -> Video:
     """Store an uploaded file and queue its processing; ``sha256`` is the file's hash if known.
+
+    ``video_id`` is an unused id to give the video; by default it is random.
 
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
     ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``DiskFull``.
@@ -94,6 +97,7 @@ def create_from_upload(
     quota.require_quota(owner, more=size)
     video = build_draft(owner, filename=filename, size=size, data=data)
     video.source_sha256 = sha256
+    video.pk = video_id or video.pk
     paths.keep_source(upload, video.pk)
     try:
 

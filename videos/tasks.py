@@ -38,9 +38,9 @@ DEMO_PRIORITY = -50
 
 
 @task(queue_name="transcode")
-def process_video(video_id: str) -> None:
-    """Transcode an uploaded video."""
-    pipeline.process(video_id)
+def process_video(video_id: str, few_rungs: bool = False) -> None:
+    """Transcode an uploaded video, with only the largest and a small rendition if ``few_rungs``."""
+    pipeline.process(video_id, few_rungs=few_rungs)
 
 
 @task(queue_name="transcode")
@@ -214,4 +214,4 @@ def jobs_ahead(video: Video) -> int | None:
 
 def enqueue_demo_processing(video: Video) -> None:
     """Queue a demo clip behind everything that people have uploaded."""
-    process_video.using(priority=DEMO_PRIORITY).enqueue(video.pk)
+    process_video.using(priority=DEMO_PRIORITY).enqueue(video.pk, few_rungs=True)

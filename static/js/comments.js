@@ -5,8 +5,9 @@ const section = document.querySelector("[data-comments]");
 const lazy = section?.querySelector("[data-comments-lazy]");
 
 async function show(link) {
-  const [{ load }] = await Promise.all([import("./comments/thread.js"), style("components/comments")]);
+  const [{ load, openLinkedReply }] = await Promise.all([import("./comments/thread.js"), style("components/comments")]);
   await load(link.href);
+  return openLinkedReply();
 }
 
 if (lazy) {
@@ -26,7 +27,7 @@ if (lazy) {
     show(lazy);
   });
   if (hash === "#comments" || new URLSearchParams(search).has("comment")) {
-    show(lazy).then(() => (section.querySelector(".comment-linked") ?? section).scrollIntoView());
+    show(lazy).then((linked) => (linked ?? section).scrollIntoView());
   } else {
     observer.observe(lazy);
   }

@@ -24,7 +24,9 @@ import { waitUntilPlayable } from "./player/await-processing.js";
 
 /** Load the share dialog and the transcript on first use: few viewers open them. */
 function bindExtras(frame, video) {
-  document.querySelector("[data-share]")?.addEventListener("click", async () => {
+  document.querySelector("[data-share]")?.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
     const { share } = await import("./player/share.js");
     share(frame, video);
   });

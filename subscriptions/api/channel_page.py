@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
@@ -14,7 +16,7 @@ from streamsite.api.conditional import conditional_response, expected_version, v
 from streamsite.api.described import described
 from subscriptions.channel_page import queries, services
 from subscriptions.models import ChannelPage
-from subscriptions.schemas import ChannelFrontDict, ChannelPageDict
+from subscriptions.schemas import ChannelFrontDict, ChannelPageDict, ShelfChoiceDict
 from subscriptions.serializers import ChannelPageInputSerializer
 
 
@@ -27,8 +29,10 @@ class ChannelFrontView(APIView):
     def get(self, request: Request, username: str) -> Response:
         """Read a channel's front page."""
         owner = channel_for_viewing(username)
+        channel, page = queries.load_channel(request.user, owner)
+        is_follower = queries.sees_as_follower(channel)
         return conditional_response(
-            request, queries.build_front_page(request.user, owner, queries.get_arrangement(owner.pk))
+            request, queries.build_front_page(request.user, owner, page, is_follower=is_follower)
         )
 
 
@@ -56,7 +60,12 @@ class ChannelPageView(APIView):
 
 
 def _page_response(page: ChannelPage) -> Response:
-    body = {"featured": page.featured, "shelves": page.shelves, "version": page.version}
+    body: ChannelPageDict = {
+        "featured": page.featured,
+        "trailer": page.trailer,
+        "shelves": cast("list[ShelfChoiceDict]", page.shelves),
+        "version": page.version,
+    }
     response = no_store(Response(body))
     response["ETag"] = version_etag(page.version)
     return response

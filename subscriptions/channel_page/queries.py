@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from accounts import mappers
@@ -43,10 +44,22 @@ def load_channel(viewer: Viewer, owner: User) -> tuple[ArrangedChannelDict, Chan
     return {**body, "is_arranged": page.is_arranged}, page
 
 
-def build_front_page(viewer: Viewer, owner: User, page: ChannelPage) -> ChannelFrontDict:
-    """Return ``{featured: card or None, shelves: [{kind, value, title, url, results}]}`` without empty shelves."""
+def sees_as_follower(channel: ChannelDict) -> bool:
+    """Return whether the viewer of a channel object sees its page as followers do: they follow it, or own it."""
+    viewer = channel["viewer"]
+    return viewer is not None and (viewer["is_subscribed"] or viewer["is_self"])
+
+
+def build_front_page(
+    viewer: Viewer, owner: User, page: ChannelPage, *, is_follower: bool
+) -> ChannelFrontDict:
+    """Return the front page as a follower or someone else sees it, without empty shelves.
+
+    ``featured`` is the card of the featured video, or ``None``; others than followers see the trailer in its place.
+    """
     shelves = [row for row in page.shelves if row["kind"] in all_shelf_types()]
-    found = _load_shelves(owner, page.featured, shelves)
+    trailer = "" if is_follower else page.trailer
+    found = _load_shelves(owner, {"featured": page.featured, "trailer": trailer}, shelves)
     wanted = dict.fromkeys(video_id for part in found.values() for video_id in part.ids)
     videos = {video.pk: video for video in load_listed(viewer, list(wanted))}
     rows: list[ShelfDict] = []
@@ -63,16 +76,23 @@ def build_front_page(viewer: Viewer, owner: User, page: ChannelPage) -> ChannelF
                     "results": cards,
                 }
             )
-    featured = videos.get(page.featured)
-    return {"featured": serialize_card(featured) if featured is not None else None, "shelves": rows}
-
-
-def _load_shelves(owner: User, featured: str, shelves: list[dict[str, str]]) -> dict[str, _ShelfVideos]:
-    """Return video ids and titles by shelf number, and those of ``"featured"``, in one read."""
-    of_owner = {"_id": featured, "channel_id": owner.pk} | LISTED
-    sources: dict[str, tuple[str, Stages]] = {
-        "featured": (VIDEOS, [{"$match": of_owner}, {"$project": {"_id": 1}}])
+    featured = videos.get(trailer) or videos.get(page.featured)
+    return {
+        "featured": serialize_card(featured) if featured is not None else None,
+        "is_trailer": featured is not None and featured.pk == trailer,
+        "shelves": rows,
     }
+
+
+def _load_shelves(
+    owner: User, single: Mapping[str, str], shelves: list[dict[str, str]]
+) -> dict[str, _ShelfVideos]:
+    """Return video ids and titles by shelf number, and of the ``single`` videos by their names, in one read."""
+    sources: dict[str, tuple[str, Stages]] = {}
+    for name, video_id in single.items():
+        if video_id:
+            of_owner = {"_id": video_id, "channel_id": owner.pk} | LISTED
+            sources[name] = (VIDEOS, [{"$match": of_owner}, {"$project": {"_id": 1}}])
     for number, shelf in enumerate(shelves):
         kind = all_shelf_types()[shelf["kind"]]
         sources[str(number)] = (kind.source, kind.stages(owner.pk, shelf["value"]))

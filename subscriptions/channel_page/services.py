@@ -19,17 +19,15 @@ MAX_SHELVES = 8
 
 
 def arrange(owner: User, data: Mapping[str, object], *, expected_version: int | None = None) -> ChannelPage:
-    """Set ``featured`` (a video id of the owner, or ``""``) and ``shelves`` (``[{"kind", "value"}]``), each if given.
+    """Set ``featured`` and ``trailer`` (ids of the owner's videos, or ``""``), and ``shelves``, each if given.
+
+    ``shelves`` is ``[{"kind", "value"}]``.
 
     Raises ``Invalid`` with field errors, and ``Stale`` if the page is no longer at ``expected_version`` (0: never
     arranged).
     """
-    changes: dict[str, object] = {"updated_at": timezone.now()}
-    if "featured" in data:
-        changes["featured"] = _clean_featured(owner, data["featured"])
-    if "shelves" in data:
-        changes["shelves"] = _clean_shelves(owner, data["shelves"])
-    empty: dict[str, object] = {"featured": "", "shelves": []}
+    changes = clean_arrangement(owner, data) | {"updated_at": timezone.now()}
+    empty: dict[str, object] = {"featured": "", "trailer": "", "shelves": []}
     defaults = {name: value for name, value in empty.items() if name not in changes}
     if expected_version == 0:
         applied = store.insert(owner.pk, defaults | changes)
@@ -40,12 +38,34 @@ def arrange(owner: User, data: Mapping[str, object], *, expected_version: int | 
     return ChannelPage.objects.get(pk=owner.pk)
 
 
+def clean_arrangement(owner: User, data: Mapping[str, object]) -> dict[str, object]:
+    """Return those of ``featured``, ``trailer`` and ``shelves`` that ``data`` has, as they are stored.
+
+    Raises ``Invalid`` with field errors.
+    """
+    clean: dict[str, object] = {}
+    for name in ("featured", "trailer"):
+        if name in data:
+            clean[name] = _clean_video(owner, name, data[name])
+    if "shelves" in data:
+        clean["shelves"] = _clean_shelves(owner, data["shelves"])
+    return clean
+
+
+def preview(owner: User, data: Mapping[str, object]) -> ChannelPage:
+    """Return the unsaved page that ``arrange`` would store for a complete arrangement. Raises ``Invalid``."""
+    clean = clean_arrangement(owner, data)
+    return ChannelPage(
+        user_id=owner.pk, featured=clean["featured"], trailer=clean["trailer"], shelves=clean["shelves"]
+    )
+
+
 def delete_for_user(user_id: str) -> None:
     """Delete a deleted account's arrangement."""
     ChannelPage.objects.filter(pk=user_id).delete()
 
 
-def _clean_featured(owner: User, value: object) -> str:
+def _clean_video(owner: User, name: str, value: object) -> str:
     if value in ("", None):
         return ""
     try:
@@ -53,7 +73,7 @@ def _clean_featured(owner: User, value: object) -> str:
     except SiteError:
         raise Invalid(
             _("That video wasn't found."),
-            fields={"featured": [_("Choose one of your videos, or leave this empty.")]},
+            fields={name: [_("Choose one of your videos, or leave this empty.")]},
         ) from None
 
 

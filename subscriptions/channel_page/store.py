@@ -80,7 +80,8 @@ def find_with_bell(owner_id: str, viewer_id: str | None) -> tuple[ChannelPage, s
             notify = row["notify"]
         else:
             row = fill_defaults(ChannelPage, row)
-            page.featured, page.shelves, page.version = row["featured"], row["shelves"], row["version"]
+            page.featured, page.trailer = row["featured"], row["trailer"]
+            page.shelves, page.version = row["shelves"], row["version"]
     return page, notify
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from streamsite.mongo.collections import collection
 from subscriptions.models import ChannelPage
 from tests.support.commands import recorded
 
@@ -80,10 +81,11 @@ def test_hidden_videos_are_left_out_for_everyone(cast, films):
 
 
 def test_an_unarranged_channel_shows_its_newest_videos(cast, films):
-    assert front(cast) == {"featured": None, "shelves": []}
+    assert front(cast) == {"featured": None, "is_trailer": False, "shelves": []}
     page = cast.page("anonymous").get("/@owner").content.decode()
     assert page.index("Third") < page.index("First")
-    assert cast.api("owner").get(MINE).json() == {"featured": "", "shelves": [], "version": 0}
+    empty = {"featured": "", "trailer": "", "shelves": [], "version": 0}
+    assert cast.api("owner").get(MINE).json() == empty
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,7 @@ def test_an_unarranged_channel_shows_its_newest_videos(cast, films):
     [
         {"featured": "A" * 11},
         {"featured": {"$gt": ""}},
+        {"trailer": "A" * 11},
         {"shelves": "newest"},
         {"shelves": [{"kind": "nonsense"}]},
         {"shelves": [{"kind": ["newest"]}]},
@@ -109,6 +112,47 @@ def test_only_what_is_ones_own_can_be_shown(cast, films):
     chosen = playlist(cast, films)
     arrange(cast, who="stranger", status=400, featured=films[0].pk)
     arrange(cast, who="stranger", status=400, shelves=[{"kind": "playlist", "value": chosen}])
+
+
+def test_a_trailer_is_for_those_who_do_not_follow(cast, films):
+    arrange(cast, featured=films[0].pk, trailer=films[1].pk)
+
+    def top(who):
+        found = front(cast, who)
+        return found["featured"]["title"], found["is_trailer"]
+
+    assert top("anonymous") == top("stranger") == ("Second", True)
+    assert top("owner") == ("First", False)
+    cast.api("stranger").put("/api/v1/channels/owner/subscription", {}, format="json")
+    assert top("stranger") == ("First", False)
+    assert "Channel trailer" in cast.page("anonymous").get("/@owner").content.decode()
+    assert "Channel trailer" not in cast.page("stranger").get("/@owner").content.decode()
+    cast.api("owner").patch(f"/api/v1/videos/{films[1].pk}", {"visibility": "unlisted"}, format="json")
+    assert top("anonymous") == ("First", False)
+
+
+def test_a_page_of_a_former_release_has_no_trailer(cast, films):
+    arrange(cast, featured=films[0].pk)
+    collection(ChannelPage._meta.db_table).update_one({}, {"$unset": {"trailer": ""}})
+    assert front(cast)["featured"]["title"] == "First"
+    assert cast.api("owner").get(MINE).json()["trailer"] == ""
+    assert arrange(cast, trailer=films[1].pk)["featured"] == films[0].pk
+    assert front(cast)["featured"]["title"] == "Second"
+
+
+def test_the_preview_shows_what_would_be_and_stores_nothing(cast, films):
+    page = cast.page("owner")
+    path = "/settings/channel/preview"
+    query = {"featured": films[0].pk, "trailer": films[1].pk, "shelf": ["views:", "oldest:"]}
+    content = page.get(path, query).content.decode()
+    assert content.index("Channel trailer") < content.index("Most viewed") < content.index("Oldest videos")
+    assert "<html" not in content
+    assert "Channel trailer" not in page.get(path, query | {"as": "subscriber"}).content.decode()
+    assert "Nothing to show yet" in page.get(path).content.decode()
+    assert page.get(path, {"shelf": "nonsense:"}).status_code == 400
+    assert cast.page("stranger").get(path, {"featured": films[0].pk}).status_code == 400
+    assert cast.page("anonymous").get(path).status_code == 302
+    assert not ChannelPage.objects.exists()
 
 
 def test_two_tabs_do_not_overwrite_each_other(cast, films):
@@ -139,9 +183,16 @@ def test_the_form_arranges_the_page(cast, films):
     page = cast.page("owner")
     chosen = playlist(cast, films)
     assert "Chosen" in page.get("/settings/channel").content.decode()
-    form = {"version": 0, "featured": films[0].pk, "shelf0": f"playlist:{chosen}", "shelf3": "views:"}
+    form = {
+        "version": 0,
+        "featured": films[0].pk,
+        "trailer": films[1].pk,
+        "shelf0": f"playlist:{chosen}",
+        "shelf3": "views:",
+    }
     assert page.post("/settings/channel", form).status_code == 302
     assert shelves(cast)[0][0] == "Chosen"
+    assert front(cast)["featured"]["title"] == "Second"
     assert page.post("/settings/channel", form).status_code == 400  # made from a former version
     assert page.post("/settings/channel", {"version": 1, "featured": "x"}).status_code == 400
 

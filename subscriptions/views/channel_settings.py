@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.current_user import signed_in_user
 from accounts.mappers import serialize_channel
@@ -33,3 +34,26 @@ def settings_channel(request: HttpRequest) -> HttpResponse:
         return response
     context = {"form": form, "channel": serialize_channel(owner, None)}
     return render(request, "subscriptions/settings_channel.html", context, status=form_status(form))
+
+
+@login_required
+@require_safe
+def channel_preview(request: HttpRequest) -> HttpResponse:
+    """Render the Home tab of an arrangement that is not saved yet, as a part of the settings page.
+
+    The address has ``featured``, ``trailer``, a ``shelf`` ("kind:value") per section, and ``as=subscriber`` for the
+    view of those who follow the channel. Raises ``Invalid``.
+    """
+    owner = signed_in_user(request)
+    rows = [value.partition(":") for value in request.GET.getlist("shelf") if value]
+    page = services.preview(
+        owner,
+        {
+            "featured": request.GET.get("featured", ""),
+            "trailer": request.GET.get("trailer", ""),
+            "shelves": [{"kind": kind, "value": value} for kind, _colon, value in rows],
+        },
+    )
+    is_follower = request.GET.get("as") == "subscriber"
+    front = queries.build_front_page(request.user, owner, page, is_follower=is_follower)
+    return render(request, "subscriptions/_channel_preview.html", {"front": front})

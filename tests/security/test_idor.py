@@ -42,7 +42,8 @@ WORDS = {
         DELETE /comments/{comment_id}/reaction POST /comments/{comment_id}/report
         PUT /posts/{post_id}/reaction DELETE /posts/{post_id}/reaction POST /posts/{post_id}/comments
         POST /posts/{post_id}/report POST /channels/{username}/report PUT /channels/{username}/subscription
-        DELETE /channels/{username}/subscription PUT /me/blocks/{username} DELETE /me/blocks/{username}
+        DELETE /channels/{username}/subscription POST /channels/{username}/seen
+        PUT /me/blocks/{username} DELETE /me/blocks/{username}
         PUT /me/hidden-channels/{username} DELETE /me/hidden-channels/{username}
         PUT /me/not-interested/{video_id} PUT /me/watch-later/{video_id} PUT /me/saved-playlists/{playlist_id}
         PUT /comments/{comment_id}/follow DELETE /comments/{comment_id}/follow
@@ -87,7 +88,8 @@ WORDS = {
         POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
         GET /me/not-interested GET /me/hidden-channels
-        POST /studio/videos/bulk GET /channels POST /uploads/titles
+        POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
+        POST /studio/comments/bulk
     """,
 }
 WORD_OF = {

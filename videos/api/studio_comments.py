@@ -13,10 +13,12 @@ from streamsite.api.conditional import conditional_response
 from streamsite.api.described import described
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
-from videos.comments import filters, mappers, queries
-from videos.comments.schemas import CommentFiltersDict, StudioCommentDict
+from videos.comments import bulk, filters, owner_queries, queries
+from videos.comments.owner_queries import StudioFilter
+from videos.comments.schemas import CommentFiltersDict, StudioCommentDict, StudioCommentsChangedDict
 from videos.comments.serializers import (
     CommentFiltersSerializer,
+    StudioCommentsBulkSerializer,
     StudioCommentsQuerySerializer,
 )
 
@@ -33,18 +35,26 @@ class StudioCommentsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """List the comments on what the caller owns, latest first."""
-        state = StudioCommentsQuerySerializer.from_query(request)["state"]
-        rows = queries.comments_for_owner(signed_in_user(request).pk, state)
+        chosen = StudioFilter.read(StudioCommentsQuerySerializer.from_query(request))
+        rows = owner_queries.comments_for_owner(signed_in_user(request).pk, chosen)
         page = paginate(request, rows, queries.LATEST)
-        about, known = queries.load_target_titles(page.rows), queries.owner_state(request.user, page.rows)
-        return conditional_response(
-            request,
-            page.body(
-                lambda row: mappers.serialize_comment_for_owner(
-                    row, request.user, known, about.get(row.subject)
-                )
-            ),
-        )
+        return conditional_response(request, owner_queries.studio_page(page, request.user))
+
+
+class StudioCommentsBulkView(APIView):
+    """Changes of many comments on what the caller owns."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="studio_comments_bulk",
+        request=StudioCommentsBulkSerializer,
+        responses={200: described(StudioCommentsChangedDict)},
+    )
+    def post(self, request: Request) -> Response:
+        """Approve or delete many comments on what the caller owns. Safe to repeat."""
+        sent = StudioCommentsBulkSerializer.from_body(request)
+        return no_store(Response(bulk.change_comments(signed_in_user(request), sent["ids"], sent["action"])))
 
 
 class CommentFiltersView(APIView):

@@ -65,13 +65,23 @@ def serialize_listing(found: CommentPage, viewer: Viewer) -> PageDict[CommentDic
 
 
 def serialize_comment_for_owner(
-    row: Comment, viewer: Viewer, known: CommentViewerState, about: tuple[str, str] | None
+    row: Comment,
+    viewer: Viewer,
+    known: CommentViewerState,
+    about: tuple[str, str] | None,
+    thumbnail_url: str | None = None,
 ) -> StudioCommentDict:
     """Return a comment for the owner of its target, whose title and URL are ``about``, if they are known."""
     title, url = about or ("", "")
     return {
         **serialize_comment(row, viewer, known),
-        "about": {"kind": row.about, "id": row.subject, "title": title, "url": url},
+        "about": {
+            "kind": row.about,
+            "id": row.subject,
+            "title": title,
+            "url": url,
+            "thumbnail_url": thumbnail_url,
+        },
         "held_because": filters.HOLD_REASONS.translate(row.held_because)
         if row.state == CommentState.HELD
         else "",

@@ -73,11 +73,6 @@ def list_replies(
     return _complete(request, replace(page, rows=[*page.rows, *held]), [])
 
 
-def comments_for_owner(owner_id: str, state: str) -> QuerySet[Comment]:
-    """Return the comments on an account's content that are in one state, with authors; order by ``LATEST``."""
-    return Comment.objects.filter(owner_id=owner_id, state=state).select_related("author")
-
-
 def load_target_titles(comments: Iterable[Comment]) -> dict[str, tuple[str, str]]:
     """Return titles and URLs of the comments' targets by target id. One read per type."""
     wanted: dict[str, set[str]] = {}
@@ -87,6 +82,19 @@ def load_target_titles(comments: Iterable[Comment]) -> dict[str, tuple[str, str]
     for about, ids in wanted.items():
         if about in target_types():
             found |= target_types()[about].titles(ids)
+    return found
+
+
+def load_target_thumbnails(comments: Iterable[Comment]) -> dict[str, str]:
+    """Return the URLs of the thumbnails of the comments' targets by target id, of those that have one."""
+    wanted: dict[str, set[str]] = {}
+    for comment in comments:
+        wanted.setdefault(comment.about, set()).add(comment.subject)
+    found: dict[str, str] = {}
+    for about, ids in wanted.items():
+        kind = target_types().get(about)
+        if kind is not None and kind.thumbnails is not None:
+            found |= kind.thumbnails(ids)
     return found
 
 

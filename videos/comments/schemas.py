@@ -57,6 +57,7 @@ class CommentTargetDict(TypedDict):
     id: str
     title: str
     url: str
+    thumbnail_url: str | None
 
 
 class StudioCommentDict(CommentDict):
@@ -78,3 +79,23 @@ class CommentFiltersDict(TypedDict):
     words: list[str]
     hold_links: bool
     hold_all: bool
+
+
+class MentionSuggestionDict(ChannelBadgeDict):
+    """A channel to mention."""
+
+    url: str
+    is_owner: Annotated[bool, "Whether the channel owns the video or post."]
+
+
+class MentionSuggestionsDict(TypedDict):
+    """At most eight channels; those in the conversation first."""
+
+    results: list[MentionSuggestionDict]
+
+
+class StudioCommentsChangedDict(TypedDict):
+    """Result of a change of many comments."""
+
+    changed: Annotated[list[str], "Ids of the comments that are now approved or deleted."]
+    missing: Annotated[list[str], "Ids of no comment on the caller's content."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NotRequired, TypedDict, cast
 
@@ -12,6 +13,8 @@ from videos.models import Comment
 from videos.models.comment import CommentState
 
 COMMENTS = Comment._meta.db_table
+# The studio's filters look through so many of the latest comments, and find so many.
+MAX_FILTERED, MAX_FOUND = 10_000, 1_000
 
 
 class CommentRow(TypedDict):
@@ -76,3 +79,35 @@ def delete(comment_ids: list[str]) -> None:
 def delete_for_target(target_id: str) -> None:
     """Delete all comments on a deleted target."""
     collection(COMMENTS).delete_many({"subject": target_id})
+
+
+def find_ids_for_owner(
+    owner_id: str, states: list[str], *, video: str = "", words: str = "", unanswered: bool = False
+) -> list[str]:
+    """Return the ids of up to ``MAX_FOUND`` of the latest ``MAX_FILTERED`` comments on an account's content.
+
+    Of one target with ``video``, that contain ``words``, and with ``unanswered`` those of others that begin a thread
+    without a shown reply by the account. What it costs does not grow with the number of comments beyond that.
+    """
+    where: dict[str, object] = {"owner_id": owner_id, "state": {"$in": states}}
+    if video:
+        where["subject"] = video
+    if unanswered:
+        where |= {"parent": "", "author_id": {"$ne": owner_id}}
+    stages: list[dict[str, object]] = [
+        {"$match": where},
+        {"$sort": {"created_at": -1, "_id": -1}},
+        {"$limit": MAX_FILTERED},
+    ]
+    if words:
+        stages.append({"$match": {"text": {"$regex": re.escape(words), "$options": "i"}}})
+    if unanswered:
+        own = [
+            {"$match": {"author_id": owner_id, "state": CommentState.SHOWN.value}},
+            {"$limit": 1},
+            {"$project": {"_id": 1}},
+        ]
+        answers = {"from": COMMENTS, "localField": "_id", "foreignField": "parent"}
+        stages += [{"$lookup": {**answers, "pipeline": own, "as": "own"}}, {"$match": {"own": []}}]
+    stages += [{"$limit": MAX_FOUND}, {"$project": {"_id": 1}}]
+    return [row["_id"] for row in collection(COMMENTS).aggregate(stages)]

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from accounts.models import User
-from videos import access
+from videos import access, thumbnails
 from videos.models import Video
 from videos.playback import statistics_store
 
@@ -45,12 +45,14 @@ class TargetType:
     """The functions that open, count and name targets of one type.
 
     ``open(request, id)`` raises ``Absent`` for who may not. ``count(id, owner_id, by)`` changes its counter and is
-    False when it is gone. ``titles(ids)`` are titles and addresses by id, for lists of its owner.
+    False when it is gone. ``titles(ids)`` are titles and addresses by id, for lists of its owner,
+    and ``thumbnails(ids)`` the URLs of their thumbnails, where the type has any.
     """
 
     open: Callable[[HttpRequest, str], CommentTarget]
     count: Callable[[str, str, int], bool]
     titles: Callable[[Iterable[str]], dict[str, tuple[str, str]]]
+    thumbnails: Callable[[Iterable[str]], dict[str, str]] | None = None
 
 
 _kinds: dict[str, TargetType] = {}
@@ -101,4 +103,10 @@ def _titles_of_videos(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {video.pk: (video.title, video.get_absolute_url()) for video in rows}
 
 
-register_target_type(VIDEO, TargetType(_open_video, _count_video, _titles_of_videos))
+def _thumbnails_of_videos(ids: Iterable[str]) -> dict[str, str]:
+    rows = Video.objects.filter(pk__in=list(ids))
+    found = {video.pk: thumbnails.thumbnail_url(video, thumbnails.SMALL) for video in rows}
+    return {video_id: url for video_id, url in found.items() if url}
+
+
+register_target_type(VIDEO, TargetType(_open_video, _count_video, _titles_of_videos, _thumbnails_of_videos))

@@ -23,6 +23,8 @@ MENTIONED = re.compile(MENTION, re.ASCII)
 # Punctuation that ends a sentence is not part of a URL.
 TRAILING_PUNCTUATION = ".,:;!?\u2026\u201d\u2019"
 MAX_LINK_LENGTH = 60
+# Of a description that the watch page folds.
+LONG_DESCRIPTION, LONG_DESCRIPTION_LINES = 280, 4
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class _Everybody:
 
 # For texts whose mentions were not looked up when they were written: the link of an unknown name is a 404.
 ANY_NAME: Container[str] = _Everybody()
+
+
+def is_long(description: str) -> bool:
+    """Return whether pages fold a description: it is long, or has many lines."""
+    return len(description) > LONG_DESCRIPTION or description.count("\n") >= LONG_DESCRIPTION_LINES
 
 
 def find_mentions(text: str, *, most: int) -> list[str]:

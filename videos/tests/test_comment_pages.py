@@ -40,10 +40,15 @@ def test_everything_works_by_forms(cast, video):
     path = f"/watch/{video.pk}/comments"
     made = page.post(path, {"text": "By form"})
     comment = Comment.objects.get()
-    assert made.url == f"/watch/{video.pk}?comment={comment.pk}#comments"
+    assert made.url == f"/watch/{video.pk}/comments?comment={comment.pk}#comment-{comment.pk}"
     assert page.post(path, {"text": " "}).status_code == 400
-    assert owner.post(f"/comments/{comment.pk}", {"text": "An answer"}).url == f"/comments/{comment.pk}"
-    assert "An answer" in page.get(f"/comments/{comment.pk}").content.decode()
+    answered = owner.post(f"/comments/{comment.pk}", {"text": "An answer"}).url
+    reply = Comment.objects.get(parent=comment.pk)
+    assert answered == f"/comments/{comment.pk}?reply={reply.pk}#comment-{reply.pk}"
+    content = page.get(answered).content.decode()
+    assert content.count("An answer") == 1
+    assert f'id="comment-{reply.pk}"' in content
+    assert ">Creator</span>" in content
     page.post(f"/comments/{comment.pk}/edit", {"text": "Changed"})
     owner.post(f"/comments/{comment.pk}/react", {"value": "like"})
     owner.post(f"/comments/{comment.pk}/curate", {"act": "pin"})
@@ -54,7 +59,7 @@ def test_everything_works_by_forms(cast, video):
     assert owner.post(f"/comments/{comment.pk}/curate", {"act": "explode"}).status_code == 404
     assert page.post(f"/comments/{comment.pk}/curate", {"act": "unpin"}).status_code == 403
     content = page.get(path).content.decode()
-    for word in ("Pinned by", "Heart from", "(edited)", "1 reply"):
+    for word in ("Pinned by", "Heart from", "(edited)", "Show 1 reply"):
         assert word in content, word
     assert "2 replies" not in page.get(f"/comments/{comment.pk}/delete").content.decode()
     assert page.post(f"/comments/{comment.pk}/delete").url == f"/watch/{video.pk}#comments"
@@ -116,3 +121,28 @@ def test_the_studio_shows_what_waits(cast, video):
     back = page.post(f"/comments/{held}/curate", {"act": "approve", "next": "/studio/comments?state=held"})
     assert back.url == "/studio/comments?state=held"
     assert "SPAM here" in page.get("/studio/comments").content.decode()
+
+
+def test_an_owner_cannot_block_themselves_in_the_studio(cast, video):
+    said(cast, video, "Mine", who="owner")
+    content = cast.page("owner").get("/studio/comments").content.decode()
+    assert "Mine" in content
+    assert "Block @owner" not in content
+    said(cast, video, "Theirs")
+    assert "Block @stranger" in cast.page("owner").get("/studio/comments").content.decode()
+
+
+def test_a_new_reply_is_seen_however_long_the_thread(cast, video):
+    thread = said(cast, video, "A question")
+    for number in range(21):
+        reply = {"text": f"Reply {number}"}
+        assert (
+            cast.api("owner").post(f"/api/v1/comments/{thread}/replies", reply, format="json").status_code
+            == 201
+        )
+    page = cast.page("member")
+    content = page.get(page.post(f"/comments/{thread}", {"text": "My reply"}).url).content.decode()
+    assert content.count("My reply") == 1
+    assert content.index("Linked comment") < content.index("My reply") < content.index("Reply 0")
+    other = said(cast, cast.video(), "elsewhere")
+    assert "elsewhere" not in page.get(f"/comments/{thread}?reply={other}").content.decode()

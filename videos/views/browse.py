@@ -109,7 +109,7 @@ def _render_listing(request: HttpRequest, kind: str, value: str, **context: obje
 def search(request: HttpRequest) -> HttpResponse:
     """List the videos that match the words, filtered and sorted by the form, below other things of that name.
 
-    With ``show`` list all channels, or all results of another finder.
+    With ``show`` list only videos, all channels, or all results of another finder.
     """
     words = request.GET.get("q", "").strip()
     if not words:
@@ -117,17 +117,18 @@ def search(request: HttpRequest) -> HttpResponse:
     if finder := finders.get_finder(request.GET.get("show", "")):
         return _search_only(request, finder, words)
     page = queries.library_body(request, absolute=False)
+    found_words = page.get("corrected") or words
     if is_htmx(request):
-        return _render_grid(request, page, "videos/_grid.html")
-    chips = filters.active_chips(request.GET)
-    is_first = not chips and not page["previous"]
+        return _render_grid(request, page, "videos/_grid.html", found_words=found_words)
+    chosen = filters.active_filters(request.GET)
+    has_sections = not chosen and not page["previous"] and request.GET.get("show") != filters.VIDEOS
     context = {
         "q": words,
-        "sort": request.GET.get("sort", ""),
-        "sorts": filters.SORTS,
-        "fields": filters.filter_fields(request.GET),
-        "chips": chips,
-        "sections": _sections(request, words, page["corrected"] or words) if is_first else [],
+        "found_words": found_words,
+        "tabs": filters.tabs(request.GET),
+        "groups": filters.filter_groups(request.GET),
+        "chosen": chosen,
+        "sections": _sections(request, words, found_words) if has_sections else [],
         "exact_url": filters.exact_search_url(request.GET),
     }
     return _render_grid(request, page, "videos/search.html", **context)
@@ -146,7 +147,13 @@ def _sections(request: HttpRequest, *texts: str) -> list[dict[str, object]]:
 
 
 def _search_only(request: HttpRequest, finder: finders.AnyFinder, words: str) -> HttpResponse:
-    context = {"q": words, "finder": finder, "page": finder.page(request, words, absolute=False)}
+    tabs = filters.tabs(request.GET)
+    context = {
+        "q": words,
+        "finder": finder,
+        "tabs": tabs,
+        "page": finder.page(request, words, absolute=False),
+    }
     return render_page_or_part(request, "videos/search_only.html", "videos/_search_rows.html", context)
 
 

@@ -9,34 +9,28 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current_user import signed_in_user
 from streamsite.api.json_types import PageDict
-from streamsite.api.pagination import paginate
 from streamsite.errors import Absent, Forbidden, Invalid, SiteError
 from streamsite.view_actions import (
     attempt,
-    form_status,
     found_or_none,
-    perform,
-    posted_data,
     redirect_back,
     redirect_back_with_message,
-    redirect_with_message,
 )
 from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 from videos import access as videos
-from videos.comments import access, filters, following, mappers, queries, reactions, services, targets
+from videos.comments import access, following, mappers, queries, reactions, services, targets
 from videos.comments.access import CommentWithTarget
 from videos.comments.mappers import PageCommentDict
 from videos.comments.queries import CommentPage
 from videos.comments.serializers import CommentsQuerySerializer
 from videos.comments.targets import CommentTarget
-from videos.forms import CommentRulesForm
 from videos.models import Comment
-from videos.models.comment import CommentState
 from videos.views._shared import toggle_reaction
 
 Context = dict[str, object]
@@ -57,7 +51,7 @@ def comments_page(request: HttpRequest, subject: CommentTarget) -> HttpResponse:
         text = request.POST.get("text", "")
         created = attempt(lambda: services.create(signed_in_user(request), subject, text), Invalid, Forbidden)
         if not isinstance(created, SiteError):
-            return redirect(_thread_url(subject, created))
+            return redirect(_comment_page_url(subject, created))
         problem = str(created.detail)
     linked, is_gone = _linked_thread(request, subject)
     sort = CommentsQuerySerializer.from_query(request)["sort"]
@@ -92,13 +86,16 @@ def thread(request: HttpRequest, comment_id: str) -> HttpResponse:
             Forbidden,
         )
         if not isinstance(created, SiteError):
-            return redirect("comment", comment_id)
+            return redirect_back(request, _comment_page_url(found.subject, created))
         problem = str(created.detail)
     listing = queries.list_replies(request, found.subject, found.comment, absolute=False)
+    linked = _linked_reply(request, found)
+    linked_id = linked.comment.pk if linked is not None else ""
     context = {
         "subject": found.subject,
-        "page": _serialize_page(request, listing, found.subject),
+        "page": _serialize_page(request, listing, found.subject, leave_out=linked_id),
         "comment": _serialize(request, found),
+        "linked_reply": _serialize(request, linked) if linked is not None else None,
         "problem": problem,
         "text": text,
         "is_thread": True,
@@ -126,7 +123,7 @@ def edit(request: HttpRequest, comment_id: str) -> HttpResponse:
         text = request.POST.get("text", "")
         refusal = attempt(lambda: services.edit(found.comment, text))
         if not isinstance(refusal, SiteError):
-            return redirect(_thread_url(found.subject, found.comment))
+            return redirect(_comment_page_url(found.subject, found.comment))
         problem = str(refusal.detail)
     context = {
         "comment": _serialize(request, found),
@@ -167,7 +164,7 @@ def curate(request: HttpRequest, comment_id: str) -> HttpResponse:
     if action is None:
         raise Absent
     action(found.comment)
-    return redirect_back(request, _thread_url(found.subject, found.comment))
+    return redirect_back(request, _comment_page_url(found.subject, found.comment))
 
 
 @login_required
@@ -181,7 +178,7 @@ def react(request: HttpRequest, comment_id: str) -> HttpResponse:
         lambda value: reactions.react(user, found.comment, value),
         lambda: reactions.withdraw(user, found.comment),
     )
-    return redirect(_thread_url(found.subject, found.comment))
+    return redirect(_comment_page_url(found.subject, found.comment))
 
 
 @login_required
@@ -196,53 +193,26 @@ def follow(request: HttpRequest, comment_id: str) -> HttpResponse:
         if is_wanted
         else _("You won't be notified about replies anymore.")
     )
-    return redirect_back_with_message(request, message, _thread_url(found.subject, found.comment))
+    return redirect_back_with_message(request, message, _comment_page_url(found.subject, found.comment))
 
 
-@login_required
-@require_safe
-def studio_comments(request: HttpRequest) -> HttpResponse:
-    """List the comments below the caller's videos and posts, or those held for review."""
-    user = signed_in_user(request)
-    state = CommentState.HELD if request.GET.get("state") == CommentState.HELD else CommentState.SHOWN
-    page = paginate(request, queries.comments_for_owner(user.pk, state), queries.LATEST, absolute=False)
-    about, known = queries.load_target_titles(page.rows), queries.owner_state(user, page.rows)
-    context = {
-        "page": page.body(
-            lambda row: mappers.serialize_comment_for_owner(row, user, known, about.get(row.subject))
-        ),
-        "state": state,
-        "rules": filters.get_rules(user.pk),
-    }
-    return render_page_or_part(request, "comments/studio.html", "comments/_studio_rows.html", context)
+def _comment_page_url(subject: CommentTarget, comment: Comment) -> str:
+    """Return the path of a page that shows the comment without scripts, first in its list and scrolled to.
+
+    Scripts call the API instead, so that only those without them come here.
+    """
+    if comment.parent:
+        return f"{reverse('comment', args=[comment.parent])}?reply={comment.pk}#comment-{comment.pk}"
+    return f"{subject.page}?comment={comment.pk}#comment-{comment.pk}"
 
 
-@login_required
-@allow_get_and_post
-def comment_filters(request: HttpRequest) -> HttpResponse:
-    """Choose which comments are held until the channel's owner has reviewed them."""
-    user = signed_in_user(request)
-    rules = filters.get_rules(user.pk)
-    initial = {
-        "words": "\n".join(rules.words),
-        "hold_links": rules.hold_links,
-        "hold_all": rules.hold_all,
-    }
-    form = CommentRulesForm(posted_data(request), initial=initial)
-    response = perform(
-        request,
-        form,
-        lambda: filters.update_rules(user.pk, form.rules()),
-        lambda rules: redirect_with_message(
-            request, _("Saved. These rules apply to new comments."), "studio-comment-rules"
-        ),
-    )
-    return response or render(request, "comments/rules.html", {"form": form}, status=form_status(form))
-
-
-def _thread_url(subject: CommentTarget, comment: Comment) -> str:
-    """Return the path of the target's page with the comment's thread in view."""
-    return f"{subject.url}?comment={comment.parent or comment.pk}#comments"
+def _linked_reply(request: HttpRequest, thread: CommentWithTarget) -> CommentWithTarget | None:
+    """Return the reply in this thread that ``?reply=`` names, which leads the first page of its list."""
+    wanted = request.GET.get("reply", "")
+    if not wanted or request.GET.get("cursor"):
+        return None
+    found = _readable(request, wanted)
+    return found if found is not None and found.comment.parent == thread.comment.pk else None
 
 
 def _serialize(request: HttpRequest, found: CommentWithTarget) -> PageCommentDict:

@@ -177,7 +177,6 @@ def _state(video_id: str) -> MediaState | None:
     columns = Video.objects.filter(pk=video_id).values(
         *PlaybackGate.DOCUMENT_FIELDS,
         "stored_generation",
-        "is_complete",
         "visibility_epoch",
         "allow_download",
         "allow_embed",

@@ -45,6 +45,7 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
         "video": mappers.serialize_video(video, request.user, visit.link, known),
         "title_parts": text.split_title(video.title),
         "description": text.split_description(video.description, video.duration),
+        "is_description_long": text.is_long(video.description),
         "related": recommendations.related_videos(request.user, video, most=MAX_RELATED),
         "start": requested_start_time(request.GET),
         "linked_comment": linked if COMMENT_ID.match(linked) else "",

@@ -104,21 +104,34 @@ async function remove(comment) {
   }
 }
 
-async function toggleReplies(link) {
+/** Open the thread of the reply that the page's address names; return the row that it is about, if any. */
+export async function openLinkedReply() {
+  const thread = section.querySelector(".comment-linked");
+  const reply = new URLSearchParams(location.search).get("reply");
+  const link = thread?.querySelector("[data-comment-replies]");
+  if (!reply || !link) return thread;
+  await toggleReplies(link, `?reply=${encodeURIComponent(reply)}`);
+  return document.getElementById(`comment-${reply}`) ?? thread;
+}
+
+async function toggleReplies(link, query = "") {
   const place = link.parentElement.querySelector("[data-replies]");
   const isOpen = link.getAttribute("aria-expanded") === "true";
   link.setAttribute("aria-expanded", String(!isOpen));
   place.hidden = isOpen;
   if (isOpen || place.dataset.loaded) return;
   place.dataset.loaded = "1";
+  link.ariaBusy = "true";
   try {
-    const rows = await fragment(link.href);
+    const rows = await fragment(`${link.href}${query}`);
     for (const had of [...place.children]) if (rows.getElementById(had.id)) had.remove();
     place.prepend(rows);
   } catch (error) {
     delete place.dataset.loaded;
     link.setAttribute("aria-expanded", "false");
     toast(error.message, { level: "error" });
+  } finally {
+    link.ariaBusy = null;
   }
 }
 
@@ -143,6 +156,13 @@ section?.addEventListener("click", (event) => {
   else if (at("[data-cancel]")) cancel(at("form"));
   else return;
   event.preventDefault();
+});
+
+// An @ offers channels to mention; so does more of a name after it.
+section?.addEventListener("input", (event) => {
+  const field = event.target;
+  if (!field.matches(".comment-form[data-mentions] textarea") || !field.value.includes("@")) return;
+  import("./mentions.js").then(({ completeMention }) => completeMention(field)).catch(() => {});
 });
 
 if (section) {

@@ -1,108 +1,76 @@
-// The share dialog: the link, with a start time if wanted, and the embed code. Loaded on first use.
-import { copyOnClick } from "../clipboard.js";
+// The share dialog: the link with a start time if wanted, the browser's own sharing, the embed code with a preview, and
+// a QR code. Loaded on first use; without scripts its link leads to a page with the same.
 import { clock } from "../clock.js";
 import { modal } from "../dialog.js";
-import { gettext, interpolate } from "../i18n.js";
+import { gettext } from "../i18n.js";
 import { el, icon, style } from "../ui.js";
+import { embedSection } from "./share-embed.js";
+import { checkField, copyField, foldedPart } from "./share-parts.js";
+import { parseStartTime } from "./start-times.js";
 
-const SIZES = [
-  [480, 270],
-  [640, 360],
-  [854, 480],
-  [1280, 720],
-];
-const USUAL_WIDTH = 640;
-// Height in pixels of the bar below the picture, see static/css/pages/embed-playlist.css.
-const PLAYLIST_BAR = 48;
-
-function field(label, id, value) {
-  const input = el("input", { class: "input", id, readonly: true, dir: "ltr", value });
-  const copy = el("button", { class: "btn", type: "button" }, gettext("Copy"));
-  copyOnClick(copy, () => input.value);
-  input.addEventListener("focus", () => input.select());
-  return { input, row: el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "share-row" }, input, copy)) };
-}
-
-function check(label, id) {
-  const input = el("input", { type: "checkbox", id });
-  return { input, row: el("div", { class: "field field-check" }, input, el("label", { for: id }, label)) };
-}
-
-/**
- * Return the options of an embed: `[parameter, value, checkbox]` each.
- *
- * @param {HTMLElement} frame
- * @returns {any[][]}
- */
-function embedOptions(frame) {
-  const hasCaptions = Number(frame.dataset.captions) > 0;
-  return [
-    ["autoplay", "1", check(gettext("Autoplay"), "share-autoplay")],
-    ["loop", "1", check(gettext("Loop"), "share-loop")],
-    ["controls", "0", check(gettext("Hide controls"), "share-controls")],
-    ...(hasCaptions ? [["cc", "1", check(gettext("Show subtitles"), "share-cc")]] : []),
-  ];
-}
-
-function sizeField() {
-  const select = el("select", { class: "input", id: "share-size" });
-  for (const [width, height] of SIZES) {
-    select.append(el("option", { value: width, selected: width === USUAL_WIDTH }, `${width} × ${height}`));
-  }
-  return { select, row: el("div", { class: "field" }, el("label", { for: "share-size" }, gettext("Size")), select) };
-}
-
-/** Return the embed code's fields and a function that updates them. `startAt()` returns the second to start at, or null. */
-function embedSection(frame, startAt) {
-  const list = document.querySelector("[data-playlist-embed]")?.dataset;
-  const options = embedOptions(frame);
-  const whole = list ? check(gettext("Whole playlist"), "share-playlist") : null;
-  const size = sizeField();
-  const code = () => {
-    const isList = whole?.input.checked;
-    const url = new URL(isList ? `/embed/playlist/${list.playlistEmbed}` : `/embed/${frame.dataset.videoId}`, location.origin);
-    if (isList && Number(list.index) > 1) url.searchParams.set("index", list.index);
-    if (startAt() !== null) url.searchParams.set("start", String(startAt()));
-    for (const [name, value, { input }] of options) {
-      if (input.checked) url.searchParams.set(name, value);
-    }
-    const [width, height] = SIZES.find(([one]) => String(one) === size.select.value);
-    const iframe = el("iframe", {
-      src: url.href,
-      width,
-      height: height + (isList ? PLAYLIST_BAR : 0),
-      title: frame.dataset.title,
-      style: "border:0",
-      allow: "autoplay; fullscreen; picture-in-picture",
-      allowfullscreen: true,
-      loading: "lazy",
-    });
-    return iframe.outerHTML;
+/** Return the row that chooses the start time, and `startAt()`, which returns the whole second or null. */
+function startRow(video, onChange) {
+  const { duration } = video;
+  const use = checkField(gettext("Start at"), "share-at");
+  const time = el("input", { class: "input share-time", dir: "ltr", inputmode: "numeric", autocomplete: "off", "aria-label": gettext("Start time"), value: clock(video.currentTime) });
+  time.defaultValue = time.value;
+  const startAt = () => {
+    const second = Math.floor(parseStartTime(time.value) ?? -1);
+    const isValid = second >= 0 && !(duration > 0 && second > duration);
+    time.ariaInvalid = isValid ? null : "true";
+    return use.input.checked && isValid ? second : null;
   };
-  const embed = field(gettext("Embed code"), "share-embed", code());
+  time.addEventListener("input", () => {
+    use.input.checked = true;
+    // What is typed here is no text that closing the dialog would lose.
+    time.defaultValue = time.value;
+    onChange();
+  });
+  use.input.addEventListener("change", onChange);
+  use.row.append(time);
+  return { row: use.row, startAt };
+}
+
+function nativeButton(title, read) {
+  if (!navigator.share) return [];
+  const button = el("button", { class: "btn", type: "button" }, icon("share"), gettext("Share with an app"));
+  button.addEventListener("click", () => navigator.share({ title, url: read() }).catch(() => {}));
+  return [button];
+}
+
+function qrPart(address) {
+  const image = el("img", { class: "share-qr", alt: gettext("QR code of the link"), width: 224, height: 224 });
+  const save = el("a", { class: "btn btn-small", download: "qr-code.svg" }, icon("download"), gettext("Download"));
   const update = () => {
-    embed.input.value = code();
+    if (!details.open) return;
+    image.src = address();
+    save.href = image.src;
   };
-  const checks = [...options.map(([, , one]) => one), ...(whole ? [whole] : [])];
-  const choices = el("div", { class: "share-options" }, ...checks.map(({ row }) => row), size.row);
-  choices.addEventListener("change", update);
-  const details = el("details", {}, el("summary", {}, gettext("Embed options"), icon("chevron-down")), choices);
-  return { rows: [embed.row, details], update };
+  const note = el("p", { class: "soft small" }, gettext("Scan this code with a phone to open the video."));
+  const details = foldedPart(gettext("QR code"), () => update(), el("div", { class: "share-code" }, image, note, save));
+  return { row: details, update };
 }
 
 /** Open the dialog. */
 export async function share(frame, video) {
   await style("components/player-dialogs");
-  const url = new URL(`/watch/${frame.dataset.videoId}`, location.origin);
-  const link = field(gettext("Link"), "share-link", url.href);
-  const now = Math.floor(video.currentTime);
-  const at = check(interpolate(gettext("Start at %(time)s"), { time: clock(now) }), "share-at");
-  const embed = frame.dataset.embeddable ? embedSection(frame, () => (at.input.checked ? now : null)) : null;
-  at.input.addEventListener("change", () => {
-    if (at.input.checked) url.searchParams.set("t", String(now));
-    else url.searchParams.delete("t");
-    link.input.value = url.href;
+  const page = `/watch/${frame.dataset.videoId}`;
+  const address = (path) => {
+    const url = new URL(path, location.origin);
+    if (start.startAt() !== null) url.searchParams.set("t", String(start.startAt()));
+    return url.href;
+  };
+  const start = startRow(video, () => update());
+  const link = copyField(gettext("Link"), "share-link", address(page));
+  const embed = frame.dataset.embeddable ? embedSection(frame, start.startAt) : null;
+  const code = qrPart(() => address(`${page}/qr.svg`));
+  const update = () => {
+    link.input.value = link.input.defaultValue = address(page);
     embed?.update();
-  });
-  modal(gettext("Share"), el("div", { class: "form" }, link.row, at.row, ...(embed?.rows ?? [])));
+    code.update();
+  };
+  const parts = [link.row, start.row, ...nativeButton(frame.dataset.title, () => link.input.value), ...(embed ? [embed.row] : []), code.row];
+  const dialog = modal(gettext("Share"), el("div", { class: "form share" }, ...parts));
+  link.input.focus({ preventScroll: true });
+  return dialog;
 }
