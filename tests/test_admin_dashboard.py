@@ -14,7 +14,7 @@ from streamsite import trash
 from streamsite.figures import computing, store
 from streamsite.tasks import control, figures, queue
 from streamsite.tasks.heartbeats import Heartbeat
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from tests.tasks import samples
 from videos.files import paths
 from videos.models import Case
@@ -119,14 +119,14 @@ def test_days_that_are_over_are_counted_once(cast):
 def test_the_dashboard_costs_the_same_however_much_there_is(cast):
     page = cast.page("staff")
     page.get(INDEX)
-    with recorded() as empty:
+    with recorded_queries() as empty:
         page.get(INDEX)
     for number in range(12):
         report(cast, cast.video(title=f"Film {number}"))
         samples.crash.enqueue(str(number))
         Heartbeat(f"worker-{number}", ["default"]).beat()
     figures.count_days.func()
-    with recorded() as full:
+    with recorded_queries() as full:
         page.get(INDEX)
     assert len(full) <= len(empty) + 2, full
     assert len(full) <= 20, full

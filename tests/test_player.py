@@ -128,25 +128,31 @@ def at(seconds: float, *, within: float = 1.5):
 
 def test_the_page_around_the_player_is_small(page, film):
     """30 kB over the wire; what plays, and the comments that come with their place, are counted apart."""
-    around, player, comments = {}, {}, {}
+    finished = []
+    page.on("requestfinished", finished.append)
 
-    def note(request):
-        path = urlsplit(request.url).path
-        if path.startswith(("/static/", "/watch/")):
-            late = comments if "/comments" in path or path.endswith("/drafts.js") else around
-            # On this page nothing but the player asks what the viewer is doing.
-            plays = ("/vendor/", "/js/player", "/js/focus.js")
-            to = player if any(part in path for part in plays) else late
-            to[path] = request.sizes()["responseBodySize"]
+    def sizes():
+        """Return the bytes of what was loaded since the last call: around the player, for it, and for comments."""
+        around, player, comments = {}, {}, {}
+        requests, finished[:] = list(finished), []
+        for request in requests:
+            path = urlsplit(request.url).path
+            if path.startswith(("/static/", "/watch/")):
+                late = comments if "/comments" in path or path.endswith("/drafts.js") else around
+                # On this page nothing but the player asks what the viewer is doing.
+                plays = ("/vendor/", "/js/player", "/js/focus.js")
+                to = player if any(part in path for part in plays) else late
+                to[path] = request.sizes()["responseBodySize"]
+        return around, player, comments
 
-    page.on("requestfinished", note)
     watch(page, film)
+    around, player, comments = sizes()
     assert len(around) > 10
     assert sum(around.values()) <= 30_000, (sum(around.values()), around)
     assert sum(player.values()) <= 300_000, player
     assert sum(comments.values()) <= 10_000, comments
-    around.clear(), player.clear()
     watch(page, film)
+    around, player, _comments = sizes()
     assert sum([*around.values(), *player.values()]) <= 10_000, (around, player)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import brotli
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.support import browser as browsers
 from tests.support.browser import until
@@ -165,17 +165,17 @@ def test_the_budget_of_javascript(chromium, site, film):
     page, _ = opened(chromium, site)
     sizes: dict[str, int] = {}
     encodings: set[str | None] = set()
-
-    def note(response):
-        path = urlsplit(response.url).path
-        if path.endswith((".js", ".mjs")):
-            encodings.add(response.headers.get("content-encoding"))
-            sizes[path] = response.request.sizes()["responseBodySize"]
-
-    page.on("requestfinished", lambda request: note(request.response()))
+    finished: list[Request] = []
+    page.on("requestfinished", finished.append)
     page.goto(f"/watch/{film['id']}")
     begun(page)
     page.wait_for_load_state("networkidle")
+    # Sizes are asked for afterwards: a handler that asks waits for answers while the page goes on.
+    for request in list(finished):
+        path = urlsplit(request.url).path
+        if path.endswith((".js", ".mjs")):
+            encodings.add(request.response().headers.get("content-encoding"))
+            sizes[path] = request.sizes()["responseBodySize"]
     vendor = {path: size for path, size in sizes.items() if "/vendor/" in path}
     assert {path.rsplit("/", 1)[1] for path in vendor} >= {"hls.player.min.mjs", "media-chrome.player.min.js"}
     assert encodings == {"br"}

@@ -19,7 +19,7 @@ from streamsite.site_settings import live, sections, services, store
 from streamsite.site_settings.forms import SectionForm
 from streamsite.site_settings.identity import Identity, site_name
 from streamsite.site_settings.sections import Section, setting
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from tests.support.site_settings import IDENTITY, hidden
 
 PAGE = "/admin/site/"
@@ -92,7 +92,7 @@ def test_another_package_adds_a_section(database):
 
 def test_values_cost_no_command(database):
     services.save(SECTION, {"name": "Example TV"})
-    with recorded() as seen:
+    with recorded_queries() as seen:
         for _ in range(100):
             assert site_name() == "Example TV"
     assert seen == []
@@ -101,11 +101,11 @@ def test_values_cost_no_command(database):
 def test_requests_cost_as_many_commands_with_settings_as_without(cast):
     page = cast.page("owner")
     page.get("/")
-    with recorded() as before:
+    with recorded_queries() as before:
         page.get("/")
     services.save(SECTION, {"name": "Example TV", "description": "Films"})
     page.get("/")
-    with recorded() as after:
+    with recorded_queries() as after:
         assert b"Example TV" in page.get("/").content
     assert sorted(after) == sorted(before)
     assert not any(store.COLLECTION in command for command in after)
@@ -125,6 +125,33 @@ def test_the_last_values_stay_during_an_outage(database, settings, monkeypatch):
     follower.start()
     assert follower.loaded.wait(10)
     assert follower.get().document["sections"]["identity"]["name"] == "Example TV"
+
+
+def test_defaults_that_stand_in_for_the_values_are_not_taken_for_them(database, settings, monkeypatch):
+    away = True
+    find = store.find
+
+    def find_later():
+        if away:
+            raise ServerSelectionTimeoutError("away")
+        return find()
+
+    services.save(SECTION, {"name": "Example TV"})
+    monkeypatch.setattr(store, "find", find_later)
+    settings.SITE_SETTINGS_POLL_SECONDS = 0.05
+    monkeypatch.setattr(live, "_follower", live._Follower())
+    assert not live.are_known()
+    away = False
+    deadline = time.monotonic() + 10
+    while not live.are_known() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert live.current(Identity).name == "Example TV"
+
+
+def test_a_nested_text_in_the_place_of_the_digests_is_refused_or_ignored(editor):
+    sent = hidden(editor) | {"seen": "[" * 19_999, "name": "Deep"}
+    assert editor.post(IDENTITY, sent).status_code == 302
+    assert live.current(Identity).name == "Deep"
 
 
 # --- two processes --------------------------------------------------------------------------------
@@ -189,7 +216,7 @@ def test_saving_writes_an_audit_line_and_shows_at_once(editor):
     assert site_name() == "Example TV"
     entry = LogEntry.objects.get()
     assert (entry.user_id, entry.change_message) == (editor.user.pk, "identity: name")
-    assert "identity: name" in editor.get(PAGE).content.decode()
+    assert "Identity · Site name" in editor.get(PAGE).content.decode()
     assert "Example TV" in editor.get("/").content.decode()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import hidden, hidden_store, tasks
 from videos.models import Video
 
@@ -113,7 +113,7 @@ def test_deleted_accounts_and_videos_leave_nothing(cast, library):
 def test_who_hides_costs_one_read_more_and_only_after_a_change(cast, library):
     def reads():
         page = cast.page("member")
-        with recorded() as commands:
+        with recorded_queries() as commands:
             page.get("/trending")
         return sum("viewer_hidden" in command for command in commands)
 

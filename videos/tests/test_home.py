@@ -1,7 +1,7 @@
 """The home page of a signed-in person: what to go on with, what is new in the feed, and the switch for it."""
 
 from accounts import profile
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos.playback import history
 
 
@@ -54,7 +54,7 @@ def test_a_home_page_is_few_commands(cast):
     def asked():
         page = cast.page("member")
         page.get("/")
-        with recorded() as commands:
+        with recorded_queries() as commands:
             page.get("/")
         return [command for command in commands if "session" not in command and "user" not in command]
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from accounts import profile
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos import watch_marks
 from videos.models import Watch
 from videos.playback import history, history_store
@@ -54,7 +54,7 @@ def test_every_page_with_cards_shows_them_in_one_read(cast, watched):
         f"/playlists/{playlist.pk}": [40, 100],
     }
     for path, bars in expected.items():
-        with recorded() as commands:
+        with recorded_queries() as commands:
             page = member.get(path)
         found, finished_marks, text = shown(page)
         assert (found, finished_marks) == (bars, bars.count(100)), path
@@ -70,7 +70,7 @@ def test_pausing_or_clearing_the_history_takes_them_away(cast, watched):
     member = cast.page("member")
     paths = ("/", "/trending", "/history")
     profile.update_preferences(cast.member, {"history_paused": True})
-    with recorded() as commands:
+    with recorded_queries() as commands:
         for path in paths:
             found = shown(member.get(path))
             assert found[:2] == ([], 0), path

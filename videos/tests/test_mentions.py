@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_a_long_thread_costs_what_a_short_one_does(cast, video):
     thread = said(cast, video, "A question")
 
     def asked():
-        with recorded() as commands:
+        with recorded_queries() as commands:
             suggested(cast, "owner", thread=thread)
         return commands
 

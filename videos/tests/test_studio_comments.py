@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.commands import recorded
+from tests.support.commands import recorded_queries
 from videos.models import Comment
 
 LIST, BULK = "/api/v1/studio/comments", "/api/v1/studio/comments/bulk"
@@ -69,7 +69,7 @@ def test_rows_name_their_video_and_a_filter_costs_one_more_read(cast, video):
     assert "thumbnail_url" in row["about"]
 
     def asked(**query):
-        with recorded() as commands:
+        with recorded_queries() as commands:
             listed(cast, **query)
         return len(commands)
 
