@@ -40,7 +40,7 @@ SECTIONS = (
     Section("settings-sessions", "laptop", _("Devices"), _("Where you're signed in")),
     Section("settings-api-tokens", "code", _("API tokens"), _("Access for your scripts and apps")),
     Section("settings-blocked", "ban", _("Blocked"), _("Channels you blocked")),
-    Section("settings-hidden", "video-off", _("Hidden videos"), _("What you don't want recommended")),
+    Section("settings-hidden", "video-off", _("Hidden videos"), _("Videos and channels we don't recommend")),
     Section("settings-decisions", "flag", _("Account status"), _("Violations and appeals")),
     Section("settings-delete", "trash", _("Delete account"), _("Delete your channel and everything in it")),
 )

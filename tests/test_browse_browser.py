@@ -16,10 +16,10 @@ VIEWER, PASSWORD = "browse-viewer", "correct horse battery"
 
 @pytest.fixture(scope="module")
 def maker(site, tmp_path_factory):
-    """Has seven public videos of music with one tag: ``maker.videos``, oldest first."""
+    """Has seven public videos of sports with one tag: ``maker.videos``, oldest first."""
     caller = Caller(site).sign_up("browse-maker")
     clip = make_clip(tmp_path_factory.mktemp("browse") / "clip.mp4", 6, (320, 180), 24)
-    fields = {"visibility": "public", "category": "music"}
+    fields = {"visibility": "public", "category": "sports"}
     caller.videos = [caller.upload(clip, title=f"Song {number}", **fields) for number in range(COUNT)]
     for video in caller.videos:
         caller.wait(video, "ready")
@@ -79,16 +79,21 @@ def test_chips_lead_to_categories_by_keys(open_page):
     page.goto("/")
     chips = page.get_by_role("navigation", name="Categories")
     expect(chips.get_by_role("link", name="All")).to_have_attribute("aria-current", "page")
+    first, second, *others = chips.get_by_role("link").all_inner_texts()
     chips.get_by_role("link", name="All").focus()
     page.keyboard.press("ArrowRight")
-    expect(chips.get_by_role("link", name="Music")).to_be_focused()
-    page.keyboard.press("Home")
-    expect(chips.get_by_role("link", name="All")).to_be_focused()
+    expect(chips.get_by_role("link", name=second, exact=True)).to_be_focused()
     page.keyboard.press("End")
+    expect(chips.get_by_role("link", name=[second, *others][-1], exact=True)).to_be_focused()
+    page.keyboard.press("Home")
+    expect(chips.get_by_role("link", name=first, exact=True)).to_be_focused()
+    while not chips.get_by_role("link", name="Sports").evaluate("chip => chip === document.activeElement"):
+        page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/category/music")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Music")
-    expect(page.get_by_role("link", name="Music", exact=True)).to_have_attribute("aria-current", "page")
+    page.wait_for_url("**/category/sports")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sports")
+    current = chips.get_by_role("link", name="Sports")
+    expect(current).to_have_attribute("aria-current", "page")
     assert len(titles(page)) == COUNT
     # They stay in view while the list is scrolled.
     page.set_viewport_size({"width": 390, "height": 500})
@@ -101,7 +106,7 @@ def test_a_card_previews_its_video_under_the_pointer(open_page, maker):
     page = open_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
-    page.goto("/category/music")
+    page.goto("/category/sports")
     page.wait_for_load_state("load")
     assert not [one for one in asked if "/media/v/" in one or "preview.js" in one]
     card = page.locator(".card").first
@@ -120,7 +125,7 @@ def test_a_card_previews_its_video_under_the_pointer(open_page, maker):
 def test_the_storyboard_is_shown_where_nothing_can_be_decoded(open_page):
     page = open_page()
     page.add_init_script("delete window.MediaSource; delete window.ManagedMediaSource")
-    page.goto("/category/music")
+    page.goto("/category/sports")
     card = page.locator(".card").first
     card.hover()
     expect(card.locator(".thumb-frames canvas")).to_be_visible()
@@ -133,13 +138,13 @@ def test_nothing_is_previewed_for_who_wants_no_motion_or_turned_it_off(open_page
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.clock.install()
-    page.goto("/category/music")
+    page.goto("/category/sports")
     page.locator(".card").first.hover()
     page.clock.run_for(3_000)
     assert not [url for url in asked if "preview.js" in url]
     viewer.json("PATCH", "/api/v1/me/preferences", {"hover_previews": False})
     page = open_page(signed_in=True)
-    page.goto("/category/music")
+    page.goto("/category/sports")
     expect(page.locator("[data-preview]")).to_have_count(0)
     viewer.json("PATCH", "/api/v1/me/preferences", {"hover_previews": True})
     page.reload()
@@ -148,7 +153,7 @@ def test_nothing_is_previewed_for_who_wants_no_motion_or_turned_it_off(open_page
 
 def test_a_hidden_video_goes_at_once_and_comes_back_by_undo(open_page, viewer):
     page = open_page(signed_in=True)
-    page.goto("/category/music")
+    page.goto("/category/sports")
     card = page.locator(".card").first
     name = card.locator(".card-title").inner_text()
     card.locator("summary").click()
@@ -179,7 +184,7 @@ def test_a_hidden_video_goes_at_once_and_comes_back_by_undo(open_page, viewer):
 
 def test_a_list_loads_by_itself_and_is_as_it_was_after_back(open_page):
     page = open_page(width=390, height=640, has_touch=True)
-    page.goto("/category/music?page_size=2")
+    page.goto("/category/sports?page_size=2")
     page.mouse.wheel(0, 500)
     until(lambda: len(titles(page)) >= 4, "the second page")
     for _ in range(8):
@@ -200,7 +205,7 @@ def test_a_list_loads_by_itself_and_is_as_it_was_after_back(open_page):
 
 def test_without_scripts_there_are_pages_and_a_menu(open_page, viewer):
     page = open_page(java_script_enabled=False, signed_in=True)
-    page.goto("/category/music?page_size=3")
+    page.goto("/category/sports?page_size=3")
     page.get_by_role("link", name="Load more").click()
     expect(page.get_by_role("link", name="Previous page")).to_be_visible()
     card = page.locator(".card").first
@@ -211,7 +216,7 @@ def test_without_scripts_there_are_pages_and_a_menu(open_page, viewer):
     page.get_by_role("button", name="Watch later").click()
     _, later = viewer.json("GET", "/api/v1/me/watch-later")
     assert [row["video"]["title"] for row in later["results"]] == [name]
-    page.goto("/category/music")
+    page.goto("/category/sports")
     page.locator(".card").first.locator("summary").click()
     page.get_by_role("link", name="All actions").first.click()
     page.get_by_role("button", name="Not interested").click()
@@ -226,7 +231,7 @@ def test_without_scripts_there_are_pages_and_a_menu(open_page, viewer):
 def test_the_pages_are_accessible_and_narrow_enough(open_page, maker, viewer, width, color_scheme):
     page = open_page(width=width, signed_in=True, color_scheme=color_scheme)
     viewer.json("PUT", f"/api/v1/me/not-interested/{maker.videos[0]}")
-    paths = ["/", "/category/music", "/category/travel", "/tag/browse-tag", "/settings/hidden", "/history"]
+    paths = ["/", "/category/sports", "/category/comedy", "/tag/browse-tag", "/settings/hidden", "/history"]
     for path in [*paths, f"/watch/{maker.videos[1]}/menu"]:
         page.goto(path)
         found = Axe().run(page).response["violations"]
@@ -239,7 +244,7 @@ def test_the_pages_are_accessible_and_narrow_enough(open_page, maker, viewer, wi
 
 def test_the_first_row_is_loaded_first(open_page):
     page = open_page()
-    page.goto("/category/music")
+    page.goto("/category/sports")
     found = page.locator("[data-endless] .thumb img").evaluate_all(
         "images => images.map(one => [one.fetchPriority, one.loading, one.width > 0])"
     )

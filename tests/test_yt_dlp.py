@@ -131,7 +131,7 @@ def test_a_page_of_any_host_is_known_by_its_tag(world: World) -> None:
         ("End", 12),
     ]
     assert [(row["ext"], row["name"]) for row in found["subtitles"]["en"]] == [("vtt", "English")]
-    assert found["thumbnail"].startswith(f"{world.site.url}/media/v/")
+    assert found["thumbnail"].startswith(f"{world.site.url}/media/p/")
     assert {"download"} < {row["format_id"] for row in found["formats"]}
 
 

@@ -2,7 +2,7 @@
 import { api } from "./api.js";
 import { offerFocus } from "./focus.js";
 import { gettext } from "./i18n.js";
-import { removeLater, toast } from "./ui.js";
+import { showToast, toast } from "./ui.js";
 
 /**
  * Return the list items of the cards that are recommended, of one video or of one channel.
@@ -50,10 +50,9 @@ export async function hide(button) {
     toast(error.message, { level: "error" });
     return false;
   });
-  box = toast(notInterested ? gettext("Video hidden.") : gettext("Channel hidden."), {
+  box = showToast(notInterested ? gettext("Video hidden.") : gettext("Channel hidden."), {
     action: gettext("Undo"),
     onAction: async () => {
-      box?.remove();
       setHidden(entries, false);
       offerFocus(titleOf(own), { preventScroll: true });
       if (!(await stored)) return;
@@ -65,6 +64,5 @@ export async function hide(button) {
       }
     },
   });
-  removeLater(box, 10_000);
   await stored;
 }

@@ -6,7 +6,7 @@ import { Draft } from "./drafts.js";
 import { modal } from "./dialog.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { number } from "./locale.js";
-import { el, removeLater, toast } from "./ui.js";
+import { el, showToast, toast } from "./ui.js";
 
 const VISIBILITY = { private: gettext("Private"), unlisted: gettext("Unlisted"), public: gettext("Public") };
 const later = (videoId) => `/me/watch-later/${videoId}`;
@@ -22,10 +22,9 @@ function explain(error) {
 
 /** Show a toast whose button runs `undo` once. Return its element. */
 function offerUndo(text, undo) {
-  const box = toast(text, {
+  return showToast(text, {
     action: gettext("Undo"),
     onAction: async () => {
-      box.remove();
       try {
         await undo();
         toast(gettext("Change undone."));
@@ -34,8 +33,6 @@ function offerUndo(text, undo) {
       }
     },
   });
-  removeLater(box, 10_000);
-  return box;
 }
 
 /** Add a video to a target or remove it: `{ title, path }` for Watch later, `{ title, id, itemId }` for a playlist. */

@@ -18,7 +18,7 @@ function attribute(text, name) {
   return match ? match[1].replaceAll('"', "") : "";
 }
 
-/** @param {string} type @param {string} codec */
+/** @param {string} codec */
 const typeOf = (codec) => `video/mp4; codecs="${codec}"`;
 
 /**
@@ -116,6 +116,7 @@ async function playRung(thumb, master, signal) {
   thumb.querySelector("picture, img")?.after(video);
   await opened;
   const buffer = source.addSourceBuffer(typeOf(rung.codec));
+  /** @param {{ uri: string, range?: string }} segment */
   const load = async ({ uri, range }) => append(buffer, await (await fetched(new URL(uri, index), signal, range)).arrayBuffer());
   await load(init);
   for (const [at, segment] of chosen.entries()) {
@@ -164,7 +165,8 @@ async function showFrames(thumb, board, signal) {
   };
   const canvas = el("canvas", {});
   shown.append(canvas);
-  const draw = async ({ uri, box: [x, y, width, height] }) => {
+  const draw = async ({ uri, box }) => {
+    const [x, y, width, height] = box;
     const image = await sheetOf(uri);
     canvas.width = width;
     canvas.height = height;

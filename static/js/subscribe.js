@@ -2,7 +2,7 @@
 import { api } from "./api.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { compact } from "./locale.js";
-import { removeLater, toast } from "./ui.js";
+import { showToast, toast } from "./ui.js";
 
 function show(form, { subscribed, notify }) {
   form.dataset.subscribed = subscribed ? "1" : "0";
@@ -28,14 +28,7 @@ const stateOf = (form) => ({ subscribed: form.dataset.subscribed === "1", notify
 /** Offer to subscribe again, with the same notifications. */
 function offerBack(form, before) {
   const said = interpolate(gettext("Unsubscribed from @%(name)s."), { name: form.dataset.subscribe });
-  const box = toast(said, {
-    action: gettext("Undo"),
-    onAction: () => {
-      box.remove();
-      change(form, before);
-    },
-  });
-  removeLater(box, 10_000);
+  showToast(said, { action: gettext("Undo"), onAction: () => change(form, before) });
 }
 
 async function change(form, wanted) {

@@ -39,7 +39,7 @@ def extra_url(video: Video, name: str, grant: AnyGrant | None = None) -> str:
 def public_image_url(video: Video, folder: str, name: str) -> str:
     """Return the lasting URL of an image of a public video; ``folder`` is its generation or ``EXTRAS``.
 
-    What is at this URL never changes. It is served while the video is public.
+    What is at this URL never changes. It is served while the video may be opened by its link.
     """
     return f"/media/p/{video.pk}/{folder}/{name}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
 from typing import cast
 
 from django.contrib import messages
@@ -44,11 +43,18 @@ def history(request: HttpRequest) -> HttpResponse:
         return {**entry, "video": {**entry["video"], **mark}, "day": timezone.localdate(row.watched_at)}
 
     body = page.body(entry_with_mark)
-    for before, entry in pairwise([{"day": None}, *body["results"]]):
-        if entry["day"] != before["day"]:
-            entry["new_day"] = _day_name(cast(date, entry["day"]))
+    _head_days(body["results"])
     context = {"page": body, "q": words, "paused": paused}
     return render_page_or_part(request, "videos/history.html", "videos/_history_rows.html", context)
+
+
+def _head_days(entries: list[dict[str, object]]) -> None:
+    """Add ``new_day``, a heading, to the first of the entries of each day."""
+    before: object = None
+    for entry in entries:
+        if entry["day"] != before:
+            before = entry["day"]
+            entry["new_day"] = _day_name(cast(date, before))
 
 
 def _day_name(day: date) -> str:

@@ -124,19 +124,20 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
 @login_only.checks_login
 @require_safe
 def serve_public_image(request: HttpRequest, video_id: str, folder: str, name: str) -> HttpResponseBase:
-    """Serve a thumbnail of a public video from its lasting address.
+    """Serve a thumbnail from its lasting address, to everyone while the video may be opened by its link.
 
-    The reader's own browser keeps it. Caches that serve others keep it for a minute, as they do what is below a token,
-    so that a video that is made private or taken down is gone there as soon as everywhere else.
+    While it is public, the reader's own browser keeps it. Caches that serve others keep it for a minute, as they do
+    what is below a token, so that a video that is made private or taken down is gone there as soon as everywhere else.
     """
+    if login_only.is_closed_to(request):
+        raise rules.visitor_refusal()
     state = _state(video_id)
     if state is None or not IMAGE.match(name) or folder not in (state["generation"], EXTRAS):
         raise Absent
-    if not _gate(state).is_listed:
+    gate = _gate(state)
+    if not gate.allows_anyone:
         raise Absent
-    if login_only.is_closed_to(request):
-        raise rules.visitor_refusal()
-    lasts = folder == EXTRAS or state["is_complete"]
+    lasts = gate.is_listed and (folder == EXTRAS or state["is_complete"])
     cache = IMMUTABLE_FOR_READER if lasts else public_for(60)
     if login_only.is_on():
         cache = PRIVATE_NEVER_STORED
