@@ -112,6 +112,9 @@ export function openReply(comment) {
 function writeReply(form) {
   const place = form.parentElement.querySelector("[data-replies], [data-comments-list]");
   return post(form, `/comments/${form.dataset.replyTo}/replies`, (row) => {
+    // Someone who folded the replies sees their own at least.
+    place.hidden = false;
+    if (place.dataset.loaded) form.parentElement.querySelector("[data-comment-replies]")?.setAttribute("aria-expanded", "true");
     place.append(row);
     form.remove();
   });
