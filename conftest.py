@@ -104,9 +104,12 @@ def _clear_caches() -> None:
     from streamsite import health
     from streamsite.api.throttling import GroupThrottle
     from streamsite.site_settings import live as site_settings
+    from videos import categories, hidden
     from videos.search import vocabulary_store
     from videos.views import media
 
+    categories.used_categories.clear()
+    hidden.clear_cache()
     vocabulary_store.clear_language_cache()
     sessions.clear_cache()
     media.forget_all()

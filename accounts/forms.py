@@ -162,6 +162,11 @@ class PreferencesForm(forms.Form):
         label=_("Autoplay next video"),
         help_text=_("Play the next or a related video when one ends."),
     )
+    hover_previews = forms.BooleanField(
+        required=False,
+        label=_("Preview on hover"),
+        help_text=_("Play a short silent preview when you point at a video."),
+    )
     history_paused = forms.BooleanField(
         required=False,
         label=_("Pause watch history"),

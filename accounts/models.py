@@ -97,6 +97,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     subscriber_count = models.BigIntegerField(default=0, editable=False)
     subscription_count = models.BigIntegerField(default=0, editable=False)
+    # How often the account changed what is not recommended to it; 0 when it never did. See ``videos.hidden``.
+    hidden_version = models.BigIntegerField(default=0, editable=False)
     video_count = models.BigIntegerField(default=0, editable=False)
     view_count = models.BigIntegerField(default=0, editable=False)
     quota_bytes = models.BigIntegerField(

@@ -71,6 +71,7 @@ PREFERENCES = {
     "time_zone": TimeZonePreference(""),  # "": the browser's
     "autoplay": Preference(True),  # the next video at the end of one
     "autoplay_open": Preference(True),  # the video on opening a watch page
+    "hover_previews": Preference(True),  # on cards under the pointer
     "history_paused": Preference(False),
     "personalised": Preference(True),
     "sensitive_content": Preference("", ("", *SensitiveContent.values)),  # "": the site's

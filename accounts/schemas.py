@@ -18,6 +18,7 @@ class PreferencesDict(TypedDict):
     time_zone: str
     autoplay: bool
     autoplay_open: bool
+    hover_previews: bool
     history_paused: bool
     personalised: bool
     sensitive_content: Literal["", "hide", "blur", "warn", "show"]

@@ -53,6 +53,11 @@ def change_subscriber_count(user_id: str, change: int) -> int | None:
     return None if row is None else cast("int", row["subscriber_count"])
 
 
+def count_hidden_change(user_id: str) -> None:
+    """Count a change of what is not recommended to the account."""
+    _users().update_one({"_id": user_id}, {"$inc": {"hidden_version": 1}})
+
+
 def read_with(
     user_ids: Iterable[str], fields: Iterable[str], stages: Sequence[Mapping[str, object]]
 ) -> Iterable[Document]:

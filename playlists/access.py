@@ -93,10 +93,12 @@ def may_show_video(viewer: Viewer, playlist: Playlist, video: Video) -> bool:
     """Return whether the playlist, which ``viewer`` may open, shows them the video.
 
     A public playlist does not list other channels' unlisted videos: that is for their owner to decide. Contributors and
-    the video's owner still see them.
+    the video's owner still see them. A public video that is too new for lists is shown to its owner alone.
     """
     if not may_watch(viewer, video):
         return False
+    if is_listed(video.visibility) and not video.listed:
+        return is_owner(viewer, video.channel_id)
     if not is_listed(playlist.visibility):
         return True
     if video.listed or video.channel_id == playlist.owner_id:

@@ -30,13 +30,15 @@ LAST_RANK = 100
 class Section:
     """A section of the dashboard. ``build`` returns the context of ``template``, with few and bounded commands.
 
+    It returns ``None`` when there is nothing to show.
+
     It is called for callers with one of ``permissions`` only. ``rank`` orders the sections.
     """
 
     name: str
     title: str | Promise
     template: str
-    build: Callable[[HttpRequest], dict[str, object]]
+    build: Callable[[HttpRequest], dict[str, object] | None]
     permissions: tuple[str, ...]
     rank: int = LAST_RANK
     is_wide: bool = False
@@ -69,11 +71,13 @@ def register_section(section: Section) -> None:
 
 def sections_for(request: HttpRequest) -> list[dict[str, object]]:
     """Return the sections that the caller may see, with their contexts."""
-    return [
-        {"section": section, "context": section.build(request)}
+    allowed = (
+        section
         for section in sorted(_sections.values(), key=lambda section: section.rank)
         if any(request.user.has_perm(name) for name in section.permissions)
-    ]
+    )
+    built = ((section, section.build(request)) for section in allowed)
+    return [{"section": section, "context": context} for section, context in built if context is not None]
 
 
 def _as_model(link: Link) -> dict[str, object]:

@@ -60,6 +60,8 @@ REVALIDATED = CachePolicy("no-cache")
 PUBLIC_REVALIDATED = CachePolicy("public, max-age=0, must-revalidate")
 # Its address changes with its content.
 IMMUTABLE = CachePolicy("public, max-age=31536000, immutable")
+# As above, but it may be taken back: a browser keeps what its reader saw, caches that serve others ask each minute.
+IMMUTABLE_FOR_READER = CachePolicy("public, max-age=31536000, s-maxage=60, immutable")
 
 
 def public_for(seconds: int) -> CachePolicy:

@@ -122,6 +122,11 @@ def moment(value: str | datetime, *, zone: bool | None = None) -> str:
     return text if chosen else f"{text} {zone_name(local)}"
 
 
+def your_time(value: str | datetime) -> str:
+    """Format a time of day and say whose clock it is: ``Nov 29, 2026, 2:05 PM, your time``, or ``... 2:05 PM GMT``."""
+    return _("%(time)s, your time") % {"time": moment(value)} if has_zone() else moment(value)
+
+
 def has_zone() -> bool:
     """Return whether the viewer's time zone is known."""
     return timezone.get_current_timezone_name() != timezone.get_default_timezone_name()

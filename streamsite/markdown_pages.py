@@ -97,7 +97,7 @@ def _tabs(text: str, folder: Path, number: int) -> str:
         labels.append(
             f'<label><input type="radio" name="framework-{number}" value="{value}"{checked}>{html.escape(name)}</label>'
         )
-        panels.append(f'<div class="tab" data-tab="{value}">{_rendered(f"#### {panel}", folder)}</div>')
+        panels.append(f'<div class="tab" data-tab="{value}">{_rendered(f"### {panel}", folder)}</div>')
     bar = f'<div class="tab-bar" role="radiogroup" aria-label="Framework">{"".join(labels)}</div>'
     return f'<div class="frameworks">{bar}{"".join(panels)}</div>\n'
 

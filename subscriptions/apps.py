@@ -34,4 +34,4 @@ class SubscriptionsConfig(AppConfig):
         repairs.register_repairs(*REPAIRS)
         watch_page.register_context_builder(channel_context)
         viewer_state.register_viewer_state_provider(notify_stages)
-        home_page.register_shelf(feed_shelf)
+        home_page.register_shelf(feed_shelf, rank=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db.models import QuerySet
@@ -19,7 +20,7 @@ from subscriptions import subscription_store
 from subscriptions.models import Subscription
 from subscriptions.schemas import SubscriptionStateDict
 from videos import queries as video_queries
-from videos.hooks.home_page import MAX_ENTRIES, Shelf
+from videos.hooks.home_page import MAX_CANDIDATES, Shelf
 from videos.mappers import serialize_card
 from videos.models import Video
 from videos.schemas.cards import FeedCardDict
@@ -110,11 +111,14 @@ def followed_channels(user_id: str) -> list[str]:
     )
 
 
-def feed_shelf(user: User) -> Shelf:
+def feed_shelf(user: User, _before: Sequence[Shelf]) -> Shelf:
     """Return the home page's shelf of the newest videos in the feed."""
-    rows = newest_feed_videos(user, MAX_ENTRIES) if user.subscription_count else []
+    rows = newest_feed_videos(user, MAX_CANDIDATES) if user.subscription_count else []
     return Shelf(
-        "feed", _("From your subscriptions"), "/feed", [{"video": serialize_card(video)} for video in rows]
+        "feed",
+        _("New from your subscriptions"),
+        "/feed",
+        [{"video": serialize_card(video)} for video in rows],
     )
 
 

@@ -106,3 +106,9 @@ class UnreadCountDict(TypedDict):
     """Number of unread notifications."""
 
     unread: Annotated[int, "At most 100."]
+
+
+class NewsCountDict(UnreadCountDict):
+    """Numbers of unread and of unseen notifications."""
+
+    unseen: Annotated[int, "Unread ones that came after the list of notifications was last opened."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -19,6 +20,11 @@ from videos import blocks
 from videos.access import own_videos
 from videos.playback import statistics_store
 from videos.search import channels
+
+
+def mark_channel_seen(subscriber: User, channel: User) -> None:
+    """Store that a subscriber opened the channel: its videos until now are not new to them."""
+    subscription_store.mark_channel_seen(subscriber.pk, channel.pk, timezone.now())
 
 
 class SelfSubscription(Invalid):

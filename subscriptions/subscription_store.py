@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypedDict, cast
 
 from pymongo.collection import Collection
 
+from accounts.models import User
 from streamsite.mongo.collections import collection
 from subscriptions.models import ReadMarks, Subscription
+from videos.models import Video
 
 SUBSCRIPTIONS = Subscription._meta.db_table
 
@@ -22,6 +25,31 @@ class SubscriptionDoc(TypedDict, total=False):
     notify: str
     away: bool
     created_at: datetime
+    seen_at: datetime  # when the subscriber last opened the channel; absent until then
+
+
+class ChannelNewsRow(TypedDict, total=False):
+    """A subscribed channel, or ``feed_seen_at`` alone in the row that has it."""
+
+    created_at: datetime
+    seen_at: datetime
+    channel: list[ChannelNameRow]
+    newest: list[NewestRow]
+    feed_seen_at: datetime
+
+
+class ChannelNameRow(TypedDict):
+    """What names a channel."""
+
+    username: str
+    full_name: str
+    avatar: str
+
+
+class NewestRow(TypedDict):
+    """When a video was published."""
+
+    published_at: datetime
 
 
 class _FeedRow(TypedDict, total=False):
@@ -65,3 +93,44 @@ def followed_and_seen(user_id: str, limit: int) -> tuple[list[str], datetime | N
         elif at := row.get("feed_seen_at"):
             seen = at.replace(tzinfo=UTC)
     return channels, seen
+
+
+def mark_channel_seen(subscriber_id: str, channel_id: str, at: datetime) -> None:
+    """Store when the subscriber last opened the channel. Does nothing without a subscription."""
+    pair = {"subscriber_id": subscriber_id, "channel_id": channel_id}
+    _subscriptions().update_one(pair, {"$set": {"seen_at": at}})
+
+
+def channels_with_newest(user_id: str, limit: int, listed: Mapping[str, object]) -> list[ChannelNewsRow]:
+    """Return the active channels of the latest ``limit`` subscriptions, each with its newest video, in one read.
+
+    ``listed`` is the condition on videos. The row of the account's read marks comes with them.
+    """
+    name = [
+        {"$match": {"is_active": True}},
+        {"$project": {"_id": 0, "username": 1, "full_name": 1, "avatar": 1}},
+    ]
+    newest = [
+        {"$match": dict(listed)},
+        {"$sort": {"published_at": -1, "_id": -1}},
+        {"$limit": 1},
+        {"$project": {"_id": 0, "published_at": 1}},
+    ]
+    marks = [{"$match": {"_id": user_id}}, {"$project": {"_id": 0, "feed_seen_at": 1}}]
+    rows = cast("Collection[ChannelNewsRow]", collection(SUBSCRIPTIONS)).aggregate(
+        [
+            {"$match": {"subscriber_id": user_id}},
+            {"$sort": {"created_at": -1, "_id": -1}},
+            {"$limit": limit},
+            _lookup(User._meta.db_table, "_id", "channel", name),
+            _lookup(Video._meta.db_table, "channel_id", "newest", newest),
+            {"$project": {"_id": 0, "created_at": 1, "seen_at": 1, "channel": 1, "newest": 1}},
+            {"$unionWith": {"coll": ReadMarks._meta.db_table, "pipeline": marks}},
+        ]
+    )
+    return list(rows)
+
+
+def _lookup(table: str, field: str, name: str, stages: list[dict[str, object]]) -> dict[str, object]:
+    join = {"from": table, "localField": "channel_id", "foreignField": field, "pipeline": stages, "as": name}
+    return {"$lookup": join}

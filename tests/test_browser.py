@@ -10,7 +10,8 @@ from tests.support.http_client import Caller
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 PASSWORD = "correct horse battery"
 PAGES = """
-/ /trending /upload /library /history /liked /feed /subscriptions /studio /studio/videos /settings/profile
+/ /you /trending /category/music /tag/day /settings/hidden /upload /library
+/history /liked /feed /subscriptions /studio /studio/videos /settings /settings/profile
 /settings/preferences /settings/sessions /developers/tokens /api/docs
 /search?q=day
 """.split()  # noqa: SIM905 - a list of words reads better so

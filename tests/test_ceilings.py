@@ -24,6 +24,8 @@ IDENTITY = {"find django_session", "find accounts_user"}
 PAGES = [
     "/",
     "/trending",
+    "/category/other",
+    "/tag/alpha",
     "/search?q=alpha+video",
     "/search?q=owner&sort=views",
     "/watch/{video}",
@@ -62,6 +64,8 @@ PAGES = [
     "/api/v1/me/feed/posts",
     "/api/v1/me/history",
     "/api/v1/me/likes",
+    "/api/v1/me/not-interested",
+    "/api/v1/me/hidden-channels",
     "/api/v1/me/subscriptions",
     "/api/v1/me/notifications",
     "/api/v1/me/notifications/unread",

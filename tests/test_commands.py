@@ -16,7 +16,6 @@ from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
 from streamsite.mongo import indexes
 from subscriptions.models import Broadcast, Subscription
-from videos.management.commands import prepare
 from videos.models import Video
 
 
@@ -174,7 +173,7 @@ def test_a_killed_start_loses_no_password_of_the_demo_accounts(database, setting
     settings.KEYS_DIR = tmp_path
     (tmp_path / "demo_password.new").write_text("from-the-killed-start")
     User.objects.create_user("demo", "demo@example.org", "from-the-killed-start")
-    prepare.Command()._demo_accounts()
+    run("seed_demo", accounts_only=True)
     for name in ("demo", "demoadmin"):
         assert User.objects.get(username=name).check_password("from-the-killed-start")
     assert [path.name for path in tmp_path.iterdir()] == ["demo_password"]

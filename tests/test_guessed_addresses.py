@@ -8,8 +8,7 @@ from streamsite.site_settings.pages import Pages
 PAGES = {
     "/signup": "/register",
     "/signin": "/login",
-    "/settings": "/settings/profile",
-    "/account": "/settings/profile",
+    "/account": "/settings",
     "/docs": "/developers/tokens",
     "/api": "/api/docs",
     "/studio/upload": "/upload",

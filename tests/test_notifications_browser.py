@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.support.accessibility import serious_findings
 from tests.support.http_client import Caller
 from tests.test_comments_browser import open_as  # noqa: F401 - the fixture
 
@@ -50,6 +51,40 @@ def test_a_new_video_reaches_the_feed_and_the_badge_of_a_subscriber(creator, ope
     expect(bell).to_have_accessible_name("Notifications")
 
 
+def test_the_bell_opens_a_panel(creator, open_as):  # noqa: F811
+    creator.json("PATCH", f"/api/v1/videos/{creator.video}", {"visibility": "public"})
+    said = creator.json("POST", f"/api/v1/videos/{creator.video}/comments", {"text": "Hello @news-reader"})[1]
+    page = open_as("news-reader", f"/watch/{creator.video}")
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    bell = page.locator(".bell")
+    expect(bell).to_have_accessible_name(re.compile("unread"))
+    panel = page.get_by_role("dialog", name="Notifications")
+    for open_it in (bell.click, lambda: bell.press("Enter")):
+        open_it()
+        expect(panel.get_by_role("link", name="mentioned you on “Breaking news”")).to_be_visible()
+        expect(bell).to_have_attribute("aria-expanded", "true")
+        # What was seen is not counted any more, and stays unread until it is opened.
+        expect(bell).to_have_accessible_name("Notifications")
+        expect(panel.locator(".note-unread").first).to_be_visible()
+        assert serious_findings(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.keyboard.press("Escape")
+        expect(panel).to_have_count(0)
+        expect(bell).to_be_focused()
+    bell.click()
+    expect(panel).to_be_visible()
+    bell.click()
+    expect(panel).to_have_count(0)
+    bell.click()
+    panel.get_by_role("button", name="Mark all as read").click()
+    expect(panel.locator(".note-unread")).to_have_count(0)
+    panel.get_by_label(re.compile("Options for: .*mentioned you")).click()
+    panel.get_by_role("button", name="Turn off notifications like this").first.click()
+    expect(page.get_by_text("You won't get notifications like this")).to_be_visible()
+    creator.json("DELETE", f"/api/v1/comments/{said['id']}")
+
+
 def test_where_one_is_told_of_what_is_chosen(creator, open_as):  # noqa: F811
     page = open_as("news-reader", "/settings/notifications")
     page.get_by_label("Replies to my comments: email").check()
@@ -80,10 +115,11 @@ def test_a_thread_is_followed_by_its_bell_and_left_from_the_list(creator, open_a
         if page.get_by_text(text).count():
             break
         page.wait_for_timeout(100)
+    page.get_by_label(re.compile(f"Options for: .*{text}")).click()
     page.get_by_role("button", name="Stop following").click()
     expect(page.get_by_text("You won't be notified about replies anymore.")).to_be_visible()
     expect(page.get_by_text(text)).to_be_visible()
-    expect(page.get_by_role("button", name="Stop following")).to_have_count(0)
+    expect(page.locator("button", has_text="Stop following")).to_have_count(0)
     creator.json("DELETE", f"/api/v1/comments/{thread}")
     page.get_by_role("link", name=text).click()  # the list was drawn before
     expect(page.get_by_text("The linked comment isn't available.")).to_be_visible()

@@ -1,6 +1,10 @@
 """Pages in general: fragments for "show more", headers, and names that try to be markup."""
 
+from urllib.parse import quote
+
 import pytest
+
+from videos import tags
 
 NASTY = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{7*7}}'
 
@@ -64,6 +68,8 @@ def test_typed_markup_stays_text(cast):
         "/library",
         "/studio/videos",
         f"/search?q={NASTY}",
+        f"/tag/{quote(tags.normalize_tag(NASTY[:40]), safe='')}",
+        f"/watch/{video.pk}/menu",
     ]
     paths += [f"/watch/{video.pk}", f"/watch/{video.pk}?list={playlist_id}", f"/studio/videos/{video.pk}"]
     paths += [

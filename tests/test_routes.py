@@ -107,9 +107,11 @@ ROUTES = {
     "api-post-report": ("posts/AAAAAAAAAAAAAAAA/report", {"post": (401, 404)}),
     "api-channel-posts": ("channels/owner/posts", {"get": (200, 200)}),
     "api-me-feed-posts": ("me/feed/posts", {"get": (401, 200)}),
+    "api-channel-seen": ("channels/owner/seen", {"post": (401, 204)}),
     "api-feed-seen": ("me/feed/seen", {"post": (401, 204)}),
     "api-notifications": ("me/notifications", {"get": (401, 200)}),
     "api-notifications-unread": ("me/notifications/unread", {"get": (401, 200)}),
+    "api-notifications-seen": ("me/notifications/seen", {"post": (401, 200)}),
     "api-notifications-read": ("me/notifications/read", {"post": (401, 200)}),
     "api-comments": ("videos/{secret}/comments", {"get": (404, 404), "post": (401, 404)}),
     "api-comment": (
@@ -134,6 +136,10 @@ ROUTES = {
     "api-comment-rules": ("studio/comment-rules", {"get": (401, 200), "patch": (401, 200)}),
     "api-decisions": ("me/decisions", {"get": (401, 200)}),
     "api-decision-appeal": ("me/decisions/AAAAAAAAAAAAAAAA/appeal", {"post": (401, 404)}),
+    "api-not-interested-list": ("me/not-interested", {"get": (401, 200)}),
+    "api-not-interested": ("me/not-interested/{secret}", {"put": (401, 404), "delete": (401, 204)}),
+    "api-hidden-channels": ("me/hidden-channels", {"get": (401, 200)}),
+    "api-hidden-channel": ("me/hidden-channels/owner", {"put": (401, 204), "delete": (401, 204)}),
     "api-blocks": ("me/blocks", {"get": (401, 200)}),
     "api-block": ("me/blocks/owner", {"put": (401, 200), "delete": (401, 200)}),
 }

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite")
 # Who may import whom: an app knows those before it.
-ORDER = ["streamsite", "accounts", "videos", "subscriptions", "playlists"]
+ORDER = ["streamsite", "accounts", "videos", "subscriptions", "playlists", "demo"]
 WIRING = {"settings_test.py", "urls.py"}
 
 

@@ -14,11 +14,12 @@ import pytest
 from streamsite.mongo import indexes
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "videos", "playlists", "subscriptions", "streamsite")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite")
 OPENERS = {"collection", "get_database"}
 IS_STORE = re.compile(r"(?:.*/)?(?:\w+_)?store\.py")
 # The collection of a store by the store's module. A collection stands here once.
 OWNERS = {
+    "demo.store": {"streamsite_demo"},
     "accounts.auth_session_store": {"auth_session"},
     "accounts.sanction_store": {"account_sanction"},
     "accounts.totp_store": {"auth_totp"},
@@ -38,6 +39,7 @@ OWNERS = {
     "videos.block_store": {"videos_block"},
     "videos.captions.store": {"videos_caption"},
     "videos.comments.store": {"videos_comment"},
+    "videos.hidden_store": {"viewer_hidden"},
     "videos.moderation.store": {"moderation_case"},
     "videos.playback.history_store": {"videos_watch"},
     "videos.playback.session_store": {"view_session"},

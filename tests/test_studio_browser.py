@@ -140,7 +140,7 @@ def test_chapters_and_titles_are_read_while_they_are_written(chromium, site):
     page.locator("[data-queue] [data-edit]").click()
     expect(page.get_by_label("Title")).to_have_value("My trip to Rome")
 
-    description, found = page.get_by_label("Description"), page.locator("[data-chapters-of]")
+    description, found = page.get_by_label("Description"), page.locator("#details [data-chapters-of]")
     description.fill("1:00 One\n2:00 Two\n3:00 Three")
     expect(found).to_be_visible()  # it opens when something is wrong
     expect(found).to_contain_text("The first chapter must start at 0:00.")
@@ -152,7 +152,9 @@ def test_chapters_and_titles_are_read_while_they_are_written(chromium, site):
     expect(description).to_have_value("0:00 Start\n1:00 One\n2:00 Two\n3:00 Three")
     look(page, "details")
     page.get_by_role("link", name="Chapters").click()
+    page.locator("#chapters").get_by_role("button", name="Edit as text").click()
     page.get_by_label("One chapter per line").fill("0:00 Mine\nnonsense")
+    found = page.locator("#chapters [data-chapters-of]")
     expect(found).to_contain_text("Line 2 must start with a time")
     expect(found.locator("ol li")).to_have_count(1)
     look(page, "chapters")
@@ -224,7 +226,7 @@ def test_saving_a_title_keeps_the_schedule_and_choosing_a_visibility_cancels_it(
     page.goto(f"/studio/videos/{path.rpartition('/')[2]}")
     page.get_by_label("Title").fill("Another title")
     page.get_by_role("button", name="Save changes").click()
-    expect(page.locator("[data-toasts]")).to_contain_text("Saved.")
+    expect(page.locator("[data-toasts]")).to_contain_text("Saved: Title.")
     kept = owner.json("GET", path)[1]
     assert (kept["title"], datetime.fromisoformat(kept["publish_at"])) == ("Another title", at)
     page.get_by_role("radio", name="Unlisted").check()

@@ -13,6 +13,7 @@ from videos.api import (
     discovery,
     file_titles,
     heartbeat,
+    hidden,
     history,
     mentions,
     processing,
@@ -108,6 +109,10 @@ urlpatterns = [
     path("channels/<str:username>/report", reports.ChannelReportView.as_view(), name="api-channel-report"),
     path("me/decisions", decisions.DecisionsView.as_view(), name="api-decisions"),
     path("me/decisions/<str:case_id>/appeal", decisions.AppealView.as_view(), name="api-decision-appeal"),
+    path("me/not-interested", hidden.NotInterestedListView.as_view(), name="api-not-interested-list"),
+    path("me/not-interested/<str:video_id>", hidden.NotInterestedView.as_view(), name="api-not-interested"),
+    path("me/hidden-channels", hidden.HiddenChannelsView.as_view(), name="api-hidden-channels"),
+    path("me/hidden-channels/<str:username>", hidden.HiddenChannelView.as_view(), name="api-hidden-channel"),
     path("me/blocks", blocks.BlocksView.as_view(), name="api-blocks"),
     path("me/blocks/<str:username>", blocks.BlockView.as_view(), name="api-block"),
 ]

@@ -15,7 +15,10 @@ class VideosConfig(AppConfig):
         from streamsite import copied_texts, site_id
         from streamsite.figures import registry
         from streamsite.mongo import counters, repairs
-        from videos import receivers  # noqa: F401
+        from videos import (
+            receivers,  # noqa: F401
+            recommendations,
+        )
         from videos.copies import ALL as COPIES
         from videos.counters import ALL
         from videos.figures import STORAGE, UPLOADED
@@ -24,6 +27,7 @@ class VideosConfig(AppConfig):
             orphans,
             trash_folders,
         )
+        from videos.hooks import home_page
         from videos.repairs import ALL as REPAIRS
         from videos.search import finders
         from videos.search.channels import FINDER
@@ -33,6 +37,7 @@ class VideosConfig(AppConfig):
         registry.register_daily_count(UPLOADED)
         registry.register_storage(STORAGE)
         finders.register_finder(FINDER)
+        home_page.register_shelf(recommendations.recommended_shelf, rank=30)
         copied_texts.register_copies(*COPIES)
         trash_folders.register_trash_folders()
         site_id.register_witness(

@@ -34,7 +34,36 @@ FEATURE_FIELDS = {
 }
 
 
-class VideoForm(forms.Form):
+class VisibilityForm(forms.Form):
+    """Visibility, now and at a time."""
+
+    visibility = forms.ChoiceField(
+        label=_("Visibility"), choices=Visibility.choices, widget=forms.RadioSelect, show_hidden_initial=True
+    )
+    publish_at = DateTimeTextField(
+        required=False,
+        show_hidden_initial=True,
+        label=_("Schedule"),
+        help_text=_("The video's visibility changes automatically at this time."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+    publish_visibility = forms.ChoiceField(
+        choices=Visibility.choices, label=_("Publish as"), required=False, show_hidden_initial=True
+    )
+
+    def clean_publish_visibility(self) -> str:
+        """Return the chosen visibility, public by default."""
+        return self.cleaned_data["publish_visibility"] or Visibility.PUBLIC
+
+    def visibility_changes(self) -> dict[str, object]:
+        """Return the cleaned data about visibility, without what was not changed."""
+        touched = {name for name in VISIBILITY_FIELDS if name in self.changed_data}
+        if touched & set(SCHEDULE_FIELDS):
+            touched |= set(SCHEDULE_FIELDS)
+        return {name: value for name, value in self.cleaned_data.items() if name in touched}
+
+
+class VideoForm(VisibilityForm):
     """The details of a video that its owner may change."""
 
     title = forms.CharField(label=_("Title"), max_length=120)
@@ -59,19 +88,6 @@ class VideoForm(forms.Form):
             "When the video was first published elsewhere. Viewers see this date and can sort by it."
         ),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": original_dates.MIN_DATE}),
-    )
-    visibility = forms.ChoiceField(
-        label=_("Visibility"), choices=Visibility.choices, widget=forms.RadioSelect, show_hidden_initial=True
-    )
-    publish_at = DateTimeTextField(
-        required=False,
-        show_hidden_initial=True,
-        label=_("Schedule"),
-        help_text=_("The video's visibility changes automatically at this time."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
-    publish_visibility = forms.ChoiceField(
-        choices=Visibility.choices, label=_("Publish as"), required=False, show_hidden_initial=True
     )
     allow_comments = forms.BooleanField(required=False, label=_("Allow comments"))
     allow_embed = forms.BooleanField(required=False, label=_("Allow embedding on other sites"))
@@ -99,20 +115,14 @@ class VideoForm(forms.Form):
                 for name in names:
                     del self.fields[name]
 
-    def clean_publish_visibility(self) -> str:
-        """Return the chosen visibility, public by default."""
-        return self.cleaned_data["publish_visibility"] or Visibility.PUBLIC
-
     def changes(self) -> dict[str, object]:
         """Return the cleaned data for ``services.update``, without what was not changed of who may see the video."""
-        touched = {name for name in VISIBILITY_FIELDS if name in self.changed_data}
-        if touched & set(SCHEDULE_FIELDS):
-            touched |= set(SCHEDULE_FIELDS)
-        return {
+        details = {
             name: value
             for name, value in self.cleaned_data.items()
-            if (name not in VISIBILITY_FIELDS or name in touched) and (name != "license" or value)
+            if name not in VISIBILITY_FIELDS and (name != "license" or value)
         }
+        return details | self.visibility_changes()
 
     def explain_marks(self, video: Video) -> None:
         """Add a note beside the owner's mark, if the video is sensitive by another one."""
@@ -176,9 +186,10 @@ class CaptionForm(CaptionDescriptionForm):
 
     def read(self) -> webvtt.CaptionFile:
         """Parse the file. Raises ``Invalid`` or ``TooLarge``."""
-        content = self.cleaned_data["file"].read(webvtt.MAX_BYTES + 1)
+        sent = self.cleaned_data
+        content = sent["file"].read(webvtt.MAX_BYTES + 1)
         return webvtt.read_caption_file(
-            content, encoding=self.cleaned_data["encoding"], language=self.cleaned_data["language"]
+            content, encoding=sent.get("encoding", ""), language=sent.get("language", "")
         )
 
 

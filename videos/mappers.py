@@ -94,6 +94,7 @@ def serialize_studio_video(video: Video) -> StudioVideoDict:
         "category": video.category,
         "failure": _serialize_failure(video),
         "publish_at": iso(video.publish_at),
+        "publish_visibility": video.publish_visibility if video.publish_at else None,
         "is_taken_down": video.is_taken_down,
         "updated_at": iso(video.updated_at),
         "version": video.version,

@@ -3,6 +3,9 @@
 A video's owner may always watch it. Others may once it has a generation to play, unless staff took it down or its
 channel's account is inactive, and unless it is private. ``OPEN_CONDITIONS`` states the rule; everything else here is
 derived from it. No other module decides by ``is_taken_down``.
+
+Lists are stricter than addresses: a public video is in them once it has a thumbnail besides, or is complete without
+one, as a file is of which no frame can be taken.
 """
 
 from __future__ import annotations
@@ -56,9 +59,18 @@ class PlaybackGate:
     generation: str
     is_taken_down: bool
     channel_is_active: bool
+    has_poster: bool
+    is_complete: bool
 
     # The fields of a video's document that ``from_document`` needs.
-    DOCUMENT_FIELDS = ("channel_id", "visibility", "generation", "is_taken_down")
+    DOCUMENT_FIELDS = (
+        "channel_id",
+        "visibility",
+        "generation",
+        "is_taken_down",
+        "has_poster",
+        "is_complete",
+    )
 
     @classmethod
     def of(cls, video: Video, *, channel_is_active: bool | None = None) -> PlaybackGate:
@@ -66,7 +78,13 @@ class PlaybackGate:
         if channel_is_active is None:
             channel_is_active = video.channel.is_active
         return cls(
-            video.channel_id, video.visibility, video.generation, video.is_taken_down, channel_is_active
+            video.channel_id,
+            video.visibility,
+            video.generation,
+            video.is_taken_down,
+            channel_is_active,
+            video.has_poster,
+            video.is_complete,
         )
 
     @classmethod
@@ -78,6 +96,8 @@ class PlaybackGate:
             str(document.get("generation", "")),
             bool(document.get("is_taken_down", False)),
             channel_is_active,
+            bool(document.get("has_poster", False)),
+            bool(document.get("is_complete", False)),
         )
 
     def meets(self, condition: Condition) -> bool:
@@ -96,8 +116,8 @@ class PlaybackGate:
 
     @property
     def is_listed(self) -> bool:
-        """True when the video belongs in everyone's lists."""
-        return self.is_open and is_listed(self.visibility)
+        """True when the video belongs in everyone's lists: open, public, and with a thumbnail or complete."""
+        return self.is_open and is_listed(self.visibility) and (self.has_poster or self.is_complete)
 
     def allows(self, viewer: Viewer) -> bool:
         """Return whether ``viewer`` may watch the video without a share link."""
@@ -105,7 +125,13 @@ class PlaybackGate:
 
     def unchanged(self) -> Q:
         """Return the condition that a row still has the fields by which this gate decided."""
-        return Q(visibility=self.visibility, generation=self.generation, is_taken_down=self.is_taken_down)
+        return Q(
+            visibility=self.visibility,
+            generation=self.generation,
+            is_taken_down=self.is_taken_down,
+            has_poster=self.has_poster,
+            is_complete=self.is_complete,
+        )
 
 
 def unlisted_open_match() -> dict[str, object]:

@@ -18,7 +18,7 @@ from accounts.usernames import normalize_username
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.mongo import keyset_merge
 from streamsite.visibility import Viewer
-from videos import facets, sensitivity, tags, video_store
+from videos import facets, hidden, sensitivity, tags, video_store
 from videos.access import listed_videos_for
 from videos.library_filters import (
     DURATION_CONDITIONS,
@@ -31,7 +31,7 @@ from videos.library_filters import (
 from videos.mappers import serialize_card
 from videos.models import Video
 from videos.schemas.cards import FoundCardDict, PageOfFoundCardsDict
-from videos.search import caption_matches, ordered_results, queries
+from videos.search import caption_matches, ordered_results, queries, snippets
 from videos.serializers.library import LibraryQuerySerializer
 
 
@@ -67,6 +67,12 @@ def parse_library_query(params: Mapping[str, str], of: str = "") -> LibraryQuery
     return LibraryQuery(words, conditions, sort if words or sort != RELEVANCE else "newest", is_exact)
 
 
+def home_page(request: HttpRequest) -> Page[Video]:
+    """Return a page of public videos without those that the viewer hides; takes the parameters of ``GET /videos``."""
+    asked = parse_library_query(LibraryQuerySerializer.from_query(request))
+    return _searched(request, asked, absolute=False, is_chosen=True)[0]
+
+
 def library_page(request: HttpRequest | Request, *, of: str = "", absolute: bool = True) -> Page[Video]:
     """Return a page of public videos, or of those of the channel ``of`` (an id), for ``GET /videos``."""
     return _searched(
@@ -75,13 +81,17 @@ def library_page(request: HttpRequest | Request, *, of: str = "", absolute: bool
 
 
 def _searched(
-    request: HttpRequest | Request, asked: LibraryQuery, *, absolute: bool
+    request: HttpRequest | Request, asked: LibraryQuery, *, absolute: bool, is_chosen: bool = False
 ) -> tuple[Page[Video], queries.SearchResult | None]:
-    """Return a page of the results and, for a search, how they were found."""
+    """Return a page of the results and, for a search, how they were found.
+
+    ``is_chosen`` says that the site chooses what is listed, so that what the viewer hides is left out. A search has
+    everything.
+    """
     viewer: Viewer = request.user
     load = loader_for(viewer)
     if not asked.words:
-        rows = _sortable(_filtered(viewer, asked.conditions), asked.sort)
+        rows = _sortable(_filtered(viewer, asked.conditions, is_chosen=is_chosen), asked.sort)
         return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
     conditions = asked.conditions | sensitivity.not_hidden_match(viewer)
     if asked.sort == RELEVANCE:
@@ -95,6 +105,23 @@ def _searched(
     return paginate(request, rows, SORTS[asked.sort], absolute=absolute), found
 
 
+def page_with(request: HttpRequest | Request, name: str, value: str, *, absolute: bool = True) -> Page[Video]:
+    """Return a page of the videos whose ``category`` or ``tag`` is ``value``, in the order of ``?sort=``.
+
+    Without those that the viewer hides.
+    """
+    given = LibraryQuerySerializer.from_query(request)
+    asked = parse_library_query(dict.fromkeys(given, "") | {"sort": given["sort"], name: value})
+    return _searched(request, asked, absolute=absolute, is_chosen=True)[0]
+
+
+def count_with(viewer: Viewer, name: str, value: str, most: int) -> int:
+    """Return how many videos the pages of ``page_with`` have; ``most + 1`` where there are more than ``most``."""
+    params = dict.fromkeys(LibraryQuerySerializer().fields, "") | {name: value}
+    rows = _filtered(viewer, parse_library_query(params).conditions, is_chosen=True)
+    return len(rows.order_by(*SORTS["newest"]).values_list("pk", flat=True)[: most + 1])
+
+
 def _sortable(rows: QuerySet[Video], sort: str) -> QuerySet[Video]:
     return rows.filter(first_published_at__isnull=False) if sort in FIRST_PUBLISHED_SORTS else rows
 
@@ -104,17 +131,19 @@ def library_body(
 ) -> PageOfFoundCardsDict:
     """Return ``library_page`` as cards in the API's list form.
 
-    Where words were asked for, each has its ``moment``, and the list has ``corrected``, the text that was searched for
-    instead or ``None``, and ``matched``: ``"all"`` of the words, or ``"most"`` where no video has all.
+    Where words were asked for, each has its ``moment`` and ``snippet``, and the list has ``corrected``, the text that
+    was searched for instead or ``None``, and ``matched``: ``"all"`` of the words, or ``"most"`` where no video has all.
     """
     asked = parse_library_query(LibraryQuerySerializer.from_query(request), of)
     page, how = _searched(request, asked, absolute=absolute)
     if how is None:
         return cast(PageOfFoundCardsDict, page.body(serialize_card))
-    moments = caption_matches.find_caption_matches(page.rows, how.corrected or asked.words)
+    words = how.corrected or asked.words
+    moments = caption_matches.find_caption_matches(page.rows, words)
+    parts = snippets.description_snippets(page.rows, words)
 
     def found_card(video: Video) -> FoundCardDict:
-        return {**serialize_card(video), "moment": moments.get(video.pk)}
+        return {**serialize_card(video), "moment": moments.get(video.pk), "snippet": parts.get(video.pk)}
 
     return {
         **page.body(found_card),
@@ -153,8 +182,10 @@ def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, object]
     return conditions | ({"facets": facets.facet_key(asked)} if asked and with_index else {})
 
 
-def _filtered(viewer: Viewer, conditions: dict[str, object]) -> QuerySet[Video]:
+def _filtered(viewer: Viewer, conditions: dict[str, object], *, is_chosen: bool = False) -> QuerySet[Video]:
     rows = listed_videos_for(viewer).select_related("channel")
+    if is_chosen:
+        rows = rows.filter(hidden.hidden_from(viewer).rest())
     for name, value in conditions.items():
         if name in {"tag_keys", "facets"}:
             rows = rows.filter(**{f"{name}__has_element": value})
@@ -179,6 +210,12 @@ def last_language(channel_id: str) -> str:
 def newest_of_channels(
     viewer: Viewer, channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
 ) -> list[Video]:
-    """Return the newest listed videos of some channels, published before a moment and id, with channels. Two reads."""
+    """Return the newest listed videos of some channels, published before a moment and id, with channels.
+
+    Two reads; one for the newest of few channels.
+    """
+    if before is None and len(channel_ids) <= keyset_merge.CHUNK:
+        newest = listed_videos_for(viewer).filter(channel_id__in=channel_ids).select_related("channel")
+        return list(newest.order_by(*SORTS["newest"])[:most]) if channel_ids else []
     condition = sensitivity.not_hidden_match(viewer)
     return load_listed(viewer, video_store.newest_ids(channel_ids, most, before, condition))

@@ -5,21 +5,27 @@ Of the viewer, only what they get to see of sensitive videos counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from rest_framework.request import Request
 
+from accounts.models import User
 from streamsite import formats
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.mongo import keyset_merge
+from streamsite.site_settings.features import features
 from streamsite.visibility import Viewer
-from videos import facets, mappers, queries, sensitivity, tags, video_store
+from videos import facets, hidden, mappers, queries, sensitivity, tags, video_store
 from videos.access import listed_match_for, listed_videos_for
+from videos.hooks import home_page
+from videos.hooks.home_page import Shelf
 from videos.library_filters import SORTS
 from videos.models import CATEGORIES, Video
 from videos.playback import statistics_store
@@ -29,15 +35,24 @@ from videos.search import query_text
 from videos.search.store import SEARCH_VIDEOS
 
 TRENDING_DAYS = 7
+# Of these the recommended ones are chosen.
+MAX_TRENDING_READ = 40
+# Fewer are no choice: a small site's newest videos are below anyway.
+MIN_RECOMMENDED = 4
 VIDEOS = Video._meta.db_table
 MAX_RELATED, MAX_SAME_CHANNEL, MAX_PER_KEYWORD, MIN_KEYWORD_LENGTH = 20, 6, 30, 3
+
+
+def recommendable_videos(viewer: Viewer) -> QuerySet[Video]:
+    """Return the videos that the site may choose for ``viewer``: listed, and not hidden by them."""
+    return listed_videos_for(viewer).filter(hidden.hidden_from(viewer).rest())
 
 
 def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> PageDict[RecommendationDict]:
     """Return a page of trending videos in the API's list form; each with ``reason``."""
     page = paginate(
         request,
-        listed_videos_for(request.user).select_related("channel"),
+        recommendable_videos(request.user).select_related("channel"),
         SORTS["trending"],
         absolute=absolute,
     )
@@ -48,6 +63,25 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> P
             "reason": _format_views(views.get(video.pk, 0)),
         }
     )
+
+
+def recommended_shelf(user: User, before: Sequence[Shelf]) -> Shelf:
+    """Return what is trending, first in the categories that the viewer is in the middle of.
+
+    It is empty for who neither follows nor watches anything, and where there is little to choose from.
+    """
+    title, url = _("Recommended"), reverse("trending") if features().trending else ""
+    if not before:
+        return Shelf("recommended", title, url, [])
+    taken = home_page.shown_ids(before)
+    liked = {entry["category"] for shelf in before for entry in shelf.entries if "category" in entry}
+    trending = recommendable_videos(user).exclude(channel=user).select_related("channel")
+    rows = list(trending.order_by(*SORTS["trending"])[:MAX_TRENDING_READ])
+    chosen = sorted((row for row in rows if row.pk not in taken), key=lambda row: row.category not in liked)
+    if len(chosen) < MIN_RECOMMENDED:
+        chosen = []
+    entries = [{"video": mappers.serialize_card(row)} for row in chosen[: home_page.MAX_CANDIDATES]]
+    return Shelf("recommended", title, url, entries, is_recommended=True)
 
 
 def related_videos(viewer: Viewer, video: Video, *, most: int = MAX_RELATED) -> list[RecommendationDict]:
@@ -61,9 +95,11 @@ def related_videos(viewer: Viewer, video: Video, *, most: int = MAX_RELATED) -> 
 
 def _select_related(viewer: Viewer, video: Video, most: int) -> dict[str, str]:
     """Return ids in order, each with its source: ``channel``, ``subject``, ``category`` or ``site``. One read."""
-    listed, shown = listed_match_for(viewer), sensitivity.not_hidden_match(viewer)
+    unwanted = hidden.hidden_from(viewer)
+    listed = listed_match_for(viewer) | unwanted.rest_match()
+    shown = sensitivity.not_hidden_match(viewer) | unwanted.rest_match()
     pipeline = [
-        *_newest(listed | {"channel_id": video.channel_id}, MAX_SAME_CHANNEL + 1),
+        *_newest(listed | _same_channel(video, unwanted), MAX_SAME_CHANNEL + 1),
         _from("channel"),
         *keyset_merge.union_stages(
             VIDEOS, [[*_newest(listed | _same_category(video), most + 1), _from("category")]]
@@ -111,6 +147,11 @@ def _rank_by_shared_keywords(found: Iterable[list[str]]) -> list[str]:
         for video_id in ids:
             weights[video_id] = weights.get(video_id, 0.0) + 1 / len(ids)
     return sorted(weights, key=lambda video_id: weights[video_id], reverse=True)
+
+
+def _same_channel(video: Video, unwanted: hidden.Hidden) -> dict[str, object]:
+    """Return the condition for the video's channel, or one that nothing meets where the viewer hides the channel."""
+    return {"channel_id": {"$in": []} if video.channel_id in unwanted.channels else video.channel_id}
 
 
 def _same_category(video: Video) -> dict[str, object]:

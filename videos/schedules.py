@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import email_verification
+from streamsite.templatetags.formats import your_time
 from streamsite.visibility import Visibility, is_linkable, is_listed
 from videos import strikes
 from videos.metadata import VideoChanges
@@ -29,6 +34,36 @@ NO_SCHEDULE: VideoChanges = {
     "publish_visibility": Visibility.PUBLIC,
     "schedule_epoch": None,
 }
+
+# What a schedule will do, by the visibility that the video then has, and what a visibility means now.
+_SCHEDULED = {
+    Visibility.PUBLIC: gettext_lazy("Scheduled for %(time)s."),
+    Visibility.UNLISTED: gettext_lazy("Scheduled to become unlisted on %(time)s."),
+    Visibility.PRIVATE: gettext_lazy("Scheduled to become private on %(time)s."),
+}
+_CURRENT = {
+    Visibility.PUBLIC: gettext_lazy("Everyone can find and watch this video."),
+    Visibility.UNLISTED: gettext_lazy("Only people with the link can watch this video."),
+    Visibility.PRIVATE: gettext_lazy("Only you can watch this video."),
+}
+
+
+def schedule_sentence(at: datetime | str, visibility: str) -> SafeString:
+    """Return what a schedule will do, in the words of every page: "Scheduled for Nov 28, 2026, 11:59 PM, your time".
+
+    ``at`` may be an ISO time. The sentence is HTML with a ``<time>``, which scripts show in the browser's zone.
+    """
+    return SafeString(escape(_SCHEDULED[Visibility(visibility)]) % {"time": your_time(at)})
+
+
+def outlook(video: Video, changes: VideoChanges) -> SafeString:
+    """Return who could watch the video after the cleaned ``changes``, or what its schedule would then do."""
+    changes = changes.copy()
+    add_schedule_changes(video, changes)
+    at = changes.get("publish_at", video.publish_at)
+    if at is not None:
+        return schedule_sentence(at, changes.get("publish_visibility", video.publish_visibility))
+    return escape(_CURRENT[Visibility(changes.get("visibility", video.visibility))])
 
 
 def add_schedule_changes(video: Video, changes: VideoChanges) -> None:

@@ -59,7 +59,7 @@ def build_draft(
     for field, value in changes.items():
         setattr(video, field, value)
     video.shown_as_sensitive = video.is_sensitive or channel_marks.is_sensitive(owner)
-    video.tag_keys = tags.tag_keys(video.tags)
+    video.tag_keys = tags.video_keys(video.tags, video.title, video.description)
     video.folded_title = folded_titles.fold_title(video.title)
     if video.publish_at is not None:
         video.schedule_epoch = video.visibility_epoch
@@ -83,8 +83,11 @@ def create_from_upload(
     data: Mapping[str, object],
     enqueue: Callable[[Video], object],
     sha256: str = "",
+    video_id: str = "",
 ) -> Video:
     """Store an uploaded file and queue its processing; ``sha256`` is the file's hash if known.
+
+    ``video_id`` is an unused id to give the video; by default it is random.
 
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
     ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``DiskFull``.
@@ -94,6 +97,7 @@ def create_from_upload(
     quota.require_quota(owner, more=size)
     video = build_draft(owner, filename=filename, size=size, data=data)
     video.source_sha256 = sha256
+    video.pk = video_id or video.pk
     paths.keep_source(upload, video.pk)
     try:
 
@@ -132,8 +136,12 @@ def update(video: Video, data: Mapping[str, object], *, expected_version: int | 
     rows = Video.objects.filter(pk=video.pk)
     if expected_version is not None:
         rows = rows.filter(version=expected_version)
-    if "tags" in changes:
-        changes["tag_keys"] = tags.tag_keys(changes["tags"])
+    if changes.keys() & {"tags", "title", "description"}:
+        changes["tag_keys"] = tags.video_keys(
+            changes.get("tags", video.tags),
+            changes.get("title", video.title),
+            changes.get("description", video.description),
+        )
     if "chapters" in changes:
         # Without chapters of its own the video has those of its description again.
         changes["chapters_edited"] = bool(changes["chapters"])
@@ -229,7 +237,7 @@ def refresh_listing(video_id: str) -> None:
     video = Video.objects.select_related("channel").filter(pk=video_id).first()
     if video is None:
         return
-    if video.tag_keys != tags.tag_keys(video.tags):
+    if video.tag_keys != tags.video_keys(video.tags, video.title, video.description):
         tags.refresh_tag_keys([video_id])
     gate = PlaybackGate.of(video)
     wanted = gate.is_listed

@@ -1,7 +1,7 @@
 """Tags of videos: how they are written, and by which key two spellings are the same tag.
 
 ``Video.tags`` holds tags as their first writer spelled them, in lower case; ``Video.tag_keys`` the folded keys by which
-they are compared and looked up.
+they are compared and looked up, with those of the hashtags in title and description.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from streamsite.folding import fold
 from streamsite.sanitize import clean_line, is_blank
+from videos.hashtags import find_hashtags
 from videos.models import Video
 
 MAX_TAGS, MAX_TAG_LENGTH = 20, 40
@@ -65,10 +66,17 @@ def tag_keys(tags: Iterable[object]) -> list[str]:
     return list(dict.fromkeys(tag_key(str(tag)) for tag in tags))
 
 
+def video_keys(tags: Iterable[object], title: str, description: str) -> list[str]:
+    """Return the keys that a video is found by: those of its tags, and of the hashtags in its texts."""
+    return tag_keys([*tags, *find_hashtags(title, description)])
+
+
 def refresh_tag_keys(video_ids: Iterable[str]) -> None:
-    """Update ``tag_keys`` of videos from their tags. Idempotent."""
-    for video_id, tags, known in Video.objects.filter(pk__in=list(video_ids)).values_list(
-        "pk", "tags", "tag_keys"
+    """Update ``tag_keys`` of videos from their tags and texts. Idempotent."""
+    fields = ("pk", "tags", "title", "description", "tag_keys")
+    for video_id, tags, title, description, known in Video.objects.filter(pk__in=list(video_ids)).values_list(
+        *fields
     ):
-        if known != (wanted := tag_keys(tags)):
-            Video.objects.filter(pk=video_id, tags=tags).update(tag_keys=wanted)
+        if known != (wanted := video_keys(tags, title, description)):
+            unchanged = Video.objects.filter(pk=video_id, tags=tags, title=title, description=description)
+            unchanged.update(tag_keys=wanted)

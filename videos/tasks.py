@@ -18,7 +18,7 @@ from accounts.models import User
 from streamsite import copied_texts, sweep_count
 from streamsite.tasks import admin_links, queue
 from streamsite.tasks.backend import MAIL, enqueue_once
-from videos import schedules, services
+from videos import hidden_store, schedules, services
 from videos.access import own_videos
 from videos.comments import services as comments
 from videos.files import bucket, bucket_site, relocation
@@ -38,9 +38,9 @@ DEMO_PRIORITY = -50
 
 
 @task(queue_name="transcode")
-def process_video(video_id: str) -> None:
-    """Transcode an uploaded video."""
-    pipeline.process(video_id)
+def process_video(video_id: str, few_rungs: bool = False) -> None:
+    """Transcode an uploaded video, with only the largest and a small rendition if ``few_rungs``."""
+    pipeline.process(video_id, few_rungs=few_rungs)
 
 
 @task(queue_name="transcode")
@@ -162,6 +162,7 @@ def forget_video(video_id: str) -> None:
     for forget in (
         reaction_services.delete_for_video,
         history_store.delete_for_video,
+        hidden_store.delete_for_video,
         session_store.delete_for_video,
         statistics_store.delete_for_video,
         comments.delete_for_target,
@@ -213,4 +214,4 @@ def jobs_ahead(video: Video) -> int | None:
 
 def enqueue_demo_processing(video: Video) -> None:
     """Queue a demo clip behind everything that people have uploaded."""
-    process_video.using(priority=DEMO_PRIORITY).enqueue(video.pk)
+    process_video.using(priority=DEMO_PRIORITY).enqueue(video.pk, few_rungs=True)

@@ -1,6 +1,6 @@
 """URLs of pages about videos, and of their files."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from streamsite.view_helpers import redirect_view
 from videos import thumbnails
@@ -9,6 +9,7 @@ from videos.views import (
     browse,
     comments,
     embed,
+    hidden,
     history,
     media,
     moderation,
@@ -19,12 +20,17 @@ from videos.views import (
     studio_videos,
     syndication,
     watch,
+    you,
 )
 
 urlpatterns = [
     path("", browse.home, name="home"),
     path("watch", watch.watch_by_query),
     path("watch/<str:video_id>", watch.watch, name="watch"),
+    path("watch/<str:video_id>/menu", hidden.card_menu, name="card-menu"),
+    path("watch/<str:video_id>/hide", hidden.hide_video, name="hide-video"),
+    path("hide/<str:username>", hidden.hide_channel, name="hide-channel"),
+    path("settings/hidden", hidden.hidden_list, name="settings-hidden"),
     path("watch/<str:video_id>/reaction", history.react, name="react"),
     path("watch/<str:video_id>/comments", comments.video_comments, name="video-comments"),
     path("watch/<str:video_id>/share", share.share, name="video-share"),
@@ -44,6 +50,8 @@ urlpatterns = [
     path("studio/comments", studio_comments.studio_comments, name="studio-comments"),
     path("studio/comments/bulk", studio_comments.bulk_change, name="studio-comments-bulk"),
     path("studio/comments/rules", studio_comments.comment_filters, name="studio-comment-rules"),
+    path("you", you.you, name="you"),
+    path("you/theme", you.choose_theme, name="you-theme"),
     path("history", history.history, name="history"),
     path("history/clear", history.clear_history, name="history-clear"),
     path("history/pause", history.pause_history, name="history-pause"),
@@ -52,28 +60,36 @@ urlpatterns = [
     path("embed/<str:video_id>", embed.embed, name="embed"),
     path("search", browse.search, name="search"),
     path("trending", browse.trending, name="trending"),
+    path("category/<str:slug>", browse.category, name="category"),
+    # A tag may contain slashes, but not end with one.
+    re_path(r"^tag/(?P<tag>.*[^/])\Z", browse.tag, name="tag"),
     path("upload", studio.upload, name="upload"),
     path("studio", analytics.channel_analytics, name="studio"),
     path("studio/upload", redirect_view("upload")),
     path("studio/analytics", redirect_view("studio")),
     path("studio/videos", studio_videos.studio_videos, name="studio-videos"),
     path("studio/videos/bulk", studio_videos.bulk_change, name="studio-bulk"),
-    path("studio/videos/<str:video_id>", studio.edit, name="studio-video"),
+    path("studio/videos/<str:video_id>", studio_edit.edit, name="studio-video"),
     path("studio/videos/<str:video_id>/delete", studio.delete, name="studio-video-delete"),
     path("studio/videos/<str:video_id>/stats", analytics.video_analytics, name="studio-stats"),
     path("studio/videos/<str:video_id>/retry", studio.retry, name="studio-video-retry"),
-    path("studio/videos/<str:video_id>/picture", studio_edit.thumbnail_page, name="studio-picture"),
-    path("studio/videos/<str:video_id>/chapters", studio_edit.chapters_page, name="studio-chapters"),
+    path("studio/videos/<str:video_id>/picture", studio_edit.section_redirect("thumbnail")),
+    path("studio/videos/<str:video_id>/chapters", studio_edit.section_redirect("chapters")),
     path(
         "studio/videos/<str:video_id>/chapters/preview",
         studio_edit.chapters_preview,
         name="studio-chapters-preview",
     ),
-    path("studio/videos/<str:video_id>/captions", studio_edit.captions_page, name="studio-captions"),
+    path("studio/videos/<str:video_id>/captions", studio_edit.section_redirect("subtitles")),
     path(
         "studio/videos/<str:video_id>/captions/<str:caption_id>",
-        studio_edit.caption_page,
+        studio_edit.caption_panel,
         name="studio-caption",
+    ),
+    path(
+        "studio/videos/<str:video_id>/visibility/preview",
+        studio_edit.visibility_preview,
+        name="studio-visibility-preview",
     ),
     path("studio/videos/<str:video_id>/sharing", studio_edit.share_links_page, name="studio-sharing"),
     path(
@@ -98,5 +114,6 @@ urlpatterns = [
     path("robots.txt", syndication.robots, name="robots"),
     path("sitemap.xml", syndication.sitemap_index, name="sitemap"),
     path("sitemaps/<str:month>.xml", syndication.sitemap_month, name="sitemap-month"),
+    path("media/p/<str:video_id>/<str:folder>/<str:name>", media.serve_public_image, name="public-image"),
     path("media/v/<str:token>/<str:video_id>/<str:generation>/<path:name>", media.serve, name="media"),
 ]

@@ -11,7 +11,7 @@ from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
 from videos.access import LISTED
 from videos.models import Video
-from videos.tags import tag_keys
+from videos.tags import video_keys
 
 VIDEOS = Video._meta.db_table
 FIRST_PUBLISHED = {"$ifNull": ["$originally_published_on", "$published_at", None]}
@@ -51,12 +51,17 @@ def _is_sensitive(marked_channels: Sequence[str]) -> dict[str, object]:
 
 
 def iter_stale_tag_keys() -> Iterator[str]:
-    """Yield the ids of videos whose ``tag_keys`` are not those of their tags."""
+    """Yield the ids of videos whose ``tag_keys`` are not those of their tags and hashtags."""
     has_some: dict[str, object] = {
-        "$or": [{"tags": {"$nin": [[], None]}}, {"tag_keys": {"$nin": [[], None]}}]
+        "$or": [
+            *({name: {"$nin": [[], None]}} for name in ("tags", "tag_keys")),
+            *({name: {"$regex": "#"}} for name in ("title", "description")),
+        ]
     }
-    for row in collection(VIDEOS).find(has_some, {"tags": 1, "tag_keys": 1}):
-        if (row.get("tag_keys") or []) != tag_keys(row.get("tags") or []):
+    fields = dict.fromkeys(("tags", "tag_keys", "title", "description"), 1)
+    for row in collection(VIDEOS).find(has_some, fields):
+        wanted = video_keys(row.get("tags") or [], row.get("title") or "", row.get("description") or "")
+        if (row.get("tag_keys") or []) != wanted:
             yield row["_id"]
 
 
@@ -78,6 +83,21 @@ def newest_ids(
         fields=["_id"],
     )
     return [row["_id"] for row in rows]
+
+
+def used_facets(keys: Mapping[str, str]) -> list[str]:
+    """Return the names in ``keys`` whose element of ``facets`` a listed video has. One command."""
+    parts: list[list[dict[str, object]]] = [
+        [
+            {"$match": {**LISTED, "facets": key}},
+            {"$limit": 1},
+            {"$project": {"_id": 0, "name": {"$literal": name}}},
+        ]
+        for name, key in keys.items()
+    ]
+    first, *others = parts
+    rows = collection(VIDEOS).aggregate([*first, *keyset_merge.union_stages(VIDEOS, others)])
+    return [row["name"] for row in rows]
 
 
 def ids_by_source(stages: Sequence[Mapping[str, object]]) -> Iterable[tuple[str, str]]:

@@ -14,6 +14,7 @@ DEFAULTS = {
     "time_zone": "",
     "autoplay": True,
     "autoplay_open": True,
+    "hover_previews": True,
     "history_paused": False,
     "personalised": True,
     "sensitive_content": "",

@@ -118,6 +118,7 @@ def test_preferences_are_shown_and_kept(page):
         "time_zone": "Asia/Tokyo",
         "autoplay": False,
         "autoplay_open": False,
+        "hover_previews": False,
         "history_paused": True,
         "personalised": False,
         "sensitive_content": "warn",

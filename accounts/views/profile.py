@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import forms, image_processing, image_storage, mappers, preferences, profile
 from accounts.current_user import signed_in_user
@@ -16,6 +16,13 @@ from streamsite.errors import Invalid, TooLarge
 from streamsite.rate_limits import IMAGE_UPLOAD, enforce
 from streamsite.view_actions import form_status, perform, posted_data, redirect_with_message
 from streamsite.view_helpers import allow_get_and_post
+
+
+@login_required
+@require_safe
+def settings_index(request: HttpRequest) -> HttpResponse:
+    """List the sections of the settings."""
+    return render(request, "accounts/settings_index.html")
 
 
 @login_required

@@ -48,8 +48,8 @@ class PlaylistFields(TypedDict, total=False):
     sort: str
 
 
-def create_playlist(owner: User, data: Mapping[str, object]) -> Playlist:
-    """Create a playlist with the videos of ``video_ids`` in their order.
+def create_playlist(owner: User, data: Mapping[str, object], *, playlist_id: str = "") -> Playlist:
+    """Create a playlist with the videos of ``video_ids`` in their order; its id is random unless it is given.
 
     Raises ``Absent`` if the owner may not watch one of them, ``Invalid``, or ``Conflict`` at a limit.
     """
@@ -83,6 +83,7 @@ def create_playlist(owner: User, data: Mapping[str, object]) -> Playlist:
 
     def store() -> Playlist:
         playlist = Playlist(owner=owner, **clean)
+        playlist.pk = playlist_id or playlist.pk
         playlist.item_count = len(videos)
         playlist.duration = sum(video.duration for video in videos)
         playlist.save(force_insert=True)

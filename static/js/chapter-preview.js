@@ -41,4 +41,9 @@ function follow(box) {
   });
 }
 
-for (const box of document.querySelectorAll("[data-chapters-of]")) follow(box);
+/** Follow the fields of the previews below `root`. @param {ParentNode} [root] */
+export function followChapterPreviews(root = document) {
+  for (const box of root.querySelectorAll("[data-chapters-of]")) follow(box);
+}
+
+followChapterPreviews();

@@ -20,7 +20,7 @@ function explain(error) {
   }
 }
 
-/** Show a toast whose button runs `undo` once. */
+/** Show a toast whose button runs `undo` once. Return its element. */
 function offerUndo(text, undo) {
   const box = toast(text, {
     action: gettext("Undo"),
@@ -35,6 +35,7 @@ function offerUndo(text, undo) {
     },
   });
   removeLater(box, 10_000);
+  return box;
 }
 
 /** Add a video to a target or remove it: `{ title, path }` for Watch later, `{ title, id, itemId }` for a playlist. */
@@ -57,9 +58,9 @@ function rowOf(target, videoId, changes) {
   box.addEventListener("change", async () => {
     const isIn = box.checked;
     box.disabled = true;
+    note.textContent = isIn ? gettext("Saved") : gettext("Removed");
     try {
       await put(target, videoId, isIn);
-      note.textContent = isIn ? gettext("Saved") : gettext("Removed");
       if (changes.has(target)) changes.delete(target);
       else changes.set(target, isIn);
     } catch (error) {
@@ -168,10 +169,16 @@ export async function openSaveDialog(videoId, trigger) {
 /** Add a video to Watch later, from the menu of its card. */
 export async function watchLater(videoId) {
   const target = { path: later(videoId), title: gettext("Watch later") };
+  // The answer is there at once, and taken back when the server refuses. Undo waits for what it undoes.
+  const stored = put(target, videoId, true);
+  const box = offerUndo(gettext("Saved to Watch later."), async () => {
+    await stored.catch(() => {});
+    await put(target, videoId, false);
+  });
   try {
-    await put(target, videoId, true);
-    offerUndo(gettext("Saved to Watch later."), () => put(target, videoId, false));
+    await stored;
   } catch (error) {
+    box.remove();
     explain(error);
   }
 }

@@ -34,17 +34,41 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
   });
 }
 
+// Where the sidebar has room it is collapsed and expanded in its place; elsewhere it opens in a sheet over the page.
+const hasRoom = matchMedia("(width >= 82rem)");
+const sidebar = document.getElementById("sidebar");
+const channels = sidebar?.querySelector("[data-nav-channels]");
+
+/** Load the subscribed channels once they can be seen. */
+async function showChannels() {
+  if (!channels) return;
+  const { loadChannels } = await import("./nav-channels.js");
+  loadChannels(channels);
+}
+
 for (const button of document.querySelectorAll("[data-nav-toggle]")) {
   const show = () => {
-    const isFull = root.dataset.nav !== "mini";
+    const isFull = hasRoom.matches && root.dataset.nav !== "mini";
     button.setAttribute("aria-expanded", String(isFull));
-    button.setAttribute("aria-label", isFull ? gettext("Collapse sidebar") : gettext("Expand sidebar"));
+    if (!hasRoom.matches) button.setAttribute("aria-label", gettext("Menu"));
+    else button.setAttribute("aria-label", isFull ? gettext("Collapse sidebar") : gettext("Expand sidebar"));
+    if (isFull) showChannels();
   };
   show();
-  button.addEventListener("click", () => {
-    root.dataset.nav = root.dataset.nav === "mini" ? "full" : "mini";
-    stored("nav").write(root.dataset.nav);
+  hasRoom.addEventListener("change", () => {
+    if (!hasRoom.matches) root.dataset.nav = "mini";
     show();
+  });
+  button.addEventListener("click", async () => {
+    if (hasRoom.matches) {
+      root.dataset.nav = root.dataset.nav === "mini" ? "full" : "mini";
+      stored("nav").write(root.dataset.nav);
+      show();
+      return;
+    }
+    const { openSheet } = await import("./sheet.js");
+    openSheet(sidebar, button);
+    showChannels();
   });
 }
 

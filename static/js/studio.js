@@ -114,12 +114,13 @@ document.addEventListener("click", (event) => {
   remove(row);
 });
 
-/** Show and read date fields in the viewer's time zone; the server gets and sends UTC. */
-function localTimes() {
-  for (const field of document.querySelectorAll("input[data-utc]")) {
+/** Show and read date fields below `root` in the viewer's time zone; the server gets and sends UTC. @param {ParentNode} [root] */
+export function localTimes(root = document) {
+  for (const field of root.querySelectorAll("input[data-utc]")) {
     const sent = el("input", { type: "hidden", name: field.name, value: field.value ? `${field.value}:00Z` : "" });
     if (field.value) field.value = clockTime(Date.parse(`${field.value}:00Z`));
     field.removeAttribute("name");
+    field.removeAttribute("data-utc");
     field.after(sent);
     field.addEventListener("change", () => {
       sent.value = field.value ? new Date(momentOf(field.value)).toISOString() : "";

@@ -2,7 +2,7 @@
 import { api } from "./api.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { compact } from "./locale.js";
-import { toast } from "./ui.js";
+import { removeLater, toast } from "./ui.js";
 
 function show(form, { subscribed, notify }) {
   form.dataset.subscribed = subscribed ? "1" : "0";
@@ -21,6 +21,19 @@ function showCount(username, subscribers) {
 
 const stateOf = (form) => ({ subscribed: form.dataset.subscribed === "1", notify: form.dataset.notify });
 
+/** Offer to subscribe again, with the same notifications. */
+function offerBack(form, before) {
+  const said = interpolate(gettext("Unsubscribed from @%(name)s."), { name: form.dataset.subscribe });
+  const box = toast(said, {
+    action: gettext("Undo"),
+    onAction: () => {
+      box.remove();
+      change(form, before);
+    },
+  });
+  removeLater(box, 10_000);
+}
+
 async function change(form, wanted) {
   if (form.ariaBusy === "true") return;
   const before = stateOf(form);
@@ -34,6 +47,7 @@ async function change(form, wanted) {
       : await api("DELETE", video ? `${path}?video_id=${video}` : path);
     show(form, { subscribed: data.is_subscribed, notify: data.notify ?? "all" });
     showCount(form.dataset.subscribe, data.subscribers);
+    if (before.subscribed && !data.is_subscribed) offerBack(form, before);
   } catch (error) {
     show(form, before);
     toast(error.message, { level: "error" });

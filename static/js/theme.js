@@ -15,5 +15,6 @@
   // An account's theme is in the page: it applies on every device.
   if (!root.dataset.theme && (theme === "light" || theme === "dark")) root.dataset.theme = theme;
   if (theatre) root.dataset.theatre = "1";
-  if (!root.dataset.nav) root.dataset.nav = nav ?? (innerWidth < 1120 ? "mini" : "full");
+  // Below this width the whole sidebar opens in a sheet over the page (shell.js).
+  if (!root.dataset.nav) root.dataset.nav = matchMedia("(width >= 82rem)").matches ? nav ?? "full" : "mini";
 })();

@@ -1,4 +1,5 @@
 // Times are rendered in the zone that the account chose, in UTC, or as "3 days ago": this shows them in the viewer's.
+import { gettext, interpolate } from "./i18n.js";
 import { dates } from "./locale.js";
 
 const full = dates({ dateStyle: "full", timeStyle: "short" });
@@ -10,15 +11,18 @@ function dateOf(time) {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
-function showAll() {
-  for (const time of document.querySelectorAll("time[data-local]")) {
+/** Show the times below `root`. Modules that add some to the page call this. @param {ParentNode} [root] */
+export function showTimes(root = document) {
+  for (const time of root.querySelectorAll("time[data-local]")) {
     const date = dateOf(time);
-    if (date) time.textContent = (time.dataset.local === "day" ? day : short).format(date);
+    if (!date) continue;
+    const text = (time.dataset.local === "day" ? day : short).format(date);
+    time.textContent = time.dataset.local === "yours" ? interpolate(gettext("%(time)s, your time"), { time: text }) : text;
   }
 }
 
-showAll();
-document.addEventListener("htmx:after:swap", showAll);
+showTimes();
+document.addEventListener("htmx:after:swap", () => showTimes());
 
 // On first hover, so that times in fragments loaded later are covered as well.
 document.addEventListener("pointerover", (event) => {

@@ -62,9 +62,70 @@ export function toast(text, { level = "info", action, onAction } = {}) {
   }
   box.append(close);
   close.addEventListener("click", () => box.remove());
-  document.querySelector("[data-toasts]")?.append(box);
+  placeToasts()?.append(box);
+  clearControls();
   if (level !== "error" && !action) removeLater(box, 6000);
   return box;
+}
+
+/**
+ * Report something that was done, with a button that takes it back: `showToast(gettext("Removed."), { action: gettext("Undo"),
+ * onAction: putBack })`. The toast goes when the button was pressed, or after ten seconds; not while the pointer or the
+ * focus is in it. A later toast with an action takes the place of an earlier one, so that one "Undo" is on the screen.
+ * Return its element.
+ *
+ * @param {string} text
+ * @param {{ action?: string, onAction?: () => void }} [options] `action` is the button's label
+ * @returns {HTMLElement}
+ */
+export function showToast(text, { action, onAction } = {}) {
+  if (!action) return toast(text);
+  document.querySelector(".toast[data-undo]")?.remove();
+  const box = toast(text, { action, onAction });
+  box.dataset.undo = "";
+  box.querySelector(".btn")?.addEventListener("click", () => box.remove());
+  removeLater(box, 10_000);
+  return box;
+}
+
+/** The layer that covers the page: a modal dialog, or what fills the screen. */
+const topLayer = () => [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.fullscreenElement;
+
+/**
+ * Move the toasts into the layer on top, where they can be seen and pressed, and back into the page when it closes.
+ * Return their element.
+ */
+function placeToasts() {
+  const toasts = document.querySelector("[data-toasts]");
+  const layer = topLayer();
+  if (!toasts || !layer || layer.contains(toasts)) return toasts;
+  const home = toasts.closest("main") ?? toasts.parentElement;
+  layer.append(toasts);
+  const back = () => {
+    if (topLayer() === layer) return;
+    home?.append(toasts);
+    layer.removeEventListener("close", back);
+    document.removeEventListener("fullscreenchange", back);
+  };
+  layer.addEventListener("close", back);
+  document.addEventListener("fullscreenchange", back);
+  return toasts;
+}
+
+/** The height of a player's controls, with the seek bar. */
+const CONTROLS = 84;
+
+/** Show the toasts at the top where at the bottom they would cover the controls of a player. */
+function clearControls() {
+  const toasts = /** @type {HTMLElement | null} */ (document.querySelector("[data-toasts]"));
+  if (!toasts) return;
+  toasts.dataset.at = "bottom";
+  const box = toasts.getBoundingClientRect();
+  const isOver = [...document.querySelectorAll(".player")].some((player) => {
+    const { left, right, top, bottom } = player.getBoundingClientRect();
+    return left < box.right && right > box.left && Math.max(top, bottom - CONTROLS) < box.bottom && bottom > box.top;
+  });
+  if (isOver) toasts.dataset.at = "top";
 }
 
 /** Remove `box` after `ms` milliseconds, but not while the pointer or the focus is in it. */

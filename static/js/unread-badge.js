@@ -1,4 +1,5 @@
-// The number of unread notifications beside the bell. Polled while the tab is visible, from every half minute to every five
+// The number of notifications since the list was last opened, beside the bell, and the list itself when the bell is
+// pressed. Polled while the tab is visible, from every half minute to every five
 // minutes while nothing changes. Most answers are a 304.
 import { api, sleep, whenVisible } from "./api.js";
 import { stored } from "./browser-storage.js";
@@ -31,8 +32,8 @@ async function follow() {
     if (wasHidden) wait = FIRST;
     try {
       const { data } = await api("GET", "/me/notifications/unread");
-      wait = data.unread === unread ? Math.min(wait * 2, MAX_WAIT) : FIRST;
-      unread = data.unread;
+      wait = data.unseen === unread ? Math.min(wait * 2, MAX_WAIT) : FIRST;
+      unread = data.unseen;
       show(unread);
       kept.write({ unread, at: Date.now() });
     } catch (error) {
@@ -59,11 +60,26 @@ function untilShownAgain() {
   });
 }
 
+// The bell is a link to the page of notifications. A plain click opens them here, except on that page.
+document.querySelector(".bell")?.addEventListener("click", async (event) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || document.querySelector("[data-notes]")) return;
+  event.preventDefault();
+  const bell = event.currentTarget;
+  try {
+    const { togglePanel } = await import("./notification-panel.js");
+    await togglePanel(bell);
+    show(0);
+    kept.write({ unread: 0, at: Date.now() });
+  } catch {
+    location.assign(bell.href);
+  }
+});
+
 // Opening a notification marks it as read.
 document.addEventListener("click", (event) => {
   const note = event.target.closest("[data-note] a")?.closest("[data-note]");
   if (note?.classList.contains("note-unread")) {
-    api("POST", "/me/notifications/read", { json: { ids: [note.dataset.note] }, keepalive: true }).catch(() => {});
+    api("POST", "/me/notifications/read", { json: { ids: note.dataset.note.split(",") }, keepalive: true }).catch(() => {});
   }
 });
 

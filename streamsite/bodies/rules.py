@@ -20,7 +20,8 @@ MAX_IMAGE_BYTES = 10 * 1024**2
 IMAGE_FORMS = {
     "settings-profile": 2,
     "channel-posts": 1,
-    "studio-picture": 1,
+    # A thumbnail and subtitles.
+    "studio-video": 2,
     "api-me-avatar": 1,
     "api-me-cover": 1,
     "api-video-thumbnail": 1,

@@ -20,6 +20,7 @@ Document = dict[str, Any]
 PROVIDERS = (
     "accounts.mongo",
     "accounts.sanction_store",
+    "videos.hidden_store",
     "videos.moderation.store",
     "videos.search.channels",
     "videos.search.index",

@@ -36,6 +36,9 @@ MAX_PLAYLIST_ITEMS_PER_USER = env.integer("MAX_PLAYLIST_ITEMS_PER_USER", 200_000
 MAX_SAVED_PLAYLISTS_PER_USER = env.integer("MAX_SAVED_PLAYLISTS_PER_USER", 5_000, least=1, most=10**7)
 MAX_SUBSCRIPTIONS_PER_USER = env.integer("MAX_SUBSCRIPTIONS_PER_USER", 5_000, least=1, most=10**7)
 MAX_BLOCKS_PER_USER = env.integer("MAX_BLOCKS_PER_USER", 10_000, least=1, most=10**7)
+# These are part of conditions on every list that is made for the account.
+MAX_HIDDEN_VIDEOS_PER_USER = env.integer("MAX_HIDDEN_VIDEOS_PER_USER", 1_000, least=1, most=10_000)
+MAX_HIDDEN_CHANNELS_PER_USER = env.integer("MAX_HIDDEN_CHANNELS_PER_USER", 1_000, least=1, most=10_000)
 DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=0, most=10 * 1024**4)
 MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
 MEDIA_STATE_CACHE_SECONDS = 2.0

@@ -77,6 +77,12 @@ def local_time(value: str | datetime | None) -> SafeString:
 
 
 @register.simple_tag
+def your_time(value: str | datetime) -> SafeString:
+    """Return a ``<time>`` with date and time that says whose clock it is: ``..., your time``."""
+    return _time(value, formats.your_time(value), ' data-local="yours"')
+
+
+@register.simple_tag
 def local_day(value: str | datetime | None) -> SafeString:
     """Return a ``<time>`` with the day of a moment."""
     return _time(value, formats.day(value), ' data-local="day"') if value else SafeString("")

@@ -13,7 +13,7 @@ from streamsite.api.conditional import conditional_response
 from streamsite.api.described import described
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate_latest
 from subscriptions.notifications import queries, services
-from subscriptions.schemas import PageOfNotificationsDict, UnreadCountDict
+from subscriptions.schemas import NewsCountDict, PageOfNotificationsDict, UnreadCountDict
 from subscriptions.serializers import MarkReadSerializer
 
 
@@ -45,13 +45,11 @@ class UnreadView(APIView):
 
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="me_notifications_unread", responses={200: described(UnreadCountDict)})
+    @extend_schema(operation_id="me_notifications_unread", responses={200: described(NewsCountDict)})
     def get(self, request: Request) -> Response:
         """Count the unread notifications."""
         user = signed_in_user(request)
-        return conditional_response(
-            request, {"unread": queries.unread_count(user.pk, queries.load_reader(user))}
-        )
+        return conditional_response(request, queries.count_unread(user.pk, queries.load_reader(user)))
 
 
 class MarkReadView(APIView):
@@ -72,4 +70,20 @@ class MarkReadView(APIView):
             services.mark_read(user.pk, data["ids"])
         else:
             services.mark_all_read(user.pk)
-        return no_store(Response({"unread": queries.unread_count(user.pk, queries.load_reader(user))}))
+        unread = queries.count_unread(user.pk, queries.load_reader(user))["unread"]
+        return no_store(Response({"unread": unread}))
+
+
+class MarkSeenView(APIView):
+    """Marks the list of notifications as opened."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="me_notifications_seen", request=None, responses={200: described(NewsCountDict)}
+    )
+    def post(self, request: Request) -> Response:
+        """Mark all notifications until now as seen; they stay unread."""
+        user = signed_in_user(request)
+        services.mark_seen(user.pk)
+        return no_store(Response(queries.count_unread(user.pk, queries.load_reader(user))))

@@ -98,13 +98,15 @@ class Broadcast(models.Model):
 class ReadMarks(models.Model):
     """An account's read state of announcements: everything until ``read_until``, and single ones after it.
 
-    ``mailed_until`` is the time until which announcements were emailed.
+    ``mailed_until`` is the time until which announcements were emailed; ``seen_until`` that at which the account last
+    opened its list of notifications.
     """
 
     user_id = models.CharField(primary_key=True, db_column="_id", max_length=32)
     read_until = models.DateTimeField(null=True, blank=True)
     read = models.JSONField(default=list, blank=True)
     feed_seen_at = models.DateTimeField(null=True, blank=True)
+    seen_until = models.DateTimeField(null=True, blank=True)
     mailed_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:

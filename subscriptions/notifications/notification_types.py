@@ -106,6 +106,41 @@ VARIANTS: dict[str, dict[str, StrOrPromise]] = {
         )
     },
 }
+# Sentences about several people, or about several comments of one, on the same subject.
+GROUP_SENTENCES: dict[str, StrOrPromise] = {
+    COMMENT: ngettext_lazy(
+        "%(who)s and %(number)s other commented on “%(title)s”",
+        "%(who)s and %(number)s others commented on “%(title)s”",
+        "count",
+    ),
+    REPLY: ngettext_lazy(
+        "%(who)s and %(number)s other replied to your comment on “%(title)s”",
+        "%(who)s and %(number)s others replied to your comment on “%(title)s”",
+        "count",
+    ),
+    THREAD: ngettext_lazy(
+        "%(who)s and %(number)s other replied in a thread you follow on “%(title)s”",
+        "%(who)s and %(number)s others replied in a thread you follow on “%(title)s”",
+        "count",
+    ),
+}
+SEVERAL_SENTENCES: dict[str, StrOrPromise] = {
+    COMMENT: ngettext_lazy(
+        "%(who)s left %(number)s comment on “%(title)s”",
+        "%(who)s left %(number)s comments on “%(title)s”",
+        "count",
+    ),
+    REPLY: ngettext_lazy(
+        "%(who)s replied %(number)s time to your comment on “%(title)s”",
+        "%(who)s replied %(number)s times to your comment on “%(title)s”",
+        "count",
+    ),
+    THREAD: ngettext_lazy(
+        "%(who)s replied %(number)s time in a thread you follow on “%(title)s”",
+        "%(who)s replied %(number)s times in a thread you follow on “%(title)s”",
+        "count",
+    ),
+}
 BROADCAST_KINDS = (VIDEO, POST)
 # Kinds about one comment, whose id follows the kind in the row's key.
 COMMENT_KINDS = (COMMENT, REPLY, THREAD, MENTION, HEART, APPROVED)
@@ -129,6 +164,12 @@ def delivery_channels(stored: Mapping[str, object], kind: str) -> tuple[bool, bo
     return chosen in {PAGE, BOTH}, chosen in {MAIL, BOTH}
 
 
+def preference_kind(kind: str) -> str:
+    """Return the kind whose preference decides about ``kind``; "" if accounts cannot turn it off."""
+    deciding = NOTIFICATION_TYPES[kind].wish or kind
+    return deciding if deciding in preferences.NOTIFICATION_KINDS else ""
+
+
 def numbered(code: str, count: int) -> str:
     """Return the value of a row's ``what`` for a code with a number."""
     return f"{code}:{count}"
@@ -141,3 +182,16 @@ def render_sentence(kind: str, *, who: str, what: str, title: str) -> str:
     count = int(digits) if digits.isdecimal() else 0
     values = {"who": who or _("Someone"), "what": what, "title": title, "count": count}
     return str(sentence % (values | {"number": formats.number(count)}))
+
+
+def render_group(kind: str, *, who: str, others: int, count: int, title: str) -> str:
+    """Return the text of ``count`` notifications about the same in the active language.
+
+    ``others`` is the number of people besides ``who``.
+    """
+    sentence = GROUP_SENTENCES[kind] if others else SEVERAL_SENTENCES[kind]
+    shown = others or count
+    return str(
+        sentence
+        % {"who": who or _("Someone"), "title": title, "count": shown, "number": formats.number(shown)}
+    )

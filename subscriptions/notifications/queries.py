@@ -11,7 +11,7 @@ from accounts.models import User
 from streamsite.api.renderers import iso
 from streamsite.mongo.keyset_merge import Moment
 from subscriptions.models import Notify, ReadMarks, Subscription
-from subscriptions.notifications import access, store
+from subscriptions.notifications import access, page_rows, store
 from subscriptions.notifications.entries import Entry
 from subscriptions.notifications.notification_types import (
     BROADCAST_KINDS,
@@ -21,7 +21,7 @@ from subscriptions.notifications.notification_types import (
     render_sentence,
 )
 from subscriptions.notifications.store import EntryDoc
-from subscriptions.schemas import NotificationDict
+from subscriptions.schemas import NewsCountDict, NotificationDict
 
 MAX_CHANNELS = 2_000
 MAX_UNREAD = 100
@@ -54,6 +54,7 @@ def load_reader(user: User) -> ReaderState:
             channels[row["channel_id"]] = _aware(row["created_at"]) or EARLIEST
         else:
             marks.read_until, marks.read = _aware(row.get("read_until")), row.get("read") or []
+            marks.seen_until = _aware(row.get("seen_until"))
     return ReaderState(marks, channels, kinds)
 
 
@@ -63,13 +64,32 @@ def load_page(user_id: str, known: ReaderState, before: Moment | None, size: int
     return [_entry(row, known.marks, known.channels) for row in rows]
 
 
-def unread_count(user_id: str, known: ReaderState) -> int:
-    """Return how many unread entries the list would show, at most ``MAX_UNREAD``.
+def count_unread(user_id: str, known: ReaderState) -> NewsCountDict:
+    """Return how many unread entries the list would show, and how many of them came since it was last opened.
 
-    Two reads that stop at that number; one if nothing is unread.
+    Both are at most ``MAX_UNREAD``. Two reads that stop at that number; one if nothing is unread.
     """
     waiting = _load_unread(user_id, known)
-    return _count_shown(waiting, access.load_context(user_id, waiting)) if waiting else 0
+    if not waiting:
+        return {"unread": 0, "unseen": 0}
+    context = access.load_context(user_id, waiting)
+    since = known.marks.seen_until or EARLIEST
+    unseen = [entry for entry in waiting if entry.created_at > since]
+    return {"unread": _count_shown(waiting, context), "unseen": _count_shown(unseen, context)}
+
+
+def load_rows(
+    entries: Sequence[Entry], user_id: str, known: ReaderState
+) -> tuple[list[page_rows.NoteRow], int]:
+    """Return a page's entries as rows of the list, similar ones as one, and the number of unread ones. Three reads."""
+    waiting = _load_unread(user_id, known)
+    context = access.load_context(user_id, [*entries, *waiting])
+    shown = [
+        page_rows.Note(_serialize(entry, context), _title_and_url(entry, context)[0])
+        for entry in entries
+        if context.may_show(entry)
+    ]
+    return page_rows.group_notes(shown), _count_shown(waiting, context)
 
 
 def serialize_with_unread(
@@ -117,7 +137,7 @@ def _serialize_all(entries: Sequence[Entry], context: access.NotificationContext
 
 def _serialize(entry: Entry, context: access.NotificationContext) -> NotificationDict:
     row, kind, actor = entry.row, notification_kind(entry.row), context.actor(entry)
-    title, url = context.announced.get(row.get("subject", ""), (row.get("title", ""), row.get("url", "")))
+    title, url = _title_and_url(entry, context)
     who = actor.get_full_name() if actor is not None else ""
     return {
         "id": entry.pk,
@@ -130,6 +150,11 @@ def _serialize(entry: Entry, context: access.NotificationContext) -> Notificatio
         "is_read": entry.is_read,
         "created_at": iso(entry.created_at),
     }
+
+
+def _title_and_url(entry: Entry, context: access.NotificationContext) -> tuple[str, str]:
+    row = entry.row
+    return context.announced.get(row.get("subject", ""), (row.get("title", ""), row.get("url", "")))
 
 
 def _entry(row: EntryDoc, marks: ReadMarks, channels: dict[str, datetime]) -> Entry:

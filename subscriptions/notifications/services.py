@@ -177,6 +177,11 @@ def mark_all_read(user_id: str) -> None:
     store.mark_read_until(user_id, timezone.now())
 
 
+def mark_seen(user_id: str) -> None:
+    """Mark everything until now as seen: the badge counts only what came later. It stays unread."""
+    store.mark_seen_until(user_id, timezone.now())
+
+
 def mark_feed_seen(user_id: str) -> None:
     """Mark the account's feed as seen until now."""
     store.mark_feed_seen(user_id, timezone.now())

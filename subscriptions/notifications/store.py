@@ -51,6 +51,7 @@ class ReaderRow(TypedDict, total=False):
     _id: str
     read_until: datetime | None
     read: list[str] | None
+    seen_until: datetime | None
     channel_id: str
     created_at: datetime
 
@@ -148,6 +149,11 @@ def mark_broadcasts_read(user_id: str, ids: list[str]) -> None:
 def mark_read_until(user_id: str, at: datetime) -> None:
     """Mark every broadcast until a time as read by the account."""
     _marks().update_one({"_id": user_id}, {"$set": {"read_until": at, "read": []}}, upsert=True)
+
+
+def mark_seen_until(user_id: str, at: datetime) -> None:
+    """Mark the account's list of notifications as opened at a time."""
+    _marks().update_one({"_id": user_id}, {"$max": {"seen_until": at}}, upsert=True)
 
 
 def mark_feed_seen(user_id: str, at: datetime) -> None:

@@ -15,9 +15,10 @@ from accounts.current_user import signed_in_user
 from accounts.mappers import serialize_channel
 from accounts.models import User
 from streamsite.api.pagination import paginate
+from streamsite.cache_headers import PRIVATE_REVALIDATED
 from streamsite.view_actions import perform_and_redirect
 from streamsite.view_helpers import is_htmx, redirect_with_query, render_page_or_part
-from subscriptions import queries, services
+from subscriptions import queries, services, sidebar
 from subscriptions.channel_page import queries as channel_pages
 from subscriptions.channel_page.metadata import channel_metadata
 from videos import queries as video_queries
@@ -118,6 +119,16 @@ def feed(request: HttpRequest) -> HttpResponse:
     page = queries.feed_page(request, user, absolute=False)
     context = add_watch_marks(user, {"page": page})
     return render_page_or_part(request, "subscriptions/feed.html", "videos/_grid.html", context)
+
+
+@login_required
+@require_safe
+@PRIVATE_REVALIDATED
+def sidebar_channels(request: HttpRequest) -> HttpResponse:
+    """List the subscribed channels for the sidebar, which loads them when it is shown."""
+    channels = sidebar.channels_of(signed_in_user(request), request.user)
+    context = {"first": channels[: sidebar.FIRST_SHOWN], "rest": channels[sidebar.FIRST_SHOWN :]}
+    return render(request, "subscriptions/_sidebar_channels.html", context)
 
 
 @login_required

@@ -19,7 +19,7 @@ from streamsite.rate_limits import UNSUBSCRIBE
 from streamsite.view_actions import attempt, form_status, perform, posted_data, redirect_with_message
 from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 from subscriptions.forms import NotificationsForm
-from subscriptions.notifications import queries, services, unfollow_links
+from subscriptions.notifications import muting, queries, services, unfollow_links
 from videos.comments import following
 
 
@@ -27,24 +27,62 @@ from videos.comments import following
 @require_safe
 def notifications(request: HttpRequest) -> HttpResponse:
     """List the caller's notifications, latest first."""
-    user = signed_in_user(request)
-    reader = queries.load_reader(user)
-    rows, next_url = paginate_latest(
-        request, lambda before, size: queries.load_page(user.pk, reader, before, size), absolute=False
-    )
-    results, unread = queries.serialize_with_unread(rows, user.pk, reader)
-    context = {"page": {"next": next_url, "previous": None, "results": results}, "unread": unread}
+    context = _list_context(request)
+    if not request.GET.get("cursor"):
+        services.mark_seen(signed_in_user(request).pk)
     return render_page_or_part(
         request, "subscriptions/notifications.html", "subscriptions/_notifications.html", context
     )
 
 
+@never_cached
+@login_required
+@require_safe
+def notification_panel(request: HttpRequest) -> HttpResponse:
+    """Render the latest notifications for the panel that pages open at the bell."""
+    context = _list_context(request)
+    services.mark_seen(signed_in_user(request).pk)
+    return render(request, "subscriptions/_notification_panel.html", context)
+
+
+def _list_context(request: HttpRequest) -> dict[str, object]:
+    """Return ``{page, unread}``: a page of the caller's notifications, and how many are unread."""
+    user = signed_in_user(request)
+    reader = queries.load_reader(user)
+    entries, next_url = paginate_latest(
+        request, lambda before, size: queries.load_page(user.pk, reader, before, size), absolute=False
+    )
+    rows, unread = queries.load_rows(entries, user.pk, reader)
+    return {"page": {"next": next_url, "previous": None, "results": rows}, "unread": unread}
+
+
 @login_required
 @require_POST
 def mark_all_read(request: HttpRequest) -> HttpResponse:
-    """Mark all notifications as read."""
-    services.mark_all_read(signed_in_user(request).pk)
+    """Mark the notifications with the sent ``ids`` as read, separated by commas; without any, all."""
+    user = signed_in_user(request)
+    ids = [each for each in request.POST.get("ids", "").split(",") if each]
+    if ids:
+        services.mark_read(user.pk, ids[: services.MAX_MARKED])
+    else:
+        services.mark_all_read(user.pk)
     return redirect("notifications")
+
+
+@login_required
+@require_POST
+def mute(request: HttpRequest) -> HttpResponse:
+    """Turn off notifications of a sent ``kind``, or those of a ``channel`` about its videos and posts."""
+    user = signed_in_user(request)
+    if channel := request.POST.get("channel", ""):
+        muting.mute_channel(user, channel)
+        text = _("You won't get notifications about new videos and posts from @%(channel)s.") % {
+            "channel": channel
+        }
+    else:
+        muting.mute_kind(user, request.POST.get("kind", ""))
+        text = _("You won't get notifications like this on the site. You can turn them back on in Settings.")
+    return redirect_with_message(request, text, "notifications")
 
 
 @count_writes_as(UNSUBSCRIBE)

@@ -41,6 +41,13 @@ PATHS = [
     "/",
     "/?sort=views",
     "/?category=music",
+    "/category/music",
+    "/category/comedy?sort=views",
+    "/tag/music",
+    "/tag/zebra?sort=likes",
+    "/settings/hidden",
+    "/settings/hidden?show=channels",
+    "/watch/{video}/menu",
     "/search?q=music",
     "/search?q=owner&category=music&uploaded=year&captions=1",
     "/search?q=user&show=channels",
@@ -376,6 +383,10 @@ def test_writes_have_an_index(crowd: Crowd) -> None:
     report = client.post(f"/api/v1/videos/{video.pk}/report", {"reason": "spam"}, format="json")
     assert report.status_code == 201
     assert client.put("/api/v1/me/blocks/user02999").status_code == 200
+    for path in (f"/api/v1/me/not-interested/{video.pk}", "/api/v1/me/hidden-channels/user02999"):
+        assert client.put(path).status_code == 204
+        assert client.get("/api/v1/trending").status_code == 200
+        assert client.delete(path).status_code == 204
     ids = [row["id"] for row in client.get("/api/v1/me/notifications").json()["results"]]
     assert client.post("/api/v1/me/notifications/read", {"ids": ids}, format="json").status_code == 200
     assert client.post("/api/v1/me/notifications/read", {}, format="json").status_code == 200

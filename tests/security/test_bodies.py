@@ -27,7 +27,7 @@ PATHS = [
     "/upload",
     "/register",
     "/settings/profile",
-    "/studio/videos/AAAAAAAAAAA/picture",
+    "/studio/videos/AAAAAAAAAAA",
     "/@nobody/posts",
     "/api/v1/videos",
     "/api/v1/uploads",

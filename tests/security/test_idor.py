@@ -42,8 +42,10 @@ WORDS = {
         DELETE /comments/{comment_id}/reaction POST /comments/{comment_id}/report
         PUT /posts/{post_id}/reaction DELETE /posts/{post_id}/reaction POST /posts/{post_id}/comments
         POST /posts/{post_id}/report POST /channels/{username}/report PUT /channels/{username}/subscription
-        DELETE /channels/{username}/subscription PUT /me/blocks/{username} DELETE /me/blocks/{username}
-        PUT /me/watch-later/{video_id} PUT /me/saved-playlists/{playlist_id}
+        DELETE /channels/{username}/subscription POST /channels/{username}/seen
+        PUT /me/blocks/{username} DELETE /me/blocks/{username}
+        PUT /me/hidden-channels/{username} DELETE /me/hidden-channels/{username}
+        PUT /me/not-interested/{video_id} PUT /me/watch-later/{video_id} PUT /me/saved-playlists/{playlist_id}
         PUT /comments/{comment_id}/follow DELETE /comments/{comment_id}/follow
     """,
     OPEN: "POST /videos/{video_id}/playback",
@@ -70,6 +72,7 @@ WORDS = {
     PERSONAL: """
         DELETE /auth/sessions/{session_id} DELETE /auth/api-tokens/{token_id} PATCH /uploads/{upload_id}
         DELETE /uploads/{upload_id} DELETE /me/history/{video_id} POST /me/decisions/{case_id}/appeal
+        DELETE /me/not-interested/{video_id}
         DELETE /me/watch-later/{video_id} DELETE /me/saved-playlists/{playlist_id}
     """,
     SELF: """
@@ -86,6 +89,7 @@ WORDS = {
         GET /me/notifications GET /me/notifications/unread GET /me/watch-later GET /me/saved-playlists
         POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
+        GET /me/not-interested GET /me/hidden-channels
         POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
         POST /studio/comments/bulk POST /playlist-invites/accept
     """,
@@ -217,9 +221,10 @@ SEEN = {
     PERSONAL: ({401}, {404}, {404}),
 }
 # A channel and its posts are seen by everybody; removing from one's own lists what was never in them is no failure.
-ALWAYS_SEEN = ("/channels/{username}", "/posts/", "/me/blocks/")
+ALWAYS_SEEN = ("/channels/{username}", "/posts/", "/me/blocks/", "/me/hidden-channels/")
 OWN_LISTS = (
     "DELETE /me/history/{video_id}",
+    "DELETE /me/not-interested/{video_id}",
     "DELETE /me/watch-later/{video_id}",
     "DELETE /me/saved-playlists/{playlist_id}",
 )

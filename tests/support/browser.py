@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, ViewportSize
 
 INSTALL_SECONDS = 180
 PACKAGES = ("chromium-headless-shell", "chromium")  # Debian's
@@ -103,6 +103,8 @@ class ContextOptions(TypedDict, total=False):
     java_script_enabled: bool
     bypass_csp: bool
     has_touch: bool
+    storage_state: StorageState | None
+    reduced_motion: Literal["no-preference", "reduce"]
 
 
 class IsolatedBrowser:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from streamsite import folding
-from streamsite.errors import Absent, Conflict, Invalid
+from streamsite.errors import Absent, Conflict, Invalid, stale_or_absent
 from streamsite.ids import object_id
 from streamsite.row_limits import RowLimit
 from streamsite.sanitize import clean_line
@@ -44,7 +44,7 @@ def add_track(
     source: str = CaptionSource.UPLOADED,
 ) -> Caption:
     """Add a caption track. Raises ``Conflict`` when the video has one with this language, kind and label."""
-    described = _clean_description(language=language, label=label, kind=kind)
+    described = clean_description(language=language, label=label, kind=kind)
     caps = _caps(video)
     for cap in caps:
         cap.require_room()
@@ -75,13 +75,19 @@ def _caps(video: Video) -> tuple[RowLimit, RowLimit]:
     )
 
 
-def update_track(caption: Caption, *, cues: list[Cue] | None = None, **described: str) -> Caption:
-    """Change the text or the description of a track. A changed text gets a new URL."""
+def update_track(
+    caption: Caption, *, cues: list[Cue] | None = None, expected_revision: str = "", **described: str
+) -> Caption:
+    """Change the text or the description of a track. A changed text gets a new URL.
+
+    Raises ``Conflict`` for a name that is taken, ``Absent``, and ``Stale`` when the stored track is not the expected
+    revision.
+    """
     former = track_path(caption)
     values = {"language": caption.language, "label": caption.label, "kind": caption.kind} | described
     if described.get("language", caption.language) != caption.language and "label" not in described:
         values["label"] = ""
-    for name, value in _clean_description(**values).items():
+    for name, value in clean_description(**values).items():
         setattr(caption, name, value)
     if cues is not None:
         caption.cues = _rows(cues)
@@ -89,14 +95,17 @@ def update_track(caption: Caption, *, cues: list[Cue] | None = None, **described
     caption.updated_at = timezone.now()
     _write(caption)
     changed = {name: getattr(caption, name) for name in UPDATABLE_FIELDS}
+    rows = Caption.objects.filter(pk=caption.pk)
+    if expected_revision:
+        rows = rows.filter(revision=expected_revision)
     try:
-        is_there = Caption.objects.filter(pk=caption.pk).update(**changed)
+        is_there = rows.update(**changed)
     except IntegrityError:
         _remove_file(caption)
         raise Conflict(DUPLICATE_DETAIL) from None
     if not is_there:
         _remove_file(caption)
-        raise Absent
+        raise stale_or_absent(Caption.objects.filter(pk=caption.pk))
     former.unlink(missing_ok=True)
     tracks_changed.send(sender=Caption, video_id=caption.video_id)
     return caption
@@ -191,7 +200,8 @@ def revision_file_name(revision: str) -> str:
     return f"captions/{revision}.vtt"
 
 
-def _clean_description(*, language: str, label: str, kind: str) -> dict[str, str]:
+def clean_description(*, language: str, label: str, kind: str) -> dict[str, str]:
+    """Return language, label (by default the language's name) and kind as they are stored. Raises ``Invalid``."""
     problems: dict[str, list[str]] = {}
     try:
         tag = language_names.clean_language(

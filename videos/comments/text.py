@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from streamsite.sanitize import has_userinfo
+from videos import hashtags
 from videos.timecodes import COLONS, NOT_OF_DAY, TIMECODE, to_seconds
 
 LINK = r"https?://[^\s<>\"']+"
@@ -15,6 +16,9 @@ MENTION = r"(?<![\w@./-])@([A-Za-z0-9][A-Za-z0-9._-]{1,28}[A-Za-z0-9])(?![\w@])"
 BEFORE_MOMENT = rf"(?:(?<![A-Za-z_\d{COLONS}.,/-])|(?<=[{COLONS}][0-5]\d-))"
 MOMENT = rf"{BEFORE_MOMENT}{TIMECODE}(?![A-Za-z_\d{COLONS}]|[.,]\d){NOT_OF_DAY}"
 PIECE = re.compile(f"(?P<link>(?a:{LINK}))|(?P<mention>(?a:{MENTION}))|(?P<moment>{MOMENT})")
+PIECE_OF_VIDEO = re.compile(
+    f"(?P<link>(?a:{LINK}))|(?P<mention>(?a:{MENTION}))|(?P<hashtag>{hashtags.PATTERN})|(?P<moment>{MOMENT})"
+)
 MENTIONED = re.compile(MENTION, re.ASCII)
 # Punctuation that ends a sentence is not part of a URL.
 TRAILING_PUNCTUATION = ".,:;!?\u2026\u201d\u2019"
@@ -25,7 +29,10 @@ LONG_DESCRIPTION, LONG_DESCRIPTION_LINES = 280, 4
 
 @dataclass(frozen=True)
 class TextPart:
-    """A part of a text: ``kind`` is text, moment, mention or link; ``value`` is the second, username or address."""
+    """A part of a text: ``kind`` is text, moment, mention, hashtag or link.
+
+    ``value`` is the second, username, tag or address.
+    """
 
     kind: str
     text: str
@@ -57,12 +64,29 @@ def find_mentions(text: str, *, most: int) -> list[str]:
 
 def split_text(text: str, mentions: Container[str], seconds: float) -> list[TextPart]:
     """Return the parts of ``text``. Links only users in ``mentions``, and only moments within ``seconds`` of video."""
-    return list(_pieces(text, mentions, seconds))
+    return list(_pieces(PIECE, text, mentions, seconds))
 
 
-def _pieces(text: str, mentions: Container[str], seconds: float) -> Iterator[TextPart]:
+def split_description(text: str, seconds: float) -> list[TextPart]:
+    """Return the parts of a video's description, whose hashtags are links, too."""
+    return list(_pieces(PIECE_OF_VIDEO, text, ANY_NAME, seconds))
+
+
+def split_title(title: str) -> list[TextPart]:
+    """Return the parts of a video's title: hashtags, and the text between them."""
+    parts: list[TextPart] = []
     start = 0
-    for match in PIECE.finditer(text):
+    for match in hashtags.HASHTAG.finditer(title):
+        parts += [TextPart("text", title[start : match.start()]), TextPart("hashtag", match[0], match[1])]
+        start = match.end()
+    return [part for part in [*parts, TextPart("text", title[start:])] if part.text]
+
+
+def _pieces(
+    pattern: re.Pattern[str], text: str, mentions: Container[str], seconds: float
+) -> Iterator[TextPart]:
+    start = 0
+    for match in pattern.finditer(text):
         piece = _piece(match, mentions, seconds)
         if piece is None:
             continue
@@ -83,6 +107,8 @@ def _piece(match: re.Match[str], mentions: Container[str], seconds: float) -> Te
     if match["mention"]:
         name = whole[1:].lower()
         return TextPart("mention", whole, name) if name in mentions else None
+    if match.re is PIECE_OF_VIDEO and match["hashtag"]:
+        return TextPart("hashtag", whole, whole[1:])
     moment = to_seconds(*match.groups()[-3:])
     return TextPart("moment", whole, str(moment)) if moment is not None and moment < seconds else None
 

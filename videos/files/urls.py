@@ -36,6 +36,14 @@ def extra_url(video: Video, name: str, grant: AnyGrant | None = None) -> str:
     return _signed(video, EXTRAS, name, grant)
 
 
+def public_image_url(video: Video, folder: str, name: str) -> str:
+    """Return the lasting URL of an image of a public video; ``folder`` is its generation or ``EXTRAS``.
+
+    What is at this URL never changes. It is served while the video is public.
+    """
+    return f"/media/p/{video.pk}/{folder}/{name}"
+
+
 def _signed(video: Video, folder: str, name: str, grant: AnyGrant | None) -> str:
     return f"/media/v/{_token(video, folder, grant)}/{video.pk}/{folder}/{name}"
 

@@ -42,7 +42,7 @@ class Video(models.Model):
 
     Who may see it is decided in ``access``; ``status`` moves in ``pipeline`` only. A video can be played as soon as it
     has a ``generation``, the folder that is served; ``is_complete`` says that its ladder has ended. ``listed`` repeats
-    "public and playable" so that lists have one index and the channel's counter one switch;
+    "public, playable, with a thumbnail" so that lists have one index and the channel's counter one switch;
     ``services.refresh_listing`` sets it. ``stored_generation`` names the generation's copy in the bucket once it is
     served from there (see ``bucket``).
 

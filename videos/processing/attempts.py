@@ -17,7 +17,6 @@ from videos.chapters import services as chapter_services
 from videos.files import paths
 from videos.files.urls import DOWNLOAD
 from videos.models import Status, Video
-from videos.processing.encoding_profile import site_profile
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.signals import files_abandoned, generation_completed
 from videos.transcoding import ladder, processing_notes
@@ -28,6 +27,7 @@ from videos.transcoding.errors import TranscodeError
 from videos.transcoding.ffmpeg import sandbox_layers
 from videos.transcoding.loudness import measure_loudness
 from videos.transcoding.probe import probe
+from videos.transcoding.profiles import Profile
 from videos.transcoding.source_info import SourceInfo
 from videos.transcoding.storyboard import Storyboard, make_storyboard
 from videos.transcoding.subtitles import extract_subtitles, select_text_tracks
@@ -44,8 +44,9 @@ DATABASE_ERRORS = (OperationalError, InterfaceError)
 class Attempt:
     """One attempt: its generation, and the two moments at which it is published."""
 
-    def __init__(self, video_id: str, progress: Progress) -> None:
+    def __init__(self, video_id: str, progress: Progress, profile: Profile) -> None:
         self.video_id = video_id
+        self.profile = profile
         self.progress = progress
         self.source = paths.source_path(video_id)
         self.work = paths.attempt_dir(video_id, str(progress.attempt))
@@ -65,7 +66,7 @@ class Attempt:
                 info,
                 UploadLimits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS),
             )
-            plan = ladder.plan(info, site_profile(), gain_db=self._loudness_gain(info))
+            plan = ladder.plan(info, self.profile, gain_db=self._loudness_gain(info))
         try:
             self.work.mkdir(parents=True)
             self.generation, self.folder = paths.new_generation(self.video_id)

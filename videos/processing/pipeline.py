@@ -18,6 +18,7 @@ from videos import services
 from videos.files import paths
 from videos.models import Status, Video
 from videos.processing.attempts import Attempt
+from videos.processing.encoding_profile import few_rungs_profile, site_profile
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.signals import processing_failed
 from videos.transcoding.errors import Canceled, TranscodeError
@@ -28,8 +29,10 @@ logger = logging.getLogger("streamsite.pipeline")
 OUT_OF_ATTEMPTS = ("transcode_failed", OUT_OF_ATTEMPTS_DETAIL)
 
 
-def process(video_id: str) -> None:
+def process(video_id: str, *, few_rungs: bool = False) -> None:
     """Transcode the video, or mark it failed with a reason. Idempotent; a missing video is no error.
+
+    ``few_rungs`` makes a ladder that takes little time: see ``encoding_profile``.
 
     Raises what is worth another try: the queue runs the task again, later.
     """
@@ -38,7 +41,7 @@ def process(video_id: str) -> None:
         return
     progress = Progress(video_id, attempt)
     try:
-        Attempt(video_id, progress).run()
+        Attempt(video_id, progress, few_rungs_profile() if few_rungs else site_profile()).run()
     except (AttemptSuperseded, Canceled, LeaseLost):
         _end_stopped(video_id, attempt)
     except OSError:

@@ -46,9 +46,15 @@ class MomentDict(TypedDict):
 
 
 class FoundCardDict(CardDict):
-    """A video in the library; ``moment`` only with ``q``."""
+    """A video in the library; ``moment`` and ``snippet`` only with ``q``."""
 
     moment: NotRequired[MomentDict | None]
+    snippet: NotRequired[
+        Annotated[
+            str | None,
+            "Only with q: the part of the description with the words; null if it has none of them.",
+        ]
+    ]
 
 
 class PageOfFoundCardsDict(PageDict[FoundCardDict]):

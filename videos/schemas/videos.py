@@ -91,6 +91,7 @@ class StudioVideoDict(CardDict):
     category: Annotated[str, choices(CATEGORIES)]
     failure: FailureDict | None
     publish_at: Timestamp | None
+    publish_visibility: str | None
     is_taken_down: bool
     updated_at: Timestamp
     version: int

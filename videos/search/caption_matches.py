@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate
 
-from streamsite import character_tables, folding
 from videos.captions import store as caption_store
 from videos.captions.webvtt import plain_text
 from videos.models import Video
 from videos.schemas.cards import MomentDict
-from videos.search import query_text, vocabulary_store
+from videos.search import query_text, vocabulary_store, word_patterns
 
 MAX_CUES, MAX_CHARACTERS = 40, 160
-MAX_BYTES = 15_000  # of an expression; MongoDB takes 32,764, and PCRE needs more for long ones
-# What a word must not follow, for MongoDB and for Python, whose expressions differ here.
-STORED_WORD_START, PYTHON_WORD_START = r"(?<![\p{L}\p{N}])", r"(?<!\w)"
-WORD_SEPARATORS = r"[\s\p{P}]+", r"[\s\W]+"
 
 
 def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict]:
@@ -28,15 +22,13 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict
     query = query_text.parse_query(text, vocabulary_store.frequent_languages())
     if not ids or query.is_empty:
         return {}
-    expressions = _expressions(query, STORED_WORD_START, WORD_SEPARATORS[0])
+    expressions = word_patterns.stored_expressions(query)
     if not expressions:
         return {}
     line = {"$arrayElemAt": ["$$cue", 2]}
     says = [{"$regexMatch": {"input": line, "regex": wanted, "options": "i"}} for wanted in expressions]
     cues = {"$filter": {"input": "$cues", "as": "cue", "cond": {"$or": says}, "limit": MAX_CUES}}
-    wanted = [
-        re.compile(one, re.IGNORECASE) for one in _expressions(query, PYTHON_WORD_START, WORD_SEPARATORS[1])
-    ]
+    wanted = [re.compile(one, re.IGNORECASE) for one in word_patterns.python_expressions(query)]
     found: dict[str, MomentDict] = {}
     best: dict[str, int] = {}
     for row in caption_store.aggregate(
@@ -52,20 +44,3 @@ def find_caption_matches(videos: list[Video], text: str) -> dict[str, MomentDict
                 best[row["video_id"]] = count
                 found[row["video_id"]] = {"start": start, "text": text[:MAX_CHARACTERS]}
     return found
-
-
-def _expressions(query: query_text.Query, beginning: str, between: str) -> list[str]:
-    """Return a regular expression for each word and phrase. A word matches at the start of words."""
-    wanted = [[(term.run,)] if term.run else list(term.alternatives) for term in query.terms]
-    wanted += [[phrase] for phrase in query.phrases]
-    found = []
-    for alternatives in wanted:
-        ways = [_words(forms, beginning, between) for forms in alternatives]
-        ends = accumulate(len(way.encode()) + 1 for way in ways)
-        found.append("|".join(way for way, end in zip(ways, ends, strict=True) if end < MAX_BYTES))
-    return [one for one in found if one]
-
-
-def _words(forms: tuple[str, ...], beginning: str, between: str) -> str:
-    start = "" if character_tables.is_unspaced(forms[0][0]) else beginning
-    return start + between.join(folding.accent_insensitive_pattern(form) for form in forms)

@@ -134,7 +134,7 @@ def build_document(video: Video, spoken: str) -> dict[str, object]:
     names_known = [
         *(form for text in names for form in folding.index_forms(text)),
         *(stem for text in names for stem in stemming.stems(text, language)),
-        *query_text.unique_words(*tags.tag_keys(video.tags)),
+        *query_text.unique_words(*tags.video_keys(video.tags, video.title, video.description)),
     ]
     known = [
         *names_known,
@@ -146,7 +146,7 @@ def build_document(video: Video, spoken: str) -> dict[str, object]:
         "shape": SCHEMA_VERSION,
         "title": video.title,
         "tags": video.tags,
-        "tag_keys": tags.tag_keys(video.tags),
+        "tag_keys": tags.video_keys(video.tags, video.title, video.description),
         "title_words": query_text.unique_words(video.title),
         "names": list(dict.fromkeys(names_known)),
         "names_line": folding.phrase_text(*names),

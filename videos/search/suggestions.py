@@ -7,7 +7,7 @@ from typing import cast
 
 from streamsite.folding import fold, split_words
 from streamsite.visibility import Viewer
-from videos import sensitivity
+from videos import hidden, sensitivity
 from videos.models import Video
 from videos.schemas.search import SuggestionDict, SuggestionsDict
 from videos.search import finders, query_text, store, urls
@@ -25,7 +25,7 @@ def suggest(viewer: Viewer, text: str) -> SuggestionsDict:
 
     At most ``MAX_SUGGESTIONS``. A title links to its video; one that several videos share, to the search for it.
     ``channels`` has the same channels with their avatars, and there is a list for each other finder, by its name.
-    Channels that ``viewer`` blocks are in none of them.
+    Channels that ``viewer`` blocks are in none of them, and titles that they hid aren't either.
     """
     typed = [word[: query_text.MAX_PREFIX_LENGTH] for word in split_words(text[: query_text.MAX_CHARACTERS])]
     typed = typed[: query_text.MAX_WORDS]
@@ -47,7 +47,9 @@ def _titles(viewer: Viewer, typed: Sequence[str]) -> list[SuggestionDict]:
     # The index is asked for the longest word, which the fewest have; the others are looked at in what it finds.
     longest_first = sorted(typed, key=len, reverse=True)
     rows = store.find_popular(
-        {"$and": [{"prefixes": word} for word in longest_first]} | sensitivity.not_hidden_match(viewer),
+        {"$and": [{"prefixes": word} for word in longest_first]}
+        | sensitivity.not_hidden_match(viewer)
+        | hidden.hidden_from(viewer).rest_match(),
         {"title": 1},
         MAX_SUGGESTIONS * SPARE,
     )

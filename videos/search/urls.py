@@ -17,6 +17,12 @@ def text_search_url(text: str) -> str:
     return query_search_url(quote_text(text))
 
 
+def tag_url(tag: str) -> str:
+    """Return the URL of the page of a tag; of the search for one whose page browsers could not ask for."""
+    # A segment of dots would be resolved, a slash at the end removed.
+    return text_search_url(tag) if tag.endswith(("/", ".")) else reverse("tag", args=[tag])
+
+
 def query_search_url(query: str, **more: str) -> str:
     """Return the URL of the results for a typed query, with ``more`` parameters."""
     return f"{reverse('search')}?{urlencode({'q': query, **more})}"

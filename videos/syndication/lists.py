@@ -53,6 +53,17 @@ def trending_metadata(page: Mapping[str, Any]) -> dict[str, object]:
     )
 
 
+def listing_metadata(page: Mapping[str, Any], title: str, path: str) -> dict[str, object]:
+    """Return the metadata of the page of a category or tag; search engines leave out those without a video."""
+    return page_metadata.build(
+        title=title,
+        description=_("Watch %(title)s videos on %(site)s.") % {"title": title, "site": identity().name},
+        path=path,
+        things=[*video_lists(page), page_metadata.breadcrumbs((title, path))],
+        indexed=bool(page["results"]),
+    )
+
+
 def video_lists(page: Mapping[str, Any], **more: object) -> list[Thing]:
     """Return the first page of a list of videos; [] for others, which begin somewhere in it, and for empty ones."""
     rows = listed_rows(page["results"])

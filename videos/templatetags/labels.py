@@ -8,7 +8,7 @@ from streamsite import licenses
 from streamsite.licenses import License
 from streamsite.visibility import Visibility
 from videos import language_names
-from videos.models import Status
+from videos.models import CATEGORIES, Status
 from videos.models.caption import CaptionKind
 
 register = template.Library()
@@ -21,6 +21,12 @@ def visibility_name(code: str) -> str:
 
 
 register.filter("spoken_language", language_names.display_name)
+
+
+@register.filter
+def category_name(slug: str) -> str:
+    """Return the label of a category: ``film`` -> ``Film & animation``."""
+    return str(dict(CATEGORIES).get(slug, slug))
 
 
 @register.filter

@@ -5,12 +5,16 @@ from __future__ import annotations
 from django import template
 
 from streamsite import formats
+from videos import schedules
 from videos.chapters import description_parser
 from videos.studio import formatting
 
 register = template.Library()
 register.filter("watch_time", formats.span)
 register.filter("day_name", formats.day)
+
+
+register.simple_tag(schedules.schedule_sentence)
 
 
 @register.simple_tag

@@ -65,22 +65,22 @@ def test_a_title_with_marks_survives_being_shown_and_saved(cast, video):
     marked = [{"start": 0, "title": "- **A**"}, {"start": 5, "title": "| B |"}]
     cast.api("owner").patch(f"/api/v1/videos/{video.pk}", {"chapters": marked}, format="json")
     text = "0:00 - **A**\n0:05 | B |\n0:10 C"
-    assert cast.page("owner").post(f"/studio/videos/{video.pk}/chapters", {"text": text}).status_code == 302
+    sent = {"title": "Film", "category": "other", "visibility": "private", "chapters": text}
+    assert cast.page("owner").post(f"/studio/videos/{video.pk}", sent).status_code == 302
     video.refresh_from_db()
     assert [one["title"] for one in video.chapters] == ["- **A**", "| B |", "C"]
 
 
-def test_the_studio_shows_the_preview_on_both_pages(cast, video):
+def test_the_studio_shows_the_preview_of_both_texts(cast, video):
     page, address = cast.page("owner"), f"/studio/videos/{video.pk}"
-    for path in (address, f"{address}/chapters"):
-        assert "3 chapters" in page.get(path).content.decode()
+    assert page.get(address).content.decode().count("3 chapters") == 2
     preview = page.post(f"{address}/chapters/preview", {"description": "1:00 <b>\n2:00 B\n3:00 C"})
     assert (preview.status_code, "<b>" in preview.content.decode()) == (200, False)
     assert "The first chapter must start at 0:00." in preview.content.decode()
-    lines = page.post(f"{address}/chapters/preview", {"text": "0:00 A\nnonsense"}).content.decode()
+    lines = page.post(f"{address}/chapters/preview", {"chapters": "0:00 A\nnonsense"}).content.decode()
     assert "1 chapter<" in lines
     assert "Line 2 must start with a time" in lines
-    assert cast.page("stranger").post(f"{address}/chapters/preview", {"text": ""}).status_code == 404
+    assert cast.page("stranger").post(f"{address}/chapters/preview", {"chapters": ""}).status_code == 404
     refused = page.post(address, {"title": "", "description": "1:00 A\n2:00 B\n3:00 C"}).content.decode()
     assert "1:00 A\n2:00 B" in refused
     assert "The first chapter must start at 0:00." in refused

@@ -26,7 +26,7 @@ def test_unfinished_and_subscribed_videos_come_first(cast):
     begin(cast, "member", over, 99.0)
     assert home(cast, "member") == {"continue": ["Begun"]}
     cast.api("member").put("/api/v1/channels/owner/subscription")
-    assert home(cast, "member") == {"continue": ["Begun"], "feed": ["Unwatched", "Over", "Begun"]}
+    assert home(cast, "member") == {"continue": ["Begun"], "feed": ["Unwatched", "Over"]}
     page = cast.page("member").get("/").content.decode()
     assert "Continue watching" in page
     assert 'max="100" value="40"' in page
@@ -64,3 +64,30 @@ def test_a_home_page_is_few_commands(cast):
         begin(cast, "member", cast.video(title=str(number), duration=100.0), 40.0)
     assert asked() == few
     assert len(few) <= 4, few
+
+
+def test_no_video_is_on_the_page_twice(cast):
+    assert cast.owner.is_active
+    cast.api("member").put("/api/v1/channels/owner/subscription")
+    videos = [cast.video(title=f"Video {number}", duration=100.0) for number in range(20)]
+    for video in videos[-3:]:
+        begin(cast, "member", video, 40.0)
+    answer = cast.page("member").get("/")
+    shelves = [[entry["video"]["id"] for entry in shelf.entries] for shelf in answer.context["shelves"]]
+    grid = [card["id"] for card in answer.context["page"]["results"]]
+    shown = [one for row in (*shelves, grid) for one in row]
+    assert len(shown) == len(set(shown)) == 20
+    assert [len(row) for row in shelves] == [3, 8, 8]
+    assert len(grid) == 1
+
+
+def test_recommended_videos_are_those_of_the_categories_that_are_watched(cast):
+    maker = cast.stranger
+    begin(cast, "member", cast.video(title="Begun", category="music", duration=100.0), 40.0)
+    others = [cast.video(title=f"Other {trend}", owner=maker, trend=trend).title for trend in (9.0, 8.0)]
+    cast.video(title="Song", owner=maker, category="music", trend=1.0)
+    cast.video(title="Own song", owner=cast.member, category="music", trend=5.0)
+    assert home(cast, "member") == {"continue": ["Begun"]}  # so few are all in the list below
+    others.append(cast.video(title="Other 7.0", owner=maker, trend=7.0).title)
+    assert home(cast, "member") == {"continue": ["Begun"], "recommended": ["Song", *others]}
+    assert home(cast, "owner") == {}

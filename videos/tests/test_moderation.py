@@ -150,7 +150,7 @@ def test_only_the_owner_is_told_what_was_taken_down_wherever_they_look(cast, cas
     def told(who):
         return cast.api(who).get(f"/api/v1/videos/{video.pk}").json()["taken_down"]
 
-    pages = ("/watch/{}", "/studio/videos/{}", "/studio/videos/{}/picture", "/studio/videos/{}/stats")
+    pages = ("/watch/{}", "/studio/videos/{}", "/studio/videos/{}/stats")
     sentence = "This video was removed for breaking our rules."
     owner = cast.page("owner")
     assert [told(who) for who in ("owner", "member", "anonymous")] == [False, None, None]

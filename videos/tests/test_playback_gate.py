@@ -17,7 +17,13 @@ from videos.models import Video
 from videos.playback_gate import NOT_TAKEN_DOWN, PlaybackGate, unlisted_open_match
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OPEN = PlaybackGate("owner", Visibility.PUBLIC, "g1", is_taken_down=False, channel_is_active=True)
+OPEN = PlaybackGate(
+    *("owner", Visibility.PUBLIC, "g1"),
+    is_taken_down=False,
+    channel_is_active=True,
+    has_poster=True,
+    is_complete=False,
+)
 VIEWERS = {"owner": User(pk="owner"), "other": User(pk="other"), "anonymous": AnonymousUser()}
 # Where ``is_taken_down`` may stand: with the gate, in writes, in what is shown to owners and staff. Posts have a rule
 # of their own.
@@ -58,7 +64,9 @@ def test_others_may_watch_what_is_open_and_not_private(viewer, change, allowed):
 
 
 def test_the_owner_may_always_watch():
-    closed = PlaybackGate("owner", Visibility.PRIVATE, "", is_taken_down=True, channel_is_active=False)
+    closed = replace(
+        OPEN, visibility=Visibility.PRIVATE, generation="", is_taken_down=True, channel_is_active=False
+    )
     assert closed.allows(VIEWERS["owner"])
     assert not closed.is_open
 
@@ -69,6 +77,17 @@ def test_a_private_video_is_open_to_share_links_and_only_a_public_one_is_listed(
         assert gate.is_open
         assert gate.is_listed is (visibility == Visibility.PUBLIC)
         assert not replace(gate, is_taken_down=True).is_listed
+
+
+@pytest.mark.parametrize(
+    ("has_poster", "is_complete", "listed"),
+    [(False, False, False), (True, False, True), (False, True, True), (True, True, True)],
+)
+def test_lists_wait_for_a_thumbnail_and_addresses_do_not(has_poster, is_complete, listed):
+    gate = replace(OPEN, has_poster=has_poster, is_complete=is_complete)
+    assert gate.is_listed is listed
+    assert gate.allows_anyone
+    assert not replace(gate, generation="").is_listed
 
 
 def test_a_document_without_fields_is_closed_to_others():
@@ -93,7 +112,7 @@ def test_rows_documents_and_pipelines_agree_in_every_state(cast):
         gate = PlaybackGate.from_document(documents[video.pk], channel_is_active=True)
         assert gate == PlaybackGate.of(video)
         assert may_watch(cast.stranger, video) is gate.allows(cast.stranger)
-        assert (video.pk in unlisted) is (gate.allows_anyone and not gate.is_listed)
+        assert (video.pk in unlisted) is (gate.allows_anyone and video.visibility == Visibility.UNLISTED)
         assert (video.pk in kept) is gate.meets(NOT_TAKEN_DOWN)
         assert Video.objects.filter(gate.unchanged(), pk=video.pk).exists()
         Video.objects.filter(pk=video.pk).update(is_taken_down=not video.is_taken_down)

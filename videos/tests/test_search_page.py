@@ -44,13 +44,15 @@ def titles(html):
         ),
     ],
 )
-def test_the_form_filters_and_orders(library, cast, params, found):
+def test_the_results_are_filtered_and_ordered(library, cast, params, found):
     html = shown(cast, q="alpha", **params)
     assert titles(html) == found or len(titles(html)) == found
     for name, value in params.items():
         if value:
-            options = re.search(rf'<select class="input" name="{name}">.*?</select>', html)[0]
-            assert re.findall(r'value="([^"]*)" selected', options) == [value]
+            choices = re.search(rf'aria-labelledby="filter-{name}">.*?</section>', html, re.DOTALL)[0]
+            (chosen,) = re.findall(r'<a href="\?([^"]*)" aria-current="true">', choices)
+            # A choice that is made leads to the results without it; one order is always chosen.
+            assert (f"{name}=" in chosen) == (name == "sort" and value != "relevance")
 
 
 def test_active_filters_are_shown_and_can_be_removed_one_by_one(library, cast):
@@ -81,7 +83,47 @@ def test_an_unknown_choice_is_refused_and_an_unknown_language_is_shown(library, 
 def test_without_words_there_is_nothing_to_filter(library, cast):
     html = shown(cast, q=" ", duration="short")
     assert "Search for videos, channels, and playlists" in html
-    assert "data-filters" not in html
+    assert "filter-sheet" not in html
+
+
+def test_every_choice_applies_at_once_and_keeps_the_others(library, cast):
+    html = shown(cast, q="alpha", duration="short", sort="views", cursor="")
+    choices = re.search(r'aria-labelledby="filter-category">.*?</section>', html, re.DOTALL)[0]
+    assert "?q=alpha&amp;duration=short&amp;sort=views&amp;category=travel" in choices
+    assert titles(shown(cast, q="alpha", duration="short", sort="views", category="travel")) == ["Alpha walk"]
+
+
+def test_tabs_show_one_kind_of_results(library, cast):
+    cast.user("alpha-films", full_name="Alpha Films")
+    html = shown(cast, q="alpha")
+    tabs = re.findall(r'<a href="(/search[^"]*)"(?: aria-current="page")?>([^<]*)</a>', html)
+    assert [text for _url, text in tabs][:4] == ["All", "Videos", "Channels", "Playlists"]
+    assert "found-channel" in html
+    html = shown(cast, q="alpha", show="videos")
+    assert "found-channel" not in html
+    assert len(titles(html)) == 2
+    assert 'show=videos" aria-current="page"' in html
+    html = shown(cast, q="alpha", show="channels")
+    assert "found-channel" in html
+    assert 'show=channels" aria-current="page"' in html
+    assert 'aria-current="page">All<' in shown(cast, q="alpha", show="nonsense")
+
+
+def test_results_show_the_part_of_the_description_with_the_words_marked(database, cast):
+    far = "A walk along the coast. " * 20
+    cast.video(title="Coast", description=f"{far}The LIGHTHÖUSES of <b>Brittany</b> & more. {far}")
+    cast.video(title="Lighthouse", description="Nothing of the kind")
+    html = shown(cast, q="lighthouse")
+    (snippet,) = re.findall(r'<p class="card-snippet clamp-2" dir="auto">(.*?)</p>', html)
+    assert "<mark>LIGHTHÖUSE</mark>S of &lt;b&gt;Brittany&lt;/b&gt; &amp; more." in snippet
+    assert snippet.startswith("…")
+    assert snippet.endswith("…")
+    found = cast.page("anonymous").get("/api/v1/videos", {"q": "lighthouse"}).json()["results"]
+    texts = {card["title"]: card["snippet"] for card in found}
+    assert texts["Lighthouse"] is None
+    assert len(texts["Coast"]) <= 162
+    assert "LIGHTHÖUSES of <b>Brittany</b>" in texts["Coast"]
+    assert "snippet" not in cast.page("anonymous").get("/api/v1/videos").json()["results"][0]
 
 
 def test_the_page_costs_five_commands_and_more_of_the_list_three(library, cast):

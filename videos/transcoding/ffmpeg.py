@@ -156,11 +156,19 @@ def run(
 
 
 def run_python(
-    script: Path, args: Sequence[str], *, limits: ProcessLimits, files: SandboxFiles = SandboxFiles()
+    script: Path,
+    args: Sequence[str],
+    *,
+    limits: ProcessLimits,
+    files: SandboxFiles = SandboxFiles(),
+    canceled: Callable[[], bool] | None = None,
 ) -> bytes:
-    """Run a script of this package in an isolated interpreter and return its output (at most 4 MiB)."""
+    """Run a script of the site in an isolated interpreter and return its output (at most 4 MiB).
+
+    Raises as ``run`` does; ``canceled`` is called four times a second.
+    """
     command = [sys.executable, "-I", str(script), *args]
-    return _run_for_output(command, limits, files, (*_python_libraries(), script))
+    return _run_for_output(command, limits, files, (*_python_libraries(), script), canceled)
 
 
 @cache
@@ -184,7 +192,11 @@ def _python_libraries() -> tuple[Path, ...]:
 
 
 def _run_for_output(
-    command: Sequence[str], limits: ProcessLimits, files: SandboxFiles, libraries: tuple[Path, ...]
+    command: Sequence[str],
+    limits: ProcessLimits,
+    files: SandboxFiles,
+    libraries: tuple[Path, ...],
+    canceled: Callable[[], bool] | None = None,
 ) -> bytes:
     output = bytearray()
 
@@ -194,7 +206,7 @@ def _run_for_output(
         output.extend(chunk)
 
     with _spawn(command, limits, files, libraries) as process:
-        tail = _supervise(process, limits, on_output=keep, canceled=None)
+        tail = _supervise(process, limits, on_output=keep, canceled=canceled)
     _raise_for_exit(process.returncode, tail)
     return bytes(output)
 

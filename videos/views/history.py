@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import pairwise
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import profile
 from accounts.current_user import signed_in_user
+from streamsite import formats
 from streamsite.api.pagination import paginate
 from streamsite.sanitize import clean_line
 from streamsite.view_helpers import is_htmx, render_page_or_part
@@ -35,10 +41,20 @@ def history(request: HttpRequest) -> HttpResponse:
     def entry_with_mark(row: Watch) -> dict[str, object]:
         entry = mappers.serialize_history_entry(row)
         mark = {} if paused else {"mark": watch_marks.mark_of_entry(entry)}
-        return {**entry, "video": {**entry["video"], **mark}}
+        return {**entry, "video": {**entry["video"], **mark}, "day": timezone.localdate(row.watched_at)}
 
-    context = {"page": page.body(entry_with_mark), "q": words, "paused": paused}
+    body = page.body(entry_with_mark)
+    for before, entry in pairwise([{"day": None}, *body["results"]]):
+        if entry["day"] != before["day"]:
+            entry["new_day"] = _day_name(cast(date, entry["day"]))
+    context = {"page": body, "q": words, "paused": paused}
     return render_page_or_part(request, "videos/history.html", "videos/_history_rows.html", context)
+
+
+def _day_name(day: date) -> str:
+    """Return the heading of a day: "Today", "Yesterday", or its date."""
+    names = {0: _("Today"), 1: _("Yesterday")}
+    return names.get((timezone.localdate() - day).days) or formats.day(day)
 
 
 @login_required

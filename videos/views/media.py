@@ -20,7 +20,13 @@ from accounts import api_tokens, sessions
 from accounts.authentication import authenticate_bearer
 from accounts.registration import login_only
 from streamsite import cors
-from streamsite.cache_headers import PRIVATE_NEVER_STORED, REVALIDATED, CachePolicy, public_for
+from streamsite.cache_headers import (
+    IMMUTABLE_FOR_READER,
+    PRIVATE_NEVER_STORED,
+    REVALIDATED,
+    CachePolicy,
+    public_for,
+)
 from streamsite.caching import ExpiringCache
 from streamsite.errors import Absent, NotSignedIn
 from streamsite.files import send_file
@@ -36,6 +42,7 @@ from videos.playback import manifests
 from videos.playback_gate import PlaybackGate
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
+IMAGE = re.compile(r"\A(?:poster|card|small)(?:-[A-Za-z0-9_-]+)?\.(?:webp|avif|jpg)\Z")
 MAX_CACHED = 50_000
 
 
@@ -103,20 +110,59 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
             video_id, generation, state["stored_generation"], state["duration"], state["language"]
         )
         response = manifests.send_manifest(request, ladder, name, content_type=content_type, cache=cache)
-    elif bucket.is_stored(state["stored_generation"], generation):
-        folder = bucket.folder_name(video_id, state["stored_generation"])
-        response = bucket_delivery.send_object(
-            request, folder, name, content_type=content_type, cache=cache, attachment=attachment
-        )
     else:
-        folder_path = (
-            paths.extras_dir(video_id) if generation == EXTRAS else paths.generation_dir(video_id, generation)
-        )
-        response = send_file(request, folder_path / name, content_type=content_type, cache=cache)
-        if attachment:
-            response["Content-Disposition"] = attachment
+        response = _send(request, video_id, generation, name, state, cache, attachment)
     if shown.viewer_class == tokens.PUBLIC and is_embeddable_anywhere(state):
         cors.allow_any_origin(response)
+    return response
+
+
+@cors.allow_preflight
+@login_only.checks_login
+@require_safe
+def serve_public_image(request: HttpRequest, video_id: str, folder: str, name: str) -> HttpResponseBase:
+    """Serve a thumbnail of a public video from its lasting address.
+
+    The reader's own browser keeps it. Caches that serve others keep it for a minute, as they do what is below a token,
+    so that a video that is made private or taken down is gone there as soon as everywhere else.
+    """
+    state = _state(video_id)
+    if state is None or not IMAGE.match(name) or folder not in (state["generation"], EXTRAS):
+        raise Absent
+    if not _gate(state).is_listed:
+        raise Absent
+    if login_only.is_closed_to(request):
+        raise NotSignedIn
+    lasts = folder == EXTRAS or state["is_complete"]
+    cache = IMMUTABLE_FOR_READER if lasts else public_for(60)
+    if login_only.is_on():
+        cache = PRIVATE_NEVER_STORED
+    response = _send(request, video_id, folder, name, state, cache)
+    if is_embeddable_anywhere(state):
+        cors.allow_any_origin(response)
+    return response
+
+
+def _send(
+    request: HttpRequest,
+    video_id: str,
+    folder: str,
+    name: str,
+    state: MediaState,
+    cache: CachePolicy,
+    attachment: str = "",
+) -> HttpResponseBase:
+    """Send a file of a generation, or of the extras, from the disk or the bucket."""
+    content_type = content_type_of(name)
+    if bucket.is_stored(state["stored_generation"], folder):
+        stored = bucket.folder_name(video_id, state["stored_generation"])
+        return bucket_delivery.send_object(
+            request, stored, name, content_type=content_type, cache=cache, attachment=attachment
+        )
+    place = paths.extras_dir(video_id) if folder == EXTRAS else paths.generation_dir(video_id, folder)
+    response = send_file(request, place / name, content_type=content_type, cache=cache)
+    if attachment:
+        response["Content-Disposition"] = attachment
     return response
 
 
@@ -131,7 +177,6 @@ def _state(video_id: str) -> MediaState | None:
     columns = Video.objects.filter(pk=video_id).values(
         *PlaybackGate.DOCUMENT_FIELDS,
         "stored_generation",
-        "is_complete",
         "visibility_epoch",
         "allow_download",
         "allow_embed",

@@ -1,4 +1,4 @@
-"""The studio: uploads and the details of a video."""
+"""The studio: uploads, deletion and retries."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ from streamsite.view_actions import (
 )
 from streamsite.view_helpers import allow_get_and_post
 from streamsite.visibility import Visibility, is_private
-from videos import access, duplicate_uploads, forms, mappers, quota, schedules, services, tasks
+from videos import access, forms, quota, services, tasks
 from videos.models import Video
-from videos.processing import stored_texts
 from videos.uploads import services as uploads
 
 if TYPE_CHECKING:
@@ -136,32 +135,6 @@ def _create_video(user: User, form: forms.UploadForm) -> Video:
         enqueue=tasks.enqueue_processing,
         sha256=getattr(sent, "sha256", ""),
     )
-
-
-@login_required
-@allow_get_and_post
-def edit(request: HttpRequest, video_id: str) -> HttpResponse:
-    """Change a video's details."""
-    video = access.video_for_editing(request.user, video_id)
-    form = forms.VideoForm(request.POST) if request.method == "POST" else forms.VideoForm.for_video(video)
-    form.explain_schedule(video)
-    form.explain_marks(video)
-
-    def saved(changed: Video) -> HttpResponse:
-        message = " ".join(filter(None, (_("Saved."), schedules.cancellation_notice(video, changed))))
-        return redirect_with_message(request, message, "studio-video", video.pk)
-
-    response = perform(request, form, lambda: services.update(video, form.changes()), saved)
-    if response is not None:
-        return response
-    context = {
-        "form": form,
-        "video": mappers.serialize_video(video, request.user),
-        "report": stored_texts.report_notes(video.report),
-        "waits": schedules.overdue_reason(video),
-        "duplicate_of": duplicate_uploads.original_body(video),
-    }
-    return render(request, "videos/edit/details.html", context, status=form_status(form))
 
 
 @login_required

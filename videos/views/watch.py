@@ -43,7 +43,8 @@ def watch(request: HttpRequest, video_id: str) -> HttpResponse:
     known = viewer_state.load_viewer_state(request.user, video)
     context: dict[str, object] = {
         "video": mappers.serialize_video(video, request.user, visit.link, known),
-        "description": text.split_text(video.description, text.ANY_NAME, video.duration),
+        "title_parts": text.split_title(video.title),
+        "description": text.split_description(video.description, video.duration),
         "is_description_long": text.is_long(video.description),
         "related": recommendations.related_videos(request.user, video, most=MAX_RELATED),
         "start": requested_start_time(request.GET),

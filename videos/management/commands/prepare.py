@@ -1,8 +1,6 @@
 """``manage.py prepare``: everything between an empty database and the first request."""
 
-import secrets
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -10,8 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts import admin_reminder, image_storage
-from accounts.models import User
-from streamsite import atomic_files, folders, setup_link_store, site_id, sweep_count
+from streamsite import folders, setup_link_store, site_id, sweep_count
 from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
 from streamsite.mongo.locks import hold_lock
@@ -22,11 +19,6 @@ from videos.files import bucket, bucket_site
 from videos.search import finders, index
 
 REPAIR_AFTER = timedelta(minutes=15)
-DEMO_ACCOUNTS = (
-    ("demo", "Demo", False),
-    ("demoadmin", "Demo Administrator", True),
-    ("northlight", "Northlight Films", False),
-)
 
 
 class Command(BaseCommand):
@@ -90,7 +82,7 @@ class Command(BaseCommand):
         later = timezone.now() + REPAIR_AFTER
         enqueue_once(reconcile_counters.using(run_after=later), "reconcile:prepared")
         if demo:
-            self._demo_accounts()
+            call_command("seed_demo", accounts_only=True, stdout=self.stdout)
         if reminder := admin_reminder.missing_admin_reminder():
             self.stdout.write(reminder)
         site_id.mark_prepared()
@@ -105,25 +97,3 @@ class Command(BaseCommand):
             self.stderr.write(
                 "The bucket didn't respond, so its owner wasn't checked. Check the S3 settings."
             )
-
-    def _demo_accounts(self) -> None:
-        """Create accounts to try the site with. Their password is random and stored in the data folder."""
-        kept = Path(settings.KEYS_DIR) / "demo_password"
-        if kept.is_file():
-            return
-        # Written before the first account has it, and renamed after the last: a killed process loses no password.
-        pending = kept.with_name("demo_password.new")
-        if not pending.is_file():
-            atomic_files.write_atomically(pending, "-".join(secrets.token_hex(2) for _ in range(3)))
-        password = pending.read_text(encoding="utf-8")
-        for username, name, is_admin in DEMO_ACCOUNTS:
-            if not User.objects.filter(username=username).exists():
-                User.objects.create_user(
-                    username,
-                    f"{username}@example.org",
-                    password,
-                    full_name=name,
-                    is_staff=is_admin,
-                    is_superuser=is_admin,
-                )
-        pending.replace(kept)

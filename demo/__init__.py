@@ -1,0 +1,1 @@
+"""The demo: generated channels, clips, and everything around them, for the first look at a new site."""
