@@ -147,6 +147,8 @@ def test_replies_unfold_in_place_and_mentions_are_completed_by_keyboard(people, 
     page.keyboard.press("Control+Enter")
     answer = comment.locator(".comment").filter(has_text="Hello")
     expect(answer.get_by_role("link", name="@comment-creator")).to_be_visible()
+    folded.press("Enter")
+    expect(comment.get_by_role("link", name="Show 4 replies")).to_be_visible()
     linked = answer.locator(".comment-time").get_attribute("href")
     assert linked.startswith(f"/watch/{video}?comment={thread}")
     page.goto(f"/watch/{video}?comment={thread}&reply={answer.get_attribute('data-comment')}")
