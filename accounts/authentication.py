@@ -17,7 +17,7 @@ from accounts.models import ApiToken, User
 from accounts.registration import rules
 from accounts.tokens import AccessToken
 from streamsite import csrf
-from streamsite.errors import CsrfFailed, Forbidden, Invalid, NotSignedIn, SiteError
+from streamsite.errors import CsrfFailed, Forbidden, Invalid, SiteError
 from streamsite.site_settings.features import require_public_api
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -140,8 +140,8 @@ class PageSessionAuthentication(SessionAuthentication):
         It is the last of the API's authenticators, so no other one found an account. Preflights stay open.
         """
         found = super().authenticate(request)
-        if found is None and request.method != "OPTIONS" and rules.current().login_required:
-            raise NotSignedIn
+        if found is None and request.method != "OPTIONS" and rules.is_login_required():
+            raise rules.visitor_refusal()
         if found is None and request.method != "OPTIONS":
             require_public_api(request._request)
         return found

@@ -27,7 +27,7 @@ SECTIONS = (
     Section("settings-profile", "user", _("Profile"), _("Name, description, images, and links")),
     Section("settings-channel", "film", _("Channel"), _("What visitors see first on your channel")),
     Section("settings-preferences", "settings", _("Preferences"), _("Appearance, playback, and privacy")),
-    Section("settings-notifications", "bell", _("Notifications"), _("What we tell you about, and where")),
+    Section("settings-notifications", "bell", _("Notifications"), _("Which notifications you get, and where")),
     Section(
         "settings-security",
         "key",
@@ -39,5 +39,5 @@ SECTIONS = (
     Section("settings-api-tokens", "code", _("API tokens"), _("Access for your scripts and apps")),
     Section("settings-blocked", "ban", _("Blocked"), _("Channels you blocked")),
     Section("settings-decisions", "flag", _("Account status"), _("Violations and appeals")),
-    Section("settings-delete", "trash", _("Delete account"), _("Remove your channel and everything in it")),
+    Section("settings-delete", "trash", _("Delete account"), _("Delete your channel and everything in it")),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
@@ -18,11 +20,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from streamsite import admin_dashboard  # noqa: F401 - registers its sections
-from streamsite.admin_jobs import job_arguments, task_label
+from streamsite.admin_jobs import STATE_LABELS, job_arguments, task_label
 from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
 from streamsite.models import Job
 from streamsite.tasks import admin_links, control, queue
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 MAX_ERROR_LENGTH = 120
 ACTIONS = {"cancel": control.cancel, "retry": control.retry, "front": control.move_to_front}
@@ -53,6 +58,20 @@ class TaskFilter(admin.SimpleListFilter):
         return queryset.filter(task=self.value()) if self.value() else queryset
 
 
+class StateFilter(admin.SimpleListFilter):
+    """Filter by state."""
+
+    title, parameter_name = gettext_lazy("state"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, StrOrPromise]]:
+        """Return every state."""
+        return list(STATE_LABELS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        """Return only jobs in the chosen state."""
+        return queryset.filter(state=self.value()) if self.value() else queryset
+
+
 class QueueFilter(admin.SimpleListFilter):
     """Filter by queue, among the site's queues."""
 
@@ -73,16 +92,16 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
 
     admin_group, admin_rank = "system", 0
     list_display = ("display_job", "queue", "list_state", "list_times", "last_error", "buttons")
-    list_filter = ("state", QueueFilter, TaskFilter, "enqueued_at")
+    list_filter = (StateFilter, QueueFilter, TaskFilter, "enqueued_at")
     search_fields = ("id",)
     search_help_text = gettext_lazy("Search by the ID of a job or its subject, such as a video.")
     ordering = ("-enqueued_at",)
     list_per_page = 50
     fields = (
-        "id", "task", "arguments", "queue", "state", "priority", "display_tries", "run_at", "enqueued_at",
+        "id", "task", "arguments", "queue", "display_state", "priority", "display_tries", "run_at", "enqueued_at",
         "started_at", "finished_at", "worker", "worker_list", "error", "error_list",
     )  # fmt: skip
-    readonly_fields = ("arguments", "display_tries", "worker_list", "error_list")
+    readonly_fields = ("arguments", "display_state", "display_tries", "worker_list", "error_list")
     actions = ("cancel_jobs", "retry_jobs", "move_jobs_to_front")
     change_form_template = "admin/streamsite/job/change_form.html"
 
@@ -176,10 +195,15 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
         link = format_html('<a href="{}">{}</a>', address, subject) if address else subject
         return format_html(
             '{}<span class="cell-more">{}</span><span class="cell-more">{}</span>',
-            job.get_state_display(),
+            self.display_state(job),
             link,
             job.worker or "",
         )
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def display_state(self, job: Job) -> StrOrPromise:
+        """Return the label of the state."""
+        return STATE_LABELS.get(job.state, job.state)
 
     @admin.display(description=gettext_lazy("attempts"), ordering="tries")
     def display_tries(self, job: Job) -> str:

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
 
 from streamsite.models import Job
-from streamsite.tasks import admin_links
+from streamsite.tasks import admin_links, queue
 from streamsite.tasks.backend import load_task
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+STATE_LABELS: dict[str, StrOrPromise] = {
+    queue.READY: _("Waiting"),
+    queue.RUNNING: _("Running"),
+    queue.DONE: _("Done"),
+    queue.DEAD: _("Failed"),
+    queue.CANCELLED: _("Canceled"),
+}
 
 
 @dataclass(frozen=True)

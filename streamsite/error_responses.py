@@ -22,6 +22,7 @@ from streamsite.errors import (
     describe_causes,
     from_exception,
 )
+from streamsite.site_settings.identity import site_name
 
 
 def note_for_log(request: object, error: SiteError, cause: BaseException | None = None) -> None:
@@ -90,6 +91,7 @@ def error_page(request: HttpRequest, error: SiteError) -> HttpResponse:
         "error": error,
         "request_id": getattr(request, "request_id", ""),
         "missing": _missing_noun(request),
+        "site_name": site_name(),
     }
     if error.status >= 500:
         # Without the request no context processors run, which would read the account from the database.

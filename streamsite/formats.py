@@ -72,7 +72,8 @@ def size(count: int) -> str:
     while value >= 999.5 and power < len(_SIZES) - 1:
         value, power = value / 1000, power + 1
     length: Literal["short", "long"] = "short" if power else "long"  # the short form is "40 byte"
-    text: str = units.format_unit(float(f"{value:.3g}"), f"digital-{_SIZES[power]}", length, locale=locale())
+    shown = round(value, 1 if power > 1 and value < 99.95 else 0)
+    text: str = units.format_unit(shown, f"digital-{_SIZES[power]}", length, locale=locale())
     return text
 
 

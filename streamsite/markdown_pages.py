@@ -21,10 +21,14 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
+from streamsite.sanitize import has_userinfo
+
 WRITTEN_ORIGIN = "http://localhost:8000"
 PANEL = re.compile(r"^<!-- panel -->$.*?^<!-- /panel -->$", re.MULTILINE | re.DOTALL)
 TABS = re.compile(r"^<!-- tabs -->$(.*?)^<!-- /tabs -->$", re.MULTILINE | re.DOTALL)
 TAB = re.compile(r"^#### (?=\w)", re.MULTILINE)
+SCHEME = re.compile(r"[^/?#:]*:")
+SAFE_SCHEMES = {"https:", "http:", "mailto:"}
 STYLE = re.compile(r"\s*<style>.*?</style>", re.DOTALL)
 LANGUAGES = {
     "sh": "Shell",
@@ -113,11 +117,20 @@ def render_text(text: str) -> SafeString:
     Headings begin one level lower, below the page's own.
     """
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    markdown.validateLink = _is_safe_link  # type: ignore[method-assign, assignment]
     tokens = markdown.parse(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1:]) + 1, 6)}"
     return SafeString(markdown.renderer.render(tokens, markdown.options, {}))
+
+
+def _is_safe_link(address: str) -> bool:
+    """Return whether a link leads to a page or a mail program, and to the host that one reads in it."""
+    scheme = SCHEME.match(address)
+    if scheme is not None and scheme[0].lower() not in SAFE_SCHEMES:
+        return False
+    return not address.startswith(("//", "\\")) and not has_userinfo(address)
 
 
 def heading_id(text: str) -> str:

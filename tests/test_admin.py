@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
@@ -118,3 +119,11 @@ def test_admins_log_in_through_the_same_sessions(cast):
     assert page.post("/login", form).url == "/admin/"
     assert page.get("/admin/").status_code == 200
     assert page.session["sid"]
+
+
+def test_every_model_has_a_name_in_the_language_of_the_page(cast):
+    for model in admin.site._registry:
+        with translation.override("en"):
+            english = str(model._meta.verbose_name_plural)
+        with translation.override("ar"):
+            assert str(model._meta.verbose_name_plural) != english, english

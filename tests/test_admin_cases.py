@@ -5,13 +5,15 @@ from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import sanctions, staff_actions
 from tests.support.commands import recorded
 from videos import services
+from videos.admin.case_forms import DecisionForm
 from videos.files import paths, tokens
 from videos.files.urls import MASTER, REVIEW, media_url
-from videos.models import Case, Report, Strike, Video
+from videos.models import Case, Comment, Report, Strike, Video
 from videos.moderation import cases, reportable
 from videos.views import media
 
@@ -87,7 +89,7 @@ def test_the_next_case_opens(cast, queue):
     cases.claim(queue[2], moderator(cast))
     answer = decide(page, queue[1], "nothing")
     assert answer.redirect_chain[-1][0] == LIST
-    assert "No more cases are waiting." in messages_of(answer)
+    assert "No cases are waiting for your decision." in messages_of(answer)
     Case.objects.filter(pk=queue[2].pk).update(claimed_by=None, owner=cast.staff)
     assert page.get(NEXT).url == LIST
 
@@ -186,6 +188,8 @@ def test_staff_play_what_others_cannot(cast, state):
         services.take_down(video.pk)
     if state == "suspended":
         staff_actions.suspend(cast.owner, actor=cast.staff)
+    if state == "private":
+        Case.objects.create(about="video", subject=video.pk, owner=cast.owner)
     media.forget_all()
     url = media_url(Video.objects.get(pk=video.pk), "poster.webp", REVIEW)
     judge = moderator(cast)
@@ -205,6 +209,67 @@ def test_staff_play_what_others_cannot(cast, state):
     assert signed_in(judge).get(url).status_code == 404
 
 
+def hidden_video(cast):
+    """A private video that nobody reported, with a picture."""
+    video = cast.video(visibility="private")
+    folder = paths.generation_dir(video.pk, "gen1")
+    folder.mkdir(parents=True)
+    (folder / "poster.webp").write_bytes(b"image")
+    Video.objects.filter(pk=video.pk).update(generation="gen1", has_poster=True)
+    media.forget_all()
+    return Video.objects.get(pk=video.pk)
+
+
+def allow(user, *codenames):
+    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+
+
+def test_private_videos_are_for_staff_with_a_reason_or_the_permission(cast):
+    video = hidden_video(cast)
+    url = media_url(video, "poster.webp", REVIEW)
+    judge, editor, auditor = (moderator(cast, name) for name in ("judge", "editor", "auditor"))
+    allow(editor, "view_video", "change_video")
+    allow(auditor, "watch_private_video")
+    assert [signed_in(one).get(url).status_code for one in (judge, editor, auditor)] == [404, 404, 200]
+    assert cast.page("staff").get(url).status_code == 200  # a superuser
+    case = Case.objects.create(about="video", subject=video.pk, owner=cast.owner)
+    media.forget_all()
+    assert signed_in(judge).get(url).status_code == 200
+    cases.decide(case, judge, "nothing")
+    media.forget_all()
+    assert signed_in(judge).get(url).status_code == 404
+    Case.objects.filter(pk=case.pk).update(state="appealed")
+    media.forget_all()
+    assert signed_in(judge).get(url).status_code == 200
+    # The permission alone makes nobody a reviewer.
+    viewer = cast.user("viewer")
+    allow(viewer, "watch_private_video")
+    assert signed_in(viewer).get(url).status_code == 404
+
+
+def test_no_page_of_the_admin_shows_a_private_video_without_a_reason(cast):
+    video, judge = hidden_video(cast), moderator(cast)
+    allow(judge, "view_video")
+    page = signed_in(judge)
+    path = reverse("admin:videos_video_change", args=[quote(video.pk)])
+    of_video = f"/media/v/{tokens.REVIEW}"
+    shown = page.get(path).content.decode()
+    assert of_video not in shown
+    assert "This private video has no open report." in shown
+    assert of_video not in page.get(reverse("admin:videos_video_changelist")).content.decode()
+    # A reported comment on it is no reason to watch it.
+    comment = Comment.objects.create(
+        about="video", subject=video.pk, owner=cast.owner, author=cast.member, text="x"
+    )
+    case = Case.objects.create(about="comment", subject=comment.pk, owner=cast.owner)
+    assert of_video not in page.get(address(case)).content.decode()
+    cast.video(title="Seen", has_poster=True)
+    assert of_video in page.get(reverse("admin:videos_video_changelist")).content.decode()
+    Case.objects.create(about="video", subject=video.pk, owner=cast.owner)
+    assert of_video in page.get(path).content.decode()
+    assert of_video in page.get(LIST).content.decode()
+
+
 def test_the_page_of_a_video_has_a_preview_and_no_json(cast):
     video = cast.video(tags=["Cats", "Dogs"], chapters=[{"start": 0, "title": "Beginning"}])
     made = {"steps": [{"name": "probe", "seconds": 1.5}], "report": [{"code": "x", "detail": "Fine."}]}
@@ -219,3 +284,9 @@ def test_the_page_of_a_video_has_a_preview_and_no_json(cast):
         assert text in shown, text
     for raw in ("[{", "&quot;start&quot;", "{&#x27;", "[&quot;"):
         assert raw not in shown, raw
+
+
+def test_hints_are_in_the_language_of_the_page():
+    hint = DecisionForm.base_fields["strike"].help_text
+    with translation.override("de"):
+        assert str(hint).startswith("Bei 3 Strikes")

@@ -211,7 +211,7 @@ def test_subtitles_are_timed_split_merged_and_shifted_by_keyboard(studio):
     page.keyboard.press("Alt+m")
     expect(page.get_by_label("Text of cue 1")).to_have_value("Hello & welcome\nA line that is long enough")
     page.keyboard.press("Alt+z")
-    page.get_by_label("Shift all by seconds").fill("0.25")
+    page.get_by_label("Shift all by (seconds)").fill("0.25")
     page.get_by_role("button", name="Shift", exact=True).press("Enter")
     expect(page.get_by_label("Start of cue 2")).to_have_value("0:01.250")
     assert until(

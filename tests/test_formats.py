@@ -75,10 +75,11 @@ def test_counts_never_exaggerate(count, english, german, arabic):
 
 
 def test_sizes_lengths_and_shares():
-    assert [formats.size(n) for n in (0, 999, 60_600_000, 20_000_000_000)] == [
+    assert [formats.size(n) for n in (0, 999, 60_600_000, 4 * 1024**3, 20_000_000_000)] == [
         "0 bytes",
         "999 bytes",
         "60.6 MB",
+        "4.3 GB",
         "20 GB",
     ]
     assert [formats.span(n) for n in (45, 150, 9000, 720_000)] == ["45 sec", "2.5 min", "2.5 hr", "200 hr"]

@@ -326,6 +326,27 @@ def test_the_react_page_stays_signed_in_and_says_why_it_was_signed_out(
         page.wait_for_timeout(500)  # a refresh may follow, and the form after it
     expect(page.get_by_role("alert")).to_have_text("You were signed out. Sign in again.")
     sign_in()
+    # A call that fails while the form is shown leaves the form, its reason and what was typed alone.
+    held = []
+    page.route(
+        "**/profile",
+        lambda route: (
+            held.append(route)
+            if "json" in route.request.headers["accept"]
+            else route.fulfill(status=401, json={"code": "token_expired"})
+        ),
+    )
+    spend(spend(cookie()).cookies["refresh"])
+    page.evaluate(CLICK_BOTH)
+    expect(page.get_by_role("alert")).to_contain_text("used somewhere else")
+    page.get_by_label("Username").fill("typed")
+    with page.expect_response(lambda answer: answer.url.endswith("/refresh")):
+        held[0].fulfill(status=401, json={"code": "token_expired"})
+    page.wait_for_timeout(300)  # for the form to be shown anew, if it is
+    expect(page.get_by_label("Username")).to_have_value("typed")
+    expect(page.get_by_role("alert")).to_contain_text("used somewhere else")
+    page.unroute("**/profile")
+    sign_in()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Username")).to_be_visible()
     assert problems == []

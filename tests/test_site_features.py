@@ -46,6 +46,7 @@ def test_without_comments_there_is_no_trace_of_them(cast, comment):
     text = page.get(f"/watch/{video_id}").content.decode()
     assert 'id="comments"' not in text
     assert "studio/comments" not in page.get("/studio").content.decode()
+    assert "Comments" not in page.get("/studio/videos").content.decode()
     assert "allow_comments" not in page.get(f"/studio/videos/{video_id}").content.decode()
     for address in (f"/watch/{video_id}/comments", f"/comments/{comment.pk}", "/studio/comments"):
         assert page.get(address).status_code == 404
@@ -129,6 +130,7 @@ def test_without_trending_there_is_no_page_and_no_link(cast):
     assert 'href="/trending"' not in page.get("/").content.decode()
     assert page.get("/trending").status_code == 404
     assert code(cast.api("anonymous").get("/api/v1/trending")) == (404, "trending_disabled")
+    assert code(cast.api("anonymous").get("/api/v1/videos?sort=trending")) == (404, "trending_disabled")
 
 
 def test_without_a_public_api_visitors_programs_are_refused_and_pages_go_on(cast):

@@ -180,6 +180,21 @@ def test_links_to_anything_but_pages_and_mail_are_refused(editor, url):
     assert identity().footer_links == ()
 
 
+def test_a_typed_name_is_one_line_that_mails_can_carry(cast, editor, mailoutbox):
+    sent = hidden(editor) | {
+        "name": "Evil\r\nBcc: a@example.org \u202egnp",
+        "description": "One\r\nTwo\u202e",
+    }
+    assert editor.post(IDENTITY, sent | {"heading": "A\nB"}).status_code == 302
+    found = identity()
+    assert (found.name, found.heading) == ("Evil Bcc: a@example.org gnp", "A B")
+    assert found.description == "One\nTwo"
+    mail.send("verify", cast.member, "member@example.org")
+    assert mailoutbox[0].recipients() == ["member@example.org"]
+    assert mailoutbox[0].subject.startswith("Evil Bcc: a@example.org gnp: ")
+    assert editor.post(IDENTITY, hidden(editor) | {"name": "\u202e"}).status_code == 400
+
+
 def test_the_name_is_everywhere(cast, settings):
     save(name="Example TV", description="Films from here", heading="Welcome in")
     page = cast.page("anonymous")

@@ -48,10 +48,24 @@ def test_a_page_is_in_the_readers_language_or_in_the_default_one(cast):
         ("![x](https://tracker.example/x.png)", "<img"),
         ('<a href="x" onclick="y">z</a>', "<a href"),
         ("[x](data:text/html,<b>)", 'href="data'),
+        ("[x](data:image/png;base64,aa)", "href="),
+        ("[x](intent://x)", "href="),
+        ("[x](&#109;s-msdt:/id)", "href="),
+        ("<tel:123>", "href="),
+        ("[x](//evil.example)", "href="),
+        ("[x](https://good.example@evil.example)", "href="),
     ],
 )
 def test_markdown_brings_no_scripts_and_no_images(text, never):
     assert never not in render_text(text)
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://a.example/b?c=d:e@f", "http://a.example", "mailto:a@b.example", "/terms", "#top", "?a=b:c"],
+)
+def test_links_to_pages_and_mail_programs_work(link):
+    assert f'href="{link}"' in render_text(f"[x]({link})")
 
 
 def test_staff_write_a_page_in_two_languages(editor):

@@ -127,6 +127,33 @@ def test_the_last_values_stay_during_an_outage(database, settings, monkeypatch):
     assert follower.get().document["sections"]["identity"]["name"] == "Example TV"
 
 
+def test_defaults_that_stand_in_for_the_values_are_not_taken_for_them(database, settings, monkeypatch):
+    away = True
+    find = store.find
+
+    def find_later():
+        if away:
+            raise ServerSelectionTimeoutError("away")
+        return find()
+
+    services.save(SECTION, {"name": "Example TV"})
+    monkeypatch.setattr(store, "find", find_later)
+    settings.SITE_SETTINGS_POLL_SECONDS = 0.05
+    monkeypatch.setattr(live, "_follower", live._Follower())
+    assert not live.are_known()
+    away = False
+    deadline = time.monotonic() + 10
+    while not live.are_known() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert live.current(Identity).name == "Example TV"
+
+
+def test_a_nested_text_in_the_place_of_the_digests_is_refused_or_ignored(editor):
+    sent = hidden(editor) | {"seen": "[" * 19_999, "name": "Deep"}
+    assert editor.post(IDENTITY, sent).status_code == 302
+    assert live.current(Identity).name == "Deep"
+
+
 # --- two processes --------------------------------------------------------------------------------
 
 READER = """
@@ -189,7 +216,7 @@ def test_saving_writes_an_audit_line_and_shows_at_once(editor):
     assert site_name() == "Example TV"
     entry = LogEntry.objects.get()
     assert (entry.user_id, entry.change_message) == (editor.user.pk, "identity: name")
-    assert "identity: name" in editor.get(PAGE).content.decode()
+    assert "Identity · Site name" in editor.get(PAGE).content.decode()
     assert "Example TV" in editor.get("/").content.decode()
 
 

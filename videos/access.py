@@ -135,14 +135,6 @@ def may_watch(viewer: Viewer, video: Video) -> bool:
     return PlaybackGate.of(video).allows(viewer)
 
 
-REVIEW_PERMISSIONS = ("videos.view_video", "videos.change_video", "videos.change_case")
-
-
-def may_review(user: User | AnonymousUser) -> bool:
-    """Return whether ``user`` is staff who may watch every video in the admin: hidden and taken-down ones, too."""
-    return user.is_active and user.is_staff and any(map(user.has_perm, REVIEW_PERMISSIONS))
-
-
 def may_anyone_watch(video: Video) -> bool:
     """Return whether everyone with the address may watch the video, whose channel must be loaded."""
     return PlaybackGate.of(video).allows_anyone

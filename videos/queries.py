@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.usernames import normalize_username
 from streamsite.api.pagination import Page, paginate, paginate_ranked
 from streamsite.mongo import keyset_merge
+from streamsite.site_settings.features import require as require_feature
 from streamsite.visibility import Viewer
 from videos import facets, hidden, sensitivity, tags, video_store
 from videos.access import listed_videos_for
@@ -49,9 +50,14 @@ class LibraryQuery:
 
 
 def parse_library_query(params: Mapping[str, str], of: str = "") -> LibraryQuery:
-    """Return the query of ``LibraryQuerySerializer``'s fields, only of the channel with the id ``of`` if given."""
+    """Return the query of ``LibraryQuerySerializer``'s fields, only of the channel with the id ``of`` if given.
+
+    Raises ``FeatureOff`` for the order "trending" while trending is turned off.
+    """
     words = params["q"].strip()
     sort = params["sort"] or (RELEVANCE if words else "newest")
+    if sort == "trending":
+        require_feature("trending")
     conditions: dict[str, object] = {}
     if of:
         conditions["channel_id"] = of

@@ -55,6 +55,11 @@ def is_hidden(viewer: Viewer, video: Video) -> bool:
     return treatment(viewer, video) == HIDE
 
 
+def has_public_picture(*, is_sensitive: bool) -> bool:
+    """Return whether other sites may show a video's thumbnail, which they cannot blur."""
+    return not is_sensitive or features().sensitive_content not in BLURRING
+
+
 def treatment(viewer: Viewer, video: Video) -> str:
     """Return how ``viewer`` meets the video: a value of ``SensitiveContent``, "" for one that is not sensitive."""
     if not video.shown_as_sensitive:

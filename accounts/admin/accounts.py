@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts import access, audit, deliverability, sanction_store, staff_actions, totp
 from accounts.admin.actions import ACTIONS
@@ -63,11 +63,11 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     list_display = (
         "display_name",
         "display_email",
-        "subscriber_count",
-        "video_count",
+        "list_subscribers",
+        "list_videos",
         "list_status",
         "is_staff",
-        "created_at",
+        "joined_on",
     )
     list_filter = ("is_active", "is_staff", "email_verified", "created_at")
     search_fields = ("username", "full_name", "email")
@@ -201,6 +201,21 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
         """Return the email address, with a mark if it is verified."""
         mark = _("Verified") if account.email_verified else ""
         return format_html('<bdi>{}</bdi><span class="cell-more">{}</span>', account.email, mark)
+
+    @admin.display(description=gettext_lazy("subscribers"), ordering="subscriber_count")
+    def list_subscribers(self, account: User) -> str:
+        """Return the number of subscribers."""
+        return formats.number(account.subscriber_count)
+
+    @admin.display(description=pgettext_lazy("model", "videos"), ordering="video_count")
+    def list_videos(self, account: User) -> str:
+        """Return the number of videos."""
+        return formats.number(account.video_count)
+
+    @admin.display(description=gettext_lazy("joined"), ordering="created_at")
+    def joined_on(self, account: User) -> str:
+        """Return the day on which the account was created."""
+        return formats.day(account.created_at)
 
     @admin.display(description=gettext_lazy("status"))
     def list_status(self, account: User) -> str:

@@ -20,6 +20,7 @@ from streamsite.mongo.engine.client import session_for
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.rate_limits import SETUP, enforce, throttle_key
 from streamsite.sanitize import clean_line
+from streamsite.site_settings import history
 from streamsite.site_settings import services as site_settings
 from streamsite.site_settings.identity import Identity
 from streamsite.site_settings.sections import section_of
@@ -79,7 +80,10 @@ def create_administrator(
     return user
 
 
-def save_choices(*, site_name: str, mode: str) -> None:
-    """Save the name of the site, and who may sign up."""
-    site_settings.save(section_of(Identity), {"name": clean_line(site_name)})
-    site_settings.save(section_of(RegistrationSettings), {"mode": mode})
+def save_choices(user: User, *, site_name: str, mode: str) -> None:
+    """Save the name of the site and its registration mode, as changes that the administrator made."""
+    for section, values in (
+        (section_of(Identity), {"name": clean_line(site_name)}),
+        (section_of(RegistrationSettings), {"mode": mode}),
+    ):
+        history.note(user.pk, section, site_settings.save(section, values))

@@ -30,7 +30,7 @@ OPEN_TO_ORIGINS = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers
 
 def is_on() -> bool:
     """Return whether only people with an account may see the site."""
-    return rules.current().login_required
+    return rules.is_login_required()
 
 
 def checks_login(view: View) -> View:
@@ -84,8 +84,10 @@ def _is_open(request: HttpRequest) -> bool:
 
 
 def _refuse(request: HttpRequest) -> HttpResponseBase:
-    if error_responses.wants_json(request) or error_responses.wants_xml(request):
-        return error_responses.error_response(request, NotSignedIn())
+    error = rules.visitor_refusal()
+    is_for_program = error_responses.wants_json(request) or error_responses.wants_xml(request)
+    if is_for_program or not isinstance(error, NotSignedIn):
+        return error_responses.error_response(request, error)
     return NEVER_STORED.set_on(redirect_to_login(request.get_full_path()))
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from streamsite.errors import NotSignedIn, SiteError, Unavailable
 from streamsite.site_settings import live
 from streamsite.site_settings.sections import setting
 
@@ -52,6 +53,16 @@ class RegistrationSettings:
 def current() -> RegistrationSettings:
     """Return the settings as they are now."""
     return live.current(RegistrationSettings)
+
+
+def is_login_required() -> bool:
+    """Return whether only people with an account may see the site; also as long as that is not known."""
+    return current().login_required or not live.are_known()
+
+
+def visitor_refusal() -> SiteError:
+    """Return the error for visitors where ``is_login_required``: a temporary one as long as that is not known."""
+    return NotSignedIn() if live.are_known() else Unavailable()
 
 
 def max_upload_bytes() -> int:

@@ -18,11 +18,11 @@ from streamsite.site_settings.sections import Section, register
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
 
-MEBIBYTE, GIBIBYTE = 1024**2, 1024**3
-MAX_GIBIBYTES = 1024**3
+MEGABYTE, GIGABYTE = 10**6, 10**9
+MAX_GIGABYTES = 10**9
 MAX_DOMAINS = 500
 # Fields that show sizes in another unit than their values: bytes per unit.
-UNITS = {"quota_bytes": GIBIBYTE, "max_upload_bytes": MEBIBYTE}
+UNITS = {"quota_bytes": GIGABYTE, "max_upload_bytes": MEGABYTE}
 
 
 def _domains(label: StrOrPromise, help_text: StrOrPromise) -> forms.CharField:
@@ -67,7 +67,7 @@ class RegistrationForm(SectionForm):
     quota_bytes = forms.DecimalField(
         label=gettext_lazy("Storage per account (GB)"),
         min_value=0,
-        max_value=MAX_GIBIBYTES,
+        max_value=MAX_GIGABYTES,
         decimal_places=3,
         help_text=gettext_lazy("0 for no limit. You can set another limit for an account on its page."),
     )
@@ -82,8 +82,8 @@ class RegistrationForm(SectionForm):
         shown = super().initial_values(values)
         for name in ("allowed_domains", "denied_domains"):
             shown[name] = "\n".join(getattr(values, name))
-        shown["quota_bytes"] = f"{values.quota_bytes / GIBIBYTE:.3f}".rstrip("0").rstrip(".")
-        shown["max_upload_bytes"] = values.max_upload_bytes // MEBIBYTE
+        shown["quota_bytes"] = f"{values.quota_bytes / GIGABYTE:.3f}".rstrip("0").rstrip(".")
+        shown["max_upload_bytes"] = values.max_upload_bytes // MEGABYTE
         return shown
 
     def changed_values(self) -> dict[str, object]:
@@ -107,7 +107,7 @@ class RegistrationForm(SectionForm):
     def clean_max_upload_bytes(self) -> int:
         """Return the size, which is no larger than the web server's."""
         size = int(self.cleaned_data["max_upload_bytes"])
-        most = max(1, settings.MAX_UPLOAD_BYTES // MEBIBYTE)
+        most = max(1, settings.MAX_UPLOAD_BYTES // MEGABYTE)
         if size > most:
             raise forms.ValidationError(_("Enter a number up to %(most)d.") % {"most": most})
         return size

@@ -42,7 +42,9 @@ def test_the_link_makes_the_administrator_names_the_site_and_ends(database):
     assert (answer.status_code, answer.url) == (302, "/admin/site/")
     user = User.objects.get(username="chief")
     assert (user.is_staff, user.is_superuser, user.check_password(PASSWORD)) == (True, True, True)
-    assert client.get("/admin/site/").status_code == 200
+    text = client.get("/admin/site/").content.decode()
+    assert "Identity · Site name" in text
+    assert "Registration · Who can sign up?" in text
     assert (site_name(), rules.current().mode) == ("Example TV", "invitation")
     assert [message.to for message in deliver()] == [["chief@example.org"]]
     assert client.get("/setup").status_code == 404

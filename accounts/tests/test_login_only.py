@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.tests.images import picture
 from accounts.web_sessions import SESSION_KEY
 from streamsite.mongo.collections import collection
-from streamsite.site_settings import pages
+from streamsite.site_settings import live, pages
 from tests.support.users import PASSWORD
 from videos.files import paths, tokens
 from videos.files.urls import media_url
@@ -241,6 +241,27 @@ def test_nothing_that_members_get_is_for_shared_caches(closed):
         cache = answer.headers["Cache-Control"]
         assert "public" not in cache
         assert "private" in cache or "no-store" in cache
+
+
+def test_nothing_opens_while_the_settings_are_not_known(cast, monkeypatch):
+    video = cast.video(title=SECRET)
+    url = files(video)
+    monkeypatch.setattr(live, "are_known", lambda: False)
+    media.forget_all()
+    for path in (
+        "/",
+        f"/watch/{video.pk}",
+        "/api/v1/videos",
+        "/feeds/channels/owner.rss",
+        "/sitemap.xml",
+        url,
+    ):
+        answer = Client().get(path)
+        assert (answer.status_code, "Retry-After" in answer.headers) == (503, True), path
+        assert SECRET.encode() not in answer.content
+        assert "public" not in answer.headers.get("Cache-Control", "")
+    assert Client().get("/login").status_code == 200
+    media.forget_all()
 
 
 def test_an_open_site_is_as_before(cast):

@@ -9,10 +9,9 @@ from django.views.decorators.http import require_safe
 from accounts import icon_files
 from accounts.image_processing import PROFILE_IMAGES, SITE_IMAGES
 from accounts.image_storage import file_for_viewing
-from accounts.registration import login_only
+from accounts.registration import login_only, rules
 from streamsite import cors
 from streamsite.cache_headers import IMMUTABLE
-from streamsite.errors import NotSignedIn
 from streamsite.files import send_file
 
 CONTENT_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg", ".ico": "image/x-icon"}
@@ -27,7 +26,7 @@ def serve_profile_image(request: HttpRequest, folder: str, name: str) -> HttpRes
     """Serve one size of an image."""
     # The sign-in page shows those of the site.
     if name not in SITE_FILES and login_only.is_closed_to(request):
-        raise NotSignedIn
+        raise rules.visitor_refusal()
     path = file_for_viewing(folder, name)
     response = send_file(request, path, content_type=CONTENT_TYPES[path.suffix], cache=IMMUTABLE)
     if name in OPEN_FILES:

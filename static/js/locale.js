@@ -14,11 +14,15 @@ export const timeZone = dataset.timeZone || undefined;
 export const number = (value, options) => new Intl.NumberFormat(language, options).format(value);
 
 /**
- * Format 1234 as "1.2K".
+ * Format 1999 as "1.9K": cut off and never rounded up, as the server does.
  *
  * @param {number} value
  */
-export const compact = (value) => number(value, { notation: "compact", maximumFractionDigits: 1 });
+export const compact = (value) => {
+  const step = 1000 ** Math.max(0, Math.floor((String(Math.trunc(Math.abs(value))).length - 1) / 3));
+  const digits = Math.abs(value) / step < 100 ? 1 : 0;
+  return number(value, { notation: "compact", maximumFractionDigits: digits, roundingMode: "trunc", useGrouping: "always" });
+};
 
 /**
  * Format 0.4 as "40%".

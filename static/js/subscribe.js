@@ -8,7 +8,11 @@ function show(form, { subscribed, notify }) {
   form.dataset.subscribed = subscribed ? "1" : "0";
   form.dataset.notify = notify;
   form.elements.action.value = subscribed ? "unsubscribe" : "subscribe";
-  form.querySelector("[data-label]").textContent = subscribed ? gettext("Subscribed") : gettext("Subscribe");
+  const label = form.querySelector("[data-label]");
+  label.textContent = subscribed ? gettext("Subscribed") : gettext("Subscribe");
+  const button = label.closest("button");
+  const sentence = subscribed ? gettext("Subscribed to %(name)s") : gettext("Subscribe to %(name)s");
+  button.ariaLabel = interpolate(sentence, { name: button.dataset.name });
   form.querySelector("[data-notify-toggle]")?.setAttribute("aria-pressed", String(subscribed && notify === "all"));
 }
 

@@ -12,6 +12,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from streamsite.sanitize import clean_line, clean_text
 from streamsite.site_settings import sections, services
 from streamsite.site_settings.sections import Section
 
@@ -51,6 +52,20 @@ class SectionForm(forms.Form):
         digests = {name: sections.digest(getattr(values, name)) for name in section.names}
         super().__init__(data, files, initial=self.initial_values(values) | {"seen": json.dumps(digests)})
 
+    def _clean_fields(self) -> None:
+        """Clean the fields: lines lose line breaks, controls, and changes of direction, texts keep the line breaks.
+
+        They end up in headers of emails, in feeds, and in other sites' previews.
+        """
+        super()._clean_fields()  # type: ignore[misc]
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if isinstance(value, str) and type(field) is forms.CharField and not field.widget.is_hidden:
+                is_text = isinstance(field.widget, forms.Textarea)
+                self.cleaned_data[name] = clean_text(value) if is_text else clean_line(value)
+                if field.required and not self.cleaned_data[name]:
+                    self.add_error(name, field.error_messages["required"])
+
     def initial_values(self, values: Any) -> dict[str, object]:
         """Return what the fields show for ``values``."""
         return {name: getattr(values, name) for name in self.section.names}
@@ -63,7 +78,7 @@ class SectionForm(forms.Form):
         """Return the digests of the values that the page showed."""
         try:
             found = json.loads(self.cleaned_data["seen"] or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             found = {}
         if not isinstance(found, dict):
             return {}

@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from streamsite.sanitize import clean_line, has_userinfo
 from streamsite.site_settings import colors, images, services
 from streamsite.site_settings.forms import SectionForm
 from streamsite.site_settings.identity import IMAGE_NAMES, FooterLink, Identity
@@ -80,7 +81,7 @@ class LinksField(forms.Field):
         """Return the links. Raises ``ValidationError`` for an incomplete or unsafe one."""
         links = []
         for label, url in (value or [])[:MAX_LINKS]:
-            label, url = label.strip(), url.strip()
+            label, url = clean_line(label), url.strip()
             if not label and not url:
                 continue
             if not label or not url:
@@ -96,7 +97,7 @@ class LinksField(forms.Field):
 
 
 def _is_safe(url: str) -> bool:
-    if FORBIDDEN_IN_URL & set(url) or not url.isprintable():
+    if FORBIDDEN_IN_URL & set(url) or not url.isprintable() or has_userinfo(url):
         return False
     is_path = url.startswith("/") and not url.startswith("//")
     return is_path or url.lower().startswith(SAFE_SCHEMES)

@@ -46,6 +46,7 @@ class _Follower:
         self.loaded = threading.Event()
         self.thread: threading.Thread | None = None
         self.snapshot: _Snapshot | None = None
+        self.has_read = False
 
     def start(self) -> None:
         """Start the thread unless it runs, or must not run."""
@@ -72,7 +73,7 @@ class _Follower:
 
     def _follow(self) -> None:
         is_away = False
-        while True:
+        while seconds := settings.SITE_SETTINGS_POLL_SECONDS:
             try:
                 with pymongo.timeout(READ_SECONDS):
                     self._refresh()
@@ -82,12 +83,13 @@ class _Follower:
                     logger.warning("settings: database unavailable (%s)", error.__class__.__name__)
                 is_away = True
             self.loaded.set()
-            time.sleep(settings.SITE_SETTINGS_POLL_SECONDS)
+            time.sleep(seconds)
 
     def _refresh(self) -> None:
         before = self.snapshot
-        if before is None or not self.loaded.is_set() or store.find_version() != before.version:
+        if before is None or not self.has_read or store.find_version() != before.version:
             self.put(store.find(), instead_of=before)
+            self.has_read = True
 
 
 _follower = _Follower()
@@ -96,8 +98,8 @@ _follower = _Follower()
 def _follow_anew() -> None:
     """Forget the parent's thread in a child process; the values stay."""
     global _follower
-    snapshot, _follower = _follower.snapshot, _Follower()
-    _follower.snapshot = snapshot
+    former, _follower = _follower, _Follower()
+    _follower.snapshot, _follower.has_read = former.snapshot, former.has_read
 
 
 os.register_at_fork(after_in_child=_follow_anew)
@@ -122,9 +124,16 @@ def current_document() -> Mapping[str, Any]:
     return _follower.get().document
 
 
+def are_known() -> bool:
+    """Return whether the values come from the database, and not only defaults that stand in until it answers."""
+    _follower.get()
+    return _follower.has_read or _follower.thread is None
+
+
 def install(document: Mapping[str, Any]) -> None:
     """Use a document that this process has just written or read."""
     _follower.put(document)
+    _follower.has_read = True
 
 
 def _forget_built(**_: object) -> None:

@@ -125,6 +125,7 @@ register(
         form=PageForm,
         summary=_("About, rules, terms, privacy, and contact."),
         view=pages_page,
+        labels=TITLES,
         order=20,
     )
 )

@@ -54,7 +54,7 @@ class Section(Generic[Values]):
 
     ``values`` is the dataclass, ``form`` the form with fields of the same names. ``template`` shows the form.
     ``view``, when given, answers the section's page instead. ``changed`` is called with the values before and after a
-    change.
+    change. ``labels`` names values that have no field of the same name in the form.
     """
 
     key: str
@@ -65,12 +65,18 @@ class Section(Generic[Values]):
     template: str = "site/section.html"
     view: Callable[[HttpRequest, Section[Any]], HttpResponse] | None = None
     changed: Callable[[Values, Values], None] | None = None
+    labels: Mapping[str, str | Promise] = dataclasses.field(default_factory=dict)
     order: int = 100
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the section's values."""
         return tuple(field.name for field in dataclasses.fields(self.values))  # type: ignore[arg-type]
+
+    def label_of(self, name: str) -> str:
+        """Return the label of a value on the section's page; of one without a field there, its name."""
+        field = self.form.base_fields.get(name)
+        return str(self.labels.get(name) or (field.label if field else None) or name)
 
 
 _sections: dict[str, Section[Any]] = {}

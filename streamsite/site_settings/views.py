@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -55,9 +54,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         {"section": section, "count": len(sections.stored_values(section, document))}
         for section in sections.all_sections()
     ]
-    entries: list[LogEntry] = history.latest(MAX_ENTRIES)
+    changes = history.latest(MAX_ENTRIES)
     return render(
-        request, "site/overview.html", page_context(request, None) | {"rows": rows, "entries": entries}
+        request, "site/overview.html", page_context(request, None) | {"rows": rows, "changes": changes}
     )
 
 
@@ -102,12 +101,12 @@ def bound_form(request: HttpRequest, section: Section[Any]) -> SectionForm:
 
 def saved(request: HttpRequest, section: Section[Any], names: list[str]) -> HttpResponse:
     """Note a change in the audit trail, and return to the section's page."""
-    history.note(request, section, names)
+    history.note(str(request.user.pk), section, names)
     return redirect_with_message(request, _("Saved."), "site-settings-section", section.key)
 
 
 def _reset(request: HttpRequest, section: Section[Any], name: str) -> HttpResponse:
-    history.note(request, section, services.save(section, {}, reset=[name]))
+    history.note(str(request.user.pk), section, services.save(section, {}, reset=[name]))
     return redirect_with_message(request, _("Reset to the default."), "site-settings-section", section.key)
 
 

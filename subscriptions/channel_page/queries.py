@@ -17,6 +17,7 @@ from subscriptions.schemas import ChannelFrontDict, ShelfDict
 from videos.access import LISTED
 from videos.mappers import serialize_card
 from videos.queries import load_listed
+from videos.sensitivity import not_hidden_match
 
 
 class ArrangedChannelDict(ChannelDict):
@@ -59,7 +60,7 @@ def build_front_page(
     """
     shelves = [row for row in page.shelves if row["kind"] in all_shelf_types()]
     trailer = "" if is_follower else page.trailer
-    found = _load_shelves(owner, {"featured": page.featured, "trailer": trailer}, shelves)
+    found = _load_shelves(viewer, owner, {"featured": page.featured, "trailer": trailer}, shelves)
     wanted = dict.fromkeys(video_id for part in found.values() for video_id in part.ids)
     videos = {video.pk: video for video in load_listed(viewer, list(wanted))}
     rows: list[ShelfDict] = []
@@ -85,9 +86,10 @@ def build_front_page(
 
 
 def _load_shelves(
-    owner: User, single: Mapping[str, str], shelves: list[dict[str, str]]
+    viewer: Viewer, owner: User, single: Mapping[str, str], shelves: list[dict[str, str]]
 ) -> dict[str, _ShelfVideos]:
     """Return video ids and titles by shelf number, and of the ``single`` videos by their names, in one read."""
+    shown = not_hidden_match(viewer)
     sources: dict[str, tuple[str, Stages]] = {}
     for name, video_id in single.items():
         if video_id:
@@ -95,7 +97,10 @@ def _load_shelves(
             sources[name] = (VIDEOS, [{"$match": of_owner}, {"$project": {"_id": 1}}])
     for number, shelf in enumerate(shelves):
         kind = all_shelf_types()[shelf["kind"]]
-        sources[str(number)] = (kind.source, kind.stages(owner.pk, shelf["value"]))
+        stages = kind.stages(owner.pk, shelf["value"])
+        if shown and kind.source == VIDEOS:
+            stages = [{"$match": shown}, *stages]
+        sources[str(number)] = (kind.source, stages)
     found: dict[str, _ShelfVideos] = {}
     for row in store.read_shelves(sources):
         part = found.setdefault(row["shelf"], _ShelfVideos())

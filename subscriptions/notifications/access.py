@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from accounts import user_store
 from accounts.models import User
+from streamsite.sanitize import clean_line, truncate_line
 from subscriptions.models import Post
 from subscriptions.notifications import references
 from subscriptions.notifications.entries import Entry
@@ -31,6 +32,7 @@ from videos.models import Comment, Video
 from videos.models.comment import CommentState
 from videos.playback_gate import PlaybackGate
 
+MAX_POST_CHARACTERS = 80  # of a post's text in the sentence about it
 # The account fields that badges and sentences need.
 ACTOR_FIELDS = ("username", "full_name", "avatar", "subscriber_count", "is_active")
 Stage = Mapping[str, object]
@@ -221,6 +223,12 @@ def _announced_stages(rows: list[EntryDoc]) -> list[Stage]:
     return stages
 
 
+def _beginning(text: str) -> str:
+    line = clean_line(text)
+    begun = truncate_line(line, MAX_POST_CHARACTERS)
+    return begun if begun == line else f"{begun}…"
+
+
 def _add_row(context: NotificationContext, row: ContextRow) -> None:
     """Add one row of ``load_context``'s read to the context."""
     if "thing" in row:
@@ -230,7 +238,8 @@ def _add_row(context: NotificationContext, row: ContextRow) -> None:
             if is_video
             else Post(pk=row["thing"], text=row["text"])
         )
-        context.announced[row["thing"]] = (str(thing), thing.get_absolute_url())
+        title = row["title"] if is_video else _beginning(row["text"])
+        context.announced[row["thing"]] = (title, thing.get_absolute_url())
     elif "video" in row:
         gate = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
         context.videos[str(row["video"]["_id"])] = gate

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import preferences
+from accounts import locale, preferences
 from accounts.models import User
 from subscriptions.models import Broadcast, Notification, ReadMarks
 from subscriptions.notifications import references, store
@@ -22,7 +22,7 @@ from videos import blocks
 
 RETENTION = timedelta(days=90)
 MAX_MARKED = 500
-MAIL_HOUR = time(8, tzinfo=UTC)
+MAIL_HOUR = time(8)
 PACE_DAYS = {"hourly": 0, "daily": 1, "weekly": 7}
 
 
@@ -152,14 +152,19 @@ def withdraw_about(*ids: str) -> None:
 
 
 def next_email_time(user: User, now: datetime) -> datetime:
-    """Return when the account's next email goes out: now, or at eight o'clock of its day or week (UTC)."""
+    """Return when the account's next email goes out: now, or at eight o'clock of its day or week.
+
+    The clock is that of the time zone in the account's preferences, UTC without one.
+    """
     days = PACE_DAYS[str(preferences.with_defaults(user.preferences)["email_pace"])]
     if days == 0:
         return now
-    morning = datetime.combine(now.astimezone(UTC).date(), MAIL_HOUR)
+    zone = locale.time_zone(user) or UTC
+    morning = datetime.combine(now.astimezone(zone).date(), MAIL_HOUR, tzinfo=zone)
     if days == PACE_DAYS["weekly"]:
         morning += timedelta(days=-morning.weekday() % 7)
-    return morning if morning > now else morning + timedelta(days=days)
+    following = morning if morning > now else morning + timedelta(days=days)
+    return following.astimezone(UTC)
 
 
 def mark_read(user_id: str, ids: Iterable[str]) -> None:

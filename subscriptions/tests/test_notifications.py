@@ -191,6 +191,18 @@ def test_mail_is_sent_once_when_it_is_due(database, cast, mailoutbox):
     assert "Film &lt;b&gt;" in message.alternatives[0][0]
 
 
+def test_daily_mail_is_due_at_eight_of_the_accounts_own_clock(database, cast):
+    prefer(cast, "owner", notify_comment="both", email_pace="daily", time_zone="America/New_York")
+    owner = User.objects.get(pk=cast.owner.pk)
+    for moment, due in (
+        (datetime(2027, 1, 4, 12, tzinfo=UTC), datetime(2027, 1, 4, 13, tzinfo=UTC)),
+        (datetime(2027, 1, 4, 14, tzinfo=UTC), datetime(2027, 1, 5, 13, tzinfo=UTC)),
+        # The clocks change in between.
+        (datetime(2027, 3, 13, 14, tzinfo=UTC), datetime(2027, 3, 14, 12, tzinfo=UTC)),
+    ):
+        assert services.next_email_time(owner, moment) == due
+
+
 def test_a_mail_that_fails_is_due_again(database, cast, settings):
     prefer(cast, "owner", notify_comment="email", email_pace="hourly")
     say(cast, "stranger", cast.video())

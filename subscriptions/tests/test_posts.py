@@ -45,7 +45,7 @@ def test_a_post_has_its_fields_and_one_row_tells_of_it(database, cast):
         assert [row["id"] for row in cast.api("member").get(listing).json()["results"]] == [made["id"]]
     [note] = cast.api("member").get("/api/v1/me/notifications").json()["results"]
     assert (note["text"], note["url"]) == (
-        "owner posted: “Hello\nall”",
+        "owner posted: “Hello all”",
         f"http://localhost:8000/posts/{made['id']}",
     )
 

@@ -22,7 +22,10 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from playlists.models import Playlist
 from streamsite.admin_lists import BoundedListMixin
+from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
+from streamsite.site_settings import sections, services
+from streamsite.site_settings.features import Features
 from streamsite.tasks import queue
 from streamsite.visibility import Visibility
 from tests.engine.crowd import Crowd
@@ -32,6 +35,7 @@ from tests.support.plugin import empty_collections
 from tests.support.profile import sample, walk
 from videos import library_filters, queries
 from videos.models import Video
+from videos.search.store import SEARCH_VIDEOS
 from videos.studio import videos_table
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(170)]
@@ -183,6 +187,11 @@ def crowd(prepared_database: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 @pytest.mark.parametrize("who", ["anonymous", "member", "owner"])
 def test_every_page_reads_little(crowd: Crowd, who: str) -> None:
     """No collection is scanned and no many documents are read for few, whoever asks."""
+    assert faults_of_pages(crowd, who) == {}
+
+
+def faults_of_pages(crowd: Crowd, who: str) -> dict[str, set[str]]:
+    """Ask for every page; return what read too much."""
     video = Video.objects.filter(channel=crowd.owner, visibility=Visibility.PUBLIC)[0]
     ids = {"playlist": crowd.playlist, "comment": crowd.comment, "post": crowd.post, **crowd.places}
     ids["month"] = f"{Playlist.objects.get(pk=crowd.playlist).created_at:%Y-%m}"
@@ -192,7 +201,31 @@ def test_every_page_reads_little(crowd: Crowd, who: str) -> None:
         profile.mark(path)
         answer = clients[path.startswith("/api/")].get(path.format(video=video.pk, **ids))
         assert answer.status_code in (200, 302, 401, 403, 404), (path, answer.status_code)
-    assert profile.faults() == {}
+    return profile.faults()
+
+
+@pytest.fixture(params=["every other"])
+def hidden_videos(crowd: Crowd, request: pytest.FixtureRequest) -> Iterator[None]:
+    """A site that hides sensitive videos, and has many of them."""
+    rows = Video.objects.filter(listed=True).order_by("-published_at", "-id")
+    ids: list[str] = list(rows.values_list("pk", flat=True))
+    chosen = {"every other": ids[::2], "the newest": ids[:1_500], "all but one": ids[:-1]}[request.param]
+    videos, found = collection(Video._meta.db_table), collection(SEARCH_VIDEOS)
+    for rows in (videos, found):
+        rows.update_many({"_id": {"$in": chosen}}, {"$set": {"shown_as_sensitive": True}})
+    services.save(sections.section_of(Features), {"sensitive_content": "hide"})
+    try:
+        yield
+    finally:
+        services.save(sections.section_of(Features), {}, reset=["sensitive_content"])
+        for rows in (videos, found):
+            rows.update_many({}, {"$set": {"shown_as_sensitive": False}})
+
+
+@pytest.mark.parametrize("who", ["anonymous", "member", "owner"])
+def test_pages_that_hide_sensitive_videos_read_little(crowd: Crowd, hidden_videos: None, who: str) -> None:
+    """Hidden ones are left out by the index, not after they were read."""
+    assert faults_of_pages(crowd, who) == {}
 
 
 # Few have the first ones. Half of the videos have category music and tag music, the others have language en.

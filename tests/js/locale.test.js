@@ -29,6 +29,16 @@ test("the page's language decides, and not the browser's", async () => {
   assert.equal(english.dates({ dateStyle: "medium" }).format(MOMENT), "Nov 29, 2026");
 });
 
+test("counts are cut off as on the server", async () => {
+  const shown = async (lang) => {
+    const { compact } = await locale(lang);
+    return [0, 999, 1999, 123_999, 5_000_000].map((count) => compact(count).replace("\u00a0", " "));
+  };
+  assert.deepEqual(await shown("en"), ["0", "999", "1.9K", "123K", "5M"]);
+  assert.deepEqual(await shown("de"), ["0", "999", "1.999", "123.999", "5 Mio."]);
+  assert.deepEqual(await shown("ar"), ["0", "999", "1.9 ألف", "123 ألف", "5 مليون"]);
+});
+
 test("Arabic has its plurals and the digits of the server's pages", async () => {
   const arabic = await locale("ar");
   assert.equal(arabic.amount(2, "hour"), "ساعتان");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from videos import strikes
@@ -37,7 +38,9 @@ class DecisionForm(NoticeForm):
     strike = forms.BooleanField(
         label=_("Add a strike"),
         required=False,
-        help_text=_("%(limit)d strikes within 90 days pause publishing.") % {"limit": strikes.MAX_STRIKES},
+        help_text=format_lazy(
+            _("{limit} strikes within 90 days pause publishing."), limit=strikes.MAX_STRIKES
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from videos import strikes
 from videos.admin.case_forms import AppealDecisionForm, DecisionForm
 from videos.admin.case_queue import APPEAL_OUTCOMES, DECISIONS, UNDECIDED_STATES, next_case
-from videos.admin.media import preview_context
+from videos.admin.media import mark_reviewable, preview_context
 from videos.models import Case, Report
 from videos.models.moderation import CaseState, Decision
 from videos.moderation import previews
@@ -29,6 +29,8 @@ def case_context(request: HttpRequest, case: Case, *, may_decide: bool) -> dict[
     """Return everything that the page of a case shows."""
     staff = signed_in_user(request)
     preview = previews.load_preview(case.about, case.subject)
+    if preview is not None and preview.video is not None:
+        mark_reviewable(staff, [preview.video])
     context: dict[str, object] = {
         "case": case,
         "preview": preview,

@@ -20,7 +20,7 @@ from streamsite.errors import SiteError
 from videos.admin.case_actions import perform
 from videos.admin.case_page import case_context
 from videos.admin.case_queue import next_case
-from videos.admin.media import render_thumbnail
+from videos.admin.media import mark_reviewable, render_thumbnail
 from videos.admin.read_only import ReadOnlyAdmin
 from videos.models import Case, Report, Strike, Video
 from videos.moderation import previews, reportable
@@ -94,7 +94,7 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         case = next_case(signed_in_user(request), after)
         if case is not None:
             return reverse("admin:videos_case_change", args=[quote(case.pk)])
-        self.message_user(request, _("No more cases are waiting."), messages.INFO)
+        self.message_user(request, _("No cases are waiting for your decision."), messages.INFO)
         return reverse("admin:videos_case_changelist")
 
     @method_decorator(require_POST)
@@ -148,6 +148,7 @@ class CaseAdmin(ReadOnlyAdmin[Case]):
         found.result_list = list(found.result_list)
         ids = [case.subject for case in found.result_list if case.about == reportable.VIDEO]
         videos: dict[str, Video] = previews.videos_by_id(ids) if ids else {}
+        mark_reviewable(signed_in_user(request), videos.values())
         for case in found.result_list:
             case.shown_video = videos.get(case.subject)
         return found

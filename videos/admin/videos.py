@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.forms import SplitDateTimeField
 from django.http import HttpRequest
@@ -15,12 +16,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.current_user import signed_in_user
 from streamsite import formats
 from streamsite.admin_fields import TextListField
 from streamsite.errors import SiteError
 from streamsite.service_admin import ServiceAdmin
 from videos import schedules, sensitive_marks, services, tasks
-from videos.admin.media import render_preview, render_thumbnail
+from videos.admin.media import mark_reviewable, render_preview, render_thumbnail
 from videos.admin.read_only import ReadOnlyAdmin
 from videos.forms import VISIBILITY_FIELDS
 from videos.models import Reaction, Video
@@ -178,6 +180,20 @@ class VideoAdmin(ServiceAdmin[Video]):
         if sentence:
             self.message_user(request, f"{before}: {sentence}", messages.WARNING)
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Find out together which of the page's videos the caller may see."""
+        found = super().get_changelist_instance(request)
+        found.result_list = list(found.result_list)
+        mark_reviewable(signed_in_user(request), found.result_list)
+        return found
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Video | None:
+        """Return the video, with whether the caller may watch it."""
+        video: Video | None = super().get_object(request, object_id, from_field)
+        if video is not None:
+            mark_reviewable(signed_in_user(request), [video])
+        return video
+
     @admin.display(description="")
     def display_thumbnail(self, video: Video) -> SafeString:
         """Return the thumbnail."""
@@ -185,7 +201,7 @@ class VideoAdmin(ServiceAdmin[Video]):
 
     @admin.display(description=gettext_lazy("preview"))
     def preview(self, video: Video) -> SafeString:
-        """Return a player, also of hidden videos."""
+        """Return a player, also of hidden videos if the caller may watch them."""
         return render_preview(video)
 
     @admin.display(description=gettext_lazy("title"), ordering="title")

@@ -112,7 +112,7 @@ class Submission:
             add_form_errors(self.details, refusal)
         self.thumbnail.discard()
         if saved.names:
-            self.problems.append(_("Saved before that: %(parts)s.") % {"parts": formats.listed(saved.names)})
+            self.problems.append(_("These were saved: %(parts)s.") % {"parts": formats.listed(saved.names)})
         return None
 
     def _recover_lost(self, ids: set[str]) -> None:

@@ -137,6 +137,7 @@ class Video(models.Model):
     version = models.IntegerField(default=1, editable=False)
 
     class Meta:
+        permissions = [("watch_private_video", "Can watch private videos")]
         indexes = [
             models.Index(fields=["listed", "-published_at", "-id"], name="video_listed"),
             models.Index(

@@ -12,6 +12,7 @@ from streamsite import page_metadata
 from streamsite.page_metadata import Picture, Thing
 from streamsite.site_settings.identity import identity
 from streamsite.visibility import is_linkable, is_listed
+from videos import sensitivity
 from videos.syndication.urls import THUMBNAIL_ROUTES
 from videos.thumbnails import LARGE
 
@@ -78,6 +79,8 @@ def listed_rows(cards: Sequence[Card]) -> list[tuple[str, str]]:
 def card_picture(card: Card | None) -> Picture | None:
     """Return the video's thumbnail at its lasting address if everyone with the link may see it."""
     if card is None or not card["thumbnail_url"] or not is_linkable(card["visibility"]):
+        return None
+    if not sensitivity.has_public_picture(is_sensitive=card.get("is_sensitive", False)):
         return None
     url = page_metadata.absolute(reverse(THUMBNAIL_ROUTES[LARGE], args=[card["id"]]))
     return Picture(url, card["title"], 1280, 720)

@@ -52,7 +52,7 @@ def open_graph_tags(video: Video) -> Tags:
         ("video:duration", str(round(video.duration))),
         ("video:release_date", first_published(video) or ""),
     ]
-    if picture := urls.thumbnail_url(video):
+    if picture := urls.preview_url(video):
         found += [("og:image", picture), ("og:image:alt", video.title)]
     found += [tag for player in _players(video) for tag in _player_tags(video, *player)]
     return [*found, *(("video:tag", str(tag)) for tag in video.tags)]
@@ -77,7 +77,7 @@ def _player_tags(video: Video, url: str, content_type: str) -> Tags:
 
 def twitter_tags(video: Video) -> Tags:
     """Return name and content of each ``<meta>``. A player card needs a thumbnail and https."""
-    picture = urls.thumbnail_url(video)
+    picture = urls.preview_url(video)
     found = [("twitter:title", video.title), ("twitter:description", short_text(video))]
     if picture:
         found += [("twitter:image", picture), ("twitter:image:alt", video.title)]
@@ -127,7 +127,7 @@ def video_object(video: Video) -> dict[str, object]:
     }
     if video.originally_published_on:
         found["datePublished"] = video.originally_published_on.isoformat()
-    if picture := urls.thumbnail_url(video):
+    if picture := urls.preview_url(video):
         found["thumbnailUrl"] = [picture]
     if enclosures.has_public_file(video):
         found["encoding"] = [_media_object(video)]

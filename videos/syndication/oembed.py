@@ -178,7 +178,7 @@ def iframe_html(url: str, title: str, width: int, height: int) -> str:
 def thumbnail_fields(video: Video, most: OEmbedRequest) -> dict[str, object]:
     """Return URL and size of the largest thumbnail that fits, or nothing."""
     for size in IMAGE_SIZES:
-        url = urls.thumbnail_url(video, size.name)
+        url = urls.preview_url(video, size.name)
         if url is None:
             return {}
         width, height = _thumbnail_size(video, size.side)

@@ -22,7 +22,8 @@ from accounts.access import listed_accounts
 from streamsite import xml
 from streamsite.api.renderers import iso
 from streamsite.errors import Absent
-from videos.access import ANONYMOUS, is_embeddable_anywhere, listed_videos_for
+from videos import sensitivity
+from videos.access import ANONYMOUS, is_embeddable_anywhere, listed_videos
 from videos.models import Video
 from videos.syndication import enclosures, urls
 from videos.syndication.metadata import first_published
@@ -137,10 +138,14 @@ def add_page(root: Element, path: str, modified: datetime | None = None) -> None
 
 
 def _add_videos(root: Element, videos: list[Video]) -> None:
-    """Write the videos, then their channels."""
-    for video in videos:
+    """Write the videos that the site does not hide, then their channels.
+
+    Hidden ones are left out only here: to count months without them, all videos would have to be read.
+    """
+    shown = [video for video in videos if not sensitivity.is_hidden(ANONYMOUS, video)]
+    for video in shown:
         _add(root, video)
-    channels = listed_accounts().filter(pk__in={video.channel_id for video in videos})
+    channels = listed_accounts().filter(pk__in={video.channel_id for video in shown})
     for channel in channels.order_by("username"):
         add_page(root, channel.get_absolute_url())
 
@@ -168,4 +173,4 @@ def _add(root: Element, video: Video) -> None:
     xml.add(about, "video:category", video.get_category_display())
 
 
-register_section(Section("", "published_at", lambda: listed_videos_for(ANONYMOUS), _add_videos))
+register_section(Section("", "published_at", listed_videos, _add_videos))

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from streamsite import origin
-from videos import thumbnails
+from videos import sensitivity, thumbnails
 from videos.models import Video
 
 THUMBNAIL_ROUTES = {
@@ -43,6 +43,12 @@ def thumbnail_url(video: Video, size: str = thumbnails.LARGE) -> str | None:
         if thumbnails.thumbnail_url(video, size)
         else None
     )
+
+
+def preview_url(video: Video, size: str = thumbnails.LARGE) -> str | None:
+    """Return ``thumbnail_url`` for previews on other sites; ``None`` where this site blurs thumbnails."""
+    is_shown = sensitivity.has_public_picture(is_sensitive=video.shown_as_sensitive)
+    return thumbnail_url(video, size) if is_shown else None
 
 
 def file_url(video: Video) -> str:

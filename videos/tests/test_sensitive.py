@@ -1,13 +1,21 @@
 """Sensitive videos: who marks them, and what viewers meet by the choice of the site and their own."""
 
+import base64
 import json
 import re
+from urllib.parse import urlsplit
 
+import feedparser
 import pytest
+from django.contrib.admin.utils import quote
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
 from accounts import channel_marks, profile
 from accounts.models import User
 from playlists.models import Playlist
+from streamsite import origin
 from streamsite.sensitive_content import RTA_LABEL
 from streamsite.site_settings import sections, services
 from streamsite.site_settings.features import Features
@@ -154,8 +162,48 @@ def test_programs_are_told(cast, videos):
     assert rated == {MARKED: (True, True), PLAIN: (False, False)}
 
 
+@pytest.mark.parametrize(("policy", "is_shown"), [("hide", False), ("blur", False), ("warn", True)])
+def test_previews_on_other_sites_have_no_picture_that_this_site_blurs(cast, videos, policy, is_shown):
+    site(policy)
+    for video, expected in zip(videos, (is_shown, True), strict=True):
+        page = text(cast, "anonymous", f"/watch/{video.pk}")
+        for name in ('property="og:image"', 'name="twitter:image"', '"thumbnailUrl"'):
+            assert (name in page) is expected, name
+        found = cast.page("anonymous").get("/oembed", {"url": f"{origin.current()}/watch/{video.pk}"}).json()
+        assert ("thumbnail_url" in found) is expected
+
+
 def _tags(item):
     return {one.tag.partition("}")[2] for one in item.iter()}
+
+
+@pytest.mark.parametrize(
+    ("of_site", "own", "shown"),
+    [("hide", "", {PLAIN}), ("hide", "show", {PLAIN, MARKED}), ("show", "hide", {PLAIN})],
+)
+def test_the_private_feed_follows_its_owner(cast, videos, of_site, own, shown):
+    api = cast.api("member")
+    assert api.put("/api/v1/channels/owner/subscription").status_code == 200
+    address = urlsplit(api.post("/api/v1/me/feed/rss").json()["url"]).path
+    site(of_site)
+    choose(cast.member, own)
+    assert {
+        entry.title for entry in feedparser.parse(cast.page("anonymous").get(address).content).entries
+    } == shown
+
+
+def test_a_channels_shelves_are_filled_with_what_is_shown(cast):
+    cast.video(title=PLAIN)
+    for number in range(13):  # more than a shelf holds
+        cast.video(title=f"Marked {number}", is_sensitive=True)
+    api = cast.api("owner")
+    version = api.get("/api/v1/me/channel-page")["ETag"]
+    shelves = {"shelves": [{"kind": "newest", "value": ""}]}
+    answer = api.patch("/api/v1/me/channel-page", shelves, format="json", HTTP_IF_MATCH=version)
+    assert answer.status_code == 200, answer.content
+    site("hide")
+    front = cast.api("anonymous").get("/api/v1/channels/owner/front").json()
+    assert [[card["title"] for card in shelf["results"]] for shelf in front["shelves"]] == [[PLAIN]]
 
 
 def test_feeds_and_sitemaps_leave_out_what_the_site_hides(cast, videos):
@@ -250,6 +298,9 @@ def test_a_channels_mark_makes_all_of_its_videos_sensitive(cast):
     for address in LISTS.values():
         assert titles(cast, "anonymous", address) == set(), address
     assert cast.api("anonymous").get("/api/v1/channels/owner").json()["is_sensitive"] is True
+    assert (
+        "data-sensitive" in text(cast, "anonymous", "/@owner").partition("</h1>")[2].partition("</header>")[0]
+    )
     mark(cast, "owner", later, True)
     api.patch("/api/v1/me", {"is_sensitive": False}, format="json")
     assert (
@@ -286,6 +337,51 @@ def test_rows_of_the_previous_release_are_repaired(cast, videos):
         assert list(repair.find()) == []
     for name, address in LISTS.items():
         assert titles(cast, "anonymous", address) == {PLAIN}, name
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_the_checkbox_of_the_upload_page_marks_the_video(cast, checked):
+    file = SimpleUploadedFile("a.mp4", b"x" * 100, content_type="video/mp4")
+    form = {"file": file, "visibility": "private"} | ({"is_sensitive": "on"} if checked else {})
+    assert cast.page("owner").post("/upload", form).status_code == 302
+    made = Video.objects.get()
+    assert (made.is_sensitive, made.shown_as_sensitive) == (checked, checked)
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_resumable_upload_marks_the_video(cast, checked):
+    sent = {"filename": "a.mp4"} | ({"is_sensitive": "true"} if checked else {})
+    metadata = ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in sent.items())
+    names = {"HTTP_TUS_RESUMABLE": "1.0.0", "HTTP_UPLOAD_LENGTH": "10", "HTTP_UPLOAD_METADATA": metadata}
+    assert cast.api("owner").post("/api/v1/uploads", **names).status_code == 201
+    assert Video.objects.get().shown_as_sensitive is checked
+
+
+def test_the_buttons_of_the_admin_mark_a_channel_and_unmark_it(cast):
+    video, page = cast.video(), cast.page("staff")
+    account = reverse("admin:accounts_user_change", args=[quote(cast.owner.pk)])
+    for name, other, marked in (("sensitive", "not-sensitive", True), ("not-sensitive", "sensitive", False)):
+        shown = page.get(account).content.decode()
+        assert (f"/act/{name}/" in shown, f"/act/{other}/" in shown) == (True, False)
+        action = reverse("admin:accounts_user_act", args=[quote(cast.owner.pk), name])
+        assert page.get(action).status_code == 200
+        assert Video.objects.get(pk=video.pk).shown_as_sensitive is not marked
+        assert page.post(action).status_code == 302
+        assert Video.objects.get(pk=video.pk).shown_as_sensitive is marked
+    assert User.objects.get(pk=cast.owner.pk).is_sensitive_by_staff is False
+
+
+def test_a_button_of_the_admin_that_strangers_press_does_nothing(cast):
+    video = cast.video()
+    action = reverse("admin:accounts_user_act", args=[quote(cast.owner.pk), "sensitive"])
+    chosen = {"action": "mark_sensitive", "_selected_action": video.pk}
+    helper = cast.user("helper", is_staff=True)
+    of_helper = Client()
+    of_helper.force_login(helper, backend="accounts.backends.LoginBackend")
+    for page in (cast.page("anonymous"), cast.page("stranger"), of_helper):
+        page.post(action)
+        page.post("/admin/videos/video/", chosen)
+    assert not Video.objects.get().shown_as_sensitive
 
 
 @pytest.mark.parametrize("sent", ["true", ""])

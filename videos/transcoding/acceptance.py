@@ -74,7 +74,7 @@ def _require_tracks(info: SourceInfo, limits: UploadLimits) -> None:
 
 def _require_size(info: SourceInfo, limits: UploadLimits) -> None:
     if info.size > limits.max_bytes:
-        raise TooLarge(TOO_MANY_BYTES % {"size": f"{limits.max_bytes / 1024**3:.3g}"})
+        raise TooLarge(TOO_MANY_BYTES % {"size": f"{round(limits.max_bytes / 10**9, 1):g}"})
     for width, height in info.picture_sizes or ((info.width, info.height),):
         if max(width, height) > limits.max_side or width * height > limits.max_pixels:
             raise TooLarge(PICTURE_TOO_LARGE % {"width": width, "height": height})

@@ -11,6 +11,7 @@ import re
 from typing import TypedDict, cast
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -18,7 +19,8 @@ from django.views.decorators.http import require_safe
 
 from accounts import api_tokens, sessions
 from accounts.authentication import authenticate_bearer
-from accounts.registration import login_only
+from accounts.models import User
+from accounts.registration import login_only, rules
 from streamsite import cors
 from streamsite.cache_headers import (
     IMMUTABLE_FOR_READER,
@@ -28,18 +30,19 @@ from streamsite.cache_headers import (
     public_for,
 )
 from streamsite.caching import ExpiringCache
-from streamsite.errors import Absent, NotSignedIn
+from streamsite.errors import Absent
 from streamsite.files import send_file
 from streamsite.site_settings.features import require as require_feature
 from streamsite.view_actions import found_or_none
 from videos import share_links
-from videos.access import is_embeddable_anywhere, may_review
+from videos.access import is_embeddable_anywhere
 from videos.files import bucket, bucket_delivery, paths, tokens
 from videos.files.content_types import content_type_of
 from videos.files.urls import DOWNLOAD, EXTRAS
 from videos.models import Video
 from videos.playback import manifests
 from videos.playback_gate import PlaybackGate
+from videos.review import may_review
 
 NAME = re.compile(r"\A[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)?\.(m3u8|m4s|mp4|webp|avif|jpg|vtt)\Z")
 IMAGE = re.compile(r"\A(?:poster|card|small)(?:-[A-Za-z0-9_-]+)?\.(?:webp|avif|jpg)\Z")
@@ -94,7 +97,7 @@ def serve(request: HttpRequest, token: str, video_id: str, generation: str, name
     if state is None or generation not in (state["generation"], EXTRAS):
         raise Absent
     if login_only.is_on() and not _stands_for_account(shown) and _caller_id(request) is None:
-        raise NotSignedIn
+        raise rules.visitor_refusal()
     if not _may_have(request, shown, video_id, state):
         raise Absent
     if name == DOWNLOAD and not _is_for_owner(shown, state):
@@ -132,7 +135,7 @@ def serve_public_image(request: HttpRequest, video_id: str, folder: str, name: s
     if not _gate(state).is_listed:
         raise Absent
     if login_only.is_closed_to(request):
-        raise NotSignedIn
+        raise rules.visitor_refusal()
     lasts = folder == EXTRAS or state["is_complete"]
     cache = IMMUTABLE_FOR_READER if lasts else public_for(60)
     if login_only.is_on():
@@ -191,13 +194,20 @@ def _state(video_id: str) -> MediaState | None:
 
 def _may_have(request: HttpRequest, shown: tokens.MediaTokenClaims, video_id: str, state: MediaState) -> bool:
     if shown.viewer_class == tokens.REVIEW:
-        user = request.user
-        return user.is_authenticated and _reviewers.get_or_load(user.pk, lambda: may_review(user))
+        return request.user.is_authenticated and _is_reviewed(request.user, video_id, state)
     if shown.viewer_class == tokens.OWNER:
         return _caller_id(request) == state["channel_id"]
     if shown.grant is not None:
         return _is_held(shown, shown.grant, video_id, state)
     return _others_may_have(shown, video_id, state)
+
+
+def _is_reviewed(user: User | AnonymousUser, video_id: str, state: MediaState) -> bool:
+    visibility, is_taken_down = state["visibility"], state["is_taken_down"]
+    return _reviewers.get_or_load(
+        f"{user.pk}~{video_id}~{visibility}~{is_taken_down}",
+        lambda: may_review(user, video_id, visibility=visibility, is_taken_down=is_taken_down),
+    )
 
 
 def _is_held(shown: tokens.MediaTokenClaims, grant: tokens.Grant, video_id: str, state: MediaState) -> bool:

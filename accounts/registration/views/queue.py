@@ -39,7 +39,7 @@ def registration_queue(request: HttpRequest) -> HttpResponse:
             return redirect("registration-queue")
         form.add_error(None, _("Select at least one account."))
     rows = list(queue.waiting_accounts().order_by(*queue.OLDEST)[: PAGE_SIZE + 1])
-    context = admin_context(request, _("New accounts")) | {
+    context = admin_context(request, _("Sign-up requests")) | {
         "form": form,
         "accounts": rows[:PAGE_SIZE],
         "has_more": len(rows) > PAGE_SIZE,

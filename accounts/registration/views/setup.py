@@ -46,7 +46,7 @@ def setup(request: HttpRequest) -> HttpResponse:
         user = first_run.create_administrator(
             request, token=token, username=data["username"], email=data["email"], password=data["password"]
         )
-        first_run.save_choices(site_name=data["site_name"], mode=data["mode"])
+        first_run.save_choices(user, site_name=data["site_name"], mode=data["mode"])
         return user
 
     def other_was_faster(error: SiteError) -> HttpResponse | None:

@@ -135,7 +135,7 @@ export class CueEditor {
   #setTime(index, name, seconds, field) {
     if (seconds === null) {
       field?.setAttribute("aria-invalid", "true");
-      this.#say(gettext("Enter a time such as 1:30.5."));
+      this.#say(gettext("For example, enter 1:30.5 as a time."));
       return;
     }
     if (name === "start") this.#list.setStart(index, seconds);

@@ -71,7 +71,7 @@ export function toolbar(id) {
     button("toggle", gettext("Play or pause")),
     button("add", gettext("Add cue at playhead")),
     undo,
-    el("span", { class: "cue-shifting" }, el("label", { class: "small", for: `${id}-shift` }, gettext("Shift all by seconds")), seconds, button("shift", gettext("Shift"))),
+    el("span", { class: "cue-shifting" }, el("label", { class: "small", for: `${id}-shift` }, gettext("Shift all by (seconds)")), seconds, button("shift", gettext("Shift"))),
     button("text", gettext("Edit as text")),
   );
 }
@@ -84,7 +84,7 @@ export function keyHelp() {
     ["Alt+O", gettext("Set the end to the playhead")],
     ["Alt+,", gettext("Back 1 second")],
     ["Alt+.", gettext("Forward 1 second")],
-    ["Alt+N", gettext("Add a cue at the playhead")],
+    ["Alt+N", gettext("Add cue at playhead")],
     ["Alt+S", gettext("Split the cue at the cursor")],
     ["Alt+M", gettext("Merge with the next cue")],
     ["Alt+Z", gettext("Undo")],

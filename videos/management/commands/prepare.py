@@ -50,8 +50,8 @@ class Command(BaseCommand):
             locks = collection(site_id.COLLECTION)
             with hold_lock(locks, "prepare", waiting=self._say_waiting):
                 self._prepare(demo=demo)
-            if setup_link and (token := setup_link_store.issue()):
-                self.stdout.write(setup_link_store.describe(settings.SITE_URL, token))
+            if setup_link:
+                self._say_how_to_set_up()
         except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None
 
@@ -83,9 +83,14 @@ class Command(BaseCommand):
         enqueue_once(reconcile_counters.using(run_after=later), "reconcile:prepared")
         if demo:
             call_command("seed_demo", accounts_only=True, stdout=self.stdout)
+        site_id.mark_prepared()
+
+    def _say_how_to_set_up(self) -> None:
+        """Print a set-up link, and the command for those without a browser."""
+        if token := setup_link_store.issue():
+            self.stdout.write(setup_link_store.describe(settings.SITE_URL, token))
         if reminder := admin_reminder.missing_admin_reminder():
             self.stdout.write(reminder)
-        site_id.mark_prepared()
 
     def _mark_bucket(self) -> None:
         if not bucket.is_configured():
