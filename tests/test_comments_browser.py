@@ -154,7 +154,7 @@ def test_replies_unfold_in_place_and_mentions_are_completed_by_keyboard(people, 
 
 
 def test_a_creator_answers_and_tidies_in_the_studio(people, open_as, site):
-    creator, video = people
+    _creator, video = people
     viewer = Caller(site).sign_in("comment-viewer")
     for text in ("Where was this", "Buy things", "Buy more things"):
         assert viewer.json("POST", f"/api/v1/videos/{video}/comments", {"text": text})[0] == 201

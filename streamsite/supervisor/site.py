@@ -241,7 +241,9 @@ class Supervisor:
             print_line(
                 "server", f"sign in as 'demo', or as 'demoadmin' at {site}/admin/ ; password: {password}"
             )
-            print_line("server", "demo videos appear within minutes; 'manage.py remove_demo' removes them all")
+            print_line(
+                "server", "demo videos appear within minutes; 'manage.py remove_demo' removes them all"
+            )
 
     def _is_web_up(self) -> bool:
         if self.front is not None:

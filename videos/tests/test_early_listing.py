@@ -1,4 +1,4 @@
-"""A public video is in no list before it has a first rendition and a thumbnail; its address and its owner's pages have it."""
+"""A public video is in no list before it has a rendition and a thumbnail; its address and its owner's pages have it."""
 
 from __future__ import annotations
 

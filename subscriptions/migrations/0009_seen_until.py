@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("subscriptions", "0007_finding"),
+        ("subscriptions", "0008_channel_trailer"),
     ]
 
     operations = [
