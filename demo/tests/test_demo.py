@@ -145,7 +145,7 @@ def _of_demo():
 
 def test_a_removal_that_was_interrupted_is_continued(site):
     found = removal.find()
-    store.mark_removed()
+    removal.stop_making()
     first = found.accounts[0]
     removal.remove(replace(found, accounts=[first], kept=found.accounts[1:]))
     assert not User.objects.filter(pk=first.pk).exists()
