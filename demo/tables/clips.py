@@ -62,7 +62,7 @@ CLIPS = (
         "science",
         ("boids", "starlings", "emergence", "simulation"),
         *("creatures.starlings", SMALL, 20, 18, ("flock",)),
-        *(3.1, 128, 0.68, 4.2),
+        *(3.1, 128, 0.68, 6.5),
     ),
     Clip(
         "slow-words",
@@ -108,7 +108,7 @@ CLIPS = (
         "travel",
         ("field notes", "wind", "nature", "coast"),
         *("nature.grass", SMALL, 16, 20, ("dawn",)),
-        *(20.5, 58, 0.7, 6),
+        *(45.3, 84, 0.7, 6),
     ),
     Clip(
         "life",
@@ -140,7 +140,7 @@ CLIPS = (
         "travel",
         ("field notes", "sea", "tide", "coast"),
         *("nature.tide", SMALL, 16, 24, ("water",)),
-        *(7.7, 91, 0.72, 13),
+        *(17.7, 120, 0.72, 13),
     ),
     Clip(
         "counting",
@@ -159,7 +159,7 @@ CLIPS = (
     Clip(
         "aurora",
         "northlight",
-        "Green weather: an hour of northern lights",
+        "Green weather: northern lights over the forest",
         "The forecast said four out of nine. We put the tripod on the frozen lake and turned off every lamp.\n\n"
         "Best with headphones and a blanket.\n\n#aurora #night #winter",
         "film",
@@ -175,7 +175,7 @@ CLIPS = (
         "film",
         ("typography", "vertical", "letters"),
         *("lettering.alphabet", TALL, 15, 15, ("type",)),
-        *(5.1, 66, 0.84, 4.1),
+        *(0.7, 66, 0.84, 4.1),
     ),
     Clip(
         "rule-thirty",
@@ -232,7 +232,7 @@ CLIPS = (
         "travel",
         ("field notes", "meteors", "night sky", "august"),
         *("nature.falling_stars", SMALL, 16, 20, ("night",)),
-        *(0.4, 104, 0.76, 5.6),
+        *(3.6, 104, 0.76, 5.6),
     ),
 )
 BY_KEY = {clip.key: clip for clip in CLIPS}
