@@ -87,7 +87,8 @@ WORDS = {
         GET /me/feed GET /me/feed/posts POST /me/feed/seen GET /me/feed/rss POST /me/feed/rss DELETE /me/feed/rss
         GET /me/channel-page PATCH /me/channel-page GET /me/subscriptions/opml POST /me/subscriptions/import
         GET /me/notifications GET /me/notifications/unread GET /me/watch-later GET /me/saved-playlists
-        POST /me/notifications/read POST /me/notifications/seen GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
+        POST /me/notifications/read POST /me/notifications/seen
+        GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
         GET /me/not-interested GET /me/hidden-channels
         POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
