@@ -90,6 +90,7 @@ def test_people_are_made_once(site):
 
 @pytest.mark.slow
 def test_a_clip_is_made_once_with_everything_around_it_and_removed_whole(site, cast, keys):
+    person = cast.member
     run("remove_demo", "--dry-run")
     before_all = contents()
     video = make_clip()
@@ -108,7 +109,7 @@ def test_a_clip_is_made_once_with_everything_around_it_and_removed_whole(site, c
     make_clip()
     assert contents() == once, "a second run makes nothing twice"
 
-    comments.create(cast.member, video_target(video), "What a person says.")
+    comments.create(person, video_target(video), "What a person says.")
     said = run("remove_demo")
     assert f"Removing: {len(people.USERNAMES)} accounts, 1 videos" in said
     assert "includes 1 comments by other accounts" in said
