@@ -39,7 +39,7 @@ PAST = {
         "revoked_at",
         "terms_accepted_at",
     ),
-    *("read_until", "feed_seen_at", "mailed_until", "last_login"),
+    *("read_until", "seen_until", "feed_seen_at", "mailed_until", "last_login"),
 }
 # Queues whatever the settings name as periodic.
 PERIODIC = "streamsite/tasks/periodic.py"
