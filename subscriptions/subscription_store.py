@@ -106,11 +106,11 @@ def channels_with_newest(user_id: str, limit: int, listed: Mapping[str, object])
 
     ``listed`` is the condition on videos. The row of the account's read marks comes with them.
     """
-    name = [
+    name: list[dict[str, object]] = [
         {"$match": {"is_active": True}},
         {"$project": {"_id": 0, "username": 1, "full_name": 1, "avatar": 1}},
     ]
-    newest = [
+    newest: list[dict[str, object]] = [
         {"$match": dict(listed)},
         {"$sort": {"published_at": -1, "_id": -1}},
         {"$limit": 1},

@@ -69,13 +69,10 @@ export function toast(text, { level = "info", action, onAction } = {}) {
 }
 
 /**
- * Report something that was done, with a button that takes it back: `showToast(gettext("Removed."), { action: gettext("Undo"),
- * onAction: putBack })`. The toast goes when the button was pressed, or after ten seconds; not while the pointer or the
- * focus is in it. A later toast with an action takes the place of an earlier one, so that one "Undo" is on the screen.
- * Return its element.
+ * Report something that was done, with a button that takes it back. One such toast is shown at a time, for ten seconds.
  *
  * @param {string} text
- * @param {{ action?: string, onAction?: () => void }} [options] `action` is the button's label
+ * @param {{ action?: string, onAction?: () => void }} [options] as of `toast`
  * @returns {HTMLElement}
  */
 export function showToast(text, { action, onAction } = {}) {
@@ -91,10 +88,7 @@ export function showToast(text, { action, onAction } = {}) {
 /** The layer that covers the page: a modal dialog, or what fills the screen. */
 const topLayer = () => [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.fullscreenElement;
 
-/**
- * Move the toasts into the layer on top, where they can be seen and pressed, and back into the page when it closes.
- * Return their element.
- */
+/** Move the toasts into the layer on top, and back into the page when it closes. Return their element. */
 function placeToasts() {
   const toasts = document.querySelector("[data-toasts]");
   const layer = topLayer();
@@ -112,10 +106,7 @@ function placeToasts() {
   return toasts;
 }
 
-/** The height of a player's controls, with the seek bar. */
-const CONTROLS = 84;
-
-/** Show the toasts at the top where at the bottom they would cover the controls of a player. */
+/** Show the toasts at the top where at the bottom they would cover a player's controls (84 px with the seek bar). */
 function clearControls() {
   const toasts = /** @type {HTMLElement | null} */ (document.querySelector("[data-toasts]"));
   if (!toasts) return;
@@ -123,7 +114,7 @@ function clearControls() {
   const box = toasts.getBoundingClientRect();
   const isOver = [...document.querySelectorAll(".player")].some((player) => {
     const { left, right, top, bottom } = player.getBoundingClientRect();
-    return left < box.right && right > box.left && Math.max(top, bottom - CONTROLS) < box.bottom && bottom > box.top;
+    return left < box.right && right > box.left && Math.max(top, bottom - 84) < box.bottom && bottom > box.top;
   });
   if (isOver) toasts.dataset.at = "top";
 }
