@@ -27,9 +27,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def prepared_database(
-    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
     """A test database of this process with all migrations, indexes, folders and a signing key.
+
+    The time of the first test that wants it is not limited: where no template exists yet, a busy machine takes minutes
+    for the migrations, and without a database all tests would fail.
 
     Not pytest-django's ``django_db_setup``: that makes databases only for tests that carry its own mark, whose
     transaction around each test is what this suite does without.
@@ -41,6 +47,8 @@ def prepared_database(
     from streamsite import site_id
     from streamsite.mongo.engine import client
 
+    first = request._pyfuncitem
+    first.config.hook.pytest_timeout_cancel_timer(item=first)
     # A majority acknowledges every write, but nobody waits for the journal.
     client.DURABILITY = client.DURABILITY | {"journal": False}
     options = settings.DATABASES["default"]["CLIENT"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from demo import store
 from demo.ids import SEED
 from demo.tables.clips import Clip
-from streamsite.tasks import queue
+from streamsite.tasks import control
 from streamsite.tasks.lease import current_lease
 from videos.tasks import DEMO_PRIORITY
 from videos.transcoding import ffmpeg
@@ -25,7 +26,7 @@ EFFECTS = "aecho=0.85:0.75:67|139|211:0.22|0.15|0.09,haas=level_in=0.9,aresample
 def render_clip(clip: Clip, folder: Path) -> Path:
     """Return the file of a clip, written into ``folder``.
 
-    Raises ``Canceled`` when a job of somebody's upload waits, or when the lease is lost.
+    Raises ``Canceled`` when a job of somebody's upload waits, when the demo was removed, or when the lease is lost.
     """
     job = {
         "drawing": clip.drawing,
@@ -79,9 +80,11 @@ class _Stopper:
         self.calls += 1
         if current_lease().lost.is_set():
             return True
-        return self.calls % CHECK_EVERY_CALLS == 0 and is_needed_by_people()
+        if self.calls % CHECK_EVERY_CALLS:
+            return False
+        return is_needed_by_people() or store.wanted_since() is None
 
 
 def is_needed_by_people() -> bool:
     """Return whether a job that is not the demo's waits for the workers that make videos."""
-    return queue.has_due(TRANSCODE, above=DEMO_PRIORITY)
+    return control.has_due(TRANSCODE, above=DEMO_PRIORITY)

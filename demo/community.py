@@ -23,7 +23,7 @@ from videos.models import Video
 from videos.models.reaction import ReactionValue
 
 # Of what is younger, subscribers find an announcement at the bell.
-ANNOUNCED_DAYS = 7.0
+ANNOUNCED_DAYS = 4.0
 
 
 def add_all(since: datetime) -> None:
@@ -109,7 +109,8 @@ def _add_post(row: DemoPost, users: dict[str, User], since: datetime) -> None:
     ]
     activity.insert_missing(PostReaction, rows)
     counters.set_right_now(Post._meta.db_table, [pk])
-    _announce(channel, POST, pk, at)
+    if row.days < ANNOUNCED_DAYS:
+        _announce(channel, POST, pk, at)
 
 
 def _announce(channel: User, kind: str, subject: str, at: datetime) -> None:

@@ -7,6 +7,7 @@ their password.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,15 +19,19 @@ from demo.ids import demo_id, demo_video_id
 from demo.tables.clips import CLIPS
 from demo.tables.community import PLAYLISTS, POSTS
 from demo.tables.people import SIGN_INS
+from demo.tables.talk import TALK
 from playlists.models import Playlist
 from playlists.services.playlists import delete_any_playlist
 from streamsite.mongo import counters
+from streamsite.tasks import control
 from subscriptions.models import Post, Subscription
 from subscriptions.posts import services as posts
 from videos import services, tasks
 from videos.access import own_videos
 from videos.comments.states import delete_comment
 from videos.models import Comment, Video
+
+POLL_SECONDS, MAX_WAIT_SECONDS = 0.5, 120.0
 
 
 @dataclass
@@ -47,6 +52,14 @@ class Removal:
     def is_empty(self) -> bool:
         """Return whether there is nothing to remove."""
         return not (self.accounts or self.videos or self.playlists or self.posts)
+
+
+def stop_making() -> None:
+    """Let no job make anything anymore, and wait for one that a worker has begun."""
+    store.mark_removed()
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
+    while control.has_running("demo.tasks.") and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
 
 
 def find() -> Removal:
@@ -101,11 +114,10 @@ def _count_by_people(found: Removal) -> dict[str, int]:
 
 
 def remove(found: Removal) -> None:
-    """Remove it. An interrupted removal is continued by the next one.
+    """Remove it, after ``stop_making``. An interrupted removal is continued by the next one.
 
-    First no job makes anything anymore; the accounts go last, because everything is found by them.
+    The accounts go last, because everything is found by them.
     """
-    store.mark_removed()
     for playlist in found.playlists:
         delete_any_playlist(playlist)
     for post in found.posts:
@@ -130,8 +142,6 @@ def _remove_traces(kept: list[str]) -> None:
 
 
 def _comment_ids() -> list[str]:
-    from demo.tables.talk import TALK
-
     ids = []
     for key, threads in TALK.items():
         for number, said in enumerate(threads):

@@ -11,7 +11,7 @@ from django.conf import settings
 from accounts import email_verification
 from accounts.models import User
 from accounts.registration import upload_rights
-from demo import activity, clip_files, people
+from demo import activity, clip_files, people, store
 from demo.ids import demo_video_id
 from demo.tables.clips import Clip
 from streamsite.tasks.lease import current_lease
@@ -32,7 +32,7 @@ def make_video(clip: Clip, since: datetime) -> None:
     if not Video.objects.filter(pk=pk).exists():
         _upload(clip, owner, pk, since)
     video = Video.objects.select_related("channel").filter(pk=pk).first()
-    if video is not None:
+    if video is not None and store.wanted_since() is not None:
         activity.add_to_clip(clip, video, since)
 
 
@@ -53,6 +53,8 @@ def _upload(clip: Clip, owner: User, pk: str, since: datetime) -> None:
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         file = clip_files.render_clip(clip, Path(folder))
         current_lease().check()
+        if store.wanted_since() is None:
+            return
         video = services.create_from_upload(
             owner,
             file,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playlists.api import collaborators, items, library, playlists
+from playlists.api import collaborators, invites, items, library, playlists
 
 urlpatterns = [
     path("playlists", playlists.PlaylistsView.as_view(), name="api-playlists"),
@@ -17,6 +17,13 @@ urlpatterns = [
         collaborators.CollaboratorView.as_view(),
         name="api-playlist-collaborator",
     ),
+    path("playlists/<str:playlist_id>/invites", invites.InvitesView.as_view(), name="api-playlist-invites"),
+    path(
+        "playlists/<str:playlist_id>/invites/<str:invite_id>",
+        invites.InviteView.as_view(),
+        name="api-playlist-invite",
+    ),
+    path("playlist-invites/accept", invites.AcceptInviteView.as_view(), name="api-playlist-invite-accept"),
     path("me/watch-later", library.WatchLaterView.as_view(), name="api-watch-later"),
     path(
         "me/watch-later/<str:video_id>", library.WatchLaterEntryView.as_view(), name="api-watch-later-entry"

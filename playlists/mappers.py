@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.mappers import serialize_badge
 from accounts.models import User
 from playlists import queries
 from playlists.access import is_collaborator, may_edit_item, may_show_video
-from playlists.models import Playlist, PlaylistItem
-from playlists.schemas import ItemDict, PlaylistDict, Role
+from playlists.models import Playlist, PlaylistInvite, PlaylistItem
+from playlists.schemas import InviteDict, ItemDict, PlaylistDict, Role
 from streamsite.api.renderers import iso
 from streamsite.visibility import Viewer, is_owner
 from videos.mappers import serialize_card
@@ -81,4 +82,15 @@ def serialize_item(
         "added_by": added_by,
         "video": serialize_card(row.video),
         "can_edit": may_edit_item(viewer, playlist, row),
+    }
+
+
+def serialize_invite(invite: PlaylistInvite) -> InviteDict:
+    """Return an invite link, without its secret."""
+    return {
+        "id": invite.pk,
+        "expires_at": iso(invite.expires_at),
+        "is_over": invite.expires_at <= timezone.now(),
+        "uses": invite.uses,
+        "created_at": iso(invite.created_at),
     }

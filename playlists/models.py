@@ -132,3 +132,25 @@ class SavedPlaylist(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.playlist_id}"
+
+
+class PlaylistInvite(models.Model):
+    """A link by which accounts become collaborators of a playlist. Only the hash of its secret part is stored.
+
+    ``epoch`` is the owner's ``security_epoch`` at creation; at any other the link is invalid. ``uses`` counts those who
+    joined by it.
+    """
+
+    id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
+    playlist = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="invites", db_index=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    epoch = models.IntegerField(editable=False)
+    expires_at = models.DateTimeField()
+    uses = models.IntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["playlist", "-created_at", "-id"], name="playlist_invite_newest")]
+
+    def __str__(self) -> str:
+        return f"invitation to {self.playlist_id}"

@@ -43,6 +43,22 @@ class PlaylistDict(TypedDict):
     role: Role | None
 
 
+class InviteDict(TypedDict):
+    """A link by which accounts become collaborators."""
+
+    id: str
+    expires_at: Timestamp
+    is_over: bool
+    uses: Annotated[int, "The number of accounts that joined by it."]
+    created_at: Timestamp
+
+
+class NewInviteDict(InviteDict):
+    """A new link; its URL is shown once."""
+
+    url: str
+
+
 class PlaylistDetailDict(PlaylistDict):
     """A playlist alone; ``is_saved`` says whether it is in the caller's library."""
 

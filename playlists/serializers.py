@@ -7,7 +7,12 @@ from rest_framework import serializers
 
 from playlists.mappers import COLLABORATOR, OWNER
 from playlists.models import MAX_ITEMS, Sort
-from streamsite.api.fields import QueryTextField, StrictCharField, StrictChoiceField
+from streamsite.api.fields import (
+    ClearableIntegerField,
+    QueryTextField,
+    StrictCharField,
+    StrictChoiceField,
+)
 from streamsite.api.inputs import InputSerializer, QuerySerializer
 from streamsite.visibility import Visibility
 
@@ -62,3 +67,17 @@ class PlaylistsQuerySerializer(QuerySerializer):
 
     role = StrictChoiceField(choices=[OWNER, COLLABORATOR], required=False)
     video = QueryTextField(100, help_text="Also return whether each playlist contains this video.")
+
+
+class InviteInputSerializer(InputSerializer):
+    """A new invite link."""
+
+    expires_in = ClearableIntegerField(
+        required=False, allow_null=True, help_text="Seconds, up to 30 days; 7 days by default."
+    )
+
+
+class AcceptInviteSerializer(InputSerializer):
+    """The secret of an invite link: the last part of its URL."""
+
+    token = StrictCharField(max_length=100)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playlists.views import embed, items, play, playlists, save_dialog
+from playlists.views import embed, invites, items, play, playlists, save_dialog
 from streamsite.view_helpers import redirect_view
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("playlists", redirect_view("library")),
     path("watch-later", playlists.watch_later, name="watch-later"),
     path("playlists/save/<str:video_id>", save_dialog.save_dialog, name="playlist-save"),
+    path("playlists/join/<str:token>", invites.join, name="playlist-join"),
     path("playlists/<str:playlist_id>", playlists.detail, name="playlist"),
     path("playlists/<str:playlist_id>/play", play.play, name="playlist-play"),
     path("playlists/<str:playlist_id>/edit", playlists.edit, name="playlist-edit"),
@@ -21,6 +22,12 @@ urlpatterns = [
         "playlists/<str:playlist_id>/collaborators/<str:username>/remove",
         items.remove_collaborator,
         name="playlist-uninvite",
+    ),
+    path("playlists/<str:playlist_id>/invites", invites.create, name="playlist-invite-link"),
+    path(
+        "playlists/<str:playlist_id>/invites/<str:invite_id>/revoke",
+        invites.revoke,
+        name="playlist-invite-revoke",
     ),
     path("playlists/<str:playlist_id>/items/add", items.add, name="playlist-item-add"),
     path("playlists/<str:playlist_id>/tidy", items.remove_unavailable, name="playlist-tidy"),

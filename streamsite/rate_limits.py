@@ -64,6 +64,7 @@ PLAYBACK = Limit("playback", 1200, 60)
 COMMENT = Limit("comment", 30, 300)
 POST = Limit("post", 20, 3600)
 REPORT = Limit("report", 30, 3600)
+INVITE_ATTEMPTS = Limit("playlist-invite", 60, 3600)
 
 
 def client_address(request: HttpRequest) -> str:

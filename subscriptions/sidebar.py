@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from accounts.image_processing import AVATAR
 from accounts.mappers import image_url_pair
 from accounts.models import User
-from streamsite.visibility import Viewer
 from subscriptions import subscription_store
 from subscriptions.subscription_store import ChannelNewsRow
 from videos.access import listed_match_for
@@ -29,13 +28,13 @@ class SidebarChannel:
     is_new: bool
 
 
-def channels_of(user: User, viewer: Viewer) -> list[SidebarChannel]:
+def channels_of(user: User) -> list[SidebarChannel]:
     """Return the channels of the account's latest ``MAX_CHANNELS`` subscriptions, latest upload first, in one read.
 
-    A channel is new when a video of it that lists may show the viewer was published after the latest of three moments:
-    when the viewer subscribed, when they last opened the feed, and when they last opened the channel.
+    A channel is new when a video of it that lists may show the account was published after the latest of three moments:
+    when they subscribed, when they last opened the feed, and when they last opened the channel.
     """
-    rows = subscription_store.channels_with_newest(user.pk, MAX_CHANNELS, listed_match_for(viewer))
+    rows = subscription_store.channels_with_newest(user.pk, MAX_CHANNELS, listed_match_for(user))
     feed_seen_at = max((row["feed_seen_at"] for row in rows if row.get("feed_seen_at")), default=None)
     channels = [_channel(row, feed_seen_at) for row in rows if row.get("channel")]
     return sorted(channels, key=lambda channel: channel.newest_at, reverse=True)

@@ -263,7 +263,7 @@ def test_no_page_of_the_admin_shows_a_private_video_without_a_reason(cast):
     )
     case = Case.objects.create(about="comment", subject=comment.pk, owner=cast.owner)
     assert of_video not in page.get(address(case)).content.decode()
-    cast.video(title="Seen", has_poster=True)
+    cast.video(title="Seen", has_poster=True, visibility="unlisted")
     assert of_video in page.get(reverse("admin:videos_video_changelist")).content.decode()
     Case.objects.create(about="video", subject=video.pk, owner=cast.owner)
     assert of_video in page.get(path).content.decode()

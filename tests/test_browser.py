@@ -71,8 +71,9 @@ def test_register_upload_wait_and_play(page, site, tmp_path):
     make_clip(clip, seconds=10, size=(640, 360), fps=25)
     register(page, "browser-walk")
     page.goto("/upload")
-    page.get_by_label("Public").check()
     page.locator("[data-file]").set_input_files(str(clip))
+    page.get_by_role("dialog").get_by_label("Public", exact=True).check()
+    page.get_by_role("button", name="Publish").click()
     link = page.locator("[data-queue] a[href^='/watch/']").first
     link.wait_for(timeout=120_000)
     page.goto(link.get_attribute("href"))
@@ -95,6 +96,7 @@ def test_a_hopeless_upload_offers_another_file_and_deletion(page, site, tmp_path
     register(page, "hopeless-upload")
     page.goto("/upload")
     page.locator("[data-file]").set_input_files(str(broken))
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     row = page.locator("[data-queue] > li")
     expect(row).to_contain_text("damaged or incomplete", timeout=60_000)
     expect(row.get_by_role("button", name="Try again")).to_be_hidden()

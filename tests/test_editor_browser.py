@@ -40,8 +40,8 @@ class Studio:
         return self.owner.json("GET", self.path)[1]
 
     def cues(self) -> list[tuple[float, str]]:
-        body = self.owner.json("GET", f"{self.path}/transcript?track={self.track_id}")[1]
-        return [(cue["start"], cue["text"]) for cue in body["cues"]]
+        body = self.owner.json("GET", f"{self.path}/transcript")[1]
+        return [(cue["start"], cue["text"]) for cue in body["results"]]
 
     def open(self, **options: object) -> Page:
         context: BrowserContext = self.chromium.new_context(base_url=self.site.url, **options)
@@ -194,10 +194,10 @@ def test_subtitles_are_timed_split_merged_and_shifted_by_keyboard(studio):
     until(page, "v.readyState >= 1")
     page.evaluate("() => { document.querySelector('video').currentTime = 0.4; }")
     page.keyboard.press("Alt+i")
-    expect(page.get_by_label("Start of cue 1")).to_have_value("0:00.400")
-    page.get_by_label("Start of cue 1").focus()
+    expect(page.get_by_label("Start of cue 1", exact=True)).to_have_value("0:00.400")
+    page.get_by_label("Start of cue 1", exact=True).focus()
     page.keyboard.press("ArrowUp")
-    expect(page.get_by_label("Start of cue 1")).to_have_value("0:00.500")
+    expect(page.get_by_label("Start of cue 1", exact=True)).to_have_value("0:00.500")
     page.get_by_label("Text of cue 2").focus()
     page.keyboard.press("Home")
     for _ in range(6):
@@ -211,9 +211,9 @@ def test_subtitles_are_timed_split_merged_and_shifted_by_keyboard(studio):
     page.keyboard.press("Alt+m")
     expect(page.get_by_label("Text of cue 1")).to_have_value("Hello & welcome\nA line that is long enough")
     page.keyboard.press("Alt+z")
-    page.get_by_label("Shift all by (seconds)").fill("0.25")
+    page.locator("[data-track-panel]").get_by_label("Shift all by (seconds)").fill("0.25")
     page.get_by_role("button", name="Shift", exact=True).press("Enter")
-    expect(page.get_by_label("Start of cue 2")).to_have_value("0:01.250")
+    expect(page.get_by_label("Start of cue 2", exact=True)).to_have_value("0:01.250")
     assert until(
         page, "[...v.textTracks].some(track => [...track.cues ?? []].some(cue => cue.startTime === 1.25))"
     )
@@ -221,9 +221,9 @@ def test_subtitles_are_timed_split_merged_and_shifted_by_keyboard(studio):
     expect(toasts(page)).to_contain_text("Saved: Subtitles (English).")
     expect(page.get_by_role("button", name="Shift", exact=True)).to_be_visible()
     assert studio.cues() == [(0.75, "Hello & welcome"), (1.25, "A line that is long enough")]
-    page.get_by_label("End of cue 1").fill("0:00.100")
-    page.get_by_label("End of cue 1").press("Enter")
-    expect(page.get_by_label("End of cue 1")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("End of cue 1", exact=True).fill("0:00.100")
+    page.get_by_label("End of cue 1", exact=True).press("Enter")
+    expect(page.get_by_label("End of cue 1", exact=True)).to_have_attribute("aria-invalid", "true")
     assert studio.problems == []
 
 

@@ -88,7 +88,7 @@ def test_the_upload_page_tells_of_a_file_that_was_uploaded_before(page, site, fi
     page.context.add_cookies(cookies)
     page.goto("/upload")
     page.locator("[data-file]").set_input_files(tmp_path_factory.getbasetemp() / "film.mp4")
-    hint = page.get_by_text("You already uploaded this file:")
+    hint = page.get_by_role("dialog").get_by_text("You already uploaded this file:")
     expect(hint).to_be_visible(timeout=60_000)
     link = hint.get_by_role("link", name="A film to come back to")
     expect(link).to_have_attribute("href", re.compile(rf"/watch/{film}$"))

@@ -129,7 +129,11 @@ def at(seconds: float, *, within: float = 1.5):
 def test_the_page_around_the_player_is_small(page, film):
     """30 kB over the wire; what plays, and the comments that come with their place, are counted apart."""
     finished = []
-    page.on("requestfinished", finished.append)
+
+    def keep(request):
+        finished.append(request)
+
+    page.on("requestfinished", keep)
 
     def sizes():
         """Return the bytes of what was loaded since the last call: around the player, for it, and for comments."""

@@ -166,7 +166,11 @@ def test_the_budget_of_javascript(chromium, site, film):
     sizes: dict[str, int] = {}
     encodings: set[str | None] = set()
     finished: list[Request] = []
-    page.on("requestfinished", finished.append)
+
+    def keep(request):
+        finished.append(request)
+
+    page.on("requestfinished", keep)
     page.goto(f"/watch/{film['id']}")
     begun(page)
     page.wait_for_load_state("networkidle")

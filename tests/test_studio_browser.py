@@ -136,11 +136,12 @@ def test_chapters_and_titles_are_read_while_they_are_written(chromium, site):
     file = {"name": "My_trip%20to_Rome.1080p.mp4", "mimeType": "video/mp4", "buffer": b"no video" * 99}
     # A file that cannot be processed has no duration that chapters could be beyond.
     page.locator("[data-file]").set_input_files(file)
-    expect(page.locator("[data-queue] [data-title]")).to_have_value("My trip to Rome")
+    expect(page.get_by_role("dialog").get_by_label("Title")).to_have_value("My trip to Rome")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     page.locator("[data-queue] [data-edit]").click()
-    expect(page.get_by_label("Title")).to_have_value("My trip to Rome")
+    expect(page.get_by_label("Title", exact=True)).to_have_value("My trip to Rome")
 
-    description, found = page.get_by_label("Description"), page.locator("#details [data-chapters-of]")
+    description, found = page.locator("#id_description"), page.locator("#details [data-chapters-of]")
     description.fill("1:00 One\n2:00 Two\n3:00 Three")
     expect(found).to_be_visible()  # it opens when something is wrong
     expect(found).to_contain_text("The first chapter must start at 0:00.")
@@ -224,7 +225,7 @@ def test_saving_a_title_keeps_the_schedule_and_choosing_a_visibility_cancels_it(
     page = context.new_page()
     sign_in(page, "studio-scheduled")
     page.goto(f"/studio/videos/{path.rpartition('/')[2]}")
-    page.get_by_label("Title").fill("Another title")
+    page.get_by_label("Title", exact=True).fill("Another title")
     page.get_by_role("button", name="Save changes").click()
     expect(page.locator("[data-toasts]")).to_contain_text("Saved: Title.")
     kept = owner.json("GET", path)[1]

@@ -21,7 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
 EVERYONE = """
 / /watch/{video} /@width-creator /search?q=walk /playlists/{playlist} /trending /@width-creator/videos
 /@width-creator/playlists /@width-creator/posts /@width-creator/about /posts/{post} /search /watch/{video}/comments
-/comments/{comment} /watch/{video}?list={playlist} /embed/{video} /embed/playlist/{playlist} /language
+/comments/{comment} /watch/{video}/share /watch/{video}/menu
+/watch/{video}?list={playlist} /embed/{video} /embed/playlist/{playlist} /language
 /developers/tokens /api/docs /nothing-here
 """.split()  # noqa: SIM905 - a list of words reads better so
 VISITOR = ["/login", "/register", "/forgot-password", "/restore", *EVERYONE]
@@ -41,8 +42,7 @@ VIEWER = [
 ]
 CREATOR = [
     *("/studio", "/studio/videos", "/studio/videos/{video}", "/upload", "/studio/comments"),
-    *("/studio/videos/{video}/stats", "/studio/videos/{video}/picture", "/studio/videos/{video}/chapters"),
-    *("/studio/videos/{video}/captions", "/studio/videos/{video}/sharing"),
+    *("/studio/videos/{video}/stats", "/studio/videos/{video}/sharing"),
     *(
         "/studio/comments/rules",
         "/playlists/{playlist}/edit",

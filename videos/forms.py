@@ -229,13 +229,16 @@ def parse_number(text: str, *, field: str) -> float:
 
 
 class UploadForm(forms.Form):
-    """An upload without JavaScript."""
+    """An upload without JavaScript: of one file or of several, which share all but the title."""
 
-    file = forms.FileField(label=_("Video file"), allow_empty_file=True)
+    file = forms.FileField(label=_("Video files"), allow_empty_file=True)
     title = forms.CharField(label=_("Title"), max_length=120, required=False)
+    description = forms.CharField(
+        label=_("Description"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
     visibility = forms.ChoiceField(label=_("Visibility"), choices=Visibility.choices)
     license = forms.ChoiceField(label=_("License"), choices=License.choices, required=False)
-    is_sensitive = forms.BooleanField(label=_("Mark this video as sensitive"), required=False)
+    is_sensitive = forms.BooleanField(label=_("Mark as sensitive"), required=False)
 
 
 class CommentRulesForm(forms.Form):

@@ -19,6 +19,7 @@ from videos.views import (
     studio_edit,
     studio_videos,
     syndication,
+    upload_details,
     watch,
     you,
 )
@@ -64,6 +65,7 @@ urlpatterns = [
     # A tag may contain slashes, but not end with one.
     re_path(r"^tag/(?P<tag>.*[^/])\Z", browse.tag, name="tag"),
     path("upload", studio.upload, name="upload"),
+    path("upload/<str:video_id>", upload_details.upload_details, name="upload-details"),
     path("studio", analytics.channel_analytics, name="studio"),
     path("studio/upload", redirect_view("upload")),
     path("studio/analytics", redirect_view("studio")),

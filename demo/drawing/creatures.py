@@ -47,7 +47,7 @@ class _Flock:
             self._find_neighbors()
         width, height = self.size
         goal_x = width * (0.5 + 0.34 * math.sin(moment * 0.8) + 0.08 * math.sin(moment * 2.1))
-        goal_y = height * (0.38 + 0.2 * math.sin(moment * 1.25 + 1))
+        goal_y = height * (0.42 + 0.12 * math.sin(moment * 1.25 + 1))
         for bird, near in zip(self.birds, self.near, strict=True):
             x, y, dx, dy = bird
             pull_x = pull_y = along_x = along_y = 0.0

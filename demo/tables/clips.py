@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Start and end in seconds, and the text in each of a clip's languages.
-Line = tuple[float, float, tuple[str, ...]]
+from demo.tables.lines import COUNTING_LINES, SKY_LINES, STREAMING_LINES, Line
+
 WIDE, SMALL, SCOPE, TALL = (1280, 720), (854, 480), (856, 358), (480, 854)
 
 
@@ -38,92 +38,6 @@ class Clip:
     lines: tuple[Line, ...] = ()
 
 
-STREAMING_LINES: tuple[Line, ...] = (
-    (
-        0.8,
-        4.6,
-        (
-            "You press play, and a second later there is a picture.",
-            "Du drückst auf Play, und eine Sekunde später ist ein Bild da.",
-        ),
-    ),
-    (4.8, 9.4, ("Here is what happens in that second.", "Das passiert in dieser Sekunde.")),
-    (
-        10.6,
-        14.8,
-        (
-            "A video is a stack of pictures, 25 for every second.",
-            "Ein Video ist ein Stapel Bilder, 25 für jede Sekunde.",
-        ),
-    ),
-    (
-        15.0,
-        19.4,
-        (
-            "As whole pictures, one minute would fill a phone.",
-            "Als ganze Bilder würde eine Minute ein Telefon füllen.",
-        ),
-    ),
-    (
-        20.6,
-        24.8,
-        ("But most of each picture was there a moment ago.", "Doch das meiste war eben schon zu sehen."),
-    ),
-    (25.0, 29.4, ("So only what changed is written down.", "Also wird nur notiert, was sich geändert hat.")),
-    (
-        30.6,
-        34.8,
-        (
-            "The site keeps the video in several sizes.",
-            "Die Website hält das Video in mehreren Größen bereit.",
-        ),
-    ),
-    (
-        35.0,
-        39.4,
-        (
-            "A large one for the sofa, a small one for the train.",
-            "Eine große fürs Sofa, eine kleine für den Zug.",
-        ),
-    ),
-    (
-        40.6,
-        44.8,
-        (
-            "Each size is cut into pieces of four seconds.",
-            "Jede Größe wird in Stücke von vier Sekunden geschnitten.",
-        ),
-    ),
-    (
-        45.0,
-        49.4,
-        ("They travel one after another, like postcards.", "Sie reisen nacheinander, wie Postkarten."),
-    ),
-    (
-        50.6,
-        54.8,
-        (
-            "And for every piece, your player asks: how fast am I?",
-            "Und bei jedem Stück fragt der Player: Wie schnell bin ich?",
-        ),
-    ),
-    (
-        55.0,
-        59.2,
-        (
-            "Then it picks the best size that will arrive in time.",
-            "Dann nimmt er die beste Größe, die rechtzeitig ankommt.",
-        ),
-    ),
-)
-SKY_LINES: tuple[Line, ...] = (
-    (0.8, 7.4, ("The sun is white, and space is black. So why is the sky blue?",)),
-    (8.6, 15.4, ("Sunlight holds every color at once. A prism takes it apart.",)),
-    (16.6, 23.4, ("Each color is a wave. Blue waves are short, red ones are long.",)),
-    (24.6, 31.4, ("Air throws short waves in every direction, so blue comes from everywhere.",)),
-    (32.6, 39.2, ("In the evening the way through the air is long, and only red is left.",)),
-)
-
 CLIPS = (
     Clip(
         "first-light",
@@ -148,7 +62,7 @@ CLIPS = (
         "science",
         ("boids", "starlings", "emergence", "simulation"),
         *("creatures.starlings", SMALL, 20, 18, ("flock",)),
-        *(3.1, 128, 0.68, 4.2),
+        *(3.1, 128, 0.68, 6.5),
     ),
     Clip(
         "slow-words",
@@ -194,7 +108,7 @@ CLIPS = (
         "travel",
         ("field notes", "wind", "nature", "coast"),
         *("nature.grass", SMALL, 16, 20, ("dawn",)),
-        *(20.5, 58, 0.7, 6),
+        *(45.3, 84, 0.7, 6),
     ),
     Clip(
         "life",
@@ -226,7 +140,7 @@ CLIPS = (
         "travel",
         ("field notes", "sea", "tide", "coast"),
         *("nature.tide", SMALL, 16, 24, ("water",)),
-        *(7.7, 91, 0.72, 13),
+        *(17.7, 120, 0.72, 13),
     ),
     Clip(
         "counting",
@@ -240,21 +154,12 @@ CLIPS = (
         *(18.3, 47, 0.8, 5.4),
         tracks=(("eng", "English"), ("ita", "Italiano")),
         languages=("en", "it"),
-        lines=tuple(
-            (2 * number + 0.3, 2 * number + 1.9, pair)
-            for number, pair in enumerate(
-                (
-                    *(("One.", "Uno."), ("Two.", "Due."), ("Three.", "Tre."), ("Four.", "Quattro.")),
-                    *(("Five.", "Cinque."), ("Six.", "Sei."), ("Seven.", "Sette."), ("Eight.", "Otto.")),
-                    *(("Nine.", "Nove."), ("Ten.", "Dieci.")),
-                )
-            )
-        ),
+        lines=COUNTING_LINES,
     ),
     Clip(
         "aurora",
         "northlight",
-        "Green weather: an hour of northern lights",
+        "Green weather: northern lights over the forest",
         "The forecast said four out of nine. We put the tripod on the frozen lake and turned off every lamp.\n\n"
         "Best with headphones and a blanket.\n\n#aurora #night #winter",
         "film",
@@ -270,7 +175,7 @@ CLIPS = (
         "film",
         ("typography", "vertical", "letters"),
         *("lettering.alphabet", TALL, 15, 15, ("type",)),
-        *(5.1, 66, 0.84, 4.1),
+        *(0.7, 66, 0.84, 4.1),
     ),
     Clip(
         "rule-thirty",
@@ -327,7 +232,7 @@ CLIPS = (
         "travel",
         ("field notes", "meteors", "night sky", "august"),
         *("nature.falling_stars", SMALL, 16, 20, ("night",)),
-        *(0.4, 104, 0.76, 5.6),
+        *(3.6, 104, 0.76, 5.6),
     ),
 )
 BY_KEY = {clip.key: clip for clip in CLIPS}

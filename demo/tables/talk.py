@@ -203,8 +203,8 @@ TALK: dict[str, tuple[Said, ...]] = {
         Said("petra.v", "Green weather is my favorite weather.", 20, 3),
     ),
     "alphabet": (
-        Said("sofie", "Watched it sideways. Regret nothing.", 10, 4),
-        Said("chloe.t", "That second S at 0:09!", 31, 2, hearted=True),
+        Said("sofie", "Watched it sideways. Regret nothing.", 3, 4),
+        Said("chloe.t", "That second S at 0:09!", 11, 2, hearted=True),
     ),
     "rule-thirty": (
         Said(

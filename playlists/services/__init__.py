@@ -9,6 +9,7 @@ from playlists.services.collaborators import (
     leave_all_playlists,
     remove_collaborator,
 )
+from playlists.services.invites import accept_invite, create_invite, open_invite, revoke_invite
 from playlists.services.items import (
     AlreadyInPlaylist,
     add_video,
@@ -28,9 +29,11 @@ __all__ = [
     "AlreadyInPlaylist",
     "PlaylistFull",
     "SortedByRule",
+    "accept_invite",
     "add_collaborator",
     "add_to_watch_later",
     "add_video",
+    "create_invite",
     "create_playlist",
     "delete_playlist",
     "delete_saves",
@@ -38,11 +41,13 @@ __all__ = [
     "leave_all_playlists",
     "move_item",
     "move_one_step",
+    "open_invite",
     "remove_collaborator",
     "remove_deleted_video",
     "remove_from_watch_later",
     "remove_hidden_items",
     "remove_item",
+    "revoke_invite",
     "save_playlist",
     "set_note",
     "unsave_playlist",

@@ -15,8 +15,8 @@ from streamsite.errors import Conflict, Invalid
 from videos import blocks
 
 
-def add_collaborator(playlist: Playlist, user: User) -> Playlist:
-    """Make an active account a collaborator. Idempotent.
+def add_collaborator(playlist: Playlist, user: User, *, is_invited: bool = True) -> Playlist:
+    """Make an active account a collaborator. Idempotent. It is notified if the owner invited it by name.
 
     Raises ``Invalid`` for the owner, ``BlockedByChannel`` or ``Conflict`` if either blocks the other, and ``Conflict``
     if there are too many.
@@ -29,7 +29,7 @@ def add_collaborator(playlist: Playlist, user: User) -> Playlist:
     if blocks.has_blocked(playlist.owner_id, user.pk):
         raise Conflict(_("You blocked this channel. Unblock it first."))
     changed, is_new = _set_membership(playlist, user.pk, is_in=True)
-    if is_new:
+    if is_new and is_invited:
         collaborator_added.send(sender=Playlist, playlist=changed, user=user)
     return changed
 

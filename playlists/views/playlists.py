@@ -15,6 +15,7 @@ from playlists import access, feeds, forms, mappers, pages, queries, services
 from playlists.metadata import playlist_metadata
 from playlists.models import Playlist, Sort
 from playlists.schemas import PlaylistDict
+from playlists.services import invites
 from streamsite import cors, xml
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
@@ -127,20 +128,35 @@ def feed(request: HttpRequest, playlist_id: str) -> HttpResponse:
 def edit(request: HttpRequest, playlist_id: str) -> HttpResponse:
     """Change title, description, visibility and duplicates; list the collaborators."""
     playlist = access.playlist_for_editing(request.user, playlist_id)
-    initial = {name: getattr(playlist, name) for name in forms.PlaylistForm.base_fields}
-    form = forms.PlaylistForm(posted_data(request), initial=initial)
+    form = forms.PlaylistForm(posted_data(request), initial=_initial(playlist))
     response = perform(
         request,
         form,
         lambda: services.update_playlist(playlist, form.cleaned_data),
         lambda _done: redirect_with_message(request, _("Saved."), "playlist", playlist.pk),
     )
-    if response is not None:
-        return response
-    body = mappers.serialize_playlist(
-        playlist, request.user, None, queries.active_users(playlist.collaborators)
-    )
-    return render(request, "playlists/edit.html", {"form": form, "playlist": body}, status=form_status(form))
+    return response or edit_page(request, playlist, form)
+
+
+def edit_page(
+    request: HttpRequest, playlist: Playlist, form: forms.PlaylistForm | None = None, *, new_link: str = ""
+) -> HttpResponse:
+    """Render the edit page of a playlist that the caller may change; ``new_link`` is a new invite link's URL."""
+    if form is None:
+        form = forms.PlaylistForm(initial=_initial(playlist))
+    people = queries.active_users(playlist.collaborators)
+    links = invites.invites_of_playlist(playlist).order_by(*invites.NEWEST)[: invites.MAX_INVITES]
+    context = {
+        "form": form,
+        "playlist": mappers.serialize_playlist(playlist, request.user, None, people),
+        "invites": [mappers.serialize_invite(link) for link in links],
+        "new_link": new_link,
+    }
+    return render(request, "playlists/edit.html", context, status=form_status(form))
+
+
+def _initial(playlist: Playlist) -> dict[str, object]:
+    return {name: getattr(playlist, name) for name in forms.PlaylistForm.base_fields}
 
 
 @login_required

@@ -45,7 +45,7 @@ export const KEYS = {
   // Unsent text by form; a visitor's unsent comment on the way to the sign-in page.
   "draft:": { owner: "account", life: "14 days", untilSignOut: true },
   "draft-handover": { owner: "device", life: "tab" },
-  // Unfinished uploads: tus-js-client writes these; the account's name is in the key (upload/transfer.js).
+  // Unfinished uploads: tus-js-client writes these; the account's id is in the key (upload/transfer.js).
   "tus::": { owner: "account", life: "30 days", isForeign: true },
 };
 

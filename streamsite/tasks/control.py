@@ -1,8 +1,9 @@
-"""Actions of staff on jobs: cancel, retry, move to the front."""
+"""Actions of staff on jobs: cancel, retry, move to the front; and what waits and runs."""
 
 from __future__ import annotations
 
 import logging
+import re
 from datetime import UTC
 from typing import TypedDict, cast
 
@@ -147,3 +148,24 @@ def _wake(job_id: str) -> None:
     backend = task_backends["default"]
     if isinstance(backend, MongoTaskBackend):
         backend.wake(job_id)
+
+
+def has_due(queue_name: str, *, above: int) -> bool:
+    """Return whether a job of the queue with a priority above this one is due and waits."""
+    which = {
+        "queue": queue_name,
+        "state": queue.READY,
+        "priority": {"$gt": above},
+        "$expr": {"$lte": ["$run_at", queue.NOW]},
+    }
+    return collection(queue.JOBS).find_one(which, {"_id": 1}) is not None
+
+
+def has_running(prefix: str) -> bool:
+    """Return whether a worker runs a job of a task whose path starts like this."""
+    which = {
+        "task": {"$regex": f"^{re.escape(prefix)}"},
+        "state": queue.RUNNING,
+        "$expr": {"$gt": ["$run_at", queue.NOW]},
+    }
+    return collection(queue.JOBS).find_one(which, {"_id": 1}) is not None

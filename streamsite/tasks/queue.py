@@ -225,12 +225,6 @@ def count_ahead(job: JobDocument, *, most: int = MAX_COUNTED) -> int:
     return counted
 
 
-def has_due(queue: str, *, above: int) -> bool:
-    """Return whether a job of the queue with a priority above this one is due and waits."""
-    which = {"queue": queue, "state": READY, "priority": {"$gt": above}, "$expr": {"$lte": ["$run_at", NOW]}}
-    return _jobs().find_one(which, {"_id": 1}) is not None
-
-
 def unfinished_arguments(task: str) -> set[object]:
     """Return the first arguments of all jobs of ``task`` that wait or run."""
     rows = _jobs().find({"task": task, "state": {"$in": UNFINISHED}}, {"args": 1})

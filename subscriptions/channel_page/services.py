@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -56,7 +57,10 @@ def preview(owner: User, data: Mapping[str, object]) -> ChannelPage:
     """Return the unsaved page that ``arrange`` would store for a complete arrangement. Raises ``Invalid``."""
     clean = clean_arrangement(owner, data)
     return ChannelPage(
-        user_id=owner.pk, featured=clean["featured"], trailer=clean["trailer"], shelves=clean["shelves"]
+        user_id=owner.pk,
+        featured=cast(str, clean["featured"]),
+        trailer=cast(str, clean["trailer"]),
+        shelves=clean["shelves"],
     )
 
 

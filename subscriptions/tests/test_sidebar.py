@@ -16,7 +16,8 @@ PATH = "/subscriptions/sidebar"
 @pytest.fixture
 def subscribed(cast):
     """Return the member's client; the member subscribed to the owner an hour ago."""
-    cast.api("member").put("/api/v1/channels/owner/subscription")
+    assert cast.owner.is_active
+    assert cast.api("member").put("/api/v1/channels/owner/subscription").status_code == 200
     Subscription.objects.update(created_at=timezone.now() - timedelta(hours=1))
     return cast.page("member")
 

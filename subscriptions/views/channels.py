@@ -126,7 +126,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @PRIVATE_REVALIDATED
 def sidebar_channels(request: HttpRequest) -> HttpResponse:
     """List the subscribed channels for the sidebar, which loads them when it is shown."""
-    channels = sidebar.channels_of(signed_in_user(request), request.user)
+    channels = sidebar.channels_of(signed_in_user(request))
     context = {"first": channels[: sidebar.FIRST_SHOWN], "rest": channels[sidebar.FIRST_SHOWN :]}
     return render(request, "subscriptions/_sidebar_channels.html", context)
 

@@ -88,4 +88,6 @@ def furnish(caller: Caller, clip: Path) -> dict[str, str]:
     _, items = caller.json("GET", f"/api/v1/playlists/{known['playlist_id']}/items")
     tus = {"Tus-Resumable": "1.0.0", "Upload-Length": "100000"}
     _, headers, _ = caller.call("POST", "/api/v1/uploads", None, tus)
+    _, invite = caller.json("POST", f"/api/v1/playlists/{known['playlist_id']}/invites", {})
+    known["invite_id"] = invite["id"]
     return known | {"item_id": items["results"][0]["id"], "upload_id": headers["location"].rsplit("/", 1)[1]}

@@ -63,6 +63,8 @@ WORDS = {
         PATCH /playlists/{playlist_id}/items/{item_id} DELETE /playlists/{playlist_id}/items/{item_id}
         PUT /playlists/{playlist_id}/collaborators/{username}
         DELETE /playlists/{playlist_id}/collaborators/{username}
+        GET /playlists/{playlist_id}/invites POST /playlists/{playlist_id}/invites
+        DELETE /playlists/{playlist_id}/invites/{invite_id}
         PATCH /posts/{post_id} DELETE /posts/{post_id}
         GET /studio/videos/{video_id}/stats GET /studio/videos/{video_id}/stats.csv
     """,
@@ -85,11 +87,12 @@ WORDS = {
         GET /me/feed GET /me/feed/posts POST /me/feed/seen GET /me/feed/rss POST /me/feed/rss DELETE /me/feed/rss
         GET /me/channel-page PATCH /me/channel-page GET /me/subscriptions/opml POST /me/subscriptions/import
         GET /me/notifications GET /me/notifications/unread GET /me/watch-later GET /me/saved-playlists
-        POST /me/notifications/read GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
+        POST /me/notifications/read POST /me/notifications/seen
+        GET /studio/comments GET /studio/comment-rules PATCH /studio/comment-rules
         GET /me/decisions GET /me/blocks POST /posts GET /studio/stats GET /studio/stats.csv GET /studio/videos
         GET /me/not-interested GET /me/hidden-channels
         POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
-        POST /studio/comments/bulk
+        POST /studio/comments/bulk POST /playlist-invites/accept
     """,
 }
 WORD_OF = {
@@ -156,6 +159,7 @@ def furnish(cast: Cast, visibility: str) -> World:
         "comment_id": made(f"videos/{video}/comments", {"text": "Mine"}),
         "playlist_id": playlist,
         "item_id": items[0]["id"],
+        "invite_id": made(f"playlists/{playlist}/invites", {}),
         "post_id": made("posts", {"text": "Mine"}),
         "token_id": made("auth/api-tokens", {"name": "Mine", "scopes": ["read"]}),
         "session_id": api.get("/api/v1/auth/sessions").json()["results"][0]["id"],

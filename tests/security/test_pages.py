@@ -58,6 +58,7 @@ def paths(cast: Cast) -> list[str]:
         "<str:token_id>": "x" * 16,
         "<str:item_id>": "x" * 16,
         "<str:caption_id>": track,
+        "<str:invite_id>": "x" * 16,
         "<str:comment_id>": comment,
         "<str:about>/<str:name>": f"video/{video.pk}",
         "<str:name>": "owner",

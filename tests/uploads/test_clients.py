@@ -26,6 +26,9 @@ URL = "/api/v1/uploads"
 TUS = {"Tus-Resumable": "1.0.0"}
 TYPE = {"Content-Type": "application/offset+octet-stream"}
 MIB = 1024 * 1024
+END_WORKERS = """async () => {
+  for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +100,10 @@ def test_tuspy_uploads_breaks_off_and_goes_on(site, sender, paused_worker, tmp_p
 
 
 @pytest.mark.browser
-def test_tus_js_client_pauses_reloads_and_goes_on_in_the_page(
+def test_tus_js_client_pauses_and_goes_on_after_the_browser_was_closed(
     site, chromium: Browser, sender, paused_worker, tmp_path
 ):
-    """The page's own client: pause, leave, come back, choose the same file."""
+    """The page's own client: pause, close the browser, come back, choose the same file."""
     path = tmp_path / "my_film.mp4"
     path.write_bytes(noise(40 * MIB))
     context = chromium.new_context(base_url=site.url)
@@ -120,14 +123,19 @@ def test_tus_js_client_pauses_reloads_and_goes_on_in_the_page(
     ) as made:
         page.locator("[data-file]").set_input_files(str(path))
     wait_until(lambda: offset_of(sender, urlsplit(made.value.headers["location"]).path) > 0)
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Pause").click()
     page.locator("[data-text]", has_text="Paused").wait_for()
     href = page.locator("[data-queue] [data-edit]").get_attribute("href") or ""
+    # The worker that keeps files from page to page ends with the browser.
+    page.evaluate(END_WORKERS)
     page.reload()
     unfinished = page.locator("[data-unfinished] li")
     assert unfinished.count() == 1
     assert "my_film.mp4" in unfinished.inner_text()
-    arrived = offset_of(sender, f"{URL}/{unfinished.get_attribute('data-upload')}")
+    arrived = offset_of(
+        sender, f"{URL}/{unfinished.locator('[data-upload-id]').get_attribute('data-upload-id')}"
+    )
     assert 0 < arrived < 40 * MIB
     page.locator("[data-file]").set_input_files(str(path))
     page.locator("[data-queue] [data-state=processing]").wait_for(timeout=60_000)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from accounts.models import User
 from streamsite.errors import Absent
-from streamsite.view_actions import found_or_none
 from videos.comments import services
 from videos.comments.access import COMMENT_ID
 from videos.comments.schemas import StudioCommentsChangedDict
@@ -43,11 +42,9 @@ def change_comments(owner: User, ids: Sequence[str], action: str) -> StudioComme
 
 
 def _apply(change: Callable[[Comment], object], comment: Comment) -> bool:
-    def run() -> bool:
-        try:
-            change(comment)
-        except Comment.DoesNotExist:  # deleted meanwhile
-            raise Absent from None
-        return True
-
-    return bool(found_or_none(run))
+    """Change a comment; return whether it was still there."""
+    try:
+        change(comment)
+    except (Absent, Comment.DoesNotExist):
+        return False
+    return True

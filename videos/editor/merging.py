@@ -40,7 +40,7 @@ def read_digests(text: str) -> Mapping[str, object]:
     """Return what ``write_digests`` wrote; nothing for other text."""
     try:
         found = json.loads(text) if len(text) <= MAX_LENGTH else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -90,7 +90,8 @@ class Submission:
 
         A refused form still has the values of the page that was sent, and now knows what somebody else changed as well.
         """
-        stored = merging.stored_digests(self.video)
+        asked = {*self.details.fields, *self.chapters.fields}
+        stored = {name: one for name, one in merging.stored_digests(self.video).items() if name in asked}
         if not self._shown:
             return merging.write_digests(stored)
         return merging.write_digests({**self._shown, **{name: stored[name] for name in self._conflicts}})
@@ -163,7 +164,8 @@ class Submission:
         if self._changes:
             changed = services.update(self.video, self._changes, expected_version=self.video.version)
             self._note_changes(saved, changed)
-        for form in self.tracks:
+        # A track may get the name of one that goes.
+        for form in sorted(self.tracks, key=lambda form: not form.is_deleted):
             if form.is_deleted or form.is_changed:
                 name = form.track.label
                 form.apply()

@@ -183,6 +183,8 @@ def open_tracks(video: Video, ids: list[str], data: Any = None) -> list[TrackFor
 
 def check_names(video: Video, forms_: list[TrackForm], new: NewTrackForm) -> bool:
     """Add errors to valid forms whose language, type and name are another track's as well. Return whether none is."""
+    if not (forms_ or new.is_used):
+        return True
     taken = {track.pk: (track.language, track.kind, track.label) for track in services.list_tracks(video.pk)}
     for form in forms_:
         taken.pop(form.track.pk, None)
@@ -190,13 +192,13 @@ def check_names(video: Video, forms_: list[TrackForm], new: NewTrackForm) -> boo
     used = set(taken.values())
     kept = [form for form in forms_ if not form.is_deleted]
     described: list[CaptionDescriptionForm] = [*kept, *([new] if new.is_used else [])]
-    for form in described:
-        name = _name_of(form)
+    for one in described:
+        name = _name_of(one)
         if name is None:
             is_fine = False
             continue
         if name in used:
-            form.add_error("label", str(services.DUPLICATE_DETAIL))
+            one.add_error("label", str(services.DUPLICATE_DETAIL))
             is_fine = False
         used.add(name)
     return is_fine

@@ -46,6 +46,7 @@ def test_what_the_owner_wants_to_read_first_waits(database, cast):
         "id": video.pk,
         "title": video.title,
         "url": f"http://localhost:8000/watch/{video.pk}",
+        "thumbnail_url": None,
     }
     assert owner.put(f"/api/v1/comments/{held['id']}/approval").json()["state"] == "shown"
     assert owner.put(f"/api/v1/comments/{held['id']}/approval").json()["state"] == "shown"

@@ -13,6 +13,7 @@ from videos.files import paths
 from videos.models import Upload, Video
 from videos.tests.test_tus import URL, call, empty_folder, encoded, jobs, path_of
 from videos.uploads import partial_file, services
+from videos.uploads.unfinished import unfinished_uploads
 
 __all__ = ["empty_folder"]
 
@@ -156,5 +157,5 @@ def test_an_abandoned_one_is_swept(cast):
 def test_the_upload_page_leaves_out_what_it_cannot_go_on_with(cast):
     begin(cast.api("owner"), b"0123")
     call(cast.api("owner"), "POST", URL, upload_length=4, upload_concat="partial")
-    assert services.unfinished_uploads(cast.owner) == []
+    assert unfinished_uploads(cast.owner) == []
     assert cast.page("owner").get("/upload").status_code == 200

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypedDict
 
 from django.conf import settings
 from django.utils import timezone
@@ -33,19 +32,6 @@ from videos.uploads.tus import Checksum
 logger = logging.getLogger("streamsite.uploads")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class UnfinishedUploadDict(TypedDict):
-    """An upload that its owner can resume; ``length`` and ``arrived`` in bytes."""
-
-    id: str
-    video_id: str | None
-    title: str
-    filename: str
-    length: int
-    arrived: int
-    percent: int
-    expires_at: datetime
 
 
 def get_upload(owner: User, upload_id: str) -> Upload:
@@ -86,39 +72,6 @@ def _parts_of(upload: Upload) -> list[tuple[str, int]]:
     if lengths.keys() != set(ids):
         raise partial_file.UploadFileMissing
     return [(part_id, lengths[part_id]) for part_id in ids]
-
-
-def unfinished_uploads(owner: User) -> list[UnfinishedUploadDict]:
-    """Return the account's uploads of files that it can resume, newest first, for its page."""
-    rows = Upload.objects.select_related("video").filter(
-        owner=owner,
-        kind=UploadKind.WHOLE,
-        length__isnull=False,
-        finished_at=None,
-        expires_at__gt=timezone.now(),
-    )
-    found: list[UnfinishedUploadDict] = []
-    for upload in rows.order_by("-created_at")[: settings.MAX_OPEN_UPLOADS_PER_USER]:
-        video, length = upload.video, upload.length
-        try:
-            arrived = partial_file.received_bytes(upload.pk)
-        except partial_file.UploadFileMissing:
-            continue
-        if video is None or not length:
-            continue
-        found.append(
-            {
-                "id": upload.pk,
-                "video_id": upload.video_id,
-                "title": video.title,
-                "filename": video.source_name,
-                "length": length,
-                "arrived": arrived,
-                "percent": 100 * arrived // length,
-                "expires_at": upload.expires_at,
-            }
-        )
-    return found
 
 
 def append_to_upload(

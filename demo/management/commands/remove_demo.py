@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.management.base import CommandParser
 
 from accounts import admin_reminder
-from demo import removal, store
+from demo import removal
 from demo.removal import Removal
 from streamsite.management.site_command import SiteCommand
 
@@ -23,10 +23,10 @@ class Command(SiteCommand):
 
     def handle(self, *args: object, dry_run: bool, **options: object) -> None:
         """Remove the demo, and say what went with it and what stayed."""
+        if not dry_run:
+            removal.stop_making()
         found = removal.find()
         if found.is_empty:
-            if not dry_run:
-                store.mark_removed()
             self.stdout.write("This site has no demo content.")
             return
         self._describe(found, "Would remove" if dry_run else "Removing")

@@ -5,7 +5,7 @@ import { Draft, keepForSignIn } from "../drafts.js";
 import { hasText, isComposing } from "../fields.js";
 import { gettext } from "../i18n.js";
 import { el, toast } from "../ui.js";
-import { count, renew, rowOf, section } from "./rows.js";
+import { count, countReply, renew, rowOf, section } from "./rows.js";
 
 const drafts = new WeakMap();
 
@@ -112,6 +112,11 @@ export function openReply(comment) {
 function writeReply(form) {
   const place = form.parentElement.querySelector("[data-replies], [data-comments-list]");
   return post(form, `/comments/${form.dataset.replyTo}/replies`, (row) => {
+    // Someone who folded the replies sees their own at least.
+    place.hidden = false;
+    const link = form.parentElement.querySelector("[data-comment-replies]");
+    if (place.dataset.loaded) link?.setAttribute("aria-expanded", "true");
+    if (!row.querySelector(".notice")) countReply(link);
     place.append(row);
     form.remove();
   });

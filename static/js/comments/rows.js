@@ -25,6 +25,15 @@ export function count(by) {
   place.textContent = interpolate(ngettext("%(count)s comment", "%(count)s comments", now), { count: compact(now) });
 }
 
+/** Change the number of replies that the link of a thread names; a thread without replies has no link. */
+export function countReply(link) {
+  if (!link) return;
+  const now = Number(link.dataset.commentReplies) + 1;
+  link.dataset.commentReplies = String(now);
+  link.querySelector(".when-closed").textContent = interpolate(ngettext("Show %(count)s reply", "Show %(count)s replies", now), { count: compact(now) });
+  link.querySelector(".when-open").textContent = ngettext("Hide reply", "Hide replies", now);
+}
+
 /** Replace a comment by a fresh row, keeping its loaded replies and the reply that is being written. */
 export async function renew(comment) {
   const fresh = await rowOf(comment.dataset.comment);

@@ -1,6 +1,7 @@
-// Sends one file resumably (tus 1.0): it continues after a pause, a lost connection, or a reload with the same file.
-import { ApiError, csrfToken, errorFrom } from "../api.js";
-import { removeWhere } from "../browser-storage.js";
+// Sends one file resumably (tus 1.0). Its draft exists before the first byte, so that it can be described meanwhile; the
+// bytes go on after a pause, a lost connection, another page of the site, or a reload.
+import { ApiError, csrfToken, errorFrom, sleep } from "../api.js";
+import { account, removeWhere } from "../browser-storage.js";
 
 const ENDPOINT = "/api/v1/uploads";
 // Small enough that a pause or a proxy's time-out loses little.
@@ -8,6 +9,12 @@ const CHUNK = 16 * 1024 * 1024;
 const RETRY_DELAYS = [0, 1000, 3000, 5000, 10_000, 20_000, 30_000, 30_000, 60_000, 60_000];
 const WORTH_RETRYING = new Set([0, 409, 423, 429, 500, 502, 503, 504]);
 const PREFIX = "tus::";
+
+/**
+ * An upload on the server: its address, its video, and where this browser noted it.
+ *
+ * @typedef {{ url: string, videoId: string, storageKey: string | null }} Draft
+ */
 
 let loading = null;
 
@@ -17,16 +24,26 @@ function client() {
   return loading;
 }
 
-/** Return what identifies a file on the next visit. It includes the account, because a browser may be shared. */
-function fingerprintOf(file, account) {
+/**
+ * Return what identifies a file on the next visit. It includes the account, because a browser may be shared.
+ *
+ * @param {File} file
+ */
+function fingerprintOf(file) {
   return `${PREFIX}${account}:${file.name}:${file.type}:${file.size}:${file.lastModified}`;
 }
 
-function withCsrf(request) {
-  request.setHeader("X-CSRFToken", csrfToken());
-  request.setHeader("Accept-Language", document.documentElement.lang || "en");
+const headers = () => ({
+  "X-CSRFToken": csrfToken(),
+  "Accept-Language": document.documentElement.lang || "en",
+});
+
+/** @param {any} request */
+function addHeaders(request) {
+  for (const [name, value] of Object.entries(headers())) request.setHeader(name, value);
 }
 
+/** @param {any} error */
 function asApiError(error) {
   const response = error.originalResponse;
   if (!response) return new ApiError(0);
@@ -34,48 +51,144 @@ function asApiError(error) {
 }
 
 /**
- * Start a transfer. `on` has `progress(sent, total)`, `video(id)`, called as soon as the draft exists, `done()` and
- * `failed(ApiError)`. Resolve to `{ pause, resume, cancel, resumed }`; `resumed`: whether an earlier one continues.
+ * Return metadata as the header takes it: Base64 of UTF-8.
+ *
+ * @param {Record<string, string>} metadata
  */
-export async function sendFile({ file, metadata, account }, on) {
+function encode(metadata) {
+  const base64 = (/** @type {string} */ text) => btoa(String.fromCodePoint(...new TextEncoder().encode(text)));
+  return Object.entries(metadata).map(([name, value]) => `${name} ${base64(value)}`).join(",");
+}
+
+/**
+ * Call the endpoint of uploads. Rejects with an `ApiError`.
+ *
+ * @param {string} method
+ * @param {string} url
+ * @param {Record<string, string>} [more] headers
+ */
+async function ask(method, url, more = {}) {
+  let response;
+  try {
+    response = await fetch(url, { method, headers: { "Tus-Resumable": "1.0.0", ...headers(), ...more }, signal: AbortSignal.timeout(60_000) });
+  } catch {
+    throw new ApiError(0);
+  }
+  if (!response.ok) throw errorFrom(response.status, await response.text().catch(() => ""), response.headers.get("Retry-After"));
+  return response;
+}
+
+/**
+ * Return the draft of an upload that exists, or null when it is gone. Rejects when that cannot be known now.
+ *
+ * @param {string} url
+ * @param {string | null} storageKey
+ * @returns {Promise<Draft | null>}
+ */
+export async function findDraft(url, storageKey = null) {
+  try {
+    const response = await ask("HEAD", url);
+    return { url, videoId: response.headers.get("X-Video-Id") ?? "", storageKey };
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    return null;
+  }
+}
+
+/**
+ * Return the draft that this browser began for the same file, or null.
+ *
+ * @param {File} file
+ */
+async function findEarlier(file) {
+  const tus = await client();
+  const { urlStorage } = tus.defaultOptions;
+  const found = await urlStorage.findUploadsByFingerprint(fingerprintOf(file));
+  found.sort((one, other) => Date.parse(other.creationTime) - Date.parse(one.creationTime));
+  for (const { uploadUrl, urlStorageKey } of found) {
+    const draft = uploadUrl ? await findDraft(uploadUrl, urlStorageKey) : null;
+    if (draft) return draft;
+    await urlStorage.removeUpload(urlStorageKey);
+  }
+  return null;
+}
+
+/**
+ * Note an upload, so that the same file continues it on the next visit. Return the key of the note.
+ *
+ * @param {File} file
+ * @param {string} url
+ * @returns {Promise<string | null>}
+ */
+async function note(file, url) {
+  const tus = await client();
+  const told = { size: file.size, metadata: {}, creationTime: new Date().toString(), uploadUrl: url };
+  return tus.defaultOptions.urlStorage.addUpload(fingerprintOf(file), told).catch(() => null);
+}
+
+/**
+ * Return the draft of a file: the one that was begun earlier, else a new one with `metadata`. Repeats itself while the
+ * server cannot be reached; `key` makes the repetition safe. Rejects with an `ApiError`.
+ *
+ * @param {{ file: File, metadata: Record<string, string>, key: string }} options
+ * @returns {Promise<{ draft: Draft, isResumed: boolean }>}
+ */
+export async function prepareDraft({ file, metadata, key }) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const earlier = await findEarlier(file);
+      if (earlier) return { draft: earlier, isResumed: true };
+      const response = await ask("POST", ENDPOINT, {
+        "Upload-Length": String(file.size),
+        "Upload-Metadata": encode({ filename: file.name, ...metadata }),
+        "Idempotency-Key": key,
+      });
+      const url = response.headers.get("Location") ?? "";
+      const draft = { url, videoId: response.headers.get("X-Video-Id") ?? "", storageKey: await note(file, url) };
+      return { draft, isResumed: false };
+    } catch (error) {
+      const isPassing = error.status === 0 || error.status >= 500;
+      if (!isPassing || attempt + 1 >= RETRY_DELAYS.length) throw error;
+      await sleep(RETRY_DELAYS[attempt + 1]);
+    }
+  }
+}
+
+/**
+ * Send the bytes of a draft's file that have not arrived yet.
+ *
+ * @param {File} file
+ * @param {Draft} draft
+ * @param {{ progress: (sent: number, total: number) => void, done: () => void, failed: (error: ApiError) => void }} on
+ * @returns {Promise<{ pause: () => void, resume: () => void }>}
+ */
+export async function sendFile(file, draft, on) {
   const tus = await client();
   const upload = new tus.Upload(file, {
-    endpoint: ENDPOINT,
     chunkSize: CHUNK,
     retryDelays: RETRY_DELAYS,
-    metadata: { filename: file.name, ...metadata },
-    fingerprint: async () => fingerprintOf(file, account),
     removeFingerprintOnSuccess: true,
-    onBeforeRequest: withCsrf,
-    onAfterResponse: (_request, response) => {
-      const id = response.getHeader("X-Video-Id");
-      if (id) on.video(id);
-    },
+    onBeforeRequest: addHeaders,
     onShouldRetry: (error) => WORTH_RETRYING.has(error.originalResponse?.getStatus() ?? 0),
     onProgress: on.progress,
     onSuccess: on.done,
     onError: (error) => on.failed(asApiError(error)),
   });
-  const earlier = await upload.findPreviousUploads();
-  const newest = earlier.sort((one, other) => Date.parse(other.creationTime) - Date.parse(one.creationTime))[0];
-  if (newest) upload.resumeFromPreviousUpload(newest);
+  upload.resumeFromPreviousUpload({ uploadUrl: draft.url, urlStorageKey: draft.storageKey, parallelUploadUrls: null });
   upload.start();
-  return {
-    resumed: Boolean(newest),
-    pause: () => upload.abort(),
-    resume: () => upload.start(),
-    cancel: () => upload.abort(true),
-  };
+  return { pause: () => upload.abort(), resume: () => upload.start() };
 }
 
-/** Cancel an upload of an earlier visit. */
+/**
+ * Cancel an upload, and forget it in this browser.
+ *
+ * @param {string} id
+ */
 export async function forgetUpload(id) {
-  const tus = await client();
   removeWhere(PREFIX, (text) => text.includes(`/uploads/${id}"`));
   try {
-    await tus.Upload.terminate(`${ENDPOINT}/${id}`, { onBeforeRequest: withCsrf });
+    await ask("DELETE", `${ENDPOINT}/${id}`);
   } catch (error) {
-    const problem = asApiError(error);
-    if (problem.status !== 404) throw problem;
+    if (error.status !== 404) throw error;
   }
 }
