@@ -55,9 +55,9 @@ function rowOf(target, videoId, changes) {
   box.addEventListener("change", async () => {
     const isIn = box.checked;
     box.disabled = true;
-    note.textContent = isIn ? gettext("Saved") : gettext("Removed");
     try {
       await put(target, videoId, isIn);
+      note.textContent = isIn ? gettext("Saved") : gettext("Removed");
       if (changes.has(target)) changes.delete(target);
       else changes.set(target, isIn);
     } catch (error) {
