@@ -101,12 +101,14 @@ def bound_form(request: HttpRequest, section: Section[Any]) -> SectionForm:
 
 def saved(request: HttpRequest, section: Section[Any], names: list[str]) -> HttpResponse:
     """Note a change in the audit trail, and return to the section's page."""
-    history.note(request.user.pk, section, names)
+    actor = request.user
+    history.note(str(actor.pk), section, names)
     return redirect_with_message(request, _("Saved."), "site-settings-section", section.key)
 
 
 def _reset(request: HttpRequest, section: Section[Any], name: str) -> HttpResponse:
-    history.note(request.user.pk, section, services.save(section, {}, reset=[name]))
+    actor = request.user
+    history.note(str(actor.pk), section, services.save(section, {}, reset=[name]))
     return redirect_with_message(request, _("Reset to the default."), "site-settings-section", section.key)
 
 

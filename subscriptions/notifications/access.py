@@ -56,6 +56,21 @@ class CommentRow(TypedDict, total=False):
     hearted: bool
 
 
+# The fields of a video that the address of its thumbnail needs.
+COVER_FIELDS = (
+    *(
+        "channel_id",
+        "visibility",
+        "visibility_epoch",
+        "generation",
+        "is_taken_down",
+        "is_complete",
+        "duration",
+    ),
+    *("poster", "has_poster", "shown_as_sensitive"),
+)
+
+
 class ContextRow(TypedDict, total=False):
     """A row of ``load_context``'s read: what one of its parts is about, or an account's ``ACTOR_FIELDS``."""
 
@@ -63,6 +78,7 @@ class ContextRow(TypedDict, total=False):
     title: str
     text: str
     video: dict[str, object]
+    cover: dict[str, object]
     is_open: bool
     post: PostRow
     comment: CommentRow
@@ -75,13 +91,15 @@ class NotificationContext:
     """The subjects of some entries, as far as they exist.
 
     ``actors`` are accounts by id; ``announced`` titles and URLs of announced, listed subjects; ``videos``, ``posts``,
-    and ``comments`` what other rows link to; ``follows`` whether the reader follows threads.
+    and ``comments`` what other rows link to; ``covers`` videos of both with ``COVER_FIELDS``; ``follows`` whether the
+    reader follows threads.
     """
 
     reader_id: str
     actors: dict[str, User] = field(default_factory=dict)
     announced: dict[str, tuple[str, str]] = field(default_factory=dict)
     videos: dict[str, PlaybackGate] = field(default_factory=dict)
+    covers: dict[str, Video] = field(default_factory=dict)
     posts: dict[str, PostRow] = field(default_factory=dict)
     comments: dict[str, CommentRow] = field(default_factory=dict)
     follows: dict[str, bool] = field(default_factory=dict)
@@ -173,6 +191,7 @@ _CHANNEL = {
         "as": "channel",
     }
 }
+_COVER = {name: f"${name}" for name in COVER_FIELDS}
 _IS_OPEN = {"$ne": ["$channel", []]}
 _VIDEO: list[Stage] = [
     _CHANNEL,
@@ -180,6 +199,7 @@ _VIDEO: list[Stage] = [
         "$project": {
             "_id": 0,
             "video": {name: f"${name}" for name in ("_id", *PlaybackGate.DOCUMENT_FIELDS)},
+            "cover": _COVER,
             "is_open": _IS_OPEN,
         }
     },
@@ -218,7 +238,8 @@ def _announced_stages(rows: list[EntryDoc]) -> list[Stage]:
         (POST, Post, LISTED_POSTS, "text"),
     ):
         ids = {row["subject"] for row in rows if row.get("subject") and row["kind"] == kind}
-        shape = {"$project": {"_id": 0, "thing": "$_id", text: 1}}
+        cover = {"cover": _COVER} if model is Video else {}
+        shape = {"$project": {"_id": 0, "thing": "$_id", text: 1, **cover}}
         stages += _union_stage(model, ids, [{"$match": listed}, shape])
     return stages
 
@@ -231,18 +252,17 @@ def _beginning(text: str) -> str:
 
 def _add_row(context: NotificationContext, row: ContextRow) -> None:
     """Add one row of ``load_context``'s read to the context."""
-    if "thing" in row:
-        is_video = "title" in row
-        thing: Video | Post = (
-            Video(pk=row["thing"], title=row["title"])
-            if is_video
-            else Post(pk=row["thing"], text=row["text"])
-        )
-        title = row["title"] if is_video else _beginning(row["text"])
-        context.announced[row["thing"]] = (title, thing.get_absolute_url())
+    if "title" in row:
+        video = Video(pk=row["thing"], title=row["title"], **row["cover"])
+        context.announced[video.pk] = (video.title, video.get_absolute_url())
+        context.covers[video.pk] = video
+    elif "thing" in row:
+        post = Post(pk=row["thing"], text=row["text"])
+        context.announced[post.pk] = (_beginning(post.text), post.get_absolute_url())
     elif "video" in row:
-        gate = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
-        context.videos[str(row["video"]["_id"])] = gate
+        video_id = str(row["video"]["_id"])
+        context.videos[video_id] = PlaybackGate.from_document(row["video"], channel_is_active=row["is_open"])
+        context.covers[video_id] = Video(pk=video_id, **row["cover"])
     elif "post" in row:
         context.posts[row["post"]["_id"]] = row["post"]
     elif "comment" in row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypedDict
 
@@ -17,12 +17,6 @@ from subscriptions.notifications.notification_types import (
 from subscriptions.schemas import NotificationDict, NotificationThreadDict
 from videos import thumbnails
 from videos.models import Video
-
-# The fields of a video that its thumbnail's address needs.
-THUMBNAIL_FIELDS = (
-    *("channel_id", "visibility", "visibility_epoch", "generation", "is_taken_down", "duration"),
-    *("poster", "has_poster", "shown_as_sensitive"),
-)
 
 
 class Note(NamedTuple):
@@ -74,8 +68,8 @@ class NoteRow:
         return actor["username"] if actor and self.body["kind"] in BROADCAST_KINDS else ""
 
 
-def group_notes(notes: Sequence[Note]) -> list[NoteRow]:
-    """Return the rows of a page of notifications, latest first. One read.
+def group_notes(notes: Sequence[Note], covers: Mapping[str, Video]) -> list[NoteRow]:
+    """Return the rows of a page of notifications, latest first, with the thumbnails of those videos of ``covers``.
 
     Comments on the same video or post and replies in the same thread are one row, unread and read ones apart.
     """
@@ -83,7 +77,9 @@ def group_notes(notes: Sequence[Note]) -> list[NoteRow]:
     for note in notes:
         groups.setdefault(_group_key(note.body), []).append(note)
     rows = [_row(members) for members in groups.values()]
-    _add_thumbnails(rows)
+    for row in rows:
+        if row.body["url"].startswith("/watch/") and (video := covers.get(_subject_id(row.body))):
+            row.cover = _cover(video)
     return rows
 
 
@@ -116,19 +112,8 @@ def _row(members: list[Note]) -> NoteRow:
     return NoteRow([member.body["id"] for member in members], body, text)
 
 
-def _add_thumbnails(rows: Sequence[NoteRow]) -> None:
-    """Add the thumbnails of the videos that the rows lead to, which their reader may watch."""
-    subjects = {
-        id(row): subject
-        for row in rows
-        if row.body["url"].startswith("/watch/") and (subject := _subject_id(row.body))
+def _cover(video: Video) -> CoverDict:
+    return {
+        "thumbnail_url": thumbnails.thumbnail_url(video, thumbnails.CARD),
+        "is_sensitive": video.shown_as_sensitive,
     }
-    if not subjects:
-        return
-    videos = Video.objects.only(*THUMBNAIL_FIELDS).in_bulk(set(subjects.values()))
-    for row in rows:
-        if video := videos.get(subjects.get(id(row), "")):
-            row.cover = {
-                "thumbnail_url": thumbnails.thumbnail_url(video, thumbnails.CARD),
-                "is_sensitive": video.shown_as_sensitive,
-            }

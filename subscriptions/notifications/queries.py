@@ -81,7 +81,7 @@ def count_unread(user_id: str, known: ReaderState) -> NewsCountDict:
 def load_rows(
     entries: Sequence[Entry], user_id: str, known: ReaderState
 ) -> tuple[list[page_rows.NoteRow], int]:
-    """Return a page's entries as rows of the list, similar ones as one, and the number of unread ones. Three reads."""
+    """Return a page's entries as rows of the list, similar ones as one, and the number of unread ones. Two reads."""
     waiting = _load_unread(user_id, known)
     context = access.load_context(user_id, [*entries, *waiting])
     shown = [
@@ -89,7 +89,13 @@ def load_rows(
         for entry in entries
         if context.may_show(entry)
     ]
-    return page_rows.group_notes(shown), _count_shown(waiting, context)
+    return page_rows.group_notes(shown, context.covers), _count_shown(waiting, context)
+
+
+def has_unseen(entries: Sequence[Entry], known: ReaderState) -> bool:
+    """Return whether the first page of the list has an entry that came since the list was last opened."""
+    seen_until = known.marks.seen_until
+    return bool(entries) and (seen_until is None or entries[0].created_at > seen_until)
 
 
 def serialize_with_unread(

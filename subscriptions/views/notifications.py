@@ -27,9 +27,7 @@ from videos.comments import following
 @require_safe
 def notifications(request: HttpRequest) -> HttpResponse:
     """List the caller's notifications, latest first."""
-    context = _list_context(request)
-    if not request.GET.get("cursor"):
-        services.mark_seen(signed_in_user(request).pk)
+    context = _open_list(request)
     return render_page_or_part(
         request, "subscriptions/notifications.html", "subscriptions/_notifications.html", context
     )
@@ -40,19 +38,22 @@ def notifications(request: HttpRequest) -> HttpResponse:
 @require_safe
 def notification_panel(request: HttpRequest) -> HttpResponse:
     """Render the latest notifications for the panel that pages open at the bell."""
-    context = _list_context(request)
-    services.mark_seen(signed_in_user(request).pk)
-    return render(request, "subscriptions/_notification_panel.html", context)
+    return render(request, "subscriptions/_notification_panel.html", _open_list(request))
 
 
-def _list_context(request: HttpRequest) -> dict[str, object]:
-    """Return ``{page, unread}``: a page of the caller's notifications, and how many are unread."""
+def _open_list(request: HttpRequest) -> dict[str, object]:
+    """Return ``{page, unread}``: a page of the caller's notifications, and how many are unread.
+
+    The first page marks what is new as seen.
+    """
     user = signed_in_user(request)
     reader = queries.load_reader(user)
     entries, next_url = paginate_latest(
         request, lambda before, size: queries.load_page(user.pk, reader, before, size), absolute=False
     )
     rows, unread = queries.load_rows(entries, user.pk, reader)
+    if not request.GET.get("cursor") and queries.has_unseen(entries, reader):
+        services.mark_seen(user.pk)
     return {"page": {"next": next_url, "previous": None, "results": rows}, "unread": unread}
 
 

@@ -8,9 +8,9 @@ import { formatTime } from "./times.js";
 /**
  * @param {string} name
  * @param {string} label
- * @param {string} symbol
+ * @param {Node} drawing
  */
-const tool = (name, label, symbol) => el("button", { class: "icon-btn icon-btn-small", type: "button", "data-tool": name, "aria-label": label, title: label }, icon(symbol));
+const tool = (name, label, drawing) => el("button", { class: "icon-btn icon-btn-small", type: "button", "data-tool": name, "aria-label": label, title: label }, drawing);
 
 /**
  * @param {"start" | "end"} name
@@ -42,18 +42,18 @@ export function cueRow(cue, index, id) {
       "div",
       { class: "cue-times" },
       time("start", named(gettext("Start of cue %(number)s")), cue.start, id),
-      tool("start", named(gettext("Set the start of cue %(number)s to the playhead")), "skip-back"),
+      tool("start", named(gettext("Set the start of cue %(number)s to the playhead")), icon("skip-back")),
       time("end", named(gettext("End of cue %(number)s")), cue.end, id),
-      tool("end", named(gettext("Set the end of cue %(number)s to the playhead")), "skip-forward"),
+      tool("end", named(gettext("Set the end of cue %(number)s to the playhead")), icon("skip-forward")),
     ),
     text,
     el(
       "div",
       { class: "cue-tools" },
-      tool("play", named(gettext("Play cue %(number)s")), "play"),
-      tool("split", named(gettext("Split cue %(number)s")), "scissors"),
-      tool("merge", named(gettext("Merge cue %(number)s with the next one")), "merge"),
-      tool("delete", named(gettext("Delete cue %(number)s")), "trash"),
+      tool("play", named(gettext("Play cue %(number)s")), icon("play")),
+      tool("split", named(gettext("Split cue %(number)s")), icon("scissors")),
+      tool("merge", named(gettext("Merge cue %(number)s with the next one")), icon("merge")),
+      tool("delete", named(gettext("Delete cue %(number)s")), icon("trash")),
     ),
   );
   return row;
