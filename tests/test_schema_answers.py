@@ -34,6 +34,7 @@ QUERIES = {
     "/api/v1/videos": ["?q=words", "?channel=owner&page_size=1", "?sort=trending&captions=1"],
     "/api/v1/playlists": ["?video={video_id}", "?page_size=1"],
     "/api/v1/search/suggest": ["?q=own"],
+    "/api/v1/mentions": ["?about=video&id={video_id}"],
     "/api/v1/channels": ["?q=own", "?q=own&page_size=1"],
     "/api/v1/videos/{video_id}/transcript": ["?q=secret"],
     "/api/v1/videos/{video_id}/comments": ["?page_size=1", "?sort=newest"],
@@ -154,6 +155,7 @@ def _fill(cast, owner, member) -> dict[str, str]:
     _send(member, "post", f"posts/{post['id']}/comments", {"text": "Nice"})
     shelves = [{"kind": "newest"}, {"kind": "playlist", "value": playlist["id"]}]
     _send(owner, "patch", "me/channel-page", {"featured": film.pk, "shelves": shelves})
+    _send(owner, "post", f"playlists/{playlist['id']}/invites", {})
     _send(owner, "post", "me/feed/rss")
     _send(owner, "post", "auth/api-tokens", {"name": "script", "scopes": ["read"]})
     _send(owner, "put", f"me/blocks/{cast.stranger.username}")

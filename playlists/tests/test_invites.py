@@ -99,7 +99,8 @@ def test_a_link_ends_with_the_owners_credentials_and_the_playlist(cast, playlist
 def test_blocks_and_ownership_are_refused_and_not_counted(cast, playlist):
     invite = created(cast, playlist)
     assert joined(cast, invite["url"], "owner").status_code == 400
-    cast.api("owner").put("/api/v1/me/blocks/stranger")
+    assert cast.stranger.is_active
+    assert cast.api("owner").put("/api/v1/me/blocks/stranger").status_code in {200, 201, 204}
     assert joined(cast, invite["url"]).status_code in {403, 409}
     assert uses(cast, playlist) == [0]
 
@@ -150,5 +151,5 @@ def test_pages_create_show_join_and_revoke(cast, playlist):
     assert owner.post(f"/playlists/{playlist}/invites/{invite.pk}/revoke").status_code == 302
     gone = cast.page("member").get(path)
     assert gone.status_code == 404
-    assert "doesn&#x27;t work anymore" in gone.content.decode()
+    assert "doesn't work anymore" in gone.content.decode()
     assert stranger.post(f"/playlists/{playlist}/invites").status_code == 403
