@@ -1,4 +1,5 @@
 // The subscribed channels in the sidebar, loaded when the sidebar can be seen.
+import { style } from "./ui.js";
 
 /**
  * Load the list into the section, once. A list that cannot be had leaves no section.
@@ -10,6 +11,7 @@ export async function loadChannels(section) {
   section.dataset.state = "loading";
   const box = section.querySelector("[aria-busy]");
   try {
+    await style("components/nav-channels");
     const answer = await fetch(section.dataset.navChannels ?? "", { headers: { "HX-Request": "true" }, redirect: "error" });
     if (!answer.ok) throw new Error(String(answer.status));
     if (box) box.innerHTML = await answer.text();

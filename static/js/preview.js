@@ -1,6 +1,6 @@
 // Previews of videos on their cards: a few silent seconds of the lowest rung, or the frames of the storyboard where this
 // browser cannot play that. Nothing is sent that would count as a view.
-import { el } from "./ui.js";
+import { el, style } from "./ui.js";
 
 const MAX_SECONDS = 20;
 // A preview begins behind titles and openings.
@@ -195,6 +195,8 @@ async function showFrames(thumb, board, signal) {
 export async function preview(thumb, signal) {
   const board = new URL(thumb.dataset.preview ?? "", location.href);
   const master = new URL("master.m3u8?subtitles=none", board);
+  await style("components/preview");
+  if (signal.aborted) return;
   try {
     await playRung(thumb, master, signal);
   } catch {

@@ -1,6 +1,6 @@
 // The sidebar in a sheet over the page, on screens that have no room for it. The dialog keeps the focus and closes at Escape.
 import { gettext } from "./i18n.js";
-import { el, icon } from "./ui.js";
+import { el, icon, style } from "./ui.js";
 
 /**
  * Open the sheet with `sidebar` in it; closed, the sidebar is back in its place and the focus at `opener`.
@@ -8,7 +8,8 @@ import { el, icon } from "./ui.js";
  * @param {HTMLElement} sidebar
  * @param {HTMLElement} opener
  */
-export function openSheet(sidebar, opener) {
+export async function openSheet(sidebar, opener) {
+  await style("components/sheet");
   if (sidebar.closest("dialog")) return;
   const close = el("button", { class: "icon-btn", type: "button", "aria-label": gettext("Close menu") }, icon("close"));
   const brand = document.querySelector(".brand")?.cloneNode(true) ?? "";

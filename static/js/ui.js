@@ -62,8 +62,9 @@ export function toast(text, { level = "info", action, onAction } = {}) {
   }
   box.append(close);
   close.addEventListener("click", () => box.remove());
-  placeToasts()?.append(box);
-  clearControls();
+  document.querySelector("[data-toasts]")?.append(box);
+  // Dialogs, the full screen and a player's controls are looked for once something is shown.
+  import("./toast-place.js").then(({ placeToasts }) => placeToasts(), () => {});
   if (level !== "error" && !action) removeLater(box, 6000);
   return box;
 }
@@ -83,40 +84,6 @@ export function showToast(text, { action, onAction } = {}) {
   box.querySelector(".btn")?.addEventListener("click", () => box.remove());
   removeLater(box, 10_000);
   return box;
-}
-
-/** The layer that covers the page: a modal dialog, or what fills the screen. */
-const topLayer = () => [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.fullscreenElement;
-
-/** Move the toasts into the layer on top, and back into the page when it closes. Return their element. */
-function placeToasts() {
-  const toasts = document.querySelector("[data-toasts]");
-  const layer = topLayer();
-  if (!toasts || !layer || layer.contains(toasts)) return toasts;
-  const home = toasts.closest("main") ?? toasts.parentElement;
-  layer.append(toasts);
-  const back = () => {
-    if (topLayer() === layer) return;
-    home?.append(toasts);
-    layer.removeEventListener("close", back);
-    document.removeEventListener("fullscreenchange", back);
-  };
-  layer.addEventListener("close", back);
-  document.addEventListener("fullscreenchange", back);
-  return toasts;
-}
-
-/** Show the toasts at the top where at the bottom they would cover a player's controls (84 px with the seek bar). */
-function clearControls() {
-  const toasts = /** @type {HTMLElement | null} */ (document.querySelector("[data-toasts]"));
-  if (!toasts) return;
-  toasts.dataset.at = "bottom";
-  const box = toasts.getBoundingClientRect();
-  const isOver = [...document.querySelectorAll(".player")].some((player) => {
-    const { left, right, top, bottom } = player.getBoundingClientRect();
-    return left < box.right && right > box.left && Math.max(top, bottom - 84) < box.bottom && bottom > box.top;
-  });
-  if (isOver) toasts.dataset.at = "top";
 }
 
 /** Remove `box` after `ms` milliseconds, but not while the pointer or the focus is in it. */
