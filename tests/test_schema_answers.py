@@ -150,6 +150,8 @@ def _fill(cast, owner, member) -> dict[str, str]:
         member, "post", "playlists", {"title": "M", "visibility": "public", "video_ids": [other.pk]}
     )
     _send(owner, "put", f"me/saved-playlists/{saved['id']}")
+    _send(owner, "put", f"me/not-interested/{other.pk}")
+    _send(owner, "put", "me/hidden-channels/member")
     post = _send_picture(owner, "post", "posts", text="Look", picture=picture())
     _send(owner, "post", "posts", {"text": "A film", "video_id": film.pk})
     _send(member, "post", f"posts/{post['id']}/comments", {"text": "Nice"})

@@ -101,8 +101,9 @@ async function refresh() {
   asked?.abort();
   shown.ariaBusy = "true";
   timer = setTimeout(async () => {
-    const query = new URLSearchParams({ featured: form.elements.featured.value, trailer: form.elements.trailer.value });
-    for (const row of rows()) query.append("shelf", row.dataset.value);
+    const query = new URLSearchParams(rows().map((row) => ["shelf", row.dataset.value]));
+    query.set("featured", form.elements.featured.value);
+    query.set("trailer", form.elements.trailer.value);
     query.set("as", preview.querySelector("[name=as]:checked").value);
     asked = new AbortController();
     try {

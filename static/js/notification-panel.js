@@ -42,7 +42,7 @@ export async function togglePanel(bell) {
 /** Put the latest notifications into the panel. Reject when they cannot be had. */
 async function fill(panel, bell) {
   const answer = await fetch(`${new URL(bell.href).pathname}/panel?page_size=${ROWS}`);
-  if (!answer.ok || answer.redirected) throw new Error(`notifications: ${answer.status}`);
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
   panel.innerHTML = await answer.text();
 }
 
@@ -62,7 +62,7 @@ async function markRead(event, panel, bell) {
   event.preventDefault();
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
-    if (!answer.ok) throw new Error(`notifications: ${answer.status}`);
+    if (!answer.ok) throw new Error(String(answer.status));
     await fill(panel, bell);
     panel.focus();
   } catch {

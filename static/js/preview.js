@@ -92,9 +92,9 @@ function append(buffer, bytes) {
  * @param {AbortSignal} signal
  */
 async function playRung(thumb, master, signal) {
-  if (!mediaSource) throw new Error("no media source");
+  if (!mediaSource) throw new Error();
   const rung = smallestRung(await (await fetched(master, signal)).text());
-  if (!rung) throw new Error("nothing to decode");
+  if (!rung) throw new Error();
   const index = new URL(rung.uri, master);
   const { init, segments, duration } = segmentsOf(await (await fetched(index, signal)).text());
   const first = Math.max(0, segments.findLastIndex(({ start }) => start <= duration * START_SHARE));

@@ -6,6 +6,7 @@ import { gettext, interpolate, ngettext } from "./i18n.js";
 import { number } from "./locale.js";
 import { removeLater, toast } from "./ui.js";
 
+const DELETION = "delete"; // of the API
 const UNDO_MS = 8000;
 const bulk = document.querySelector("[data-comment-bulk]");
 const list = document.querySelector("[data-studio-comments]");
@@ -142,7 +143,7 @@ function start() {
     for (const { ids, timer } of waiting) {
       clearTimeout(timer);
       const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
-      fetch("/api/v1/studio/comments/bulk", { method: "POST", keepalive: true, credentials: "same-origin", headers, body: JSON.stringify({ ids, action: "delete" }) });
+      fetch("/api/v1/studio/comments/bulk", { method: "POST", keepalive: true, credentials: "same-origin", headers, body: JSON.stringify({ ids, action: DELETION }) });
     }
     waiting.clear();
   });

@@ -15,7 +15,7 @@ from accounts.current_user import signed_in_user
 from accounts.mappers import serialize_channel
 from accounts.models import User
 from streamsite.api.pagination import paginate
-from streamsite.cache_headers import PRIVATE_REVALIDATED
+from streamsite.cache_headers import never_cached
 from streamsite.view_actions import perform_and_redirect
 from streamsite.view_helpers import is_htmx, redirect_with_query, render_page_or_part
 from subscriptions import queries, services, sidebar
@@ -121,9 +121,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     return render_page_or_part(request, "subscriptions/feed.html", "videos/_grid.html", context)
 
 
+@never_cached
 @login_required
 @require_safe
-@PRIVATE_REVALIDATED
 def sidebar_channels(request: HttpRequest) -> HttpResponse:
     """List the subscribed channels for the sidebar, which loads them when it is shown."""
     channels = sidebar.channels_of(signed_in_user(request))

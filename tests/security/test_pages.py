@@ -54,6 +54,8 @@ def paths(cast: Cast) -> list[str]:
         "<str:video_id>": video.pk,
         "<str:playlist_id>": playlist,
         "<str:username>": "owner",
+        "<str:slug>": "music",
+        "<str:tag>": "day",
         "<str:session_id>": "x" * 22,
         "<str:token_id>": "x" * 16,
         "<str:item_id>": "x" * 16,

@@ -13,7 +13,7 @@ import { framesOf } from "./frames.js";
  */
 async function setThumbnail(videoId, image) {
   const body = new FormData();
-  body.append("file", image, "thumbnail.jpg");
+  body.set("file", image, "thumbnail.jpg");
   const response = await fetch(`/api/v1/videos/${videoId}/thumbnail`, {
     method: "PUT",
     headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang || "en", "X-CSRFToken": csrfToken() },
