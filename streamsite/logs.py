@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # the web server's first process needs formatters only
 request_logger = logging.getLogger("streamsite.requests")
 
 # What opens something by itself, and is a part of the path.
-SECRET_IN_PATH = re.compile(r"(/(?:media/v|feeds/private|decisions)/)[^/\s]+")
+SECRET_IN_PATH = re.compile(r"(/(?:media/v|feeds/private|decisions|playlists/join)/)[^/\s]+")
 # No name in a path of the site is this long; a token that somebody put there is.
 LONG_NAME = re.compile(r"[^/\s]{41,}")
 # Successes of these are many and say little: a player fetches a segment every few seconds.

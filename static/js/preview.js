@@ -113,7 +113,7 @@ async function playRung(thumb, master, signal) {
   });
   const opened = new Promise((resolve) => source.addEventListener("sourceopen", resolve, { once: true }));
   video.src = address;
-  thumb.querySelector("picture, img")?.after(video);
+  thumb.querySelector(":is(picture,img)")?.after(video);
   await opened;
   const buffer = source.addSourceBuffer(typeOf(rung.codec));
   /** @param {{ uri: string, range?: string }} segment */
@@ -174,7 +174,7 @@ async function showFrames(thumb, board, signal) {
   };
   await draw(frames[0]);
   if (signal.aborted) return;
-  thumb.querySelector("picture, img")?.after(shown);
+  thumb.querySelector(":is(picture,img)")?.after(shown);
   let at = 0;
   const timer = setInterval(() => {
     at = (at + 1) % frames.length;

@@ -58,16 +58,8 @@ class CommentRow(TypedDict, total=False):
 
 # The fields of a video that the address of its thumbnail needs.
 COVER_FIELDS = (
-    *(
-        "channel_id",
-        "visibility",
-        "visibility_epoch",
-        "generation",
-        "is_taken_down",
-        "is_complete",
-        "duration",
-    ),
-    *("poster", "has_poster", "shown_as_sensitive"),
+    *PlaybackGate.DOCUMENT_FIELDS,
+    *("visibility_epoch", "is_complete", "duration", "poster", "has_poster", "shown_as_sensitive"),
 )
 
 

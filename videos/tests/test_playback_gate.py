@@ -39,7 +39,8 @@ TAKEN_DOWN_ELSEWHERE = {
     "subscriptions/posts/services.py",
     "subscriptions/copies.py",
     "subscriptions/admin.py",
-    # The state that moderators read.
+    # What staff may watch, and the state that moderators read.
+    "videos/review.py",
     "videos/moderation/previews.py",
     "subscriptions/posts/integrations.py",
 }

@@ -52,7 +52,7 @@ export async function send(form, submitter) {
       showMessages(page);
       return { page, isSaved: response.ok, url: response.url };
     }
-    const said = page.querySelector("main h1 ~ p, main p")?.textContent?.trim();
+    const said = page.querySelector("main p")?.textContent?.trim();
     toast(response.redirected ? gettext("Sign in again in another tab, then save.") : said || gettext("Couldn't save. Try again."), { level: "error" });
   } catch {
     toast(gettext("Couldn't save. Check your connection and try again."), { level: "error" });
