@@ -204,12 +204,15 @@ def test_a_long_clip_plays_from_the_file_picker_before_its_ladder_is_complete(pa
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/upload")
-    page.get_by_label("Public").check()
     (worker,) = site.children("transcode")
     os.kill(worker, signal.SIGSTOP)
     try:
         page.locator("[data-file]").set_input_files(str(clip))
         video_id = first_video_of(caller)
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Public", exact=True).check()
+        dialog.get_by_role("button", name="Publish").click()
+        expect(dialog).to_have_count(0)
     finally:
         os.kill(worker, signal.SIGCONT)
     with paused_when_playable(site, caller, video_id):

@@ -270,6 +270,7 @@ def test_another_file_takes_over_the_details_of_a_hopeless_one(page, site, clip,
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
+@pytest.mark.usefixtures("paused_worker")  # what is ready leaves the dock
 def test_dialog_and_dock_fit_and_are_accessible(chromium, site, width, scheme, clip):
     name = f"upload-look-{width}"
     Caller(site).sign_up(name)
@@ -320,5 +321,5 @@ def test_several_files_are_uploaded_without_scripts(chromium, site, clip):
     page.get_by_label("Title").fill("Alone")
     page.get_by_role("main").get_by_role("button", name="Upload").click()
     page.wait_for_url("**/studio/videos/*")
-    expect(page.get_by_label("Title")).to_have_value("Alone")
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Alone")
     context.close()
