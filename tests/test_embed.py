@@ -426,6 +426,8 @@ def test_the_share_dialog_writes_the_code(page, site, films):
     assert link.startswith(f"{site.url}/watch/{films['long']}?t=")
     now = int(link.rpartition("=")[2])  # the page plays by itself
     assert now >= 4
+    preview = page.frame_locator(".share-preview iframe")
+    expect(preview.locator("[data-player]")).to_be_visible()
     for option in ("Autoplay", "Loop", "Hide controls", "Show subtitles"):
         page.get_by_role("checkbox", name=option).check()
     page.get_by_label("Player size").select_option("854")
@@ -439,8 +441,8 @@ def test_the_share_dialog_writes_the_code(page, site, films):
         f"{site.url}/embed/playlist/{films['list']}?index=3&start={now}&autoplay=1&loop=1&controls=0&cc=1"
     )
     expect(page.get_by_role("link", name="Open preview")).to_have_attribute("href", address)
-    preview = page.frame_locator(".share-preview iframe")
-    expect(preview.locator("[data-player]").first).to_be_visible()
+    expect(preview.locator("[data-embed-playlist]")).to_be_visible()
+    expect(preview.frame_locator("iframe").locator("[data-player]")).to_be_visible()
     time = page.get_by_label("Start time")
     time.fill("0:02")
     assert page.get_by_label("Link", exact=True).input_value().endswith("?t=2")

@@ -103,8 +103,10 @@ def test_watch_later_from_the_menu_of_a_card(page, owner):
     page.goto("/")
     card = page.get_by_role("article").first
     card.locator("details.menu > summary").click()
-    card.get_by_role("button", name="Watch later").click()
-    expect(page.get_by_text("Saved to Watch later.")).to_be_visible()
+    with page.expect_response("**/api/v1/me/watch-later/*") as stored:
+        card.get_by_role("button", name="Watch later").click()
+        expect(page.get_by_text("Saved to Watch later.")).to_be_visible()
+    assert stored.value.ok
     page.goto("/watch-later")
     assert len(shown(page)) == 1
     page.locator("[data-item] details.menu > summary").click()

@@ -38,7 +38,7 @@ function offerUndo(text, undo) {
 /** Add a video to a target or remove it: `{ title, path }` for Watch later, `{ title, id, itemId }` for a playlist. */
 async function put(target, videoId, isIn) {
   if (target.path) {
-    await api(isIn ? "PUT" : "DELETE", target.path);
+    await api(isIn ? "PUT" : "DELETE", target.path, { keepalive: true });
   } else if (isIn) {
     const { data } = await api("POST", `/playlists/${target.id}/items`, { json: { video_id: videoId } });
     target.itemId = data.id;
@@ -166,7 +166,8 @@ export async function openSaveDialog(videoId, trigger) {
 /** Add a video to Watch later, from the menu of its card. */
 export async function watchLater(videoId) {
   const target = { path: later(videoId), title: gettext("Watch later") };
-  // The answer is there at once, and taken back when the server refuses. Undo waits for what it undoes.
+  // The answer is there at once, and taken back when the server refuses. Undo waits for what it undoes. Who leaves the
+  // page at once has saved it too (keepalive).
   const stored = put(target, videoId, true);
   const box = offerUndo(gettext("Saved to Watch later."), async () => {
     await stored.catch(() => {});
