@@ -31,11 +31,14 @@ DROP = """(name) => {
   }
 }"""
 
+# How many files the next page of an account would get: none when the worker that keeps them is gone, or just going.
 KEPT = """async (account) => {
-  const [{ active, waiting, installing }] = await navigator.serviceWorker.getRegistrations();
+  const [registration] = await navigator.serviceWorker.getRegistrations();
+  const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
+  if (!worker) return 0;
   const { port1, port2 } = new MessageChannel();
   const answer = new Promise((resolve) => { port1.onmessage = ({ data }) => resolve(data.length); });
-  (active ?? waiting ?? installing).postMessage({ type: "list", account }, [port2]);
+  worker.postMessage({ type: "list", account }, [port2]);
   return answer;
 }"""
 
