@@ -124,6 +124,7 @@ def test_the_sheet_holds_the_sidebar_and_the_focus_until_escape(open_page, width
     expect(opener).to_be_focused()
     expect(opener).to_have_attribute("aria-expanded", "false")
     opener.click()
+    expect(sheet).to_be_visible()
     page.mouse.click(width - 20, 400)
     expect(sheet).to_have_count(0)
 

@@ -113,7 +113,7 @@ def test_a_clip_is_made_once_with_everything_around_it_and_removed_whole(site, c
     said = run("remove_demo")
     assert f"Removing: {len(people.USERNAMES)} accounts, 1 videos" in said
     assert "includes 1 comments by other accounts" in said
-    assert "No administrator yet" in said, "its administrator went, and the next step is said"
+    assert "create an administrator with" in said, "its administrator went, and the next step is said"
     assert not (keys / "demo_password").exists()
     documents, files = contents()
     assert files == site[1]

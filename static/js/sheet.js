@@ -2,6 +2,9 @@
 import { gettext } from "./i18n.js";
 import { el, icon, style } from "./ui.js";
 
+/** @type {WeakSet<HTMLElement>} those whose sheet is open or about to be */
+const opening = new WeakSet();
+
 /**
  * Open the sheet with `sidebar` in it; closed, the sidebar is back in its place and the focus at `opener`.
  *
@@ -9,8 +12,10 @@ import { el, icon, style } from "./ui.js";
  * @param {HTMLElement} opener
  */
 export async function openSheet(sidebar, opener) {
+  // The sheet covers its opener: a second call is a click from before it was there.
+  if (opening.has(sidebar)) return;
+  opening.add(sidebar);
   await style("components/sheet");
-  if (sidebar.closest("dialog")) return;
   const close = el("button", { class: "icon-btn", type: "button", "aria-label": gettext("Close menu") }, icon("close"));
   const brand = document.querySelector(".brand")?.cloneNode(true) ?? "";
   const place = document.createComment("sidebar");
@@ -29,6 +34,7 @@ export async function openSheet(sidebar, opener) {
     wider.removeEventListener("change", leave);
     window.removeEventListener("pagehide", leave);
     place.replaceWith(sidebar);
+    opening.delete(sidebar);
     dialog.remove();
     opener.setAttribute("aria-expanded", "false");
     opener.focus();

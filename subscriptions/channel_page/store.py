@@ -76,8 +76,8 @@ def find_with_bell(owner_id: str, viewer_id: str | None) -> tuple[ChannelPage, s
         pipeline.append({"$unionWith": {"coll": Subscription._meta.db_table, "pipeline": bell}})
     page, notify = ChannelPage(user_id=owner_id, version=0), None
     for row in collection(PAGES).aggregate(pipeline):
-        if "notify" in row:
-            notify = row["notify"]
+        if "_id" not in row:
+            notify = fill_defaults(Subscription, row)["notify"]
         else:
             row = fill_defaults(ChannelPage, row)
             page.featured, page.trailer = row["featured"], row["trailer"]

@@ -140,30 +140,44 @@ def set_references(row_id: str, ids: list[str]) -> None:
 
 # --- read marks ---
 
+# What a new document has of the fields that the change that creates it does not name.
+FRESH_MARKS: Mapping[str, object] = {
+    "read_until": None,
+    "read": [],
+    "feed_seen_at": None,
+    "seen_until": None,
+    "mailed_until": None,
+}
+
 
 def mark_broadcasts_read(user_id: str, ids: list[str]) -> None:
     """Mark broadcasts as read by the account."""
-    _marks().update_one({"_id": user_id}, {"$addToSet": {"read": {"$each": ids}}}, upsert=True)
+    _mark({"_id": user_id}, {"$addToSet": {"read": {"$each": ids}}})
 
 
 def mark_read_until(user_id: str, at: datetime) -> None:
     """Mark every broadcast until a time as read by the account."""
-    _marks().update_one({"_id": user_id}, {"$set": {"read_until": at, "read": []}}, upsert=True)
+    _mark({"_id": user_id}, {"$set": {"read_until": at, "read": []}})
 
 
 def mark_seen_until(user_id: str, at: datetime) -> None:
     """Mark the account's list of notifications as opened at a time."""
-    _marks().update_one({"_id": user_id}, {"$max": {"seen_until": at}}, upsert=True)
+    _mark({"_id": user_id}, {"$max": {"seen_until": at}})
 
 
 def mark_feed_seen(user_id: str, at: datetime) -> None:
     """Mark the account's feed as seen until a time."""
-    _marks().update_one({"_id": user_id}, {"$set": {"feed_seen_at": at}}, upsert=True)
+    _mark({"_id": user_id}, {"$set": {"feed_seen_at": at}})
 
 
 def mark_mailed(user_id: str, former: datetime | None, now: datetime) -> None:
     """Mark broadcasts until ``now`` as mailed, unless another worker changed ``former``."""
     with suppress(DuplicateKeyError):
-        _marks().update_one(
-            {"_id": user_id, "mailed_until": former}, {"$set": {"mailed_until": now}}, upsert=True
-        )
+        _mark({"_id": user_id, "mailed_until": former}, {"$set": {"mailed_until": now}})
+
+
+def _mark(condition: Condition, change: Mapping[str, Mapping[str, object]]) -> None:
+    """Change the account's marks; if there are none, create them with every field."""
+    named = {field for values in change.values() for field in values}
+    fresh = {field: value for field, value in FRESH_MARKS.items() if field not in named}
+    _marks().update_one(condition, {**change, "$setOnInsert": fresh}, upsert=True)

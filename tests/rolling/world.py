@@ -79,6 +79,7 @@ class World(Cast):
         assert begun.status_code == 201, begun.content
         body = {"title": "List", "visibility": "public", "video_ids": [video.pk, other.pk]}
         self.ids["playlist"] = _made(owner.post("/api/v1/playlists", body, format="json"))
+        _made(owner.post(f"/api/v1/playlists/{self.ids['playlist']}/invites", {}, format="json"))
         _good(member.put(f"/api/v1/me/saved-playlists/{self.ids['playlist']}"))
         _good(member.put(f"/api/v1/me/watch-later/{video.pk}"))
         _good(member.put("/api/v1/channels/owner/subscription", {"notify": "all"}, format="json"))
