@@ -12,6 +12,9 @@ from tests.upgrade.people import Facts
 
 # Differ from answer to answer: media addresses are signed for a while, and times were moved with the recording.
 CHANGING_VALUES = re.compile(r"/media/v/|\A\d{4}-\d\d-\d\dT")
+# Of a public video's thumbnail: the former signed address and the lasting one (docs/decisions/0046).
+SIGNED_IMAGE = re.compile(r"/media/v/p[^/]+/(?P<image>[^/]+/[^/]+/[^/]+\.(?:webp|jpg))\Z")
+LASTING_IMAGE = re.compile(r"/media/p/(?P<image>[^/]+/[^/]+/[^/]+\.(?:webp|jpg))\Z")
 # What later versions answer otherwise on purpose, by question and place: the former value and the present one.
 CHANGED_VALUES = {
     # The private video of a public playlist is not counted for others.
@@ -75,6 +78,9 @@ def find_missing(before: object, now: object, place: str = "") -> list[tuple[str
             return []
         now = now.removeprefix(people.SITE_URL)  # addresses have become absolute
         before = before.removeprefix(people.SITE_URL)
+        signed, lasting = SIGNED_IMAGE.match(before), LASTING_IMAGE.match(now)
+        if signed and lasting and signed["image"] == lasting["image"]:
+            return []
     return [] if before == now else [(place, before, now)]
 
 
@@ -107,7 +113,9 @@ def _sessions(site: Stack, facts: Facts) -> None:
 
 def _videos(site: Stack, facts: Facts) -> None:
     anyone = Caller(site)
-    _plays(anyone, anyone.json("GET", f"/api/v1/videos/{facts['public']}")[1])
+    _, public = anyone.json("GET", f"/api/v1/videos/{facts['public']}")
+    _plays(anyone, public)
+    _shows(anyone, public)
     link = urlsplit(facts["share_link"])
     status, _, content = anyone.call("GET", f"{link.path}?{link.query}")
     assert status == 200, (status, content[:300])
@@ -135,6 +143,16 @@ def _plays(caller: Caller, video: dict[str, str]) -> None:
             address = (
                 urlsplit(address)._replace(query="").geturl().rpartition("/")[0] + "/" + found[0].decode()
             )
+
+
+def _shows(caller: Caller, video: dict[str, str]) -> None:
+    """Fetch the thumbnail from its address, and from a signed one as pages of the release have."""
+    address = urlsplit(video["thumbnail_url"]).path
+    folder, name = urlsplit(video["hls_url"]).path.rpartition("/")[0], address.rpartition("/")[2]
+    assert SIGNED_IMAGE.match(f"{folder}/{name}"), folder
+    lasting, signed = (caller.call("GET", path) for path in (address, f"{folder}/{name}"))
+    assert (lasting[0], signed[0]) == (200, 200), (address, folder)
+    assert lasting[2] == signed[2] != b""
 
 
 def _left_over(site: Stack, facts: Facts) -> None:
