@@ -1,4 +1,4 @@
-"""A reminder to create the first administrator, for those without a browser."""
+"""How to create an administrator where there is none, for those without a browser."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ def missing_admin_reminder() -> str:
     """Return instructions for creating a superuser, or ``""`` if there is an active one."""
     if User.objects.filter(is_superuser=True, is_active=True).exists():
         return ""
-    return f"or, without a browser, create an administrator with 'python {COMMAND}' {ELSEWHERE}"
+    return f"create an administrator with 'python {COMMAND}' {ELSEWHERE}"

@@ -35,7 +35,7 @@ class Command(SiteCommand):
         removal.remove(found)
         self.stdout.write("Removed the demo. It won't be made again.")
         if reminder := admin_reminder.missing_admin_reminder():
-            self.stdout.write(reminder)
+            self.stdout.write(f"No administrator is left. Next, {reminder}")
 
     def _describe(self, found: Removal, verb: str) -> None:
         parts = (

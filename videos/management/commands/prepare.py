@@ -90,7 +90,7 @@ class Command(BaseCommand):
         if token := setup_link_store.issue():
             self.stdout.write(setup_link_store.describe(settings.SITE_URL, token))
         if reminder := admin_reminder.missing_admin_reminder():
-            self.stdout.write(reminder)
+            self.stdout.write(f"or, without a browser, {reminder}")
 
     def _mark_bucket(self) -> None:
         if not bucket.is_configured():
