@@ -20,7 +20,7 @@ def test_broker_that_misbehaves_holds_nobody_up_and_is_heard_again(own_broker, s
         proxy.mode = mode
         assert enqueue_elsewhere("a", "b", "c", broker_url=url) < QUICK
         proxy.mode = Mode.PASS
-        wait_until(lambda: states() == {queue.DONE}, seconds=60)
+        wait_until(lambda: states() == {queue.DONE}, seconds=180)
         assert sorted(words()) == ["a", "b", "before", "c"]
         assert worker.poll() is None
     finally:
