@@ -80,6 +80,7 @@ def test_chips_lead_to_categories_by_keys(open_page):
     chips = page.get_by_role("navigation", name="Categories")
     expect(chips.get_by_role("link", name="All")).to_have_attribute("aria-current", "page")
     first, second, *others = chips.get_by_role("link").all_inner_texts()
+    page.locator(".chip-scroll").first.wait_for(state="attached")  # the script that moves by keys is there
     chips.get_by_role("link", name="All").focus()
     page.keyboard.press("ArrowRight")
     expect(chips.get_by_role("link", name=second, exact=True)).to_be_focused()
