@@ -149,8 +149,8 @@ def test_from_the_cache_of_files_nothing_of_others_comes_back(playwright, site, 
     page = browser.new_context(base_url=site.url).new_page()
     open_profile(page, site, people["back-one"])
     page.go_back()
-    assert page.evaluate("() => performance.getEntriesByType('navigation')[0].type") == "back_forward"
     expect(page.get_by_label("Description")).to_have_value("Half a sentence")
+    assert page.evaluate("() => performance.getEntriesByType('navigation')[0].type") == "back_forward"
     page.goto("/")
     page.context.clear_cookies()
     page.go_back()

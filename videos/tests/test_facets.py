@@ -95,3 +95,12 @@ def test_refreshing_takes_part_in_a_transaction(cast):
         facet_store.refresh_facets(Video._meta.db_table, {"_id": video.pk})
     assert all("lsid" in command for _, command in seen)
     assert facets.facet_key({"category": "news"}) in Video.objects.get().facets
+
+
+def test_a_draft_has_them_before_its_file_is_there(cast):
+    """Nothing of an upload that was begun waits for the nightly repair."""
+    sent = {"Tus-Resumable": "1.0.0", "Upload-Length": "1000", "Upload-Metadata": "filename YS5tcDQ="}
+    answer = cast.api("owner").post("/api/v1/uploads", headers=sent)
+    assert answer.status_code == 201, answer.content
+    assert Video.objects.get().status == "uploading"
+    assert list(facet_store.iter_stale_ids(Video._meta.db_table)) == []

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.registration import upload_rights
 from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
-from videos import quota, services, strikes
+from videos import facet_store, quota, services, strikes
 from videos.files import paths
 from videos.models import Status, Upload, UploadKind, Video
 from videos.uploads import partial_file
@@ -174,6 +174,7 @@ def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
         def store() -> None:
             if video is not None:
                 video.save(force_insert=True)
+                facet_store.refresh_facets(Video._meta.db_table, {"_id": video.pk})
             upload.save(force_insert=True)
             if joins:
                 _take_parts(upload, joins)
