@@ -1,4 +1,4 @@
-"""How to create an administrator where there is none, for those without a browser."""
+"""The command that creates a first administrator without a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What viewers did with a clip: comments, likes, views, and the history of the account ``demo``.
+"""Viewers' activity on a clip: comments, likes, views, and the watch history of the account ``demo``.
 
 Rows are inserted with their own ids and dates, and the counters beside them set right afterwards: a killed job makes
 what is missing, once.

@@ -1,4 +1,4 @@
-"""What the demo adds to the dashboard: how to remove it."""
+"""The dashboard section that says how to remove the demo."""
 
 from __future__ import annotations
 

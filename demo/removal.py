@@ -36,7 +36,7 @@ POLL_SECONDS, MAX_WAIT_SECONDS = 0.5, 120.0
 
 @dataclass
 class Removal:
-    """What is there to remove: the accounts that go, those that stay, and the number of other things.
+    """The content to remove: accounts to delete, accounts to keep, and the number of other objects.
 
     ``by_people`` are numbers of what people added to it, which goes with it.
     """

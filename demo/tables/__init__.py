@@ -1,1 +1,1 @@
-"""What the demo consists of, as tables: people, clips, comments, playlists, and posts."""
+"""The demo's content as tables: people, clips, comments, playlists, and posts."""

@@ -1,4 +1,4 @@
-"""What people say below the clips: threads with replies, and below the posts."""
+"""The comments on clips and posts, with their replies."""
 
 from __future__ import annotations
 

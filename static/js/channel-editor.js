@@ -19,7 +19,7 @@ let dragged = null;
 let timer;
 let asked;
 
-/** Return the label of a value that only the select with it has: a section that can't be added anew. */
+/** Return the label of a section that exists but can no longer be added; only its own select lists it. */
 function findLabel(value) {
   return selects.flatMap((select) => [...select.options]).find((option) => option.value === value)?.textContent ?? value;
 }

@@ -53,7 +53,7 @@ class NoteRow:
 
     @property
     def actor(self) -> ChannelBadgeDict | None:
-        """Who caused the latest notification."""
+        """The account that caused the latest notification."""
         return self.body["actor"]
 
     @property

@@ -22,7 +22,7 @@ function startRow(video, onChange) {
   };
   time.addEventListener("input", () => {
     use.input.checked = true;
-    // What is typed here is no text that closing the dialog would lose.
+    // Closing the dialog loses none of the text typed here.
     time.defaultValue = time.value;
     onChange();
   });

@@ -36,7 +36,7 @@ export function showState(item, form) {
     part("dialog-progress").value = item.state === "ready" ? 1 : item.progress;
     part("dialog-text").textContent = item.text;
     const checks = checksOf(item);
-    // The list is made anew only when it changes, so that screen readers are left alone.
+    // Rebuild the list only when it changes, so that screen readers do not announce it again.
     if (JSON.stringify(checks) !== shown) {
       shown = JSON.stringify(checks);
       part("checks").replaceChildren(...checks.map(([label, state]) => (

@@ -139,7 +139,7 @@ export class UploadItem extends EventTarget {
   /** @param {any} error */
   #failed(error) {
     if (this.state === "canceled") return;
-    // Canceled in another tab, or expired: trying again begins anew.
+    // Canceled in another tab, or expired: a retry starts from the beginning.
     if (error.status === 404) this.#forgetDraft();
     this.#show("failed", error.status === undefined ? error.message : errorText(error));
   }

@@ -6,7 +6,7 @@ export class Speed {
   /** @type {[number, number][]} */
   #samples = [];
 
-  /** Start anew, after a pause. */
+  /** Discard the measurements, after a pause. */
   reset() {
     this.#samples = [];
   }
