@@ -1,11 +1,13 @@
 // Notifications of this browser: whether they are on, and turning them on and off. The worker that shows them is
 // worker.js; the site keeps where to send them.
-import { api, ApiError } from "../api.js";
+import { api, ApiError, sleep } from "../api.js";
 import { gettext } from "../i18n.js";
 
 const WORKER = "/push/worker.js";
 const SCOPE = "/push/";
 const SUBSCRIPTIONS = "/me/push-subscriptions";
+// Where the browser cannot reach its service, it may never answer.
+const SUBSCRIBE_MS = 20_000;
 
 /** @typedef {"unsupported" | "blocked" | "off" | "on"} State */
 
@@ -58,12 +60,9 @@ export async function turnOn() {
   const key = bytesOf(data.public_key);
   const former = await registration.pushManager.getSubscription();
   if (former && !hasKey(former, key)) await former.unsubscribe();
-  let subscription;
-  try {
-    subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  } catch {
-    throw new Error(gettext("Your browser couldn't reach its notification service. Try again later."));
-  }
+  const asked = registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }).catch(() => null);
+  const subscription = await Promise.race([asked, sleep(SUBSCRIBE_MS).then(() => null)]);
+  if (!subscription) throw new Error(gettext("Your browser couldn't reach its notification service. Try again later."));
   await api("POST", SUBSCRIPTIONS, { json: subscription.toJSON() });
   return "on";
 }
