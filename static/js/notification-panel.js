@@ -37,6 +37,7 @@ export async function togglePanel(bell) {
   panel.addEventListener("submit", (event) => markRead(event, panel, bell));
   panel.showPopover();
   panel.focus();
+  import("./push/offer.js").then(({ offerPush }) => offerPush(panel)).catch(() => {});
 }
 
 /** Put the latest notifications into the panel. Reject when they cannot be had. */

@@ -86,4 +86,18 @@ document.addEventListener("click", (event) => {
   }
 });
 
+const markRead = (id) => api("POST", "/me/notifications/read", { json: { ids: [id] } }).catch(() => {});
+
+// So does opening one that the browser showed (push/worker.js): in a new tab, or in this one when it shows the page already.
+const address = new URL(location.href);
+const opened = address.searchParams.get("notification");
+if (opened) {
+  address.searchParams.delete("notification");
+  history.replaceState(history.state, "", address);
+  markRead(opened);
+}
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  if (data?.type === "notification-opened" && data.id) markRead(data.id);
+});
+
 follow();

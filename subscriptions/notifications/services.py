@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import IntegrityError
+from django.db.transaction import atomic
 from django.utils import timezone
 
 from accounts import locale, preferences
@@ -15,9 +17,12 @@ from subscriptions.models import Broadcast, Notification, ReadMarks
 from subscriptions.notifications import references, store
 from subscriptions.notifications.notification_types import (
     NOTIFICATION_TYPES,
+    PUSHED_KINDS,
     delivery_channels,
     notification_key,
 )
+from subscriptions.notifications.push import store as push_store
+from subscriptions.signals import channel_announced, notification_created
 from videos import blocks
 
 RETENTION = timedelta(days=90)
@@ -86,8 +91,12 @@ def _insert(user: User, kind: str, occasion: str, news: NotificationContent, act
         created_at=now,
         purge_at=now + RETENTION,
     )
+    push_ids = push_store.ids_of_users([user.pk]) if on_page and kind in PUSHED_KINDS else []
     try:
-        row.save(force_insert=True)
+        with atomic() if push_ids else nullcontext():
+            row.save(force_insert=True)
+            if push_ids:
+                notification_created.send(sender=Notification, notification_id=row.pk, push_ids=push_ids)
     except IntegrityError:
         return False
     return True
@@ -139,8 +148,12 @@ def announce_to_subscribers(channel_id: str, kind: str, subject_id: str) -> bool
     row = Broadcast(
         channel_id=channel_id, kind=kind, subject=subject_id, created_at=now, purge_at=now + RETENTION
     )
+    is_pushed = kind in PUSHED_KINDS and push_store.is_used()
     try:
-        row.save(force_insert=True)
+        with atomic() if is_pushed else nullcontext():
+            row.save(force_insert=True)
+            if is_pushed:
+                channel_announced.send(sender=Broadcast, broadcast_id=row.pk)
     except IntegrityError:
         return False
     return True
