@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,8 @@ def build(site: Stack, clip: Path, folder: Path) -> dict[str, str]:
     creator.wait(failed, "failed")
     video = f"/api/v1/videos/{videos[0]}"
     caption = _made(creator, f"{video}/captions", {"language": "en", "text": VTT})
-    body = {"title": TITLE, "visibility": "public", "description": TEXT, "video_ids": videos}
-    playlist = _made(creator, "/api/v1/playlists", body)
+    listed = {"title": TITLE, "visibility": "public", "description": TEXT, "video_ids": videos}
+    playlist = _made(creator, "/api/v1/playlists", listed)
     invite = _made(creator, f"/api/v1/playlists/{playlist['id']}/invites", {})
     post = _made(creator, "/api/v1/posts", {"text": f"A post about the walk {WORD}", "video_id": videos[0]})
     _made(viewer, f"/api/v1/posts/{post['id']}/comments", {"text": "When do we start?"})
@@ -89,14 +90,15 @@ def build(site: Stack, clip: Path, folder: Path) -> dict[str, str]:
     rude = _made(other, f"{video}/comments", {"text": "Rude"})
     for about in (f"comments/{rude['id']}", f"videos/{videos[1]}"):
         _made(viewer, f"/api/v1/{about}/report", {"reason": "other", "text": "Look"})
-    for method, path, body in (
+    deeds: tuple[tuple[str, str, dict[str, object]], ...] = (
         ("PUT", "/api/v1/channels/walk-creator/subscription", {}),
         ("PUT", f"{video}/reaction", {"value": "like"}),
         ("PUT", f"/api/v1/me/watch-later/{videos[0]}", {}),
         ("PUT", "/api/v1/me/blocks/walk-other", {}),
         ("PUT", f"/api/v1/me/not-interested/{videos[1]}", {}),
         ("POST", f"{video}/playback", {"position": 1.5, "watched": [[0, 1.5]]}),
-    ):
+    )
+    for method, path, body in deeds:
         status, answer = viewer.json(method, path, body)
         assert status < 300, (path, answer)
     status, answer = creator.json("POST", "/api/v1/auth/totp/setup", {"current_password": PASSWORD})
@@ -105,10 +107,11 @@ def build(site: Stack, clip: Path, folder: Path) -> dict[str, str]:
     made |= {"post": post["id"], "comment": comment["id"], "own_comment": own["id"]}
     made["invite"] = invite["url"].rpartition("/")[2]
     script = IN_THE_SITE.replace("COMMENT", repr(comment["id"]))
-    return made | json.loads(site.manage("shell", "--no-imports", "-c", script))
+    inner: dict[str, str] = json.loads(site.manage("shell", "--no-imports", "-c", script))
+    return made | inner
 
 
-def _made(caller: Caller, path: str, body: dict[str, object]) -> Any:
+def _made(caller: Caller, path: str, body: Mapping[str, object]) -> Any:
     status, answer = caller.json("POST", path, body)
     assert status in {200, 201}, (path, answer)
     return answer
