@@ -1,10 +1,11 @@
 // The number of notifications since the list was last opened, beside the bell, and the list itself when the bell is
 // pressed. Polled while the tab is visible, from every half minute to every five
 // minutes while nothing changes. Most answers are a 304.
-import { api, sleep, whenVisible } from "./api.js";
+import { ApiError, api, sleep, whenVisible } from "./api.js";
 import { stored } from "./browser-storage.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { number } from "./locale.js";
+import { toast } from "./ui.js";
 
 const FIRST = 30_000;
 const MAX_WAIT = 300_000;
@@ -71,7 +72,9 @@ document.querySelector(".bell")?.addEventListener("click", async (event) => {
     show(0);
     kept.write({ unread: 0, at: Date.now() });
   } catch {
-    location.assign(bell.href);
+    // Without a network the other page would be the browser's own, and this one gone.
+    if (navigator.onLine) location.assign(bell.href);
+    else toast(new ApiError(0).message, { level: "error" });
   }
 });
 
