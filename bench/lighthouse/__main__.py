@@ -15,9 +15,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from playwright.sync_api import Playwright, sync_playwright
 
 import bench.plain  # noqa: F401 - before what marks texts for translation
 from bench.lighthouse import CHANNELS, VIDEOS
@@ -38,6 +41,7 @@ METRICS = {
 }
 HEADINGS = ("page", "performance", "accessibility", "best practices", "SEO", *METRICS, "kB", "requests")
 PAGE_SECONDS = 180
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--password-store=basic")
 SEEN = {"": "visitor", "viewer": "viewer, autoplay off", "channel0": "creator"}
 Report = dict[str, Any]
 
@@ -68,17 +72,19 @@ def main() -> None:
         page for page in PAGES if wanted == [""] or page.name in wanted or page.name.split(",")[0] in wanted
     ]
     program = npm.installed(Path(__file__).parent) / "lighthouse" / "cli" / "index.js"
-    with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
+    with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name, sync_playwright() as playwright:
         site = Stack(Path(name), web_processes=2, STREAMSITE_THROTTLE_SCALE="1000000")
         site.start()
         try:
             video, callers = fill(site, Path(name))
             rows = []
             for page in pages:
-                headers = Path(name) / "headers.json"
-                headers.write_text(json.dumps(cookies(callers.get(page.who))))
                 url = site.url + page.path.format(video=video)
-                reports = [load(program, url, headers, f"{page.name}-{turn}") for turn in range(ROUNDS)]
+                reports = []
+                for turn in range(ROUNDS):
+                    folder = Path(name) / f"{page.name}-{turn}".replace(" ", "-")
+                    profile(playwright, folder, site, callers.get(page.who))
+                    reports.append(load(program, url, folder, folder.name))
                 rows.append(row(page, reports))
                 print(" | ".join(rows[-1]), flush=True)
                 findings(reports[-1])
@@ -130,22 +136,31 @@ def require(answer: tuple[int, Any]) -> None:
         raise SystemExit(f"{answer}")
 
 
-def cookies(caller: Caller | None) -> dict[str, str]:
-    """Return the headers of somebody who is signed in to pages; none of a visitor."""
-    if caller is None:
-        return {}
-    return {"Cookie": "; ".join(f"{name}={value}" for name, value in caller.cookies.items())}
+def profile(playwright: Playwright, folder: Path, site: Stack, caller: Caller | None) -> Path:
+    """Make a browser's profile in ``folder`` that is signed in as ``caller``."""
+    cookies = caller.cookies if caller else {}
+    with playwright.chromium.launch_persistent_context(
+        folder, executable_path=browser.require(browser.WHOLE), args=list(FLAGS), headless=True
+    ) as context:
+        expires = time.time() + 86_400  # others are lost with the browser
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": site.url, "expires": expires}
+                for name, value in cookies.items()
+            ]
+        )
+    return folder
 
 
-def load(program: Path, url: str, headers: Path, name: str) -> Report:
-    """Load a page once on the mobile profile; return Lighthouse's report."""
+def load(program: Path, url: str, user_data: Path, name: str) -> Report:
+    """Load a page once on the mobile profile, in a new browser; return Lighthouse's report."""
     with tempfile.TemporaryDirectory(prefix="streamsite-lighthouse-") as folder:
         target = Path(REPORTS or folder) / re.sub(r"\W+", "-", name)
         target.parent.mkdir(parents=True, exist_ok=True)
         command = [
             *(NODE, str(program), url, "--quiet", "--no-enable-error-reporting"),
-            *("--output=json", "--output=html", f"--output-path={target}", f"--extra-headers={headers}"),
-            "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-quic",
+            *("--output=json", "--output=html", f"--output-path={target}", "--disable-storage-reset"),
+            f"--chrome-flags={' '.join(FLAGS)} --headless=new --user-data-dir={user_data}",
         ]
         environment = os.environ | {"CHROME_PATH": browser.require(browser.WHOLE)}
         done = subprocess.run(
