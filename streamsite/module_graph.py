@@ -1,4 +1,4 @@
-"""The modules that a script of the site imports, so that pages can name them before the browser finds them one by one."""
+"""The modules that a script imports, so that pages can name them before the browser finds them one by one."""
 
 from __future__ import annotations
 

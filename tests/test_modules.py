@@ -118,6 +118,5 @@ def test_while_developing_the_styles_of_every_page_are_separate_files(settings):
 
 
 def test_a_module_that_does_not_exist_is_reported():
-    with pytest.raises(FileNotFoundError, match="js/nothing.js"):
+    with pytest.raises(FileNotFoundError, match=r"js/nothing\.js"):
         module_graph.all_imports("js/nothing.js")
-

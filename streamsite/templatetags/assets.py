@@ -31,7 +31,9 @@ def module(context: Context, name: str) -> SafeString:
         '<script type="module" src="{}" fetchpriority="low"></script>{}',
         static(name),
         format_html_join(
-            "", '<link rel="modulepreload" href="{}" fetchpriority="low">', ((static(other),) for other in needed)
+            "",
+            '<link rel="modulepreload" href="{}" fetchpriority="low">',
+            ((static(other),) for other in needed),
         ),
     )
 
