@@ -96,7 +96,7 @@ def test_notifications_have_outlines_until_they_are_there(chromium, site, collec
     held[0].continue_()
     expect(panel).to_have_attribute("aria-busy", "false")
     expect(panel.locator(".skeleton-row")).to_have_count(0)
-    expect(panel.get_by_role("heading", name="Notifications")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Notifications", exact=True)).to_be_visible()
     page.locator(".bell").click()
     expect(panel).to_have_count(0)
     held.clear()
