@@ -22,7 +22,9 @@ new PerformanceObserver((list) => {
 # A visitor's video would start, and its controls move all the time.
 STILL = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } });"
 # Two frames: what has moved is reported after it is painted.
-PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+PAINTED = (
+    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+)
 # Lighthouse's own measure of what viewers notice is 0.1.
 NOTHING = 0.002
 
@@ -37,7 +39,9 @@ def talk(site, tmp_path_factory):
     for one in (video, *others):
         owner.wait(one, "ready")
     for number in range(4):
-        status, answer = viewer.json("POST", f"/api/v1/videos/{video}/comments", {"text": f"Well said, {number}."})
+        status, answer = viewer.json(
+            "POST", f"/api/v1/videos/{video}/comments", {"text": f"Well said, {number}."}
+        )
         assert status == 201, answer
     viewer.json("PATCH", "/api/v1/me/preferences", {"autoplay_open": False})
     viewer.sign_in_to_pages("shift-viewer")
@@ -49,7 +53,9 @@ def opened(chromium, site, talk):
     contexts = []
 
     def open_page(size: str, path: str, *, signed_in: bool = False):
-        context = chromium.new_context(base_url=site.url, viewport=SIZES[size], reduced_motion="no-preference")
+        context = chromium.new_context(
+            base_url=site.url, viewport=SIZES[size], reduced_motion="no-preference"
+        )
         contexts.append(context)
         if signed_in:
             cookies = talk["viewer"].cookies.items()
