@@ -15,6 +15,8 @@ const trail = [];
 /** @type {{ list: Element, count: number, href: string, isAsked: boolean } | null} */
 let marker = null;
 let inARow = 0;
+/** @type {HTMLElement | null} */
+let failure = null;
 
 document.addEventListener("click", (event) => {
   const link = /** @type {Element} */ (event.target).closest(".more a");
@@ -80,7 +82,16 @@ document.addEventListener("htmx:after:swap", () => {
 for (const name of ["htmx:response:error", "htmx:error"]) {
   document.addEventListener(name, () => {
     endWaiting();
-    toast(gettext("Couldn't load more."), { level: "error", action: gettext("Reload"), onAction: () => location.reload() });
+    // Reloading would lose the place, and without a network the whole page.
+    const link = /** @type {HTMLElement | null | undefined} */ (marker?.list.querySelector(":scope > .more a"));
+    marker = null;
+    const retry = () => {
+      failure?.remove();
+      if (link) link.click();
+      else location.reload();
+    };
+    failure?.remove();
+    failure = toast(gettext("Couldn't load more."), { level: "error", action: gettext("Try again"), onAction: retry });
   });
 }
 

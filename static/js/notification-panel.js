@@ -47,6 +47,7 @@ export async function togglePanel(bell) {
     panel.hidePopover();
     throw error;
   }
+  import("./push/offer.js").then(({ offerPush }) => offerPush(panel)).catch(() => {});
 }
 
 /** Return the outlines of notifications that are being loaded. */

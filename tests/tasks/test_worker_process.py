@@ -49,7 +49,7 @@ def test_idle_worker_wakes_within_a_second_and_stops_at_once(start_worker):
     process = start_worker()
     samples.note.enqueue("first")
     wait_until(lambda: words() == ["first"])
-    wait_until(lambda: heartbeats.served_queues() == {"default", "mail", "storage", "transcode"})
+    wait_until(lambda: heartbeats.served_queues() == {"default", "mail", "push", "storage", "transcode"})
     time.sleep(1.2)  # long enough for its pauses to have grown
     samples.note.enqueue("second")
     assert wait_until(lambda: words() == ["first", "second"]) < 1.3
