@@ -52,7 +52,9 @@ def test_idle_worker_wakes_soon_and_stops_at_once(start_worker):
     wait_until(lambda: heartbeats.served_queues() == {"default", "mail", "push", "storage", "transcode"})
     time.sleep(1.2)  # long enough for its pauses to have grown to the longest
     samples.note.enqueue("second")
-    wait_until(lambda: words() == ["first", "second"], seconds=20)  # pauses that grew without end would be longer
+    wait_until(
+        lambda: words() == ["first", "second"], seconds=20
+    )  # pauses that grew without end would be longer
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=STOP_SECONDS) == INTERRUPTED
     # Celery's process may end before the thread that would remove it; then it expires.
