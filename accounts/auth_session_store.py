@@ -7,7 +7,7 @@ epoch; it then counts as 0, so that a change of the owner's credentials ends the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NotRequired, TypedDict, cast
 
@@ -98,6 +98,11 @@ def insert(document: SessionDoc) -> None:
 def find(session_id: str) -> SessionDoc | None:
     """Return the session, revoked or not."""
     return _sessions().find_one({"_id": session_id})
+
+
+def find_many(session_ids: Sequence[str]) -> list[SessionDoc]:
+    """Return the sessions that exist of some ids, revoked or not."""
+    return list(_sessions().find({"_id": {"$in": list(session_ids)}}))
 
 
 def find_with_owner(session_id: str) -> SessionWithOwner | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -13,10 +13,12 @@ from accounts import auth_session_store
 from accounts.auth_session_store import SessionDoc
 from accounts.models import User
 from accounts.schemas import SessionDict
+from accounts.signals import sessions_ended
 from streamsite.caching import cached
 from streamsite.rate_limits import address_prefix, client_address
 
 BROWSER, NATIVE, PAGE = "browser", "native", "page"
+LIVE, ENDED, UNCERTAIN = "live", "ended", "uncertain"
 TOUCH_AFTER = timedelta(minutes=5)
 PROOF_LIFETIME = timedelta(minutes=10)
 LIVE_CACHE_SECONDS = 5.0
@@ -122,6 +124,20 @@ def user_id_for_session(session_id: str) -> str | None:
     return None
 
 
+def find_states(session_ids: Iterable[str], users: Mapping[str, User]) -> dict[str, str]:
+    """Return by id whether sessions of ``users``, by their ids, are ``LIVE`` or ``ENDED``. One read.
+
+    ``UNCERTAIN`` is one at another security epoch: its owner's credentials may be changing at this moment.
+    """
+    wanted = list(session_ids)
+    states = dict.fromkeys(wanted, ENDED)
+    for session in auth_session_store.find_many(wanted):
+        owner = users.get(session["user_id"])
+        if owner is not None and _is_open(session):
+            states[session["_id"]] = LIVE if is_current_for(session, owner) else UNCERTAIN
+    return states
+
+
 def extend_session(session: SessionDoc) -> None:
     """Extend a web session's idle expiry, at most every five minutes."""
     moment = utc_now()
@@ -146,13 +162,18 @@ def has_recent_proof(session: SessionDoc) -> bool:
 def revoke(session_id: str, user_id: str, reason: str) -> bool:
     """End one session of the user. Return whether it was live."""
     _load_live.discard(session_id)
-    return auth_session_store.revoke(session_id, user_id, reason, utc_now())
+    was_live = auth_session_store.revoke(session_id, user_id, reason, utc_now())
+    if was_live:
+        sessions_ended.send(sender=User, user_id=user_id, session_id=session_id, keep=None)
+    return was_live
 
 
 def revoke_all(user_id: str, reason: str, *, keep: str | None = None) -> int:
     """End the user's sessions except ``keep``. Return how many were live."""
     _load_live.clear()
-    return auth_session_store.revoke_all(user_id, reason, utc_now(), keep=keep)
+    ended = auth_session_store.revoke_all(user_id, reason, utc_now(), keep=keep)
+    sessions_ended.send(sender=User, user_id=user_id, session_id=None, keep=keep)
+    return ended
 
 
 def forget_cached(session_id: str) -> None:

@@ -16,5 +16,7 @@ user_renamed = Signal()
 channel_mark_changed = Signal()
 # Sent with ``warning_id`` and ``text``: staff warned the account.
 account_warned = Signal()
+# Sent with ``session_id`` and ``keep``: a session ended, or without ``session_id`` all but ``keep``.
+sessions_ended = Signal()
 # Sent with ``user`` and ``session``: the session was revoked because a used refresh token was presented again.
 refresh_token_reused = Signal()

@@ -9,7 +9,7 @@ from demo import store
 from demo.ids import SEED
 from demo.tables.clips import Clip
 from streamsite.tasks import control
-from streamsite.tasks.lease import current_lease
+from videos.processing.stopper import Stopper
 from videos.tasks import DEMO_PRIORITY
 from videos.transcoding import ffmpeg
 
@@ -17,7 +17,6 @@ DRAWING = Path(__file__).with_name("drawing")
 TRANSCODE = "transcode"
 # The picture that ``render`` leaves beside the clip for its thumbnail.
 COVER = "cover.jpg"
-CHECK_EVERY_CALLS = 4
 LIMITS = ffmpeg.ProcessLimits(wall_seconds=900, cpu_seconds=180)
 # A little room around the instruments, and width.
 EFFECTS = "aecho=0.85:0.75:67|139|211:0.22|0.15|0.09,haas=level_in=0.9,aresample=44100"
@@ -41,10 +40,10 @@ def render_clip(clip: Clip, folder: Path) -> Path:
     }
     files = ffmpeg.SandboxFiles(read=(DRAWING.parent,), write=(folder,))
     ffmpeg.run_python(
-        DRAWING / "render.py", [json.dumps(job)], limits=LIMITS, files=files, canceled=_Stopper()
+        DRAWING / "render.py", [json.dumps(job)], limits=LIMITS, files=files, canceled=Stopper(_is_unwanted)
     )
     target = folder / "clip.mp4"
-    ffmpeg.run(_mux(clip, folder, target), limits=LIMITS, files=files, canceled=_Stopper())
+    ffmpeg.run(_mux(clip, folder, target), limits=LIMITS, files=files, canceled=Stopper(_is_unwanted))
     return target
 
 
@@ -70,19 +69,8 @@ def _mux(clip: Clip, folder: Path, target: Path) -> list[str]:
     return [*arguments, "-movflags", "+faststart", "-t", str(clip.seconds), str(target)]
 
 
-class _Stopper:
-    """Asked several times a second; looks into the queue once a second."""
-
-    def __init__(self) -> None:
-        self.calls = 0
-
-    def __call__(self) -> bool:
-        self.calls += 1
-        if current_lease().lost.is_set():
-            return True
-        if self.calls % CHECK_EVERY_CALLS:
-            return False
-        return is_needed_by_people() or store.wanted_since() is None
+def _is_unwanted() -> bool:
+    return is_needed_by_people() or store.wanted_since() is None
 
 
 def is_needed_by_people() -> bool:

@@ -46,6 +46,7 @@ MAX_SHORT_WAIT, MAX_LONG_WAIT = 300, 3_600
 MAX_WAITS = {
     "default": MAX_SHORT_WAIT,
     "mail": MAX_SHORT_WAIT,
+    "push": MAX_LONG_WAIT,  # a channel of many followers
     "transcode": MAX_LONG_WAIT,
     "storage": MAX_LONG_WAIT,
 }

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from subscriptions.api import channel_page, channels, feed, import_export, notifications, posts, subscriptions
+from subscriptions.api import (
+    channel_page,
+    channels,
+    feed,
+    import_export,
+    notifications,
+    posts,
+    push,
+    subscriptions,
+)
 
 urlpatterns = [
     path("channels", channels.ChannelsView.as_view(), name="api-channels"),
@@ -36,6 +45,12 @@ urlpatterns = [
     path("me/notifications/unread", notifications.UnreadView.as_view(), name="api-notifications-unread"),
     path("me/notifications/seen", notifications.MarkSeenView.as_view(), name="api-notifications-seen"),
     path("me/notifications/read", notifications.MarkReadView.as_view(), name="api-notifications-read"),
+    path("me/push-subscriptions", push.PushSubscriptionsView.as_view(), name="api-push-subscriptions"),
+    path(
+        "me/push-subscriptions/<str:subscription_id>",
+        push.PushSubscriptionView.as_view(),
+        name="api-push-subscription",
+    ),
     path("posts", posts.PostsView.as_view(), name="api-posts"),
     path("posts/<str:post_id>", posts.PostView.as_view(), name="api-post"),
     path("posts/<str:post_id>/reaction", posts.PostReactionView.as_view(), name="api-post-reaction"),

@@ -21,6 +21,7 @@ class SubscriptionsConfig(AppConfig):
             comment_receivers,
             receivers,
         )
+        from subscriptions.notifications.push import receivers as push_receivers  # noqa: F401
         from subscriptions.posts import integrations  # noqa: F401
         from subscriptions.posts import receivers as post_receivers  # noqa: F401
         from subscriptions.queries import feed_shelf, notify_stages

@@ -52,6 +52,21 @@ class ChannelFrontDict(TypedDict):
     shelves: list[ShelfDict]
 
 
+class PushSubscriptionDict(TypedDict):
+    """A browser that shows the account's notifications."""
+
+    id: Annotated[str, "The first 32 hexadecimal digits of the endpoint's SHA-256."]
+    user_agent: str
+    created_at: Timestamp
+    last_sent_at: Annotated[Timestamp | None, "When its push service last took a notification."]
+
+
+class PushSubscriptionsDict(PageDict[PushSubscriptionDict]):
+    """The browsers that show the account's notifications."""
+
+    public_key: Annotated[str, "The site's key in base64url: `applicationServerKey` of the Push API."]
+
+
 class PrivateFeedDict(TypedDict):
     """State of the private feed URL."""
 

@@ -55,6 +55,20 @@ class OpmlUploadSerializer(InputSerializer):
     file = serializers.FileField(help_text="OPML, at most 2 MB.", allow_empty_file=True)
 
 
+class PushKeysSerializer(InputSerializer):
+    """Keys of a browser's subscription, in base64url."""
+
+    p256dh = StrictCharField(max_length=120, help_text="The browser's public key.")
+    auth = StrictCharField(max_length=40, help_text="16 random bytes.")
+
+
+class PushSubscriptionInputSerializer(InputSerializer):
+    """``POST /me/push-subscriptions``: what ``PushSubscription.toJSON()`` returns in a browser."""
+
+    endpoint = StrictCharField(max_length=1000)
+    keys = PushKeysSerializer()
+
+
 class MarkReadSerializer(InputSerializer):
     """Notifications to mark as read; all of them without ``ids``."""
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypedDict, cast
 
+from pymongo import DESCENDING
 from pymongo.collection import Collection
 
 from accounts.models import User
 from streamsite.mongo.collections import collection
-from subscriptions.models import ReadMarks, Subscription
+from streamsite.mongo.keyset_merge import before_filter
+from subscriptions.models import Notify, ReadMarks, Subscription
 from videos.models import Video
 
 SUBSCRIPTIONS = Subscription._meta.db_table
@@ -99,6 +101,26 @@ def mark_channel_seen(subscriber_id: str, channel_id: str, at: datetime) -> None
     """Store when the subscriber last opened the channel. Does nothing without a subscription."""
     pair = {"subscriber_id": subscriber_id, "channel_id": channel_id}
     _subscriptions().update_one(pair, {"$set": {"seen_at": at}})
+
+
+def next_with_bell(channel_id: str, *, after: str, limit: int) -> tuple[list[str], str]:
+    """Return the next ``limit`` followers with the bell on, latest first, and where those after them begin.
+
+    ``after`` is what the call before returned, "" at first; at the end "" is returned.
+    """
+    condition: dict[str, object] = {"channel_id": channel_id}
+    if after:
+        at, _bar, row_id = after.partition("|")
+        condition |= before_filter("created_at", (datetime.fromisoformat(at), row_id))
+    rows = list(
+        _subscriptions()
+        .find(condition, {"subscriber_id": 1, "created_at": 1, "notify": 1, "away": 1})
+        .sort([("created_at", DESCENDING), ("_id", DESCENDING)])
+        .limit(limit)
+    )
+    followers = [row["subscriber_id"] for row in rows if row["notify"] == Notify.ALL and not row.get("away")]
+    following = f"{rows[-1]['created_at'].isoformat()}|{rows[-1]['_id']}" if len(rows) == limit else ""
+    return followers, following
 
 
 def channels_with_newest(user_id: str, limit: int, listed: Mapping[str, object]) -> list[ChannelNewsRow]:

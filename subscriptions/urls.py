@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from subscriptions.views import channel_settings, channels, import_export, notifications, posts
+from subscriptions.views import channel_settings, channels, import_export, notifications, posts, push
 
 urlpatterns = [
     path("@<str:username>", channels.channel, name="channel"),
@@ -28,6 +28,8 @@ urlpatterns = [
     path("notifications/read", notifications.mark_all_read, name="notifications-read"),
     path("notifications/stop", notifications.unfollow_thread, name="thread-stop"),
     path("settings/notifications", notifications.settings_notifications, name="settings-notifications"),
+    path("settings/notifications/browsers", push.settings_browsers, name="settings-push"),
+    path("push/worker.js", push.worker, name="push-worker"),
     path("@<str:username>/posts", posts.channel_posts, name="channel-posts"),
     path("feed/posts", posts.feed_posts, name="feed-posts"),
     path("posts/<str:post_id>", posts.detail, name="post"),

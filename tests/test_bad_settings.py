@@ -38,7 +38,7 @@ FREE = {
 }
 # Looked at by script/server, which has sentences of its own.
 SUPERVISORS = {"MONGOD_BIN", "NGINX_BIN"}
-SECRET = {"MONGODB_URI", "CELERY_BROKER_URL"}
+SECRET = {"MONGODB_URI", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY"}
 GOOD = {
     "MONGODB_URI": "mongodb://streamsite:x@127.0.0.1:1/",
     "SECRET_KEY": "only-for-tests-" + "x" * 40,

@@ -47,6 +47,12 @@ def sided(line: str) -> list[str]:
     return found
 
 
+def test_styles_hold_no_words():
+    """Words of styles would be in one language only."""
+    words = {path.name: re.findall(r'content:\s*"[A-Za-z][^"]*"', path.read_text()) for path in STYLES}
+    assert {name: found for name, found in words.items() if found} == {}
+
+
 def test_styles_name_no_side():
     assert len(STYLES) > 25
     found = {

@@ -9,8 +9,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from streamsite import __version__
+from tests.test_stores import OWNERS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
@@ -122,14 +124,107 @@ def test_links_between_pages_lead_somewhere(document):
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_each_feature_is_found_from_its_url_in_few_files():
+def walks():
+    """The walks of the architecture's ten features: ``[(feature, walk)]``."""
     text = (ROOT / "docs" / "architecture.md").read_text()
     section = text.partition("## Ten features from URL to data")[2].partition("\n## ")[0]
-    rows = [line for line in section.splitlines() if line.startswith("| ") and "walk" not in line]
-    files = [len(re.findall(r"`[\w/]+\.(?:py|html|js)`", row)) for row in rows]
-    assert len(rows) == 10
+    rows = [
+        line.split(" | ") for line in section.splitlines() if line.startswith("| ") and "walk" not in line
+    ]
+    return [(feature.removeprefix("| "), walk) for feature, walk, _beside in rows]
+
+
+def test_each_feature_is_found_from_its_url_in_few_files():
+    files = [len(re.findall(r"`[\w/]+\.(?:py|html|js)`", walk)) for _feature, walk in walks()]
+    assert len(files) == 10
     assert min(files) > 2
-    assert sum(files) <= 6 * len(rows)
+    assert sum(files) <= 6 * len(files)
+
+
+def part_of(path, dotted):
+    """Return the function or class of a module: its node, or ``None``."""
+    body = ast.parse((ROOT / path).read_text()).body
+    found = None
+    for name in dotted.split("."):
+        named = [
+            node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name
+        ]
+        if not named:
+            return None
+        found, body = named[0], named[0].body
+    return found
+
+
+def names_used(node):
+    """Return the names that a part of a module mentions."""
+    inner = list(ast.walk(node))
+    return {one.id for one in inner if isinstance(one, ast.Name)} | {
+        one.attr for one in inner if isinstance(one, ast.Attribute)
+    }
+
+
+def broken_steps(walk):
+    """Return what a walk says of calls that the code does not: ``→`` and ``;`` are calls, other links are none."""
+    wrong: list[str] = []
+    caller = here = None
+    for link, path, inner in re.findall(r"(→|;|⇢|in) `([\w/]+\.py)`(?: \(([^)]+)\))?", walk):
+        caller = {"→": here, ";": caller}.get(link)
+        here = caller
+        for symbol in re.findall(r"`([\w.]+)`", inner):
+            part = part_of(path, symbol)
+            if part is None:
+                return [*wrong, f"{path} has no {symbol}"]
+            if here is not None and part.name not in names_used(here):
+                wrong.append(f"{here.name} does not mention {part.name}")
+            here = part
+        if not inner:
+            here = None
+    return wrong
+
+
+@pytest.mark.parametrize(("feature", "walk"), walks(), ids=[feature for feature, _walk in walks()])
+def test_the_steps_of_a_walk_call_each_other(feature, walk):
+    assert broken_steps(walk) == []
+
+
+def test_a_step_that_is_not_called_is_noticed():
+    walk = dict(walks())["playlist move"]
+    assert broken_steps(walk.replace("playlist_for_contributing", "item_for_editing")) == [
+        "patch does not mention item_for_editing"
+    ]
+    assert broken_steps(walk.replace("rank_for", "rank_of")) == ["playlists/ordering.py has no rank_of"]
+
+
+def test_every_collection_stands_in_the_table_of_data():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`(\w+)`", text.partition("\n## Data\n")[2]))
+    django_own = {"auth_permission", "auth_group", "django_admin_log", "django_content_type"}
+    ours = [model for model in apps.get_models() if model._meta.app_label != "engine_tests"]
+    tables = {model._meta.db_table for model in ours} - django_own
+    stored = set().union(*OWNERS.values())
+    assert tables | stored <= named, sorted((tables | stored) - named)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_that_the_documentation_finds_in_a_module_are_there(document):
+    said = re.findall(r"`([A-Za-z_]\w+)` in `([\w/]+\.py)`", document.read_text())
+    missing = [
+        f"{name} in {path}"
+        for name, path in said
+        if path in tracked() and not re.search(rf"\b{name}\b", (ROOT / path).read_text())
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_tests_that_the_documentation_quotes_exist(document):
+    names = {span for span in spans(document) if re.fullmatch(r"test_\w+", span)}
+    if names:
+        tests = "\n".join(
+            (ROOT / path).read_text() for path in tracked() if re.search(r"(^|/)test_\w+\.py$", path)
+        )
+        modules = {Path(path).stem for path in tracked()}
+        assert [name for name in names if f"def {name}(" not in tests and name not in modules] == []
 
 
 @pytest.mark.parametrize("document", DECISIONS, ids=lambda path: path.name)

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
+from tests.support.touch import drag_by_touch
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 NAMES = ("First", "Second", "Third")
@@ -139,7 +140,8 @@ def test_a_new_playlist_from_the_watch_page(page, owner):
 def test_sorting_by_drag_and_by_keys(page, owner, listed):
     page.goto(f"/playlists/{listed}")
     rows = page.locator("[data-item]")
-    rows.nth(2).locator(".item-grip").drag_to(rows.nth(0), target_position={"x": 60, "y": 4})
+    expect(page.locator("[data-draggable]")).to_be_attached()
+    rows.nth(2).locator(".grip").drag_to(rows.nth(0), target_position={"x": 60, "y": 4})
     expect(page.locator("[data-reorder-status]")).to_have_text("“Third” moved to position 1.")
     assert titles(owner, listed) == shown(page) == ["Third", "First", "Second"]
     page.get_by_role("button", name="Move Third down").focus()
@@ -152,6 +154,24 @@ def test_sorting_by_drag_and_by_keys(page, owner, listed):
     assert titles(owner, listed) == shown(page) == ["First", "Second", "Third"]
     assert page.locator("[data-number]").all_inner_texts() == ["1", "2", "3"]
     assert violations(page) == []
+
+
+def test_sorting_by_a_finger_on_a_phone(chromium, site, page, owner, listed):
+    context = chromium.new_context(
+        base_url=site.url,
+        viewport={"width": 390, "height": 1200},
+        has_touch=True,
+        storage_state=page.context.storage_state(),
+    )
+    page = context.new_page()
+    page.goto(f"/playlists/{listed}")
+    expect(page.locator("[data-draggable]")).to_be_attached()
+    rows = page.locator("[data-item]")
+    drag_by_touch(page, rows.nth(0).locator(".grip"), rows.nth(2))
+    expect(page.locator("[data-reorder-status]")).to_have_text("“First” moved to position 3.")
+    assert titles(owner, listed) == shown(page) == ["Second", "Third", "First"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
 
 
 def test_two_tabs_that_sort_are_told_of_each_other(page, owner, listed):

@@ -16,7 +16,7 @@ from streamsite.tasks import heartbeats, queue
 from streamsite.tasks.worker import Worker
 from tests.support.commands import recorded
 
-QUEUES = ["default", "mail", "transcode"]
+QUEUES = ["default", "mail", "push", "transcode"]
 PATHS = ("/healthz", "/readyz")
 
 
@@ -132,7 +132,7 @@ def test_missing_workers_degrade(ready, cast):
     heartbeats.Heartbeat("host:1:abc", ["default", "mail"]).beat()
     status, answer = ready()
     assert (status, answer["status"]) == (200, "degraded")
-    assert answer["checks"]["workers"] == "No worker is running for: transcode."
+    assert answer["checks"]["workers"] == "No worker is running for: push, transcode."
 
 
 def test_a_silent_worker_counts_no_more(cast):

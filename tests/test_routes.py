@@ -113,6 +113,8 @@ ROUTES = {
     "api-notifications-unread": ("me/notifications/unread", {"get": (401, 200)}),
     "api-notifications-seen": ("me/notifications/seen", {"post": (401, 200)}),
     "api-notifications-read": ("me/notifications/read", {"post": (401, 200)}),
+    "api-push-subscriptions": ("me/push-subscriptions", {"get": (401, 200), "post": (401, 400)}),
+    "api-push-subscription": ("me/push-subscriptions/AAAAAAAAAAAAAAAA", {"delete": (401, 404)}),
     "api-comments": ("videos/{secret}/comments", {"get": (404, 404), "post": (401, 404)}),
     "api-comment": (
         "comments/AAAAAAAAAAAAAAAA",

@@ -34,6 +34,7 @@ OWNERS = {
         "subscriptions_notification",
         "subscriptions_readmarks",
     },
+    "subscriptions.notifications.push.store": {"push_subscription"},
     "subscriptions.private_feed_store": {"subscriptions_privatefeed"},
     "subscriptions.subscription_store": {"subscriptions_subscription"},
     "videos.block_store": {"videos_block"},

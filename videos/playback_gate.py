@@ -2,7 +2,7 @@
 
 A video's owner may always watch it. Others may once it has a generation to play, unless staff took it down or its
 channel's account is inactive, and unless it is private. ``OPEN_CONDITIONS`` states the rule; everything else here is
-derived from it. No other module decides by ``is_taken_down``.
+derived from it. No other module decides by ``is_taken_down``, but ``videos.review``: what staff may watch in the admin.
 
 Lists are stricter than addresses: a public video is in them once it has a thumbnail besides, or is complete without
 one, as a file is of which no frame can be taken.

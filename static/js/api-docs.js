@@ -3,9 +3,17 @@ import { csrfToken } from "./api.js";
 
 const place = document.getElementById("api-docs");
 
+// The page has a main part already, which this one is in.
+const watcher = new MutationObserver(() => {
+  const inner = place.querySelector("main");
+  inner?.setAttribute("role", "none");
+  if (inner) watcher.disconnect();
+});
+
 addEventListener("load", () => {
   const { SwaggerUIBundle } = globalThis;
   place.replaceChildren();
+  watcher.observe(place, { childList: true, subtree: true });
   SwaggerUIBundle({
     domNode: place,
     url: place.dataset.schemaUrl,

@@ -42,6 +42,8 @@ export const KEYS = {
   "player-played": { owner: "account", life: "tab" },
   "player-continue": { owner: "account", life: "tab" },
   unread: { owner: "account", life: "tab" },
+  // Whether the offer to turn on notifications of this browser was dismissed.
+  "push-offer": { owner: "account", life: "kept" },
   // Unsent text by form; a visitor's unsent comment on the way to the sign-in page.
   "draft:": { owner: "account", life: "14 days", untilSignOut: true },
   "draft-handover": { owner: "device", life: "tab" },

@@ -1,6 +1,7 @@
 // The editor of a channel's Home tab: sections are added, dragged, moved by buttons or Alt and an arrow key, and removed;
 // a preview follows each change. The form's own selects, which those without scripts use, are what is sent.
 import { errorText } from "./api.js";
+import { dragRows } from "./drag-rows.js";
 import { gettext, interpolate } from "./i18n.js";
 import { number } from "./locale.js";
 import { el, icon, toast } from "./ui.js";
@@ -15,7 +16,6 @@ const preview = document.querySelector("[data-channel-preview]");
 const shown = preview?.querySelector(".channel-preview-page");
 const rows = () => [...list.children];
 const labelOf = (value) => selects[0].querySelector(`option[value="${CSS.escape(value)}"]`)?.textContent ?? findLabel(value);
-let dragged = null;
 let timer;
 let asked;
 
@@ -33,7 +33,7 @@ function newRow(value) {
   const up = iconButton("up", interpolate(gettext("Move “%(title)s” up"), { title }));
   const down = iconButton("down", interpolate(gettext("Move “%(title)s” down"), { title }));
   const remove = iconButton("close", interpolate(gettext("Remove “%(title)s”"), { title }));
-  const row = el("li", { class: "section-row", draggable: "true" }, icon("grip"), el("bdi", {}, title), up, down, remove);
+  const row = el("li", { class: "section-row" }, el("span", { class: "grip", "aria-hidden": "true" }, icon("grip")), el("bdi", {}, title), up, down, remove);
   row.dataset.value = value;
   up.addEventListener("click", () => move(row, row.previousElementSibling, up));
   down.addEventListener("click", () => move(row, row.nextElementSibling?.nextElementSibling ?? null, down));
@@ -50,10 +50,14 @@ function newRow(value) {
 function move(row, before, used) {
   if (before === row) return;
   list.insertBefore(row, before);
-  changed(interpolate(gettext("“%(title)s” moved to position %(position)s."), { title: labelOf(row.dataset.value), position: number(rows().indexOf(row) + 1) }));
+  moved(row);
   if (!used) return;
   const target = used.disabled ? row.querySelector("button:not(:disabled)") : used;
   target.focus();
+}
+
+function moved(row) {
+  changed(interpolate(gettext("“%(title)s” moved to position %(position)s."), { title: labelOf(row.dataset.value), position: number(rows().indexOf(row) + 1) }));
 }
 
 /** Write the list into the form's selects, and show what follows from it. */
@@ -121,15 +125,6 @@ async function refresh() {
 
 const picker = form && newPicker();
 
-function isUpperHalf(event, row) {
-  const box = row.getBoundingClientRect();
-  return event.clientY < box.top + box.height / 2;
-}
-
-function clearTargets() {
-  for (const row of rows()) row.classList.remove("is-target-before", "is-target-after");
-}
-
 list.addEventListener("keydown", (event) => {
   const row = event.target.closest(".section-row");
   if (!row || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
@@ -137,31 +132,6 @@ list.addEventListener("keydown", (event) => {
   const isUp = event.key === "ArrowUp";
   if (!(isUp ? row.previousElementSibling : row.nextElementSibling)) return;
   move(row, isUp ? row.previousElementSibling : (row.nextElementSibling.nextElementSibling ?? null), document.activeElement);
-});
-list.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest?.(".section-row");
-  if (!dragged) return;
-  event.dataTransfer.effectAllowed = "move";
-  dragged.classList.add("is-dragged");
-});
-list.addEventListener("dragover", (event) => {
-  const row = event.target.closest(".section-row");
-  if (!dragged || !row) return;
-  event.preventDefault();
-  clearTargets();
-  row.classList.add(isUpperHalf(event, row) ? "is-target-before" : "is-target-after");
-});
-list.addEventListener("drop", (event) => {
-  const row = event.target.closest(".section-row");
-  if (!dragged || !row) return;
-  event.preventDefault();
-  const before = isUpperHalf(event, row) ? row : row.nextElementSibling;
-  if (before !== dragged) move(dragged, before);
-});
-list.addEventListener("dragend", () => {
-  dragged?.classList.remove("is-dragged");
-  dragged = null;
-  clearTargets();
 });
 
 if (form) {
@@ -172,4 +142,5 @@ if (form) {
   });
   preview.addEventListener("change", refresh);
   changed("");
+  dragRows(list, { rows: ".section-row", grip: ".grip", onMoved: moved });
 }

@@ -1,6 +1,7 @@
 // A playlist's page: sorting by drag and drop, by the up and down buttons, or by Alt and an arrow key, and removing videos.
 // Every move sends the list's version, so that two people who sort at once do not overwrite each other unnoticed.
 import { api } from "./api.js";
+import { dragRows } from "./drag-rows.js";
 import { offerFocus } from "./focus.js";
 import { gettext, interpolate } from "./i18n.js";
 import { number } from "./locale.js";
@@ -36,7 +37,6 @@ function showEnds() {
     // With pages before or after this one, its ends are not those of the list.
     up.disabled = index === 0 && places[0] === 1;
     down.disabled = index === all.length - 1 && !list.querySelector(".more");
-    row.draggable = true;
   });
 }
 
@@ -156,47 +156,18 @@ list?.addEventListener("keydown", (event) => {
   focused.focus();
 });
 
-let dragged = null;
-
-function clearTargets() {
-  for (const row of rows()) row.classList.remove("is-target-before", "is-target-after");
-}
-
-function isUpperHalf(event, row) {
-  const box = row.getBoundingClientRect();
-  return event.clientY < box.top + box.height / 2;
-}
-
-list?.addEventListener("dragstart", (event) => {
-  dragged = isSortable ? event.target.closest?.("[data-item]") : null;
-  if (!dragged) return;
-  event.dataTransfer.effectAllowed = "move";
-  dragged.classList.add("is-dragged");
-});
-
-list?.addEventListener("dragover", (event) => {
-  const row = event.target.closest("[data-item]");
-  if (!dragged || !row) return;
-  event.preventDefault();
-  clearTargets();
-  row.classList.add(isUpperHalf(event, row) ? "is-target-before" : "is-target-after");
-});
-
-list?.addEventListener("drop", (event) => {
-  const row = event.target.closest("[data-item]");
-  if (!dragged || !row) return;
-  event.preventDefault();
-  move(dragged, isUpperHalf(event, row) ? row : row.nextElementSibling);
-});
-
-list?.addEventListener("dragend", () => {
-  dragged?.classList.remove("is-dragged");
-  dragged = null;
-  clearTargets();
-});
-
 // A sort order is applied as soon as it is chosen.
 document.querySelector("[data-submits]")?.addEventListener("change", (event) => event.target.form.requestSubmit());
 
 document.addEventListener("htmx:after:swap", () => list && readPlaces());
 if (list) readPlaces();
+if (isSortable) {
+  dragRows(list, {
+    rows: "[data-item]",
+    grip: ".item-grip",
+    onMoved: (row, successor) => {
+      showPlaces();
+      store(row, successor);
+    },
+  });
+}

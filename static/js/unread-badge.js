@@ -1,10 +1,11 @@
 // The number of notifications since the list was last opened, beside the bell, and the list itself when the bell is
 // pressed. Polled while the tab is visible, from every half minute to every five
 // minutes while nothing changes. Most answers are a 304.
-import { api, sleep, whenVisible } from "./api.js";
+import { ApiError, api, sleep, whenVisible } from "./api.js";
 import { stored } from "./browser-storage.js";
 import { gettext, interpolate, ngettext } from "./i18n.js";
 import { number } from "./locale.js";
+import { toast } from "./ui.js";
 
 const FIRST = 30_000;
 const MAX_WAIT = 300_000;
@@ -71,7 +72,9 @@ document.querySelector(".bell")?.addEventListener("click", async (event) => {
     show(0);
     kept.write({ unread: 0, at: Date.now() });
   } catch {
-    location.assign(bell.href);
+    // Without a network the other page would be the browser's own, and this one gone.
+    if (navigator.onLine) location.assign(bell.href);
+    else toast(new ApiError(0).message, { level: "error" });
   }
 });
 
@@ -81,6 +84,20 @@ document.addEventListener("click", (event) => {
   if (note?.classList.contains("note-unread")) {
     api("POST", "/me/notifications/read", { json: { ids: note.dataset.note.split(",") }, keepalive: true }).catch(() => {});
   }
+});
+
+const markRead = (id) => api("POST", "/me/notifications/read", { json: { ids: [id] } }).catch(() => {});
+
+// So does opening one that the browser showed (push/worker.js): in a new tab, or in this one when it shows the page already.
+const address = new URL(location.href);
+const opened = address.searchParams.get("notification");
+if (opened) {
+  address.searchParams.delete("notification");
+  history.replaceState(history.state, "", address);
+  markRead(opened);
+}
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  if (data?.type === "notification-opened" && data.id) markRead(data.id);
 });
 
 follow();

@@ -28,6 +28,7 @@ PROVIDERS = (
     "videos.playback.session_store",
     "videos.playback.statistics_store",
     "subscriptions.mongo",
+    "subscriptions.notifications.push.store",
     "playlists.search",
     "streamsite.api.idempotency",
     "streamsite.tasks.queue",

@@ -13,6 +13,7 @@ from streamsite.settings.database import *
 from streamsite.settings.accounts import *
 from streamsite.settings.api import *
 from streamsite.settings.tasks import *
+from streamsite.settings.push import *
 from streamsite.settings.media import *
 from streamsite.settings.bucket import *
 from streamsite.settings.pages import *

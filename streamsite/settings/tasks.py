@@ -14,23 +14,26 @@ if not re.match(r"[a-z][a-z0-9+.-]*://", CELERY_BROKER_URL):
     raise env.invalid_value(
         "CELERY_BROKER_URL", "it must look like redis://127.0.0.1:6379/0 or amqp://user@host/", is_secret=True
     )
+# Seconds after each try. What is older than a day is no news: subscriptions/notifications/push/.
+PUSH_PAUSES = (60, 300, 1_800, 7_200, 21_600)
 TASKS = {
     "default": {
         "BACKEND": {
             "mongodb": "streamsite.tasks.backend.MongoTaskBackend",
             "celery": "streamsite.tasks.celery_backend.CeleryTaskBackend",
         }[TASK_BACKEND],
-        "QUEUES": ["default", "mail", "transcode", "storage"],
+        "QUEUES": ["default", "mail", "push", "transcode", "storage"],
         "OPTIONS": {
             "lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600),
             "resend_seconds": env.integer("TASK_RESEND_SECONDS", 15, least=1, most=600),
             # A mail server may be away for two days: docs/decisions/0029-mail.md.
-            "max_tries_of": {"mail": retry_schedule.MAX_TRIES},
-            "pauses_of": {"mail": retry_schedule.PAUSES},
+            "max_tries_of": {"mail": retry_schedule.MAX_TRIES, "push": len(PUSH_PAUSES) + 1},
+            "pauses_of": {"mail": retry_schedule.PAUSES, "push": PUSH_PAUSES},
             # Seconds that one try may take. What ffmpeg does has limits of its own, by the length of the video.
             "time_limits": {
                 "default": 3_600,
                 "mail": env.integer("TASK_MAIL_SECONDS", 60, least=1, most=3_600),
+                "push": 600,
                 "storage": 12 * 3_600,
                 "transcode": 7 * 86_400,
             },

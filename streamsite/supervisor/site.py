@@ -327,7 +327,8 @@ def _lasting_children(
     children = [
         SupervisedProcess("web", web, socket=socket_path),
         SupervisedProcess(
-            "worker", [*worker, "--queue", "transcode", "--queue", "default", "--queue", "mail"]
+            "worker",
+            [*worker, "--queue", "transcode", "--queue", "default", "--queue", "mail", "--queue", "push"],
         ),
     ]
     if env.text("S3_BUCKET"):

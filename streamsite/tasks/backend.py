@@ -21,6 +21,8 @@ from streamsite.tasks.retry_delay import compute_retry_delay
 
 # Of everything that waits for the mail server, so that nothing else waits behind it.
 MAIL = "mail"
+# Of everything that waits for the push services of browsers.
+PUSH = "push"
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -34,7 +34,7 @@ from django_tasks import task_backends
 
 from streamsite import site_id, startup_warnings
 from streamsite.tasks import dispatch
-from streamsite.tasks.backend import MAIL
+from streamsite.tasks.backend import MAIL, PUSH
 from streamsite.tasks.celery_app import RUN_JOB, app, publish
 from streamsite.tasks.celery_backend import CeleryTaskBackend
 from streamsite.tasks.celery_scheduler import CeleryScheduler
@@ -118,12 +118,15 @@ def _keep_logging(**told: object) -> None:
     """Do nothing: with a receiver here, Celery leaves the logging that Django configured alone."""
 
 
-def _serve_mail(sender: str, instance: CeleryWorker, **told: object) -> None:
-    """Take mail with ``default``: commands written before the mail queue existed go on sending it."""
+def _serve_included(sender: str, instance: CeleryWorker, **told: object) -> None:
+    """Take mail and push with ``default``: commands written before these queues existed go on serving all."""
     queues = instance.app.amqp.queues
-    if PERIODIC_QUEUE in queues.consume_from and MAIL not in queues.consume_from:
-        logger.warning("this worker takes mail too; let another one do that, with -Q %s", MAIL)
-        queues.select_add(queues[MAIL])
+    if PERIODIC_QUEUE not in queues.consume_from:
+        return
+    for name in (MAIL, PUSH):
+        if name not in queues.consume_from:
+            logger.warning("this worker takes %s too; let another one do that, with -Q %s", name, name)
+            queues.select_add(queues[name])
 
 
 def _require_site(**told: object) -> None:
@@ -151,6 +154,6 @@ def _stop_all() -> None:
 
 signals.setup_logging.connect(_keep_logging)
 signals.celeryd_init.connect(_require_site)
-signals.celeryd_after_setup.connect(_serve_mail)
+signals.celeryd_after_setup.connect(_serve_included)
 signals.worker_ready.connect(_start_upkeep)
 signals.worker_shutting_down.connect(_stop)

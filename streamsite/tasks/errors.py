@@ -20,7 +20,8 @@ class TimeLimitExceeded(Exception):
 class RetryLater(Exception):
     """A partner outside could not do its part: expected, so no traceback is logged. The message is for people.
 
-    ``at_most`` shortens the queue's pause before the next try.
+    ``at_most`` shortens the queue's pause before the next try, ``at_least`` prolongs it.
     """
 
     at_most: timedelta | None = None
+    at_least: timedelta | None = None

@@ -230,6 +230,8 @@ class Worker:
         after = self.backend.pause(job.queue, job.tries)
         if isinstance(error, RetryLater) and error.at_most is not None:
             after = min(after, error.at_most)
+        if isinstance(error, RetryLater) and error.at_least is not None:
+            after = max(after, error.at_least)
         self._record(lambda: queue.schedule_retry(job, sentence, exception=exception, after=after))
 
     def _mark_dead(self, job: queue.Job, why: str, *, exception: str = "") -> None:

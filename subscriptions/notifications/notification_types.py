@@ -142,6 +142,8 @@ SEVERAL_SENTENCES: dict[str, StrOrPromise] = {
     ),
 }
 BROADCAST_KINDS = (VIDEO, POST)
+# Kinds that browsers show as well, where the account wants them on the site.
+PUSHED_KINDS = (VIDEO, REPLY, THREAD, MENTION)
 # Kinds about one comment, whose id follows the kind in the row's key.
 COMMENT_KINDS = (COMMENT, REPLY, THREAD, MENTION, HEART, APPROVED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -11,13 +11,17 @@ from django.utils import timezone
 
 from accounts import locale, preferences
 from accounts.models import User
+from streamsite.mongo.retry import run_in_transaction
 from subscriptions.models import Broadcast, Notification, ReadMarks
 from subscriptions.notifications import references, store
 from subscriptions.notifications.notification_types import (
     NOTIFICATION_TYPES,
+    PUSHED_KINDS,
     delivery_channels,
     notification_key,
 )
+from subscriptions.notifications.push import store as push_store
+from subscriptions.signals import channel_announced, notification_created
 from videos import blocks
 
 RETENTION = timedelta(days=90)
@@ -86,8 +90,27 @@ def _insert(user: User, kind: str, occasion: str, news: NotificationContent, act
         created_at=now,
         purge_at=now + RETENTION,
     )
-    try:
+    push_ids = push_store.ids_of_users([user.pk]) if on_page and kind in PUSHED_KINDS else []
+
+    def announce() -> None:
+        notification_created.send(sender=Notification, notification_id=row.pk, push_ids=push_ids)
+
+    return _store(row, announce if push_ids else None)
+
+
+def _store(row: Notification | Broadcast, announce: Callable[[], None] | None) -> bool:
+    """Insert a row, and in the same transaction ``announce`` it; return whether it is new."""
+
+    def store() -> None:
         row.save(force_insert=True)
+        if announce is not None:
+            announce()
+
+    try:
+        if announce is None:
+            store()
+        else:
+            run_in_transaction(store)
     except IntegrityError:
         return False
     return True
@@ -139,11 +162,11 @@ def announce_to_subscribers(channel_id: str, kind: str, subject_id: str) -> bool
     row = Broadcast(
         channel_id=channel_id, kind=kind, subject=subject_id, created_at=now, purge_at=now + RETENTION
     )
-    try:
-        row.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
+
+    def announce() -> None:
+        channel_announced.send(sender=Broadcast, broadcast_id=row.pk)
+
+    return _store(row, announce if kind in PUSHED_KINDS and push_store.is_used() else None)
 
 
 def withdraw_about(*ids: str) -> None:

@@ -107,6 +107,12 @@ def unread(user_id: str, broadcasts: Condition | None, *, limit: int) -> list[En
     return list(_notifications().aggregate(stages))
 
 
+def find_entry(entry_id: str) -> EntryDoc | None:
+    """Return the notification or broadcast with this id."""
+    broadcasts = cast("Collection[EntryDoc]", collection(BROADCASTS))
+    return _notifications().find_one({"_id": entry_id}) or broadcasts.find_one({"_id": entry_id})
+
+
 def due_for_mail(user_id: str, now: datetime, *, limit: int) -> list[EntryDoc]:
     """Return the account's notifications due for email, longest due first."""
     due = {"user_id": user_id, "mail_at": {"$lte": now}}

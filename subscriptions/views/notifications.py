@@ -20,6 +20,7 @@ from streamsite.view_actions import attempt, form_status, perform, posted_data, 
 from streamsite.view_helpers import allow_get_and_post, render_page_or_part
 from subscriptions.forms import NotificationsForm
 from subscriptions.notifications import muting, queries, services, unfollow_links
+from subscriptions.notifications.push import services as push
 from videos.comments import following
 
 
@@ -113,6 +114,7 @@ def settings_notifications(request: HttpRequest) -> HttpResponse:
         lambda: profile.update_preferences(user, form.preferences()),
         lambda _done: redirect_with_message(request, _("Saved."), "settings-notifications"),
     )
+    context = {"form": form, "browsers": push.list_browsers(user)}
     return response or render(
-        request, "subscriptions/settings_notifications.html", {"form": form}, status=form_status(form)
+        request, "subscriptions/settings_notifications.html", context, status=form_status(form)
     )

@@ -23,7 +23,7 @@ from videos.schemas.playback import HeartbeatResultDict
 from videos.serializers.playback import HeartbeatSerializer
 
 
-def record_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, object]) -> HeartbeatResultDict:
+def accept_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, object]) -> HeartbeatResultDict:
     """Record a player's report and return ``{position, completed, view, remembered}``.
 
     ``view`` is the verdict on this viewer's view of today: ``open``, ``counted``, ``owner`` or ``bot``.
@@ -59,5 +59,5 @@ class PlaybackView(APIView):
         """Record a heartbeat of a player."""
         visit = access.get_watchable(request._request, video_id)
         return no_store(
-            Response(record_heartbeat(request._request, visit.video, HeartbeatSerializer.from_body(request)))
+            Response(accept_heartbeat(request._request, visit.video, HeartbeatSerializer.from_body(request)))
         )

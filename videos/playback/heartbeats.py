@@ -1,11 +1,11 @@
 """Heartbeats: while a video plays, the player reports its position and the intervals shown since its last report.
 
 ``view_session {_id, video, channel, day, source, sessions, started_at, last_at, seconds, seen, verdict, folded,
-dirty, claim, purge_at}`` is one viewer, one video, one UTC day. ``seconds`` is the time watched by the server's clock:
-each heartbeat adds the time since the previous one, but not more than the player reports as shown. However many players
-and heartbeats a viewer sends, the sum never exceeds the time that passed. ``verdict`` is ``open`` until enough was
-watched, then ``counted``, once; views that never count have the reason from the start (``owner``, ``bot``). ``seen``
-and the other fields are processed by ``aggregation``.
+dirty, claim, counted_by, purge_at}`` is one viewer, one video, one UTC day. ``seconds`` is the time watched by the
+server's clock: each heartbeat adds the time since the previous one, but not more than the player reports as shown.
+However many players and heartbeats a viewer sends, the sum never exceeds the time that passed. ``verdict`` is
+``open`` until enough was watched, then ``counted``, once; views that never count have the reason from the start
+(``owner``, ``bot``). ``seen`` and the other fields are processed by ``aggregation``.
 """
 
 from __future__ import annotations

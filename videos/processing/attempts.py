@@ -18,6 +18,7 @@ from videos.files import paths
 from videos.files.urls import DOWNLOAD
 from videos.models import Status, Video
 from videos.processing.progress import AttemptSuperseded, Progress
+from videos.processing.stopper import Stopper
 from videos.signals import files_abandoned, generation_completed
 from videos.transcoding import ladder, processing_notes
 from videos.transcoding.acceptance import UploadLimits, require_acceptable
@@ -35,7 +36,6 @@ from videos.transcoding.thumbnails import make_thumbnail, make_thumbnail_choices
 
 logger = logging.getLogger("streamsite.pipeline")
 
-CHECK_EVERY_CALLS = 4
 THUMBNAIL_FILE = thumbnails.automatic_file_name(thumbnails.LARGE)
 EARLY_THUMBNAIL_SECONDS = 2.0
 DATABASE_ERRORS = (OperationalError, InterfaceError)
@@ -77,7 +77,7 @@ class Attempt:
                     plan,
                     self.folder,
                     on_progress=lambda share: progress.advance("encode", share),
-                    canceled=_Stopper(self.video_id),
+                    canceled=Stopper(lambda: _is_deleted(self.video_id)),
                     on_playable=lambda: self._publish_early(info),
                 )
             made: dict[str, object] = {
@@ -244,20 +244,8 @@ def _measures(info: SourceInfo) -> dict[str, float]:
     return {"duration": info.duration, "width": info.width, "height": info.height}
 
 
-class _Stopper:
-    """Asked several times a second; checks the database for a deleted video now and then."""
-
-    def __init__(self, video_id: str) -> None:
-        self.video_id = video_id
-        self.calls = 0
-
-    def __call__(self) -> bool:
-        self.calls += 1
-        if current_lease().lost.is_set():
-            return True
-        if self.calls % CHECK_EVERY_CALLS:
-            return False
-        try:
-            return not Video.objects.filter(pk=self.video_id).exists()
-        except DATABASE_ERRORS:
-            return False  # the lease says when an outage has lasted too long
+def _is_deleted(video_id: str) -> bool:
+    try:
+        return not Video.objects.filter(pk=video_id).exists()
+    except DATABASE_ERRORS:
+        return False  # the lease says when an outage has lasted too long

@@ -26,8 +26,8 @@ def test_a_text_becomes_links_that_are_safe(cast, video):
     assert cast.member
     said(cast, video, "0:42 @member @nobody https://example.org/?a=1&b=2 3:00")
     content = cast.page("anonymous").get(f"/watch/{video.pk}/comments").content.decode()
-    assert f'<a href="/watch/{video.pk}?t=42" data-seek="42">0:42</a>' in content
-    assert '<a href="/@member">@member</a> @nobody' in content
+    assert f'<a href="/watch/{video.pk}?t=42" data-seek="42" dir="ltr">0:42</a>' in content
+    assert '<a href="/@member" dir="ltr">@member</a> @nobody' in content
     assert (
         'href="https://example.org/?a=1&amp;b=2" rel="nofollow ugc noopener noreferrer" target="_blank"'
         in content

@@ -15,11 +15,14 @@ def shown(cast, text, **more):
 def test_moments_seek_people_and_links_lead_on(database, cast, rest):
     text = f"At 1:30 comes @Owner, not at 5:00. See https://example.org/a, or write to a@owner.org.{rest}"
     video, html = shown(cast, text)
-    assert f'<a href="/watch/{video.pk}?t=90" data-seek="90">1:30</a>' in html
+    assert f'<a href="/watch/{video.pk}?t=90" data-seek="90" dir="ltr">1:30</a>' in html
     assert html.count("data-seek") == 1
-    assert '<a href="/@owner">@Owner</a>' in html
+    assert '<a href="/@owner" dir="ltr">@Owner</a>' in html
     assert html.count('href="/@') == 1
-    assert '<a href="https://example.org/a" rel="nofollow ugc noopener noreferrer" target="_blank">' in html
+    assert (
+        '<a href="https://example.org/a" rel="nofollow ugc noopener noreferrer" target="_blank" dir="ltr">'
+        in html
+    )
 
 
 def test_markup_stays_text(database, cast):
@@ -35,6 +38,6 @@ def test_people_in_posts_are_links(database, cast):
     post = cast.api("owner").post("/api/v1/posts", sent, format="json").json()["id"]
     for path in (f"/posts/{post}", "/@owner/posts"):
         html = cast.page("anonymous").get(path).content.decode()
-        assert '<a href="/@member">@Member</a>' in html
+        assert '<a href="/@member" dir="ltr">@Member</a>' in html
         assert "data-seek" not in html
         assert "at 1:30 &lt;b&gt;" in html

@@ -3,9 +3,10 @@
 /** @param {HTMLElement} nav @param {() => HTMLInputElement | null} sectionField */
 export function followSections(nav, sectionField) {
   const links = [...nav.querySelectorAll("a")].filter((link) => new URL(link.href).hash);
-  const sections = links.map((link) => document.getElementById(new URL(link.href).hash.slice(1)));
 
   function mark() {
+    // Saving puts new sections in the place of the former ones.
+    const sections = links.map((link) => document.getElementById(new URL(link.href).hash.slice(1)));
     const line = nav.getBoundingClientRect().bottom + 80;
     // At the end of the page the last sections are in view, however short they are.
     const isAtEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;

@@ -35,6 +35,7 @@ export function showState(item, form) {
   const show = () => {
     part("dialog-progress").value = item.state === "ready" ? 1 : item.progress;
     part("dialog-text").textContent = item.text;
+    part("dialog-text").dataset.state = item.state;
     const checks = checksOf(item);
     // Rebuild the list only when it changes, so that screen readers do not announce it again.
     if (JSON.stringify(checks) !== shown) {

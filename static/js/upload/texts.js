@@ -53,7 +53,7 @@ export function refusal(file, { maxBytes, endings }) {
   }
   const name = file.name.toLowerCase();
   if (endings.length && !endings.some((ending) => name.endsWith(ending))) {
-    return interpolate(gettext("Unsupported file type. Supported: %(endings)s."), { endings: list(endings) });
+    return interpolate(gettext("Unsupported file type. Supported types include %(endings)s."), { endings: list(endings.slice(0, 4)) });
   }
   return "";
 }

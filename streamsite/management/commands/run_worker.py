@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from streamsite import memory, site_id, startup_warnings
-from streamsite.tasks.backend import MAIL
+from streamsite.tasks.backend import MAIL, PUSH
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
 from streamsite.tasks.worker_group import WorkerGroup
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             "--queue",
             action="append",
             choices=queues,
-            help=f"repeat to serve several queues (default: all); {PERIODIC_QUEUE} includes {MAIL}",
+            help=f"repeat to serve several queues (default: all); {PERIODIC_QUEUE} includes {MAIL} and {PUSH}",
         )
         parser.add_argument(
             "--once", action="store_true", help="run one job at a time and exit when none is due"
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None
         startup_warnings.log_startup_warnings_in_background()
-        queues = _with_mail(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
+        queues = _with_included(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
         crew = WorkerGroup([Worker(queues)] if options["once"] else [Worker([name]) for name in queues])
 
         def stop(number: int, frame: FrameType | None) -> None:
@@ -62,6 +62,7 @@ class Command(BaseCommand):
             )
 
 
-def _with_mail(queues: list[str]) -> list[str]:
-    """Add the mail queue to ``default``: commands written before it existed go on sending mail."""
-    return [*queues, MAIL] if PERIODIC_QUEUE in queues and MAIL not in queues else queues
+def _with_included(queues: list[str]) -> list[str]:
+    """Add the queues of mail and push to ``default``: commands written before they existed go on serving all."""
+    included = [MAIL, PUSH] if PERIODIC_QUEUE in queues else []
+    return [*queues, *(name for name in included if name not in queues)]
