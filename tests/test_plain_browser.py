@@ -83,6 +83,7 @@ def test_a_viewer_lives_without_scripts(page, site, world):
     page.get_by_role("button", name="Mark as read").click()
     expect(page.locator(".note-unread")).to_have_count(0)
     page.get_by_role("link", name="mentioned you").click()
+    page.get_by_role("link", name="Show comments").click()
     expect(page.locator(".comment").filter(has_text="Hello @plain-viewer")).to_be_visible()
 
     # Settings, and the end.

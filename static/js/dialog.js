@@ -17,12 +17,7 @@ export function modal(title, ...body) {
   dialog.addEventListener("cancel", (event) => {
     if (hasText()) event.preventDefault();
   });
-  const opener = document.activeElement;
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    // A menu that closed meanwhile hides what opened the dialog: the focus returns to the menu.
-    if (document.activeElement === document.body) opener?.closest("details.menu")?.querySelector("summary")?.focus();
-  });
+  dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
