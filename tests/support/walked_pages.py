@@ -217,7 +217,7 @@ BUDGETS: Mapping[str, Budget] = {
     "editor": Budget(html=11_500, assets=180_000, requests=75),
     "guide": Budget(html=47_000, assets=34_000, requests=42),
     "api": Budget(html=2_800, assets=480_000, requests=34),
-    "admin": Budget(html=20_000, assets=60_000, requests=40),
+    "admin": Budget(html=7_400, assets=113_000, requests=36),
 }
 
 
