@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import bench.plain  # noqa: F401 - before what marks texts for translation
 from tests.serving_worlds import require_nginx, wait_until_answering
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller

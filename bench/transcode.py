@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import bench.plain  # noqa: F401 - before what marks texts for translation
 from tests.support.http_client import Caller
 from tests.support.stack import Stack
 from videos.transcoding import ladder

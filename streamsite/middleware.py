@@ -10,7 +10,6 @@ from corsheaders.middleware import CorsMiddleware
 from django.core.handlers.wsgi import get_bytes_from_wsgi
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
@@ -77,18 +76,6 @@ class ApiCorsMiddleware(CorsMiddleware):
         response = super().check_preflight(request)
         is_upload = request.path_info.rstrip("/").startswith("/api/v1/uploads")
         return None if is_upload else response
-
-
-class PageCompressionMiddleware(GZipMiddleware):
-    """Compresses pages, with a padding of random length that hides how well their content compresses.
-
-    Other responses stay uncompressed: JSON may mix secrets with input of a caller, and media are compressed already.
-    """
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Compress pages and nothing else."""
-        is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        return super().process_response(request, response) if is_page else response
 
 
 class TrailingSlashMiddleware:

@@ -5,6 +5,9 @@ const section = document.querySelector("[data-comments]");
 const lazy = section?.querySelector("[data-comments-lazy]");
 
 async function show(link) {
+  section.ariaBusy = "true";
+  // What stands in for the rows is as high as they are, or higher: nothing below moves when they come.
+  section.style.minBlockSize = `${section.offsetHeight}px`;
   const [{ load, openLinkedReply }] = await Promise.all([import("./comments/thread.js"), style("components/comments")]);
   await load(link.href);
   return openLinkedReply();

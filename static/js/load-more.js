@@ -7,6 +7,7 @@ import { el, toast } from "./ui.js";
 
 // So many pages come by themselves; then the link is left, so that the footer can be reached.
 const PAGES_IN_A_ROW = 5;
+const WAITING_CARDS = 4;
 const MARGIN = "1000px 0px";
 const endless = /** @type {HTMLElement | null} */ (document.querySelector("[data-endless]"));
 /** The addresses of the pages that were added to the list. @type {string[]} */
@@ -22,8 +23,28 @@ document.addEventListener("click", (event) => {
   const list = link?.closest(".more")?.parentElement;
   if (!link || !list) return;
   marker = { list, count: list.children.length - 1, href: link.getAttribute("href") ?? "", isAsked: event.isTrusted };
+  showWaiting(link.closest(".more"), list);
   if (event.isTrusted) inARow = 0;
 });
+
+/** Show outlines of cards where the next ones will be, in lists of cards. */
+function showWaiting(place, list) {
+  place.ariaBusy = "true";
+  if (!list.matches(".grid, .rows") || place.querySelector(".skeleton-cards")) return;
+  const line = () => el("span", { class: "skeleton skeleton-line" });
+  const cards = Array.from({ length: WAITING_CARDS }, () => (
+    el("div", { class: "card" }, el("div", { class: "thumb skeleton" }), el("div", { class: "card-body" }, el("div", {}, line(), line())))
+  ));
+  place.append(el("div", { class: `${list.className} skeleton-cards`, "aria-hidden": "true" }, ...cards));
+}
+
+/** Take the outlines away when nothing came. */
+function endWaiting() {
+  for (const place of document.querySelectorAll(".more[aria-busy=true]")) {
+    place.ariaBusy = "false";
+    place.querySelector(".skeleton-cards")?.remove();
+  }
+}
 
 /** Remove videos and headings of days that the page has already. Videos move between pages while others are added. */
 function withoutRepeated(list) {
@@ -60,6 +81,7 @@ document.addEventListener("htmx:after:swap", () => {
 
 for (const name of ["htmx:response:error", "htmx:error"]) {
   document.addEventListener(name, () => {
+    endWaiting();
     // Reloading would lose the place, and without a network the whole page.
     const link = /** @type {HTMLElement | null | undefined} */ (marker?.list.querySelector(":scope > .more a"));
     marker = null;

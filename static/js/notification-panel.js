@@ -1,7 +1,9 @@
 // The latest notifications in a panel at the bell.
+import { gettext } from "./i18n.js";
 import { el, style } from "./ui.js";
 
 const ROWS = 12;
+const WAITING_ROWS = 4;
 // When the pointer last went down on the bell while the panel was open: that closes it, and the click that follows is not
 // to open it again.
 let pressedAt = -Infinity;
@@ -23,8 +25,10 @@ export async function togglePanel(bell) {
     open.hidePopover();
     return;
   }
-  const panel = el("div", { class: "note-panel", id: "note-panel", role: "dialog", "aria-labelledby": "note-panel-title", popover: "auto", tabindex: "-1" });
-  await Promise.all([fill(panel, bell), style("pages/notifications"), style("components/cards")]);
+  const panel = el("div", { class: "note-panel", id: "note-panel", role: "dialog", "aria-label": gettext("Notifications"), popover: "auto", tabindex: "-1" }, waiting());
+  const filled = fill(panel, bell);
+  filled.catch(() => {}); // told below, once the panel is there
+  await style("pages/notifications");
   bell.after(panel);
   const closed = new AbortController();
   bell.addEventListener("pointerdown", () => (pressedAt = performance.now()), { signal: closed.signal });
@@ -37,14 +41,29 @@ export async function togglePanel(bell) {
   panel.addEventListener("submit", (event) => markRead(event, panel, bell));
   panel.showPopover();
   panel.focus();
+  try {
+    await filled;
+  } catch (error) {
+    panel.hidePopover();
+    throw error;
+  }
   import("./push/offer.js").then(({ offerPush }) => offerPush(panel)).catch(() => {});
+}
+
+/** Return the outlines of notifications that are being loaded. */
+function waiting() {
+  const line = () => el("span", { class: "skeleton skeleton-line" });
+  const row = () => el("div", { class: "skeleton-row" }, el("span", { class: "avatar skeleton" }), el("div", {}, line(), line()));
+  return el("div", { class: "skeleton-rows note-waiting", "aria-hidden": "true" }, ...Array.from({ length: WAITING_ROWS }, row));
 }
 
 /** Put the latest notifications into the panel. Reject when they cannot be had. */
 async function fill(panel, bell) {
+  panel.ariaBusy = "true";
   const answer = await fetch(`${new URL(bell.href).pathname}/panel?page_size=${ROWS}`);
   if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
   panel.innerHTML = await answer.text();
+  panel.ariaBusy = "false";
 }
 
 function close(panel, bell) {

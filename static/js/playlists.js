@@ -139,10 +139,15 @@ function offerUndoForAll(changes, videoId) {
   });
 }
 
+/** Return the outlines of playlists that are being loaded. */
+function outlines() {
+  return Array.from({ length: 3 }, () => el("div", { class: "menu-item", "aria-hidden": "true" }, el("span", { class: "skeleton skeleton-line" })));
+}
+
 /** Open the dialog. The focus returns to `trigger`, or to the menu that contains it. */
 export async function openSaveDialog(videoId, trigger) {
   const changes = new Map();
-  const list = el("div", { class: "dialog-list", "aria-busy": "true" }, el("p", { class: "soft" }, gettext("Loading your playlists…")));
+  const list = el("div", { class: "dialog-list", "aria-busy": "true" }, el("p", { class: "soft" }, gettext("Loading your playlists…")), ...outlines());
   const dialog = modal(gettext("Save to playlist"), list, newForm(videoId, list, changes));
   dialog.addEventListener("close", () => {
     (trigger?.closest("details.menu")?.querySelector("summary") ?? trigger)?.focus();

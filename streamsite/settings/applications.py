@@ -35,7 +35,7 @@ MIDDLEWARE = [
     "streamsite.middleware.ApiCorsMiddleware",
     "streamsite.download_slots.SendLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "streamsite.middleware.PageCompressionMiddleware",
+    "streamsite.page_compression.PageCompressionMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "streamsite.middleware.ErrorMiddleware",
     "streamsite.method_not_allowed.RefusedMethodMiddleware",
@@ -63,6 +63,7 @@ APPEND_SLASH = False
 # Tags that need no {% load %}.
 TEMPLATE_BUILTINS = [
     "django.templatetags.i18n",
+    "streamsite.templatetags.assets",
     "streamsite.templatetags.icons",
     "streamsite.templatetags.formats",
 ]

@@ -7,7 +7,8 @@ from streamsite.settings.base import BASE_DIR, DATA_DIR, DEBUG, IS_HTTPS
 
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Each version of the files has addresses of its own; while developing, they are served as they are at the moment.
-STATIC_VERSION = "" if DEBUG else assets.compute_version([BASE_DIR / "static", BASE_DIR / "requirements.txt"])
+_SOURCES = [BASE_DIR / "static", BASE_DIR / "requirements.txt", BASE_DIR / "streamsite" / "assets.py"]
+STATIC_VERSION = "" if DEBUG else assets.compute_version(_SOURCES)
 STATIC_URL = f"/static/{STATIC_VERSION}/" if STATIC_VERSION else "/static/"
 ASSETS_DIR = DATA_DIR / "assets"
 STATIC_ROOT = ASSETS_DIR / "static" / STATIC_VERSION

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import IntegrityError
-from django.db.transaction import atomic
 from django.utils import timezone
 
 from accounts import locale, preferences
 from accounts.models import User
+from streamsite.mongo.retry import run_in_transaction
 from subscriptions.models import Broadcast, Notification, ReadMarks
 from subscriptions.notifications import references, store
 from subscriptions.notifications.notification_types import (
@@ -92,11 +91,26 @@ def _insert(user: User, kind: str, occasion: str, news: NotificationContent, act
         purge_at=now + RETENTION,
     )
     push_ids = push_store.ids_of_users([user.pk]) if on_page and kind in PUSHED_KINDS else []
+
+    def announce() -> None:
+        notification_created.send(sender=Notification, notification_id=row.pk, push_ids=push_ids)
+
+    return _store(row, announce if push_ids else None)
+
+
+def _store(row: Notification | Broadcast, announce: Callable[[], None] | None) -> bool:
+    """Insert a row, and in the same transaction ``announce`` it; return whether it is new."""
+
+    def store() -> None:
+        row.save(force_insert=True)
+        if announce is not None:
+            announce()
+
     try:
-        with atomic() if push_ids else nullcontext():
-            row.save(force_insert=True)
-            if push_ids:
-                notification_created.send(sender=Notification, notification_id=row.pk, push_ids=push_ids)
+        if announce is None:
+            store()
+        else:
+            run_in_transaction(store)
     except IntegrityError:
         return False
     return True
@@ -148,15 +162,11 @@ def announce_to_subscribers(channel_id: str, kind: str, subject_id: str) -> bool
     row = Broadcast(
         channel_id=channel_id, kind=kind, subject=subject_id, created_at=now, purge_at=now + RETENTION
     )
-    is_pushed = kind in PUSHED_KINDS and push_store.is_used()
-    try:
-        with atomic() if is_pushed else nullcontext():
-            row.save(force_insert=True)
-            if is_pushed:
-                channel_announced.send(sender=Broadcast, broadcast_id=row.pk)
-    except IntegrityError:
-        return False
-    return True
+
+    def announce() -> None:
+        channel_announced.send(sender=Broadcast, broadcast_id=row.pk)
+
+    return _store(row, announce if kind in PUSHED_KINDS and push_store.is_used() else None)
 
 
 def withdraw_about(*ids: str) -> None:

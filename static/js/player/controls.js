@@ -19,12 +19,16 @@ function showWholeSeconds(display) {
   }
 }
 
+/** Let the page answer to what the viewer does before the next part of the work. */
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
+
 /** Wrap `video` in the controls. Resolve to false when they could not be loaded: then the browser's own are shown. */
 export async function buildChrome(frame, video) {
   try {
     const { addTranslation } = await import("../../vendor/media-chrome-4.19.4/media-chrome.player.min.js");
     // Its fallback for every language of a browser. The page's own language is that of the catalog.
     addTranslation("en", chromeTexts());
+    await breathe();
   } catch {
     video.controls = true;
     return false;
@@ -55,5 +59,6 @@ export async function buildChrome(frame, video) {
     const { styleCaptions } = await import("./caption-style.js");
     styleCaptions(video);
   });
+  await breathe();
   return true;
 }
