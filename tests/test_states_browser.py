@@ -126,3 +126,18 @@ def test_folding_of_long_texts_speaks_the_language_of_the_page(creator, chromium
     shown.click()
     expect(shown).to_have_count(1)
     expect(shown).not_to_have_text("Mehr anzeigen")
+
+
+def test_an_upload_says_that_it_lost_its_connection_and_goes_on(creator, clip):
+    page, _ = creator
+
+    def fail(route):
+        return route.abort() if route.request.method == "PATCH" else route.continue_()
+
+    page.route("**/api/v1/uploads/**", fail)
+    page.goto("/upload")
+    page.locator("[data-file]").first.set_input_files(clip)
+    text = page.get_by_role("dialog").locator("[data-dialog-text]")
+    expect(text).to_have_text("Connection lost. Trying again…")
+    page.unroute("**/api/v1/uploads/**", fail)
+    expect(text).to_contain_text("Upload complete", timeout=60_000)

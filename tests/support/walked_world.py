@@ -31,12 +31,12 @@ services.save(sections.section_of(Pages), {name: text for name in ("about", "pri
 creator, viewer, staff, other = (
     User.objects.get(username=f"walk-{who}") for who in ("creator", "viewer", "staff", "other")
 )
-decided = cases.decide(Case.objects.get(about="comment"), staff, "taken_down", notice="Rule 4")
+decided = cases.decide(Case.objects.get(about="comment", owner_id=other.pk), staff, "taken_down", notice="Rule 4")
 def token(url):
     return url.partition("token=")[2]
 print(json.dumps({
     "user": viewer.pk,
-    "case": Case.objects.get(about="video").pk,
+    "case": Case.objects.get(about="video", owner_id=creator.pk).pk,
     "decision": access.appeal_token(decided),
     "reset": email_tokens.make_reset_token(other),
     "verify": email_tokens.make_email_token(other, other.email),

@@ -120,6 +120,7 @@ export class UploadItem extends EventTarget {
         progress: (sent, total) => this.#sent(sent, total),
         done: () => this.#follow(),
         failed: (error) => this.#failed(error),
+        retrying: () => this.#retrying(),
       });
       // Paused or canceled while the client was loading.
       if (/** @type {string} */ (this.state) !== "sending") this.#transfer.pause();
@@ -133,6 +134,12 @@ export class UploadItem extends EventTarget {
     const speed = this.#speed.add(sent, performance.now());
     this.progress = total ? sent / total : 0;
     this.text = sent < total ? sentText(sent, total, speed) : gettext("Upload complete. Checking the file…");
+    this.#changed();
+  }
+
+  #retrying() {
+    if (this.state !== "sending") return;
+    this.text = gettext("Connection lost. Trying again…");
     this.#changed();
   }
 

@@ -159,7 +159,7 @@ export async function prepareDraft({ file, metadata, key }) {
  *
  * @param {File} file
  * @param {Draft} draft
- * @param {{ progress: (sent: number, total: number) => void, done: () => void, failed: (error: ApiError) => void }} on
+ * @param {{ progress: (sent: number, total: number) => void, done: () => void, failed: (error: ApiError) => void, retrying: () => void }} on `retrying`: there is no answer
  * @returns {Promise<{ pause: () => void, resume: () => void }>}
  */
 export async function sendFile(file, draft, on) {
@@ -169,7 +169,10 @@ export async function sendFile(file, draft, on) {
     retryDelays: RETRY_DELAYS,
     removeFingerprintOnSuccess: true,
     onBeforeRequest: addHeaders,
-    onShouldRetry: (error) => WORTH_RETRYING.has(error.originalResponse?.getStatus() ?? 0),
+    onShouldRetry: (error) => {
+      if (!error.originalResponse) on.retrying();
+      return WORTH_RETRYING.has(error.originalResponse?.getStatus() ?? 0);
+    },
     onProgress: on.progress,
     onSuccess: on.done,
     onError: (error) => on.failed(asApiError(error)),
