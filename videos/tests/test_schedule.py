@@ -48,11 +48,14 @@ def test_any_state_becomes_any_state_at_its_time(cast, before, after):
 
 def test_the_queue_wakes_up_in_time(cast):
     video = cast.video(visibility="private")
-    assert schedule(cast, video, seconds=0.5).status_code == 200
+    due = timezone.now() + timedelta(seconds=1.5)
+    assert schedule(cast, video, seconds=1.5).status_code == 200
     worker = Worker(["default"])
     worker.run(once=True)
-    assert Video.objects.get(pk=video.pk).visibility == "private"
-    deadline = time.monotonic() + 10
+    early = Video.objects.get(pk=video.pk)
+    # On a busy machine the worker may get its turn only when it is time.
+    assert early.visibility == "private" or early.published_at >= due
+    deadline = time.monotonic() + 60
     while (found := Video.objects.get(pk=video.pk)).visibility == "private":
         assert time.monotonic() < deadline
         worker.run(once=True)
