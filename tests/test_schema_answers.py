@@ -20,6 +20,7 @@ from accounts.tests.images import picture
 from streamsite.api.renderers import with_absolute_urls
 from tests.support.mailbox import deliver
 from tests.support.plugin import empty_collections
+from tests.support.push_service import Device
 from tests.support.users import Cast
 from videos.models import Case, Video
 from videos.moderation import cases
@@ -160,6 +161,8 @@ def _fill(cast, owner, member) -> dict[str, str]:
     _send(owner, "post", f"playlists/{playlist['id']}/invites", {})
     _send(owner, "post", "me/feed/rss")
     _send(owner, "post", "auth/api-tokens", {"name": "script", "scopes": ["read"]})
+    browser = Device("https://fcm.googleapis.com/fcm/send/x")
+    _send(owner, "post", "me/push-subscriptions", browser.subscription())
     _send(owner, "put", f"me/blocks/{cast.stranger.username}")
     _send(member, "post", f"videos/{film.pk}/report", {"reason": "spam", "text": "Look"})
     case = Case.objects.get()

@@ -81,7 +81,9 @@ function closeMenu(menu, { focus = false } = {}) {
 
 document.addEventListener("click", (event) => {
   const menu = openMenu();
-  if (menu && (!menu.contains(event.target) || event.target.closest(".menu-item"))) closeMenu(menu);
+  if (!menu || (menu.contains(event.target) && !event.target.closest(".menu-item"))) return;
+  // A dialog that an item opens gives the focus back to what had it before: not to an item that is hidden by then.
+  closeMenu(menu, { focus: menu.contains(document.activeElement) });
 });
 
 document.addEventListener("focusin", (event) => {

@@ -4,12 +4,14 @@ import { timeZone } from "./locale.js";
 // Swedish dates are written as in ISO 8601.
 const format = new Intl.DateTimeFormat("sv", { timeZone, dateStyle: "short", timeStyle: "short" });
 
+const LENGTH = "2026-11-29T18:00".length;
+
 /**
  * Return the time that the clock shows at a moment.
  *
  * @param {number} moment in milliseconds
  */
-export const clockTime = (moment) => format.format(moment).replace(" ", "T");
+export const clockTime = (moment) => format.format(moment).replace(" ", "T").padStart(LENGTH, "0"); // while a year is typed
 
 /** @param {number} moment */
 const offset = (moment) => Date.parse(`${clockTime(moment)}Z`) - Math.floor(moment / 60_000) * 60_000;

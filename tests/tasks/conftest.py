@@ -13,10 +13,10 @@ from streamsite.tasks import queue
 ROOT = Path(__file__).parents[2]
 IS_CELERY = os.environ["TASK_BACKEND"] == "celery"
 # What a worker ends with after Ctrl-C, and in how many seconds; Celery's say 1 although they end in order.
-INTERRUPTED, STOP_SECONDS = (1, 10) if IS_CELERY else (0, 3)
+INTERRUPTED, STOP_SECONDS = (1, 30) if IS_CELERY else (0, 15)
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 30) -> float:
+def wait_until(condition: Callable[[], object], seconds: float = 90) -> float:
     """Wait until the condition holds; return how many seconds it took."""
     started = time.monotonic()
     while not condition():

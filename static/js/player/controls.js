@@ -19,6 +19,17 @@ function showWholeSeconds(display) {
   }
 }
 
+/** Give the slider the time in words that the display has: media-chrome's says that nothing is loaded until it moves. */
+function sayTime(display, slider) {
+  const unknown = chromeTexts()["video not loaded, unknown time."];
+  const observer = new MutationObserver(() => {
+    const said = display.getAttribute("aria-description");
+    if (said && slider.getAttribute("aria-valuetext") === unknown) slider.setAttribute("aria-valuetext", said);
+  });
+  observer.observe(display, { attributes: true, attributeFilter: ["aria-description"] });
+  observer.observe(slider, { attributes: true, attributeFilter: ["aria-valuetext"] });
+}
+
 /** Let the page answer to what the viewer does before the next part of the work. */
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -45,6 +56,7 @@ export async function buildChrome(frame, video) {
   // After connecting, because the element then sets its own label.
   controller.setAttribute("aria-label", frame.dataset.title);
   showWholeSeconds(frame.querySelector("media-time-display"));
+  sayTime(frame.querySelector("media-time-display"), frame.querySelector("media-time-range").range);
   controller.append(video);
   // The whole frame, so that messages laid over the controls show in full screen too. Set as a property: an attribute
   // would be looked up by id in the template's fragment, which does not contain the frame.

@@ -6,10 +6,11 @@ import { el, icon } from "../ui.js";
 /** Return a read-only field with a copy button: `{ input, row }`. */
 export function copyField(label, id, value) {
   const input = el("input", { class: "input", id, readonly: true, dir: "ltr", value });
-  const copy = el("button", { class: "btn", type: "button" }, gettext("Copy"));
+  // "Copy Link" and "Copy Embed code": two buttons that only say "Copy" sound alike.
+  const copy = el("button", { class: "btn", type: "button", id: `${id}-copy`, "aria-labelledby": `${id}-copy ${id}-label` }, gettext("Copy"));
   copyOnClick(copy, () => input.value);
   input.addEventListener("focus", () => input.select());
-  return { input, row: el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "share-row" }, input, copy)) };
+  return { input, row: el("div", { class: "field" }, el("label", { for: id, id: `${id}-label` }, label), el("div", { class: "share-row" }, input, copy)) };
 }
 
 /** Return a check box with its label: `{ input, row }`. */
