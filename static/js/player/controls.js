@@ -51,6 +51,10 @@ export async function buildChrome(frame, video) {
   // Without a source, the duration is known only from the page.
   const seconds = Number(frame.dataset.duration);
   if (seconds > 0) controller.setAttribute("defaultduration", String(seconds));
+  // The menu is half of the work, and nobody opens it at once.
+  const menu = controller.querySelector("media-settings-menu");
+  const behindMenu = menu.nextElementSibling;
+  menu.remove();
   video.slot = "media";
   frame.prepend(chrome);
   // After connecting, because the element then sets its own label.
@@ -61,6 +65,8 @@ export async function buildChrome(frame, video) {
   // The whole frame, so that messages laid over the controls show in full screen too. Set as a property: an attribute
   // would be looked up by id in the template's fragment, which does not contain the frame.
   controller.fullscreenElement = frame;
+  await breathe();
+  behindMenu.before(menu);
   // "Auto (1080p)" with the name of the quality, where media-chrome would show the height of a widescreen film.
   frame.querySelector("media-rendition-menu").formatMenuItemText = (text) => (
     text.replace(/\d+p\)$/, `${qualityLines({ width: video.videoWidth, height: video.videoHeight })}p)`)
