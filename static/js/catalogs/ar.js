@@ -161,6 +161,7 @@ messages: {
 "Comment submitted for review.": "أُرسل التعليق للمراجعة.",
 "Comment unpinned.": "أُلغي تثبيت التعليق.",
 "Connection lost": "انقطع الاتصال",
+"Connection lost. Trying again…": "انقطع الاتصال. تجري إعادة المحاولة…",
 "Copied": "تم النسخ",
 "Copied.": "تم النسخ.",
 "Copy": "نسخ",

@@ -113,6 +113,7 @@ messages: {
 "Comment submitted for review.": "Kommentar zur Überprüfung gesendet.",
 "Comment unpinned.": "Kommentar losgelöst.",
 "Connection lost": "Verbindung unterbrochen",
+"Connection lost. Trying again…": "Verbindung unterbrochen. Neuer Versuch läuft …",
 "Copied": "Kopiert",
 "Copied.": "Kopiert.",
 "Copy": "Kopieren",
