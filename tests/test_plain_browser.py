@@ -88,10 +88,11 @@ def test_a_viewer_lives_without_scripts(page, site, world):
 
     # Settings, and the end.
     page.goto("/settings")
-    main.get_by_role("link", name="Preferences").click()
-    page.get_by_label("Theme").select_option(label="Dark")
+    main.get_by_role("link", name="Profile").click()
+    page.get_by_label("Display name").fill("Plain Viewer")
     page.get_by_role("button", name="Save changes").click()
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.get_by_label("Display name")).to_have_value("Plain Viewer")
+    assert viewer.json("GET", "/api/v1/me")[1]["full_name"] == "Plain Viewer"
     page.goto("/settings")
     main.get_by_role("link", name="Delete account").click()
     page.get_by_label("Type your username to confirm").fill("plain-viewer")
