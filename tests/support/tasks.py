@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Literal
 
 import pyotp
 from PIL import Image
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.support.browser import until
 from tests.support.hands import Hand
@@ -36,9 +37,10 @@ class Doing:
         """The page in their browser."""
         return self.hand.page
 
-    def videos(self) -> list[dict]:
+    def videos(self) -> list[dict[str, Any]]:
         """Return what they uploaded, the newest first."""
-        return self.who.json("GET", "/api/v1/studio/videos")[1]["results"]
+        found: list[dict[str, Any]] = self.who.json("GET", "/api/v1/studio/videos")[1]["results"]
+        return found
 
     def toast(self, text: str) -> None:
         """Wait for a message."""
@@ -51,7 +53,7 @@ def _image() -> FilePayload:
     return {"name": "mine.png", "mimeType": "image/png", "buffer": out.getvalue()}
 
 
-def _link(page: Page, place: str, name: str):
+def _link(page: Page, place: Literal["banner", "main", "navigation"], name: str) -> Locator:
     return page.get_by_role(place).get_by_role("link", name=name, exact=True).first
 
 
