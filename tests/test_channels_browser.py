@@ -74,6 +74,8 @@ def test_an_owner_arranges_the_front_page(people, open_as):  # noqa: F811
     page.get_by_role("button", name="Remove “Most viewed videos”").press("Enter")
     rows = page.locator(".section-row")
     expect(rows).to_have_text(["Oldest videos", "Newest videos"])
+    rows.nth(1).locator(".grip").hover()
+    expect(page.locator("[data-draggable]")).to_be_attached()
     rows.nth(1).locator(".grip").drag_to(rows.nth(0), target_position={"x": 40, "y": 4})
     expect(preview.locator(".shelf h2")).to_have_text(["Newest videos", "Oldest videos"])
     page.get_by_role("button", name="Save changes").click()

@@ -37,6 +37,7 @@ ALLOWED = {
     ("focus.js", "textarea, select, "): SELECTORS,
     ("player/gestures.js", "media-control-bar, "): SELECTORS,
     ("player/keys.js", "button, a, summary, "): SELECTORS,
+    ("push/worker.js", "__Host-csrftoken"): PROTOCOL,
     **{
         ("player/keys.js", key): PROTOCOL
         for key in (

@@ -140,6 +140,7 @@ def test_a_new_playlist_from_the_watch_page(page, owner):
 def test_sorting_by_drag_and_by_keys(page, owner, listed):
     page.goto(f"/playlists/{listed}")
     rows = page.locator("[data-item]")
+    rows.nth(2).locator(".grip").hover()
     expect(page.locator("[data-draggable]")).to_be_attached()
     rows.nth(2).locator(".grip").drag_to(rows.nth(0), target_position={"x": 60, "y": 4})
     expect(page.locator("[data-reorder-status]")).to_have_text("“Third” moved to position 1.")
@@ -165,6 +166,7 @@ def test_sorting_by_a_finger_on_a_phone(chromium, site, page, owner, listed):
     )
     page = context.new_page()
     page.goto(f"/playlists/{listed}")
+    page.touchscreen.tap(5, 300)
     expect(page.locator("[data-draggable]")).to_be_attached()
     rows = page.locator("[data-item]")
     drag_by_touch(page, rows.nth(0).locator(".grip"), rows.nth(2))

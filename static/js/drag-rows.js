@@ -1,4 +1,5 @@
-// Rows that are dragged by their grip: by mouse, pen, and touch, with scrolling at the edges. SortableJS does the dragging.
+// Rows that are dragged by their grip: by mouse, pen, and touch, with scrolling at the edges. SortableJS does the dragging;
+// it is loaded when a pointer comes to the list, or a finger to the page, because most visits sort nothing.
 
 /**
  * Let people drag the rows of `list`.
@@ -10,7 +11,18 @@
  * @param {(row: HTMLElement, successor: Element | null) => void} options.onMoved called when a row stands elsewhere;
  *   `successor` is what it stood before until then
  */
-export async function dragRows(list, { rows, grip, onMoved }) {
+export function dragRows(list, options) {
+  let isAsked = false;
+  const begin = () => {
+    if (isAsked) return;
+    isAsked = true;
+    makeSortable(list, options).catch(() => (isAsked = false));
+  };
+  list.addEventListener("pointerover", begin);
+  document.addEventListener("touchstart", begin, { passive: true });
+}
+
+async function makeSortable(list, { rows, grip, onMoved }) {
   await import("../vendor/sortablejs-1.15.7/Sortable.min.js");
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let successor = null;

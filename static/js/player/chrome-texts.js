@@ -1,6 +1,9 @@
 // Texts of media-chrome's controls, by the English ones that it looks them up by.
 import { gettext } from "../i18n.js";
 
+/** Return what the time slider says before it knows a time. */
+export const unknownTime = () => gettext("The video hasn't loaded yet.");
+
 /** Return the texts for media-chrome's `addTranslation`. Those of its menus' labels are in the template. */
 export const chromeTexts = () => ({
   "Start airplay": gettext("Start AirPlay"),
@@ -49,5 +52,5 @@ export const chromeTexts = () => ({
   "chapter: {chapterName}": gettext("Chapter: {chapterName}"),
   "{time} remaining": gettext("{time} remaining"),
   "{currentTime} of {totalTime}": gettext("{currentTime} of {totalTime}"),
-  "video not loaded, unknown time.": gettext("The video hasn't loaded yet."),
+  "video not loaded, unknown time.": unknownTime(),
 });

@@ -1,5 +1,5 @@
 // The player's controls: media-chrome's elements around the plain <video>.
-import { chromeTexts } from "./chrome-texts.js";
+import { chromeTexts, unknownTime } from "./chrome-texts.js";
 import { qualityLines } from "./renditions.js";
 
 /**
@@ -21,7 +21,7 @@ function showWholeSeconds(display) {
 
 /** Give the slider the time in words that the display has: media-chrome's says that nothing is loaded until it moves. */
 function sayTime(display, slider) {
-  const unknown = chromeTexts()["video not loaded, unknown time."];
+  const unknown = unknownTime();
   const observer = new MutationObserver(() => {
     const said = display.getAttribute("aria-description");
     if (said && slider.getAttribute("aria-valuetext") === unknown) slider.setAttribute("aria-valuetext", said);

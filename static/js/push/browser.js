@@ -12,7 +12,7 @@ const SUBSCRIBE_MS = 20_000;
 /** @typedef {"unsupported" | "blocked" | "off" | "on"} State */
 
 /** Whether this browser can show notifications of this page's site. */
-export const isSupported = () => isSecureContext && "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+export const isSupported = () => isSecureContext && "serviceWorker" in navigator && "PushManager" in window && Boolean(window.Notification);
 
 /** @returns {Promise<PushSubscription | null>} */
 async function current() {
