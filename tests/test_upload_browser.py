@@ -151,6 +151,11 @@ def test_a_schedule_says_what_will_happen(page, site):
     dialog.get_by_label("Schedule", exact=True).check()
     at = (datetime.now(UTC) + timedelta(days=3)).replace(second=0, microsecond=0)
     local = page.evaluate("(at) => new Date(at).toLocaleString('sv').slice(0, 16)", at.isoformat())
+    dialog.get_by_label("Publish on").fill("")
+    dialog.get_by_role("button", name="Schedule").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Choose a date and time.")
+    expect(dialog.get_by_label("Publish on")).to_be_focused()
+    assert videos_of(owner)[0]["visibility"] == "private"
     dialog.get_by_label("Publish on").fill(local.replace(" ", "T"))
     expect(dialog.locator("[data-outcome]")).to_contain_text("your time")
     dialog.get_by_role("button", name="Schedule").click()

@@ -1,4 +1,5 @@
 // Who may see the video, and when: the last choice of the upload dialog, with a sentence of what will happen.
+import { ApiError } from "../api.js";
 import { gettext, interpolate } from "../i18n.js";
 import { dates } from "../locale.js";
 import { clockTime, momentOf } from "../wall-clock.js";
@@ -44,10 +45,17 @@ export class Visibility {
     return interpolate(gettext("Private now. Everyone can see this video from %(time)s, your time."), { time });
   }
 
+  /** Throw the error of a schedule without a time. */
+  requireTime() {
+    if (this.#chosen !== "schedule" || this.at.value) return;
+    const text = gettext("Choose a date and time.");
+    throw new ApiError(400, { code: "invalid", detail: text, fields: { publish_at: [text] } });
+  }
+
   /** Return the choice as the API takes it. */
   changes() {
     if (this.#chosen !== "schedule") return { visibility: this.#chosen };
-    const at = this.at.value ? new Date(momentOf(this.at.value)).toISOString() : null;
+    const at = new Date(momentOf(this.at.value)).toISOString();
     return { visibility: "private", publish_at: at, publish_visibility: "public" };
   }
 }

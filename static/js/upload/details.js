@@ -41,7 +41,7 @@ function showProblems(form, error) {
   for (const place of form.querySelectorAll("[data-problem]")) place.remove();
   const fields = Object.entries(error?.fields ?? {});
   for (const [name, sentences] of fields) {
-    const field = form.querySelector(`[name="${name}"]`)?.closest(".field") ?? form.querySelector("[data-visibility]");
+    const field = form.querySelector(`[name="${name}"], [data-field="${name}"]`)?.closest(".field") ?? form.querySelector("[data-visibility]");
     field.append(el("p", { class: "errors", role: "alert", "data-problem": true }, sentences.join(" ")));
   }
   if (error && !fields.length) form.querySelector("[data-visibility]").append(el("p", { class: "errors", role: "alert", "data-problem": true }, errorText(error)));
@@ -51,6 +51,7 @@ async function publish(item, form, autosave, visibility) {
   const button = form.querySelector("[data-publish]");
   button.disabled = true;
   try {
+    visibility.requireTime();
     const { title } = await autosave.send(visibility.changes());
     showProblems(form, null);
     item.describe({ title, isPublished: true });
