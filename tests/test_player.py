@@ -164,16 +164,18 @@ def test_the_page_around_the_player_is_small(page, film):
 def paused_when_playable(site, caller, video_id):
     """Stop the encoder once the video can be played; let it go on after the block.
 
-    It runs for moments only and waits while the site is asked, so that a busy machine cannot finish it unnoticed.
+    It runs for moments only, and waits while its worker looks at what there is and while the site is asked, so that a
+    busy machine cannot finish it unnoticed.
     """
     (worker,) = site.children("transcode")
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 150
     signal_all(worker, signal.SIGSTOP)
     while not caller.json("GET", f"/api/v1/videos/{video_id}/processing")[1]["playable"]:
         assert time.monotonic() < deadline
         signal_all(worker, signal.SIGCONT)
         time.sleep(0.1)
         signal_all(worker, signal.SIGSTOP)
+        time.sleep(0.3)
     try:
         yield
     finally:

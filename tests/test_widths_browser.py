@@ -40,30 +40,30 @@ def world(site, clip, tmp_path_factory):
     walked_world.take_down(site)
 
 
-@pytest.fixture(scope="module")
-def states(chromium, site, world):
-    """The cookies of each person, who signs in once."""
-    found = {"visitor": None}
-    for who in PEOPLE[1:]:
-        context = chromium.new_context(base_url=site.url)
-        page = context.new_page()
-        page.goto("/login")
-        page.locator("main [name=login]").fill(f"walk-{who}")
-        page.locator("main [name=password]").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/login" not in url)
-        found[who] = context.storage_state()
-        context.close()
-    return found
+@pytest.fixture
+def state(chromium, site, world, who):
+    """The cookies of a person who has just signed in: some pages ask for the password again after a while."""
+    if who == "visitor":
+        return None
+    context = chromium.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto("/login")
+    page.locator("main [name=login]").fill(f"walk-{who}")
+    page.locator("main [name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    cookies = context.storage_state()
+    context.close()
+    return cookies
 
 
 @pytest.mark.parametrize(("who", "width"), WHOLE if is_deep() else SHORT)
-def test_every_page_fits_and_is_quiet(chromium, site, world, states, who, width):
+def test_every_page_fits_and_is_quiet(chromium, site, world, state, who, width):
     context = chromium.new_context(
         base_url=site.url,
         viewport={"width": width, "height": 800},
         bypass_csp=True,
-        storage_state=states[who],
+        storage_state=state,
     )
     rows = [row for row in PAGES if who in row.people]
     found = walk(context, site.url, who, width, sample(rows, SHORT_PAGES), world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import pytest
@@ -19,6 +20,8 @@ def main() -> int:
     except (browser.BrowserMissingError, MongodUnavailableError) as error:
         sys.stderr.write(f"script/test: {error}\n")
         return 1
+    # As after Ctrl-C, the fixtures stop the sites and servers that they started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with scratch.temporary_folder():
         if sys.argv[1:]:
             return int(pytest.main(sys.argv[1:]))
