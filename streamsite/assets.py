@@ -35,9 +35,14 @@ OWN_PREFIXES = ("js/", "css/")
 SITE_STYLES = (
     "css/tokens.css",
     "css/base.css",
-    *(f"css/components/{name}.css" for name in ("shell", "buttons", "overlays", "cards")),
+    *(f"css/components/{name}.css" for name in ("shell", "buttons", "overlays", "cards", "chips")),
 )
 SITE_STYLE = "css/site.css"
+# What runs before the first paint, in this order.
+EARLY_SCRIPTS = ("js/theme.js", "js/account.js")
+EARLY_SCRIPT = "js/early.js"
+# Files that are joined, so that a page waits for one of them only.
+JOINED = {SITE_STYLE: SITE_STYLES, EARLY_SCRIPT: EARLY_SCRIPTS}
 # Indentation, and lines that are nothing but a comment. No file has a text of several lines, where these would count.
 _FOR_READERS = re.compile(rb"^[ \t]*(?://[^\n]*\n|/\*(?:(?!\*/).)*\*/[ \t]*\n)?[ \t]*", re.M | re.S)
 
@@ -77,16 +82,17 @@ class CompressedStorage(CompressedStaticFilesStorage):
     def post_process(
         self, paths: dict[str, object], dry_run: bool = False, **options: object
     ) -> Iterator[object]:
-        """Shorten the site's own scripts and styles, join the styles of every page, then compress all files."""
+        """Shorten the site's own scripts and styles, join those of every page, then compress all files."""
         for name in paths:
             if name.startswith(OWN_PREFIXES) and name.endswith((".js", ".css")) and not dry_run:
                 file = Path(self.path(name))
                 sent = strip_comments(file.read_bytes())
                 file.write_bytes(_tight(sent) if name.endswith(".css") else sent)
-        if not dry_run and all(name in paths for name in SITE_STYLES):
-            parts = [Path(self.path(name)).read_bytes() for name in SITE_STYLES]
-            Path(self.path(SITE_STYLE)).write_bytes(b"".join(parts))
-            paths = {**paths, SITE_STYLE: (self, SITE_STYLE)}
+        for joined, names in JOINED.items():
+            if not dry_run and all(name in paths for name in names):
+                parts = [Path(self.path(name)).read_bytes() for name in names]
+                Path(self.path(joined)).write_bytes(b"".join(parts))
+                paths = {**paths, joined: (self, joined)}
         yield from super().post_process(paths, dry_run, **options)
 
 

@@ -192,4 +192,4 @@ def test_no_script_of_the_player_blocks_the_first_paint(site, film):
     _, headers, page = Caller(site).call("GET", f"/watch/{film['id']}", headers={"Accept-Encoding": "br"})
     html = brotli.decompress(page) if headers.get("content-encoding") == "br" else page
     blocking = re.findall(r"<script src=\"([^\"]+)\"", html.decode())
-    assert [path.rsplit("/", 1)[1] for path in blocking] == ["theme.js", "account.js"]
+    assert [path.rsplit("/", 1)[1] for path in blocking] == ["early.js"]

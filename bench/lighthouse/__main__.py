@@ -41,6 +41,7 @@ METRICS = {
 }
 HEADINGS = ("page", "performance", "accessibility", "best practices", "SEO", *METRICS, "kB", "requests")
 PAGE_SECONDS = 180
+ATTEMPTS = 3
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--password-store=basic")
 SEEN = {"": "visitor", "viewer": "viewer, autoplay off", "channel0": "creator"}
 Report = dict[str, Any]
@@ -154,6 +155,17 @@ def profile(playwright: Playwright, folder: Path, site: Stack, caller: Caller | 
 
 def load(program: Path, url: str, user_data: Path, name: str) -> Report:
     """Load a page once on the mobile profile, in a new browser; return Lighthouse's report."""
+    for _attempt in range(ATTEMPTS - 1):
+        report = _load_once(program, url, user_data, name)
+        if "runtimeError" not in report:  # now and then the browser records no trace
+            return report
+    report = _load_once(program, url, user_data, name)
+    if error := report.get("runtimeError"):
+        raise SystemExit(f"{url}: {error['message']}")
+    return report
+
+
+def _load_once(program: Path, url: str, user_data: Path, name: str) -> Report:
     with tempfile.TemporaryDirectory(prefix="streamsite-lighthouse-") as folder:
         target = Path(REPORTS or folder) / re.sub(r"\W+", "-", name)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -166,12 +178,11 @@ def load(program: Path, url: str, user_data: Path, name: str) -> Report:
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=PAGE_SECONDS, check=False
         )
-        if done.returncode:
+        file = target.with_name(f"{target.name}.report.json")
+        if not file.exists():
             raise SystemExit(f"{url}: {done.stderr[-2_000:]}")
-        report: Report = json.loads(target.with_name(f"{target.name}.report.json").read_text())
-    if error := report.get("runtimeError"):
-        raise SystemExit(f"{url}: {error['message']}")
-    return report
+        report: Report = json.loads(file.read_text())
+        return report
 
 
 def row(page: Page, reports: list[Report]) -> list[str]:

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from streamsite.assets import SITE_STYLE, SITE_STYLES
+from streamsite.assets import EARLY_SCRIPT, JOINED, SITE_STYLE
 from streamsite.module_graph import all_imports
 
 register = template.Library()
@@ -41,5 +41,15 @@ def module(context: Context, name: str) -> SafeString:
 @register.simple_tag
 def site_styles() -> SafeString:
     """Return the link to the styles that every page has: one file, or each of its parts while developing."""
-    names = SITE_STYLES if settings.DEBUG else (SITE_STYLE,)
-    return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
+    return format_html_join("", '<link rel="stylesheet" href="{}">', _addresses(SITE_STYLE))
+
+
+@register.simple_tag
+def early_scripts() -> SafeString:
+    """Return the script that runs before the first paint, or each of its parts while developing."""
+    return format_html_join("", '<script src="{}"></script>', _addresses(EARLY_SCRIPT))
+
+
+def _addresses(joined: str) -> list[tuple[str]]:
+    names = JOINED[joined] if settings.DEBUG else (joined,)
+    return [(static(name),) for name in names]
