@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.http_client import Caller
+from tests.support.signing_in import sign_in
 from tests.test_browser import PASSWORD, note_violation, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -30,11 +31,7 @@ def open_as(chromium, site):
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         page.on("console", lambda message: note_violation(page, message.text))
         if name:
-            page.goto("/login")
-            page.get_by_label("Username or email").fill(name)
-            page.get_by_label("Password").fill(PASSWORD)
-            page.locator("main").get_by_role("button", name="Sign in").click()
-            page.wait_for_url(lambda url: "/login" not in url)
+            sign_in(page, name)
         page.goto(path)
         return page
 

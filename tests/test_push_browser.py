@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from tests.support import browser as browsers
 from tests.support.accessibility import serious_findings
-from tests.support.http_client import PASSWORD, Caller
+from tests.support.http_client import Caller
 from tests.support.push_service import PushService
+from tests.support.signing_in import sign_in
 from tests.support.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -112,11 +113,7 @@ def open_as(playwright, site, service, tmp_path):
         page = context.new_page()
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
-        page.goto("/login")
-        page.get_by_label("Username or email").fill(name)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda url: "/login" not in url)
+        sign_in(page, name)
         page.goto(path)
         return page
 

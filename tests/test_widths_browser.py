@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.support import walked_world
-from tests.support.http_client import PASSWORD, Caller
+from tests.support.http_client import Caller
 from tests.support.page_walk import WIDTHS, Look, keep, table, walk
 from tests.support.profile import is_deep, sample
+from tests.support.signing_in import sign_in
 from tests.support.walked_pages import PAGES, PEOPLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -47,11 +48,7 @@ def state(chromium, site, world, who):
         return None
     context = chromium.new_context(base_url=site.url)
     page = context.new_page()
-    page.goto("/login")
-    page.locator("main [name=login]").fill(f"walk-{who}")
-    page.locator("main [name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/login" not in url)
+    sign_in(page, f"walk-{who}")
     cookies = context.storage_state()
     context.close()
     return cookies
