@@ -76,7 +76,11 @@ class Stack:
         if is_plain and prepared.is_wanted(self.environment):
             prepared.copy_to(self.data_dir, _prepare_in)
         self.launch()
-        self.wait_until_answering()
+        try:
+            self.wait_until_answering()
+        except BaseException:  # also Ctrl-C: the fixture that would stop it is not there yet
+            self.stop()
+            raise
 
     def launch(self) -> None:
         """Start without waiting."""
