@@ -418,7 +418,7 @@ def test_the_share_dialog_writes_the_code(page, site, films):
     page.locator("video").evaluate("v => { v.currentTime = 4; }")
     page.get_by_role("link", name="Share", exact=True).click()
     page.get_by_text("Embed", exact=True).click()
-    code = page.get_by_label("Embed code")
+    code = page.get_by_role("textbox", name="Embed code")
     start = f'<iframe src="{site.url}/embed/{films["long"]}" width="640" height="360" title="The long one"'
     assert code.input_value().startswith(start)
     page.get_by_label("Start at").check()

@@ -166,7 +166,6 @@ def test_sorting_by_a_finger_on_a_phone(chromium, site, page, owner, listed):
     )
     page = context.new_page()
     page.goto(f"/playlists/{listed}")
-    page.touchscreen.tap(5, 300)
     expect(page.locator("[data-draggable]")).to_be_attached()
     rows = page.locator("[data-item]")
     drag_by_touch(page, rows.nth(0).locator(".grip"), rows.nth(2))

@@ -140,4 +140,4 @@ def test_an_upload_says_that_it_lost_its_connection_and_goes_on(creator, clip):
     text = page.get_by_role("dialog").locator("[data-dialog-text]")
     expect(text).to_have_text("Connection lost. Trying again…")
     page.unroute("**/api/v1/uploads/**", fail)
-    expect(text).to_contain_text("Upload complete", timeout=60_000)
+    expect(text).to_have_text("Ready to watch.", timeout=120_000)

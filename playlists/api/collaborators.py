@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import channel_for_viewing
+from accounts.api.base import signed_in_user
 from playlists import access, services
 from playlists.api.playlists import playlist_response
 from playlists.schemas import PlaylistDict
@@ -33,7 +34,7 @@ class CollaboratorView(APIView):
 
     @extend_schema(operation_id="playlist_collaborators_remove", responses=NO_CONTENT_RESPONSE)
     def delete(self, request: Request, playlist_id: str, username: str) -> Response:
-        """Remove a collaborator. Idempotent."""
+        """Remove a collaborator, or leave. Idempotent. What the owner removes revokes the invite links, too."""
         playlist, user_id = access.collaboration_for_removal(request.user, playlist_id, username)
-        services.remove_collaborator(playlist, user_id)
+        services.end_collaboration(playlist, user_id, actor=signed_in_user(request))
         return Response(status=status.HTTP_204_NO_CONTENT)

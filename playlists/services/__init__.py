@@ -9,7 +9,13 @@ from playlists.services.collaborators import (
     leave_all_playlists,
     remove_collaborator,
 )
-from playlists.services.invites import accept_invite, create_invite, open_invite, revoke_invite
+from playlists.services.invites import (
+    accept_invite,
+    create_invite,
+    end_collaboration,
+    open_invite,
+    revoke_invite,
+)
 from playlists.services.items import (
     AlreadyInPlaylist,
     add_video,
@@ -37,6 +43,7 @@ __all__ = [
     "create_playlist",
     "delete_playlist",
     "delete_saves",
+    "end_collaboration",
     "end_collaborations_between",
     "leave_all_playlists",
     "move_item",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts import email_verification
 from accounts.models import User
 from playlists.models import Playlist, PlaylistInvite
-from playlists.services.collaborators import add_collaborator
+from playlists.services.collaborators import add_collaborator, remove_collaborator
 from playlists.services.playlists import WatchLaterProtected
 from streamsite import origin
 from streamsite.errors import Absent, Invalid, SiteError
@@ -67,6 +67,16 @@ def revoke_invite(playlist: Playlist, invite_id: str) -> None:
     """Delete a link; those who joined by it stay. Raises ``Absent``."""
     if not PlaylistInvite.objects.filter(pk=invite_id, playlist=playlist).delete()[0]:
         raise Absent
+
+
+def end_collaboration(playlist: Playlist, user_id: str, *, actor: User) -> Playlist:
+    """Remove a collaborator. Idempotent. Unless they leave by themselves, all invite links are revoked first.
+
+    They may have kept one, and would join again by it.
+    """
+    if actor.pk != user_id:
+        invites_of_playlist(playlist).delete()
+    return remove_collaborator(playlist, user_id)
 
 
 def open_invite(user: User, token: str) -> PlaylistInvite:

@@ -53,6 +53,22 @@ def test_a_link_makes_a_collaborator_once(cast, playlist):
     assert cast.api("stranger").get(f"/api/v1/playlists/{playlist}").status_code == 404
 
 
+def test_someone_who_was_removed_does_not_join_again_by_the_link(cast, playlist):
+    url = created(cast, playlist)["url"]
+    for who in ("stranger", "member"):
+        assert joined(cast, url, who).status_code == 200
+    # Who leaves may come back.
+    left = cast.api("member").delete(f"/api/v1/playlists/{playlist}/collaborators/member")
+    assert left.status_code == 204
+    assert joined(cast, url, "member").status_code == 200
+    removed = cast.api("owner").delete(f"/api/v1/playlists/{playlist}/collaborators/stranger")
+    assert removed.status_code == 204
+    assert joined(cast, url).status_code == 404
+    assert uses(cast, playlist) == []
+    people = cast.api("owner").get(f"/api/v1/playlists/{playlist}").json()["collaborators"]
+    assert [row["username"] for row in people] == ["member"]
+
+
 def test_the_secret_is_shown_once_and_not_stored(cast, playlist):
     invite = created(cast, playlist)
     token = invite["url"].rsplit("/", 1)[1]

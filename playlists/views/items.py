@@ -105,7 +105,7 @@ def add_collaborator(request: HttpRequest, playlist_id: str) -> HttpResponse:
 def remove_collaborator(request: HttpRequest, playlist_id: str, username: str) -> HttpResponse:
     """End a collaboration: by the owner, or by the collaborator, who leaves."""
     playlist, user_id = access.collaboration_for_removal(request.user, playlist_id, username)
-    services.remove_collaborator(playlist, user_id)
+    services.end_collaboration(playlist, user_id, actor=signed_in_user(request))
     if user_id == signed_in_user(request).pk != playlist.owner_id:
         return redirect_with_message(request, _("You left the playlist."), "library")
     return redirect_back_with_message(request, _("Collaborator removed."), playlist)

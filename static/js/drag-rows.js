@@ -1,5 +1,7 @@
 // Rows that are dragged by their grip: by mouse, pen, and touch, with scrolling at the edges. SortableJS does the dragging;
-// it is loaded when a pointer comes to the list, or a finger to the page, because most visits sort nothing.
+// it is loaded once the page has nothing else to do.
+
+const LONGEST_WAIT_MS = 1000;
 
 /**
  * Let people drag the rows of `list`.
@@ -12,14 +14,9 @@
  *   `successor` is what it stood before until then
  */
 export function dragRows(list, options) {
-  let isAsked = false;
-  const begin = () => {
-    if (isAsked) return;
-    isAsked = true;
-    makeSortable(list, options).catch(() => (isAsked = false));
-  };
-  list.addEventListener("pointerover", begin);
-  document.addEventListener("touchstart", begin, { passive: true });
+  const begin = () => makeSortable(list, options).catch(() => {}); // buttons and keys move rows, too
+  if ("requestIdleCallback" in window) requestIdleCallback(begin, { timeout: LONGEST_WAIT_MS });
+  else setTimeout(begin, LONGEST_WAIT_MS);
 }
 
 async function makeSortable(list, { rows, grip, onMoved }) {

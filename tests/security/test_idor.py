@@ -72,7 +72,7 @@ WORDS = {
     PERSONAL: """
         DELETE /auth/sessions/{session_id} DELETE /auth/api-tokens/{token_id} PATCH /uploads/{upload_id}
         DELETE /uploads/{upload_id} DELETE /me/history/{video_id} POST /me/decisions/{case_id}/appeal
-        DELETE /me/not-interested/{video_id}
+        DELETE /me/not-interested/{video_id} DELETE /me/push-subscriptions/{subscription_id}
         DELETE /me/watch-later/{video_id} DELETE /me/saved-playlists/{playlist_id}
     """,
     SELF: """
@@ -93,6 +93,7 @@ WORDS = {
         GET /me/not-interested GET /me/hidden-channels
         POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
         POST /studio/comments/bulk POST /playlist-invites/accept
+        GET /me/push-subscriptions POST /me/push-subscriptions
     """,
 }
 WORD_OF = {
@@ -132,6 +133,16 @@ def operations(cast: Cast) -> list[str]:
     )
 
 
+# The browser of the example in RFC 8291.
+BROWSER = {
+    "endpoint": "https://fcm.googleapis.com/fcm/send/mine",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+
+
 @dataclass(frozen=True)
 class World:
     """The ids of the owner's things, all of them hidden from others or all of them seen."""
@@ -162,6 +173,7 @@ def furnish(cast: Cast, visibility: str) -> World:
         "invite_id": made(f"playlists/{playlist}/invites", {}),
         "post_id": made("posts", {"text": "Mine"}),
         "token_id": made("auth/api-tokens", {"name": "Mine", "scopes": ["read"]}),
+        "subscription_id": made("me/push-subscriptions", BROWSER),
         "session_id": api.get("/api/v1/auth/sessions").json()["results"][0]["id"],
         "case_id": "A" * 16,
         "username": "owner",
