@@ -22,9 +22,11 @@ MAX_RETRY_AFTER = 86_400
 HTTPS_PORT = 443
 # Prefixes in whose addresses an IPv4 address is embedded: those are judged by it.
 EMBEDDING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
-ENTRY = re.compile(
-    r"(?P<any>\*\.)?(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
-)
+# A host and its port: a name of at most 253 characters, whose labels have 63 at most, or an address in brackets.
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+NAME = rf"(?![^:]{{254}}){LABEL}(?:\.{LABEL})*"
+HOST = re.compile(rf"(?P<host>{NAME}|\[[0-9a-f.]*:[0-9a-f:.]*\])(?::(?P<port>[0-9]{{1,5}}))?")
+ENTRY = re.compile(rf"(?P<any>\*\.(?!\[))?{HOST.pattern}")
 
 
 class OutboundRefused(Exception):
@@ -71,12 +73,17 @@ def find_allowed(url: str, allowed: Iterable[AllowedHost]) -> AllowedHost | None
     return next((one for one in allowed if one.allows(*_host_and_port(parts))), None)
 
 
+def lower_host(url: str) -> str:
+    """Return a URL with its host in lower case; paths and queries may differ in case alone."""
+    return re.sub(r"\Ahttps://[^/?#]+", lambda found: found[0].lower(), url)
+
+
 def _split(url: str) -> SplitResult | None:
     if len(url) > MAX_URL_LENGTH or not re.fullmatch(r"https://[!-~]+", url) or "\\" in url:
         return None
     try:
         parts = urlsplit(url)
-        is_plain = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+        is_plain = HOST.fullmatch(parts.netloc.lower()) is not None and parts.port != 0
     except ValueError:
         return None
     return parts if is_plain and not parts.fragment else None
@@ -99,8 +106,14 @@ def is_public(address: str) -> bool:
 
 
 def resolve(host: str, port: int, *, may_be_private: bool) -> list[str]:
-    """Return the addresses of a host. Raises ``OutboundRefused`` when one of them is not public, ``OSError``."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """Return the addresses of a host.
+
+    Raises ``OutboundRefused`` when one of them is not public or the host can have none, ``OSError``.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except ValueError as error:  # UnicodeError for empty and long labels
+        raise OutboundRefused(f"{host!r} is no name of a host") from error
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not may_be_private and not all(is_public(address) for address in addresses):
         raise OutboundRefused(f"{host} has an address that is not public")

@@ -87,7 +87,58 @@ def test_a_server_that_says_nothing_is_given_up():
 
 
 @pytest.mark.parametrize(
-    "entry", ["", "*", "*.", "https://x.org", "x.org/", "x.org:0", "x.org:70000", "a b", "-x", "*x.org"]
-)
+    "entry",
+    [
+        *("", "*", "*.", "https://x.org", "x.org/", "x.org:0", "x.org:70000", "a b", "-x", "*x.org"),
+        *("x..org", "x-.org", "*.[::1]", "[::1%eth0]", f"{'a' * 64}.org", "a." * 126 + "org"),
+    ],
+)  # fmt: skip
 def test_entries_that_are_no_hosts(entry):
     assert outbound.parse_allowed_host(entry) is None
+
+
+LONG = ".".join(["a" * 63] * 3)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("a..x.org", ".x.org", "..x.org", "-a.x.org", "a-.x.org", "a_b.x.org", "a%2eb.x.org", "a,b.x.org", "a.x.org."),
+        *(f"{'a' * 64}.x.org", f"{'a' * 300}.x.org", f"{LONG}.{'a' * 56}.x.org", "a.x.org:", "a.x.org:+443"),
+        *("[::1%25.x.org]", "[::1%25a.x.org]", "[fe80::1%25.x.org]:443", "[v1.x.org]", "[a.x.org]", "[::1].x.org"),
+    ],
+)  # fmt: skip
+def test_subdomains_are_host_names(host):
+    allowed = [outbound.parse_allowed_host("*.x.org"), outbound.parse_allowed_host("[::1]")]
+    assert outbound.find_allowed(f"https://{host}/", allowed) is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "host"),
+    [
+        *(("*.x.org", "a.x.org"), ("*.x.org", "A-1.b.X.org"), ("*.x.org", f"{'a' * 63}.x.org:443")),
+        *(("*.x.org", f"{LONG}.{'a' * 55}.x.org"), ("*.x.org", "xn--bcher-kva.x.org")),
+        *(("[::1]:8443", "[::1]:8443"), ("127.0.0.1", "127.0.0.1"), ("localhost", "localhost")),
+    ],
+)  # fmt: skip
+def test_hosts_that_an_entry_allows(entry, host):
+    allowed = outbound.parse_allowed_host(entry)
+    assert outbound.find_allowed(f"https://{host}/", [allowed]) == allowed
+
+
+@pytest.mark.parametrize("host", ["a..x.org", ".x.org", "a" * 300])
+def test_names_that_cannot_be_looked_up_are_refused(host):
+    with pytest.raises(outbound.OutboundRefused, match="no name"):
+        outbound.resolve(host, 443, may_be_private=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "lower"),
+    [
+        ("https://FCM.Example.org:443/Ab?C=D", "https://fcm.example.org:443/Ab?C=D"),
+        ("https://X.org?Https://X.org", "https://x.org?Https://X.org"),
+        ("https://x.org/A?", "https://x.org/A?"),
+    ],
+)
+def test_only_the_host_of_an_address_is_put_in_lower_case(url, lower):
+    assert outbound.lower_host(url) == lower

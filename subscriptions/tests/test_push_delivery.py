@@ -7,13 +7,14 @@ import pytest
 import time_machine
 
 from accounts import sessions
+from streamsite import outbound
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import queue
 from subscriptions import services as subscribing
 from subscriptions import subscription_store, tasks
 from subscriptions.models import Broadcast, Notification
-from subscriptions.notifications.push import delivery, store
+from subscriptions.notifications.push import delivery, sending, store
 from subscriptions.tests.push_fixtures import LIST, device, run_jobs, service  # noqa: F401 - fixtures
 from subscriptions.tests.test_notifications import prefer, say
 from tests.support.commands import recorded
@@ -169,6 +170,57 @@ def test_a_subscription_that_the_service_does_not_know_is_removed(service, cast,
     publish(cast)
     run_jobs()
     assert len(service.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"endpoint": f"https://{host}/secret"} for host in ("a..push.apple.com", ".push.apple.com", "[zz]")),
+        *({"endpoint": f"https://{host}/secret"} for host in (f"{'a' * 300}.push.apple.com", "former.example")),
+        *({"p256dh": "AAAA!!!!"}, {"auth": "AAAA"}),
+    ],
+)  # fmt: skip
+def test_a_stored_browser_that_is_not_valid_fails_no_other(service, cast, follower, device, changes):  # noqa: F811
+    others = [device("member", f"good-{number}") for number in range(6)]
+    bad = device("member", "bad")
+    collection(store.SUBSCRIPTIONS).update_one({"_id": bad.id}, {"$set": changes})
+    publish(cast)
+    run_jobs()
+    good = [follower, *others]
+    assert [len(service.read(one)) for one in good] == [1] * 7
+    assert len(service.requests) == 7
+    assert all(row["sent_at"] for row in store.find([one.id for one in good]))
+    assert store.find([bad.id]) == []
+    assert collection(queue.JOBS).count_documents({"queue": "push", "state": {"$ne": "done"}}) == 0
+    assert waiting() == []
+
+
+def test_an_error_while_one_is_sent_fails_no_other(service, cast, follower, device, monkeypatch, caplog):  # noqa: F811
+    good = [follower, *(device("member", f"good-{number}") for number in range(6))]
+    bad = device("member", "bad-secret")
+    post = outbound.Client.post
+
+    def fail_for_one(client, url, body, headers):
+        if url == bad.endpoint:
+            raise RuntimeError(url)
+        return post(client, url, body, headers)
+
+    monkeypatch.setattr(outbound.Client, "post", fail_for_one)
+    publish(cast)
+    run_jobs()
+    assert [len(service.read(one)) for one in good] == [1] * 7
+    assert all(row["sent_at"] for row in store.find([one.id for one in good]))
+    assert collection(queue.JOBS).count_documents({"queue": "push", "state": {"$ne": "done"}}) == 0
+    assert "sending to 127.0.0.1 failed (RuntimeError)" in caplog.text
+    assert "bad-secret" not in caplog.text
+
+
+def test_parcels_go_over_as_many_connections_as_the_constant_says(monkeypatch):
+    monkeypatch.setattr(sending, "CONNECTIONS_PER_SERVICE", 6)
+    parcels = [sending.Parcel(str(number), "https://x.org/", b"", {}) for number in range(12)]
+    parts = sending._slices(parcels)
+    assert len(parts) == 6
+    assert sorted(parcel.push_id for part in parts for parcel in part) == sorted(map(str, range(12)))
 
 
 def waiting():

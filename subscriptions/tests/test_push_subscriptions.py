@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import deletion
 from accounts.models import User
 from streamsite.errors import Invalid
+from streamsite.mongo.collections import collection
 from subscriptions.notifications.push import encryption, services, store, vapid
 from subscriptions.tests.push_fixtures import LIST, device, service  # noqa: F401 - fixtures
 from tests.support.push_service import Device, bytes_of, text_of
@@ -100,6 +101,8 @@ def test_the_21st_takes_the_place_of_the_oldest(service, cast):  # noqa: F811
         *("https://fcm.googleapis.com/\r\nX: y",),
         *("https://fcm.googleapis.com/#x", "https://fcm.googleapis.com\t/x", "https://ｆcm.googleapis.com/x"),
         *("https://fcm.googleapis.com./x", "", "https://" + "a" * 2_000),
+        *("https://a..push.apple.com/", "https://.push.apple.com/", f"https://{'a' * 300}.push.apple.com/"),
+        *("https://[::1%25.push.apple.com]/", "https://[v1.push.apple.com]/", "https://a_b.push.apple.com/"),
     ],
 )  # fmt: skip
 def test_only_push_services_are_endpoints(service, cast, endpoint):  # noqa: F811
@@ -122,13 +125,36 @@ def test_the_push_services_of_browsers_are_known(service, cast, endpoint):  # no
     assert cast.api("member").post(LIST, Device(endpoint).subscription(), format="json").status_code == 201
 
 
+def test_the_case_of_the_host_makes_no_other_browser(service, cast):  # noqa: F811
+    api = cast.api("member")
+    lower, upper = (Device(f"https://{host}/Ab-C") for host in ("fcm.googleapis.com", "FCM.googleapis.com"))
+    answers = [api.post(LIST, one.subscription(), format="json") for one in (lower, upper)]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    (row,) = store.list_for_user(cast.member.pk)
+    assert row["endpoint"] == lower.endpoint
+    assert row["_id"] == hashlib.sha256(lower.endpoint.encode()).hexdigest()[:32]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"endpoint": "https://a..push.apple.com/"}, {"p256dh": "AAAA!!!!"}, {"auth": "AAAA"}]
+)
+def test_stored_browsers_that_are_not_valid_are_removed_from_the_list(device, cast, changes):  # noqa: F811
+    bad, good = device("member", "bad"), device("member", "good")
+    collection(store.SUBSCRIPTIONS).update_one({"_id": bad.id}, {"$set": changes})
+    assert [row["id"] for row in cast.api("member").get(LIST).json()["results"]] == [good.id]
+    assert store.find([bad.id]) == []
+
+
 def test_keys_are_checked(service, cast):  # noqa: F811
     good = service.device("keys")
     outside = b"\x04" + good.point[1:33] + bytes(31) + b"\x01"
+    key, secret = text_of(good.point), text_of(good.auth)
     compressed = bytes([2 + good.point[-1] % 2]) + good.point[1:33]
     for name, values in {
-        "p256dh": ["", "!", "AAAA", "é", text_of(outside), text_of(compressed), text_of(b"\x05" + good.point[1:])],
-        "auth": ["", "AAAA", "!" * 22, text_of(bytes(15)), text_of(bytes(17)), 16, None],
+        "p256dh": ["", "!", "AAAA", "é", text_of(outside), text_of(compressed), text_of(b"\x05" + good.point[1:]),
+                   f"{key}!!!!", f"!!!!{key}", f"{key[:4]}\n{key[4:]}", f"{key[:4]}={key[4:]}", f"{key}+/", f"{key}é"],
+        "auth": ["", "AAAA", "!" * 22, text_of(bytes(15)), text_of(bytes(17)), 16, None,
+                 f"{secret}!!!!", f"{secret}{'=' * 9}"],
     }.items():  # fmt: skip
         for value in values:
             body = good.subscription()
@@ -140,6 +166,15 @@ def test_keys_are_checked(service, cast):  # noqa: F811
     assert store.list_for_user(cast.member.pk) == []
     with pytest.raises(Invalid):
         services.subscribe(cast.member, "s", endpoint="", p256dh="", auth="", user_agent="")
+
+
+def test_keys_may_be_padded(service, cast):  # noqa: F811
+    made = service.device("padded")
+    body = made.subscription()
+    body["keys"] = {"p256dh": f"{text_of(made.point)}=", "auth": f"{text_of(made.auth)}=="}
+    assert cast.api("member").post(LIST, body, format="json").status_code == 201
+    (row,) = store.list_for_user(cast.member.pk)
+    assert (row["p256dh"], row["auth"]) == (text_of(made.point), text_of(made.auth))
 
 
 def test_a_deleted_account_leaves_none(device, cast):  # noqa: F811

@@ -13,7 +13,7 @@ from subscriptions.notifications import access
 from subscriptions.notifications.access import NotificationContext
 from subscriptions.notifications.entries import Entry
 from subscriptions.notifications.notification_types import delivery_channels, notification_kind
-from subscriptions.notifications.push import store, vapid
+from subscriptions.notifications.push import services, store
 from subscriptions.notifications.push.store import PushDoc
 from subscriptions.notifications.store import EntryDoc
 
@@ -30,7 +30,7 @@ class Recipients:
 def load(row: EntryDoc, push_ids: Sequence[str]) -> Recipients:
     """Return those of some browsers whose accounts may see the entry, want it, and have not read it.
 
-    Subscriptions whose session has ended, or that were made with another key of the site, are deleted.
+    Subscriptions whose session has ended, or that can no longer be sent to, are deleted.
     """
     created_at = row["created_at"].replace(tzinfo=UTC)
     entry = Entry(row["_id"], created_at, row, bool(row.get("is_read")))
@@ -47,14 +47,15 @@ def _signed_in(rows: list[PushDoc]) -> list[tuple[PushDoc, User]]:
     """Return the subscriptions whose accounts are active and still signed in there."""
     users = {user.pk: user for user in User.objects.filter(pk__in={row["user_id"] for row in rows})}
     states = sessions.find_states({row["session_id"] for row in rows}, users)
+    usable = {row["_id"] for row in rows if services.is_usable(row)}
     store.delete(
-        row for row in rows if states[row["session_id"]] == sessions.ENDED or row["key_id"] != vapid.key_id()
+        row for row in rows if states[row["session_id"]] == sessions.ENDED or row["_id"] not in usable
     )
     return [
         (row, users[row["user_id"]])
         for row in rows
         if states[row["session_id"]] == sessions.LIVE
-        and row["key_id"] == vapid.key_id()
+        and row["_id"] in usable
         and row["user_id"] in users
         and users[row["user_id"]].is_active
     ]

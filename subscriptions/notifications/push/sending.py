@@ -66,7 +66,11 @@ def _slices(parcels: Sequence[Parcel]) -> list[list[Parcel]]:
     by_service: dict[str, list[Parcel]] = defaultdict(list)
     for parcel in parcels:
         by_service[urlsplit(parcel.endpoint).netloc].append(parcel)
-    parts = [each[start::CONNECTIONS_PER_SERVICE] for each in by_service.values() for start in range(4)]
+    parts = [
+        each[start::CONNECTIONS_PER_SERVICE]
+        for each in by_service.values()
+        for start in range(CONNECTIONS_PER_SERVICE)
+    ]
     return [part for part in parts if part]
 
 
@@ -97,6 +101,12 @@ def _send(client: outbound.Client, parcel: Parcel) -> Result:
     except (OSError, http.client.HTTPException) as error:
         why = f"{service} could not be reached ({error.__class__.__name__})"
         return Result(parcel.push_id, Outcome.LATER, why=why)
+    except Exception as error:  # whatever one message raises is never the end of the others
+        # Neither its text nor its traceback: they may have the endpoint, which is a secret.
+        why = f"sending to {service} failed ({error.__class__.__name__})"
+        logger.error("%s", why)  # noqa: TRY400
+        client.close()
+        return Result(parcel.push_id, Outcome.REFUSED, why=why)
     outcome = outcome_of(answer)
     if outcome == Outcome.REFUSED:
         logger.warning("the push service %s answered %s", service, answer.status)

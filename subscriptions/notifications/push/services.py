@@ -37,6 +37,7 @@ def subscribe(
     Idempotent. A browser that another account used is this one's from now on. Raises ``Invalid``.
     """
     _require_valid(endpoint, p256dh, auth)
+    endpoint = outbound.lower_host(endpoint)
     row: PushDoc = {
         "_id": push_id(endpoint),
         "user_id": user.pk,
@@ -62,17 +63,21 @@ def unsubscribe(user: User, subscription_id: str) -> None:
 
 
 def list_browsers(user: User) -> list[PushSubscriptionDict]:
-    """Return the browsers that get the account's notifications, latest first; delete those that are signed out."""
+    """Return the browsers that get the account's notifications, latest first.
+
+    Those that are signed out or cannot be sent to are deleted.
+    """
     rows = store.list_for_user(user.pk)
     states = sessions.find_states({row["session_id"] for row in rows}, {user.pk: user})
-    gone = [row for row in rows if states[row["session_id"]] == sessions.ENDED or not _is_usable(row)]
+    gone = [row for row in rows if states[row["session_id"]] == sessions.ENDED or not is_usable(row)]
     if gone:
         store.delete(gone)
     return [_serialize(row) for row in rows if row not in gone]
 
 
-def _is_usable(row: PushDoc) -> bool:
-    return row["key_id"] == vapid.key_id()
+def is_usable(row: PushDoc) -> bool:
+    """Return whether a stored subscription is of the site's key, and one that could be made today."""
+    return row["key_id"] == vapid.key_id() and not _wrong_fields(row["endpoint"], row["p256dh"], row["auth"])
 
 
 def _serialize(row: PushDoc) -> PushSubscriptionDict:
@@ -87,6 +92,12 @@ def _serialize(row: PushDoc) -> PushSubscriptionDict:
 
 def _require_valid(endpoint: str, p256dh: str, auth: str) -> None:
     """Raise ``Invalid`` for an endpoint of an unknown service, or for keys that nothing can be encrypted with."""
+    wrong = _wrong_fields(endpoint, p256dh, auth)
+    if wrong:
+        raise Invalid(_("Please fix the errors below."), fields=wrong)
+
+
+def _wrong_fields(endpoint: str, p256dh: str, auth: str) -> dict[str, list[str]]:
     wrong: dict[str, list[str]] = {}
     if outbound.find_allowed(endpoint, settings.PUSH_SERVICES) is None:
         wrong["endpoint"] = [_("This browser's push service isn't supported.")]
@@ -100,5 +111,4 @@ def _require_valid(endpoint: str, p256dh: str, auth: str) -> None:
         is_good = False
     if not is_good:
         wrong["auth"] = [_("This isn't a valid key.")]
-    if wrong:
-        raise Invalid(_("Please fix the errors below."), fields=wrong)
+    return wrong

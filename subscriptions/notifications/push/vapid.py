@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -29,6 +30,7 @@ KEY_BYTES = 32
 TOKEN_SECONDS = 12 * 3_600
 REUSE_SECONDS = 3_600.0
 CURVE = ec.SECP256R1()
+BASE64URL = re.compile(r"[A-Za-z0-9_-]*={0,2}")
 
 logger = logging.getLogger("streamsite.push")
 
@@ -39,7 +41,9 @@ def encode(value: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Return the bytes of base64url with or without padding. Raises ``ValueError``."""
+    """Return the bytes of base64url with or without padding. Raises ``ValueError`` for all other texts."""
+    if not BASE64URL.fullmatch(text):
+        raise ValueError("not base64url")
     return urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))
 
 
