@@ -19,6 +19,7 @@ from streamsite.supervisor.preparation import Preparation, fingerprint
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Not made anew by every process: the keys below are names of tests, which two processes compare.
 GOOD_KEY = "RczIsERUHkfaP-XcDs-_owypldvOBxDcIwtrqysuEsZWgQVzUvDJoaqzImEH2ov3"
+P256_KEY = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"  # of the example in RFC 8291
 SAFE = unsafe_settings.StartSettings(
     is_public=True,
     debug=False,
@@ -185,7 +186,7 @@ def test_check_deploy_is_clean_on_the_documented_settings(tmp_path, documented):
     for name in ("STREAMSITE_DATA_DIR", "STREAMSITE_KEYS_DIR"):
         settings.pop(name, None)
     for name in [name for name in settings if name.endswith("_FILE")]:
-        (tmp_path / name).write_text(GOOD_KEY)
+        (tmp_path / name).write_text(P256_KEY if name.startswith("VAPID") else GOOD_KEY)
         settings[name] = str(tmp_path / name)
     assert checked(tmp_path, settings) == (0, [])
 
