@@ -191,7 +191,8 @@ PARTS = (player, player_settings, card_menu, user_menu, bell_panel, share_dialog
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
 def test_a_part_reads_as_it_was_looked_at(open_page, world, part: Callable):
     page, selector = part(open_page, world)
-    text = reading_order(page, selector)
+    # Which rendition plays depends on how fast the machine is.
+    text = re.sub(r"Auto \(\d+p\)", "Auto (144p)", reading_order(page, selector))
     assert NAMELESS.findall(text) == []
     check_file(FOLDER / f"{part.__name__}.txt", text)
 
