@@ -30,7 +30,15 @@ OPEN = {
 }
 
 # The same for everyone, and nothing of the site's content: shared caches may keep it.
-SAME_FOR_ALL = {"site-appearance", "jwks", "favicon", "touch-icon", "touch-icon-ready", "manifest"}
+SAME_FOR_ALL = {
+    "site-appearance",
+    "jwks",
+    "favicon",
+    "touch-icon",
+    "touch-icon-ready",
+    "manifest",
+    "push-worker",
+}
 OPEN_NAMES = OPEN | SAME_FOR_ALL | {"language", "dismiss-banner", *(f"page-{name}" for name in pages.TITLES)}
 
 
