@@ -135,7 +135,7 @@ for (const box of document.querySelectorAll("[data-toasts] .toast")) {
   if (box.dataset.level !== "error") removeLater(box, 8000);
 }
 
-// A form that was refused: go to the first field to mend. The editor does so by itself.
+// After a form was refused, focus its first invalid field. The editor does this itself.
 /** @type {HTMLElement | null} */ (document.querySelector("main form:not([data-editor-form]) [aria-invalid=true]"))?.focus();
 
 // On narrow screens a row of tabs scrolls: start at the current one.

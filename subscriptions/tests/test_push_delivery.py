@@ -1,4 +1,4 @@
-"""What browsers are sent: what their accounts may see and want, while they are signed in, and later if need be."""
+"""Push delivery: only what accounts may see and want, only while signed in, with retries."""
 
 import logging
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Texts that tests compare with what is kept in the repository; ``UPDATE_EXPECTED=1`` writes what they find instead."""
+"""Compare texts with snapshots in the repository; ``UPDATE_EXPECTED=1`` updates the snapshots instead."""
 
 from __future__ import annotations
 

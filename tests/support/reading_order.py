@@ -1,4 +1,4 @@
-"""What a screen reader is told of a part of a page: Chromium's accessibility tree as indented lines, in reading order.
+"""The accessibility tree of a part of a page, from Chromium, as indented lines, in reading order.
 
 One line holds the role, the name, the states that are announced, the value, and the description.
 """

@@ -1,4 +1,4 @@
-"""What people do on the site, each task from the home page, for any hand of ``tests.support.hands``."""
+"""Common tasks, each from the home page, for every input method in ``tests.support.hands``."""
 
 from __future__ import annotations
 

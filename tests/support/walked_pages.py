@@ -197,7 +197,7 @@ PAGES = tuple(_rows())
 
 @dataclass(frozen=True)
 class Budget:
-    """What the pages of a kind may weigh over the wire, in bytes, and the requests they may take."""
+    """The most bytes over the wire, and the most requests, that pages of a kind may take."""
 
     html: int
     assets: int  # styles and scripts

@@ -1,4 +1,4 @@
-"""What the tasks of ``tests.support.tasks`` take on YouTube in a browser of a desktop, from its home page, signed in.
+"""Steps that the tasks of ``tests.support.tasks`` take on YouTube: desktop browser, signed in, from the home page.
 
 Every click is named, so that a reader can check the count; where a help page leaves a step open ("you might need to
 sign in"), it is left out. What basis a row has:

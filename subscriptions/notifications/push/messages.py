@@ -1,4 +1,4 @@
-"""What a browser shows: a notification in the receiver's language, small enough for every push service."""
+"""Build push messages: a notification in the recipient's language, small enough for every push service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who still gets a notification in which browsers, asked when it is sent."""
+"""Choose the browsers that a notification is sent to, at the time of sending."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ logger = logging.getLogger("streamsite.push")
 
 
 class Outcome(Enum):
-    """What became of a message."""
+    """The result of sending a message."""
 
     SENT = "sent"
     GONE = "gone"

@@ -91,7 +91,7 @@ def remove(user_id: str, push_id: str) -> bool:
 
 
 def delete(rows: Iterable[PushDoc]) -> None:
-    """Delete subscriptions, unless they were made anew since they were read."""
+    """Delete subscriptions that are unchanged since they were read."""
     for row in rows:
         read = {name: row[name] for name in ("_id", "user_id", "session_id", "p256dh", "key_id")}
         _subscriptions().delete_one(read)
