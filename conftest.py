@@ -67,6 +67,7 @@ def prepared_database(
         _make_test_database()
         site_id.adopt()
     yield
+    _show_loop(None)
     with django_db_blocker.unblock():
         connection.creation.destroy_test_db(former_name, verbosity=0)
 
@@ -209,6 +210,7 @@ def playwright() -> Iterator[Playwright]:
         yield started
         _show_loop(_playwright_loop)
     _playwright_loop = None
+    _show_loop(None)
 
 
 @pytest.fixture(scope="session")
