@@ -14,6 +14,8 @@ from playwright.sync_api import FilePayload, Locator, Page
 MOST_TABS = 150
 # Inner stops of one element: the parts of a date, the controls of a native player.
 MOST_INNER_STOPS = 12
+# Looks at a stop that is not seen yet, 100 ms apart.
+MOST_SECOND_LOOKS = 20
 # What has the focus, and what is wrong with how it shows it. The ring may be on the element, on the host or a part of
 # its shadow tree, or on a label or box around it.
 STOP = """() => {
@@ -138,9 +140,17 @@ class Keyboard:
         page.on("filechooser", lambda _chooser: None)
 
     def step(self, key: str = "Tab") -> str:
-        """Go one stop further; return the name of what has the focus now."""
+        """Go one stop further; return the name of what has the focus now.
+
+        A page that is still scrolling or growing has some time to bring it into view.
+        """
         self.page.keyboard.press(key)
         stop = self.page.evaluate(STOP)
+        for _ in range(MOST_SECOND_LOOKS):
+            if not stop["problem"]:
+                break
+            self.page.wait_for_timeout(100)
+            stop = self.page.evaluate(STOP)
         if stop["problem"]:
             self.problems.append(f"{self.page.url}: {stop['name']} {stop['problem']}")
         return str(stop["name"])
