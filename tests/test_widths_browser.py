@@ -37,8 +37,9 @@ looks: list[Look] = []
 
 @pytest.fixture(scope="module")
 def world(site, clip, tmp_path_factory):
-    yield walked_world.build(site, clip, tmp_path_factory.mktemp("walked"))
-    walked_world.take_down(site)
+    with walked_world.without_others(site):
+        yield walked_world.build(site, clip, tmp_path_factory.mktemp("walked"))
+        walked_world.take_down(site)
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,30 @@ from streamsite.site_settings import sections, services
 from streamsite.site_settings.pages import Pages
 services.save(sections.section_of(Pages), {}, reset=("about", "privacy", "contact"))
 """
+
+
+# Weights are measured on the small world alone, whichever files of tests filled the site before.
+HIDE = """
+import json
+from videos.models import Video
+listed = list(Video.objects.filter(listed=True).values_list("pk", flat=True))
+Video.objects.filter(pk__in=listed).update(listed=False)
+print(json.dumps(listed))
+"""
+SHOW = """
+from videos.models import Video
+Video.objects.filter(pk__in=LISTED).update(listed=True)
+"""
+
+
+@contextmanager
+def without_others(site: Stack) -> Iterator[None]:
+    """Keep the videos that other tests made out of lists while the block runs."""
+    listed = json.loads(site.manage("shell", "--no-imports", "-c", HIDE))
+    try:
+        yield
+    finally:
+        site.manage("shell", "--no-imports", "-c", SHOW.replace("LISTED", repr(listed)))
 
 
 def take_down(site: Stack) -> None:
