@@ -5,6 +5,7 @@ The headless shell comes first: it draws no windows, and the browser tests take 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -134,7 +135,12 @@ class IsolatedBrowser:
         return self.new_context(**options).new_page()
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened, also after a test without a browser, to which Playwright's loop was not shown.
+
+        Without the loop, closing a context that a failed test left open ends the connection to Playwright's driver, and
+        with it every browser of the process.
+        """
+        asyncio._set_running_loop(self._browser._loop)
         for context in self._contexts:
             context.close()
         if self._is_own:
