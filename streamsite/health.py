@@ -56,7 +56,7 @@ REQUIRED = ("database", "migrations", "site_id")
 DATABASE_AWAY = "The database does not answer."
 UNKNOWN = "Unknown while the database does not answer."
 NOT_MIGRATED = "Migrations are missing. Run manage.py prepare."
-FOREIGN_SITE = "The database and the data folder belong to different sites. The log says more."
+FOREIGN_SITE = "The database is not of this data folder, or not for this version. The log says more."
 DISK_FULL = "Not enough free disk space for uploads."
 
 Result = bool | str
