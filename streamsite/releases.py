@@ -26,8 +26,8 @@ def refusal(document: Mapping[str, object], own: str = __version__) -> str:
         return ""
     prepared = str(document.get(RELEASE, "")) or needed
     return (
-        f"This is Streamsite {own}, and the database was prepared by {prepared}: versions before {needed} cannot use it."
-        f" Install {prepared} again, or restore the backup that was made before the update."
+        f"This is Streamsite {own}, and the database was prepared by {prepared}: versions before {needed} cannot"
+        f" use it. Install {prepared} again, or restore the backup that was made before the update."
     )
 
 
