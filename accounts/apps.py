@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Connect receivers; register repairs, settings, and the image folders that belong to the database."""
         from accounts import (
+            examination,  # noqa: F401
             image_storage,
             receivers,  # noqa: F401
             site_images,

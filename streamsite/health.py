@@ -56,7 +56,7 @@ REQUIRED = ("database", "migrations", "site_id")
 DATABASE_AWAY = "The database does not answer."
 UNKNOWN = "Unknown while the database does not answer."
 NOT_MIGRATED = "Migrations are missing. Run manage.py prepare."
-FOREIGN_SITE = "The database and the data folder belong to different sites. The log says more."
+FOREIGN_SITE = "The database is not of this data folder, or not for this version. The log says more."
 DISK_FULL = "Not enough free disk space for uploads."
 
 Result = bool | str
@@ -111,11 +111,11 @@ def _database() -> str:
 
 def _migrations() -> str:
     applied = set(MigrationRecorder(connections["default"]).applied_migrations())
-    return "" if _known_migrations() <= applied else NOT_MIGRATED
+    return "" if known_migrations() <= applied else NOT_MIGRATED
 
 
 @cache
-def _known_migrations() -> frozenset[tuple[str, str]]:
+def known_migrations() -> frozenset[tuple[str, str]]:
     """Return app and name of every migration of this code, by the names of their files."""
     known = set()
     for app in apps.get_app_configs():
@@ -149,12 +149,14 @@ def _disk() -> str:
     return "" if free > settings.DISK_WATERMARK_BYTES else DISK_FULL
 
 
-def _queue() -> str:
+def overdue_queues() -> str:
+    """Return which queues have a due job that nobody took for too long, as a sentence; "" when none has."""
     stuck = [name for name in _queues() if dispatch.has_overdue_job(name, MAX_WAITS.get(name, MAX_LONG_WAIT))]
     return f"Jobs have waited too long: {', '.join(stuck)}." if stuck else ""
 
 
-def _workers() -> str:
+def missing_workers() -> str:
+    """Return which queues have no living worker, as a sentence; "" when all have one."""
     served = served_queues()
     missing = [name for name in _queues() if name not in served]
     return f"No worker is running for: {', '.join(missing)}." if missing else ""
@@ -170,8 +172,8 @@ DATABASE = Check(_database, good_seconds=2.0)
 BEHIND_DATABASE = {
     "migrations": Check(_migrations, good_seconds=60.0),
     "site_id": Check(_site_id, good_seconds=5.0),
-    "queue": Check(_queue, good_seconds=10.0),
-    "workers": Check(_workers, good_seconds=10.0),
+    "queue": Check(overdue_queues, good_seconds=10.0),
+    "workers": Check(missing_workers, good_seconds=10.0),
 }
 
 

@@ -30,7 +30,7 @@ from django.db import DatabaseError, InterfaceError
 from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
-from streamsite import atomic_files, trash
+from streamsite import atomic_files, releases, trash
 from streamsite.caching import cached
 from streamsite.mongo.collections import collection
 from streamsite.site_mismatch import (
@@ -53,7 +53,7 @@ BATCH = 500
 
 
 class SiteMismatch(Exception):
-    """The database and the files belong to different sites. The message says what is wrong and what to do."""
+    """The database is not for these files, or not for this version. The message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,12 @@ def read_site_document(database: Database[dict[str, object]]) -> dict[str, objec
 
 
 def read_database_id() -> str:
-    """Return the id in the database, "" when there is none. Raises ``SiteMismatch`` when it may not be read."""
+    """Return the id in the database, "" when there is none.
+
+    Raises ``SiteMismatch`` when it may not be read, or when a newer version made the database useless to this one.
+    """
     try:
-        return str(read_site_document(collection(COLLECTION).database).get("site_id", ""))
+        document = read_site_document(collection(COLLECTION).database)
     except OperationFailure as error:
         if error.code != UNAUTHORIZED:
             raise
@@ -119,6 +122,9 @@ def read_database_id() -> str:
             f"MongoDB does not let the site's user read the database {database_name()!r}."
             " Correct MONGODB_NAME or MONGODB_URI."
         ) from None
+    if told := releases.refusal(document):
+        raise SiteMismatch(told)
+    return str(document.get("site_id", ""))
 
 
 def current_site_id() -> str:
@@ -256,8 +262,10 @@ def adopt() -> str:
 
 
 def mark_prepared() -> None:
-    """Note that the database was prepared, by a token that an older copy of the database does not have."""
-    collection(COLLECTION).update_one({"_id": DOCUMENT}, {"$set": {"prepared": secrets.token_hex(8)}})
+    """Note that this version prepared the database, and a token that an older copy of the database does not have."""
+    site = collection(COLLECTION)
+    fields = {"prepared": secrets.token_hex(8), **releases.stamp(read_site_document(site.database))}
+    site.update_one({"_id": DOCUMENT}, {"$set": fields})
 
 
 def _write_database(site: str, *, is_new: bool) -> str:

@@ -16,6 +16,7 @@ class VideosConfig(AppConfig):
         from streamsite.figures import registry
         from streamsite.mongo import counters, repairs
         from videos import (
+            examination,  # noqa: F401
             receivers,  # noqa: F401
             recommendations,
         )

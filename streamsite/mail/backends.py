@@ -41,7 +41,10 @@ class SmtpBackend(BaseEmailBackend):
         if not ready:
             return 0
         conversation = SmtpSession(
-            _options(), timeout=settings.EMAIL_TIMEOUT, our_name=messages.message_domain(), tell=self._tell
+            configured_options(),
+            timeout=settings.EMAIL_TIMEOUT,
+            our_name=messages.message_domain(),
+            tell=self._tell,
         )
         try:
             conversation.open()
@@ -66,7 +69,8 @@ class EmlFileBackend(BaseEmailBackend):
         return len(email_messages)
 
 
-def _options() -> Options:
+def configured_options() -> Options:
+    """Return the mail server of the settings."""
     return Options(
         settings.EMAIL_HOST,
         settings.EMAIL_PORT,

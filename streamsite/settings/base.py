@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamsite import env
+from streamsite import env, running_site
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env.load_dotenv(BASE_DIR / ".env")
@@ -21,7 +21,9 @@ DEBUG = env.flag("DEBUG")
 SITE_NAME = env.text("SITE_NAME", "Streamsite")
 SITE_DESCRIPTION = env.text("SITE_DESCRIPTION")
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
-_site = env.server_url("SITE_URL", "http://localhost:8000", example="https://video.example.org")
+_site = env.server_url(
+    "SITE_URL", running_site.read(DATA_DIR) or "http://localhost:8000", example="https://video.example.org"
+)
 SITE_URL = _site.geturl()
 IS_HTTPS = _site.scheme == "https"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")

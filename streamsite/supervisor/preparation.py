@@ -8,7 +8,7 @@ from pathlib import Path
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from streamsite import setup_link_store, site_id
+from streamsite import __version__, setup_link_store, site_id
 from streamsite.mongo.server import EmbeddedMongo
 from streamsite.supervisor.processes import ROOT
 
@@ -61,8 +61,8 @@ class Preparation:
 
 
 def fingerprint(*, demo: bool, database: str) -> str:
-    """Return a hash of what ``manage.py prepare`` depends on: code of models and indexes, the database, the demo."""
-    digest = hashlib.sha256(f"demo={demo} database={database}".encode())
+    """Return a hash of what ``manage.py prepare`` depends on: version, code of models and indexes, database, demo."""
+    digest = hashlib.sha256(f"demo={demo} database={database} version={__version__}".encode())
     sources = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/models.py"), *ROOT.glob("*/mongo.py")]
     sources += [*(ROOT / "streamsite" / "mongo").rglob("*.py"), *(ROOT / "streamsite" / "tasks").glob("*.py")]
     sources += [*ROOT.glob("*/management/commands/*.py"), ROOT / "requirements.txt"]

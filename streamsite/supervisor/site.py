@@ -19,7 +19,7 @@ from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import env, network, setup_link_store
+from streamsite import env, network, running_site, setup_link_store
 from streamsite.console import print_line
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, strip_request
@@ -203,6 +203,7 @@ class Supervisor:
     # --- running ---
 
     def _start_children(self) -> None:
+        running_site.record(self.data_dir, self.environment["SITE_URL"], self.options.port)
         self.children = _lasting_children(self.options, self.place, self.front)
         lasting = len(self.children)
         if self.options.demo:
@@ -307,6 +308,7 @@ class Supervisor:
         deadline = time.monotonic() + STOP_SECONDS
         for child in running:
             child.wait(max(0.1, deadline - time.monotonic()))
+        running_site.remove(self.data_dir)
         if self.mongo_watch is not None:
             self.mongo_watch.stop()
         if self.front is not None:

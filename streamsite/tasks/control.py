@@ -144,6 +144,17 @@ def list_failed(most: int) -> list[JobDocument]:
     return [row | {"finished_at": row["finished_at"].replace(tzinfo=UTC)} for row in rows]
 
 
+def count_failed_since(seconds: float) -> int:
+    """Return how many jobs failed for good within the last ``seconds``, at most ``MAX_COUNTED``."""
+    since = {"$subtract": [queue.NOW, round(seconds * 1000)]}
+    which = {
+        "queue": {"$in": list_queue_names()},
+        "state": queue.DEAD,
+        "$expr": {"$gte": ["$finished_at", since]},
+    }
+    return collection(queue.JOBS).count_documents(which, limit=MAX_COUNTED)
+
+
 def _wake(job_id: str) -> None:
     backend = task_backends["default"]
     if isinstance(backend, MongoTaskBackend):

@@ -107,7 +107,14 @@ class Stack:
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """Run ``manage.py`` beside the running site; return what it prints. Raises ``AssertionError``."""
-        ran = subprocess.run(
+        ran = self.try_manage(*arguments, **environment)
+        if ran.returncode:
+            raise AssertionError(ran.stdout + ran.stderr)
+        return ran.stdout
+
+    def try_manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run ``manage.py`` beside the running site; return its exit code and what it prints."""
+        return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=self.root,
             env=_inherited() | {"STREAMSITE_DATA_DIR": str(self.data_dir)} | self.environment | environment,
@@ -116,9 +123,6 @@ class Stack:
             check=False,
             timeout=120,
         )
-        if ran.returncode:
-            raise AssertionError(ran.stdout + ran.stderr)
-        return ran.stdout
 
     def wait_until_answering(self) -> None:
         """Return once ``/readyz`` is 200; raise with the log's end otherwise."""

@@ -72,9 +72,15 @@ class SandboxFiles:
 
 @cache
 def sandbox_layers() -> tuple[str, ...]:
-    """Return the layers that confine children here, such as ("landlock 7", "seccomp"); fewer on older kernels."""
+    """Return the layers that confine children here, such as ("landlock 7", "seccomp"); fewer on older kernels.
+
+    Raises ``OSError``.
+    """
     command = [sys.executable, "-I", "-S", _LAUNCHER, "--layers"]
-    tried = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - our own
+    try:
+        tried = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - our own
+    except subprocess.TimeoutExpired:
+        raise TimeoutError("the sandbox did not start within 20 s") from None
     return tuple(tried.stdout.splitlines())
 
 

@@ -11,6 +11,8 @@ from accounts.models import User
 class Command(DjangoCommand):
     """Sets a password, and ends the account's sessions and API tokens."""
 
+    help = "Set an account's password, and end its sessions and API tokens."
+
     def handle(self, *args: object, **options: object) -> str | None:
         """Set the password, then end all access."""
         username = str(options["username"] or getpass.getuser())

@@ -15,6 +15,8 @@ PASSWORD = "DJANGO_SUPERUSER_PASSWORD"  # noqa: S105 - the name of a variable
 class Command(DjangoCommand):
     """Creates an administrator: prompts at a terminal; with ``--noinput`` the password comes from the environment."""
 
+    help = "Create an administrator."
+
     def handle(self, *args: object, **options: object) -> str | None:
         """Create the administrator. Raises ``CommandError``."""
         if options["interactive"]:

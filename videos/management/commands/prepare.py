@@ -16,6 +16,7 @@ from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.reconcile import reconcile_counters
 from videos import tasks
 from videos.files import bucket, bucket_site
+from videos.management import prepare_plan
 from videos.search import finders, index
 
 REPAIR_AFTER = timedelta(minutes=15)
@@ -41,10 +42,16 @@ class Command(BaseCommand):
             action="store_false",
             help="print no set-up link: the caller does",
         )
+        parser.add_argument(
+            "--plan", action="store_true", help="print what would be done, and change nothing"
+        )
 
-    def handle(self, *args: object, demo: bool, setup_link: bool, **options: object) -> None:
-        """Prepare the site."""
+    def handle(self, *args: object, demo: bool, setup_link: bool, plan: bool, **options: object) -> None:
+        """Prepare the site, or say what that would do."""
         try:
+            if plan:
+                self._print_plan()
+                return
             self._require_adoptable()
             folders.create_missing()
             locks = collection(site_id.COLLECTION)
@@ -54,6 +61,14 @@ class Command(BaseCommand):
                 self._say_how_to_set_up()
         except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None
+
+    def _print_plan(self) -> None:
+        self._require_adoptable()
+        for step in (steps := prepare_plan.plan()):
+            self.stdout.write(step)
+        self.stdout.write(
+            "Nothing was changed." if steps else "Everything is prepared. Nothing would change."
+        )
 
     @staticmethod
     def _require_adoptable() -> None:
