@@ -18,16 +18,18 @@ class AccountsConfig(AppConfig):
             receivers,  # noqa: F401
             site_images,
         )
-        from accounts.figures import SIGN_UPS, STORAGE
+        from accounts.figures import SESSIONS, SIGN_UPS, STORAGE
         from accounts.registration import section  # noqa: F401
         from accounts.repairs import REPAIRS
         from streamsite import site_id, trash
         from streamsite.figures import registry
+        from streamsite.metrics.registry import register_source
         from streamsite.mongo import repairs
 
         repairs.register_repairs(*REPAIRS)
         registry.register_daily_count(SIGN_UPS)
         registry.register_storage(STORAGE)
+        register_source(SESSIONS)
         site_images.register()
         trash.register_reference_check(
             lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_referenced

@@ -230,6 +230,12 @@ def list_live(user_id: str, epoch: int, now: datetime, *, limit: int) -> list[Se
     return list(_sessions().find(condition).sort("rotated_at", DESCENDING).limit(limit))
 
 
+def count_live(now: datetime) -> int:
+    """Return the number of live sessions of all accounts. Reads the index by which they are removed."""
+    # Ended ones are removed this long after their end, at the latest.
+    return collection(SESSIONS).count_documents({"purge_at": {"$gt": now + RETENTION_AFTER_END}})
+
+
 def delete_for_user(user_id: str) -> None:
     """Delete every session of a deleted account."""
     _sessions().delete_many({"user_id": user_id})

@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from streamsite import __version__, health
 from streamsite.admin_charts import bar_chart
+from streamsite.admin_jobs import task_label
 from streamsite.admin_site import SYSTEM, Link, Section, register_link, register_section
 from streamsite.figures import computing, registry, store
 from streamsite.tasks import admin_links, control, heartbeats
@@ -23,7 +25,7 @@ def jobs_context(request: HttpRequest) -> dict[str, object]:
     """Return counts by queue and the jobs that failed last."""
     failed = [
         {
-            "task": row["task"].rpartition(".")[2].replace("_", " "),
+            "task": task_label(row["task"]),
             "url": reverse("admin:streamsite_job_change", args=[row["_id"]]),
             "subject_url": admin_links.build_admin_link(row["task"], row["args"]),
             "subject": row["args"][0] if row["args"] else "",
@@ -32,14 +34,30 @@ def jobs_context(request: HttpRequest) -> dict[str, object]:
         }
         for row in control.list_failed(MAX_FAILED)
     ]
-    served = heartbeats.list_alive(MAX_WORKERS)
-    queues = {name for worker in served for name in worker["queues"]}
+    served, needed = heartbeats.served_queues(), health.needed_queues()
     rows = [
-        {**row, "is_served": row["queue"] in queues}
+        {**row, "is_served": row["queue"] in served}
         for row in control.count_by_queue()
-        if row["queue"] != "storage" or settings.S3_BUCKET
+        if row["queue"] in needed
     ]
-    return {"queues": rows, "failed": failed, "workers": served, "most": control.MAX_COUNTED}
+    return {
+        "queues": rows,
+        "unserved": [name for name in needed if name not in served],
+        "failed": failed,
+        "workers": [_worker_row(worker) for worker in heartbeats.list_alive(MAX_WORKERS)],
+        "most": control.MAX_COUNTED,
+    }
+
+
+def _worker_row(worker: heartbeats.WorkerDoc) -> dict[str, object]:
+    """Return a row of the table of workers: where it runs, its version, and the job it has."""
+    job = worker["job"]
+    return {
+        **worker,
+        "is_other_version": worker["version"] != __version__,
+        "job_label": task_label(job["task"]) if job else "",
+        "job_url": reverse("admin:streamsite_job_change", args=[job["id"]]) if job else "",
+    }
 
 
 def disk_context(request: HttpRequest) -> dict[str, object]:

@@ -18,8 +18,10 @@ class StreamsiteConfig(AppConfig):
             folders,
             model_names,
         )
+        from streamsite.metrics import site_figures  # noqa: F401
         from streamsite.mongo import checks as mongo_checks  # noqa: F401
         from streamsite.site_settings import features_section, identity_form, pages_section  # noqa: F401
+        from streamsite.tasks import job_totals  # noqa: F401
 
         model_names.apply()
         folders.create_missing_if_possible()

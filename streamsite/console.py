@@ -63,7 +63,13 @@ def is_json() -> bool:
 
 def _with_process(name: str, line: str) -> str:
     """Return a child's JSON object with its process's name; empty when it is something else."""
-    return f'{{"process": {json.dumps(name)}, {line[1:]}' if line.startswith('{"time": ') else ""
+    if not line.startswith('{"time": '):
+        return ""
+    try:
+        json.loads(line)
+    except ValueError:  # a process was killed while it wrote
+        return ""
+    return f'{{"process": {json.dumps(name)}, {line[1:]}'
 
 
 def _object(name: str, line: str) -> str:

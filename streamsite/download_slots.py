@@ -17,6 +17,8 @@ from django.http.response import HttpResponseBase
 
 from streamsite import error_responses, errors
 from streamsite.files import WHOLE_BYTES
+from streamsite.metrics.instruments import MEDIA_BYTES, MEDIA_READERS, SITE
+from streamsite.metrics.requests import MEDIA
 from streamsite.rate_limits import throttle_key
 
 # Of the 256 threads of a process (web.THREADS).
@@ -53,19 +55,36 @@ class SlotPool:
 
 
 class SlotHoldingContent:
-    """The pieces of an answer, and the slot that is given back when the server closes it."""
+    """The pieces of an answer, and the slot that is given back when the server closes it.
 
-    def __init__(self, pieces: Iterator[bytes], release: Callable[[], None]) -> None:
+    Those of media are counted while they are sent.
+    """
+
+    def __init__(self, pieces: Iterator[bytes], release: Callable[[], None], *, is_media: bool) -> None:
         self._pieces = pieces
         self._release = release
+        self._is_media = is_media
+        if is_media:
+            MEDIA_READERS.labels(SITE).inc()
 
     def __iter__(self) -> Iterator[bytes]:
-        """Return the pieces."""
-        return self._pieces
+        """Yield the pieces."""
+        if not self._is_media:
+            return self._pieces
+        return self._counted()
 
     def close(self) -> None:
         """Give the slot back; the response closes what it reads from."""
         self._release()
+        if self._is_media:
+            self._is_media = False
+            MEDIA_READERS.labels(SITE).dec()
+
+    def _counted(self) -> Iterator[bytes]:
+        sent = MEDIA_BYTES.labels(SITE)
+        for piece in self._pieces:
+            yield piece
+            sent.inc(len(piece))
 
 
 slots = SlotPool(MAX_SENDS, MAX_SENDS_PER_ADDRESS)
@@ -92,5 +111,7 @@ class SendLimitMiddleware:
         if release is None:
             response.close()
             return error_responses.error_response(request, errors.Unavailable(retry_after=RETRY_SECONDS))
-        streamed.streaming_content = SlotHoldingContent(pieces, release)
+        streamed.streaming_content = SlotHoldingContent(
+            pieces, release, is_media=request.path.startswith(MEDIA)
+        )
         return response

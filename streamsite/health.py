@@ -27,7 +27,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 from pymongo.errors import PyMongoError
 
-from streamsite import __version__, error_responses, errors, external_services, headers, logs
+from streamsite import __version__, access_log, error_responses, errors, external_services, headers, logs
 from streamsite.cache_headers import NEVER_STORED
 from streamsite.caching import ExpiringCache
 from streamsite.method_not_allowed import MethodNotAllowed
@@ -151,18 +151,20 @@ def _disk() -> str:
 
 def overdue_queues() -> str:
     """Return which queues have a due job that nobody took for too long, as a sentence; "" when none has."""
-    stuck = [name for name in _queues() if dispatch.has_overdue_job(name, MAX_WAITS.get(name, MAX_LONG_WAIT))]
+    stuck = [
+        name for name in needed_queues() if dispatch.has_overdue_job(name, MAX_WAITS.get(name, MAX_LONG_WAIT))
+    ]
     return f"Jobs have waited too long: {', '.join(stuck)}." if stuck else ""
 
 
 def missing_workers() -> str:
     """Return which queues have no living worker, as a sentence; "" when all have one."""
     served = served_queues()
-    missing = [name for name in _queues() if name not in served]
+    missing = [name for name in needed_queues() if name not in served]
     return f"No worker is running for: {', '.join(missing)}." if missing else ""
 
 
-def _queues() -> list[str]:
+def needed_queues() -> list[str]:
     """Return the queues that this site needs; copies are made only where there is a bucket."""
     return [name for name in control.list_queue_names() if name != "storage" or settings.S3_BUCKET]
 
@@ -183,7 +185,8 @@ def clear_check_results() -> None:
         check.forget()
 
 
-def _results() -> dict[str, Result]:
+def check_results() -> dict[str, Result]:
+    """Return each check's result by its name, at most some seconds old: ``True``, or what is wrong."""
     with pymongo.timeout(DATABASE_SECONDS):
         database = DATABASE.result()
         behind: dict[str, Result] = {
@@ -206,7 +209,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     503 with the error form as well when one of ``REQUIRED`` is wrong. ``partners`` are outside services as this process
     knows them: the site serves everything else without them.
     """
-    checks = _results()
+    checks = check_results()
     content = {"checks": checks, "partners": external_services.service_states()}
     if all(checks[name] is True for name in REQUIRED):
         is_whole = all(result is True for result in checks.values())
@@ -249,7 +252,7 @@ class HealthMiddleware:
         begun = time.perf_counter()
         with logs.bind_request_id(request) as request_id:
             response = _answer(request, probe)
-            logs.log_request(request, response, begun, is_probe=True)
+            access_log.log_request(request, response, begun, is_probe=True)
         response["X-Request-Id"] = request_id
         for name, value in {**headers.security_headers(), "X-Frame-Options": "DENY"}.items():
             response[name] = value

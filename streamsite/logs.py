@@ -1,7 +1,7 @@
 """The form of log lines: text or JSON, with the time and the id of the request or the job they belong to.
 
-One line per request (``log_request``) and per end of a job (``streamsite.tasks.worker``). Every record is one line;
-only a fault of the site has a traceback below it (``WithoutExpectedTracebacks``).
+One line per request (``streamsite.access_log``) and per end of a job (``streamsite.tasks.job_log``). Every record is
+one line; only a fault of the site has a traceback below it (``WithoutExpectedTracebacks``).
 """
 
 from __future__ import annotations
@@ -21,16 +21,11 @@ from urllib.parse import quote
 
 if TYPE_CHECKING:  # the web server's first process needs formatters only
     from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
-
-request_logger = logging.getLogger("streamsite.requests")
 
 # What opens something by itself, and is a part of the path.
 SECRET_IN_PATH = re.compile(r"(/(?:media/v|feeds/private|decisions|playlists/join)/)[^/\s]+")
 # No name in a path of the site is this long; a token that somebody put there is.
 LONG_NAME = re.compile(r"[^/\s]{41,}")
-# Successes of these are many and say little: a player fetches a segment every few seconds.
-FILES = ("/media/", "/static/")
 MAX_PATH = 500
 REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,64}\Z")
 # What would break a line in two, or a terminal.
@@ -57,35 +52,6 @@ def bind_request_id(request: HttpRequest) -> Iterator[str]:
 def record_refusal(request: object, reason: str) -> None:
     """Keep why ``request`` is refused, for its line; the first reason counts. Takes REST framework's requests too."""
     vars(getattr(request, "_request", request)).setdefault("log_reason", reason)
-
-
-def log_request(
-    request: HttpRequest, response: HttpResponseBase, begun: float, *, is_probe: bool = False
-) -> None:
-    """Write the line of a request that was answered; ``begun`` is when it came in, by ``time.perf_counter``.
-
-    Without the query string, which may hold what people search for or secrets, and without who asked.
-    """
-    status = response.status_code
-    if status >= 500:
-        level = logging.WARNING
-    else:
-        is_quiet = is_probe or (status < 400 and request.path.startswith(FILES))
-        level = logging.DEBUG if is_quiet else logging.INFO
-    if not request_logger.isEnabledFor(level):
-        return
-    fields = {
-        "method": request.method,
-        "path": redact_path(request.path),
-        "status": status,
-        "duration_ms": round((time.perf_counter() - begun) * 1000, 1),
-    }
-    reason = getattr(request, "log_reason", "") if status >= 400 else ""
-    line = f"{fields['method']} {fields['path']} {status} {fields['duration_ms']} ms"
-    if reason:
-        fields["reason"] = reason
-        line = f"{line} {reason}"
-    request_logger.log(level, "%s", line, extra={"fields": fields})
 
 
 def redact_path(path: str) -> str:

@@ -14,8 +14,9 @@ from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 
-from streamsite import cors, error_responses, errors, logs
+from streamsite import access_log, cors, error_responses, errors, logs
 from streamsite.headers import CONTENT_POLICY, PERMISSIONS_POLICY
+from streamsite.metrics.requests import count_request
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -29,7 +30,7 @@ def framed_content_policy(ancestors: str) -> str:
 
 
 class RequestIdMiddleware:
-    """Gives requests an id, on the response and on log lines, and logs one line per response."""
+    """Gives requests an id, on the response and on log lines, and logs and counts responses."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -39,7 +40,8 @@ class RequestIdMiddleware:
         begun = time.perf_counter()
         with logs.bind_request_id(request) as request_id:
             response = self.get_response(request)
-            logs.log_request(request, response, begun)
+            access_log.log_request(request, response, begun)
+            count_request(request, response, time.perf_counter() - begun)
         response["X-Request-Id"] = request_id
         return response
 

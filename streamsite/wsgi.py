@@ -11,6 +11,7 @@ from django.core.wsgi import get_wsgi_application
 
 from streamsite import assets, memory, site_id, stalled_connections
 from streamsite.early_refusals import with_lingering_close
+from streamsite.metrics import commands, process_files
 from streamsite.mongo.server import end_with_parent
 from streamsite.site_settings import live as site_settings
 
@@ -26,6 +27,8 @@ try:
     django.setup()
 except ImproperlyConfigured as error:
     sys.exit(f"web: {error}")
+process_files.join(process_files.WEB)
+commands.start(process_files.WEB)
 site_id.exit_on_mismatch()
 site_settings.start()
 assets.publish_static_files()

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from streamsite import trash
+from streamsite import __version__, trash
 from streamsite.figures import computing, store
+from streamsite.mongo.engine.client import get_database
 from streamsite.tasks import control, figures, queue
-from streamsite.tasks.heartbeats import Heartbeat
+from streamsite.tasks.heartbeats import WORKERS, Heartbeat
 from tests.support.commands import recorded_queries
 from tests.tasks import samples
 from videos.files import paths
@@ -51,6 +52,24 @@ def test_cases_are_shown_oldest_first(cast):
     body = shown[shown.index('id="desk-cases"') : shown.index('id="desk-jobs"')]
     assert "Film 0" not in body
     assert reverse("admin:videos_case_next") in body
+
+
+def test_workers_say_version_and_job_and_missing_ones_are_a_warning(cast):
+    heartbeat = Heartbeat("worker-7", ["default", "mail"])
+    result = samples.note.enqueue("x")
+    heartbeat.job = {"id": str(result.id), "task": "tests.tasks.samples.note"}
+    heartbeat.beat()
+    shown = cast.page("staff").get(INDEX).content.decode()
+    body = shown[shown.index('id="desk-jobs"') :]
+    assert "No worker has run for a minute for: push, transcode." in body
+    assert f"<td>{__version__}</td>" in body
+    assert f'<a href="{reverse("admin:streamsite_job_change", args=[result.id])}">note</a>' in body
+    assert "Other version" not in body
+    get_database("default")[WORKERS].update_many({}, {"$set": {"version": "0.0.1"}})
+    Heartbeat("worker-8", ["push", "transcode"]).beat()
+    body = cast.page("staff").get(INDEX).content.decode()
+    assert "Other version" in body
+    assert "No worker has run" not in body
 
 
 def test_jobs_and_workers_are_shown(cast):

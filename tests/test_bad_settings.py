@@ -26,6 +26,7 @@ FREE = {
     "SECRET_KEY_FALLBACKS",
     "STREAMSITE_DATA_DIR",
     "STREAMSITE_KEYS_DIR",
+    "METRICS_DIR",
     "EMAIL_HOST",
     "EMAIL_HOST_USER",
     "EMAIL_HOST_PASSWORD",
@@ -37,8 +38,8 @@ FREE = {
     "S3_PREFIX",
 }
 # Looked at by script/server, which has sentences of its own.
-SUPERVISORS = {"MONGOD_BIN", "NGINX_BIN"}
-SECRET = {"MONGODB_URI", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY"}
+SUPERVISORS = {"MONGOD_BIN", "NGINX_BIN", "LOG_FILE_MIB"}
+SECRET = {"MONGODB_URI", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY", "METRICS_TOKEN"}
 GOOD = {
     "MONGODB_URI": "mongodb://streamsite:x@127.0.0.1:1/",
     "SECRET_KEY": "only-for-tests-" + "x" * 40,
@@ -98,6 +99,7 @@ def test_nonsense_is_refused_by_every_setting(settings_with, name):
     ("name", "value", "allowed"),
     [
         ("TRUSTED_PROXIES", "-1", "between 0 and 10"),
+        ("SLOW_COMMAND_MS", "-1", "between 0 and"),
         ("MAX_UPLOAD_BYTES", "4GB", "whole number"),
         ("LOG_LEVEL", "debug", "DEBUG, INFO"),
         ("SITE_URL", "video.example.org", "https://video.example.org"),
@@ -264,7 +266,8 @@ def test_the_web_server_by_hand_ends_with_the_sentence():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "abc"), ("PORT", "70000"), ("MONGODB_SILENT_SECONDS", "no")]
+    ("name", "value"),
+    [("PORT", "abc"), ("PORT", "70000"), ("MONGODB_SILENT_SECONDS", "no"), ("LOG_FILE_MIB", "0")],
 )
 def test_the_supervisor_ends_with_the_sentence(monkeypatch, capsys, tmp_path, name, value):
     monkeypatch.setenv(name, value)

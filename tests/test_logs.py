@@ -7,18 +7,21 @@ import json
 import logging
 import re
 import smtplib
+import time
 
 import pytest
 from django.conf import settings as configured
-from django.test import Client
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from streamsite import console, logs
+from streamsite import access_log, console, logs
 from streamsite.logs import JsonFormatter, TextFormatter, redact_path
 from streamsite.tasks import job_log, queue
 from streamsite.tasks.worker import Worker
 from tests.faulty_urls import FAULTS, STATUSES
+from tests.support.commands import recorded
 
 LINE = re.compile(
     r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR) (\S+) \[(\S+)\] (.*)\Z"
@@ -85,7 +88,7 @@ def test_a_request_is_one_line(cast, output):
 
 def test_a_line_names_nobody(cast, output):
     ask(cast.page("owner"), "/history")
-    ask(cast.api("owner"), "/api/v1/me", REMOTE_ADDR="198.51.100.7")
+    ask_from("198.51.100.7", cast.api("owner"), "/api/v1/me")
     for secret in (cast.owner.pk, cast.owner.username, cast.owner.email, "198.51.100.7"):
         assert secret not in output.text()
 
@@ -200,6 +203,57 @@ def test_a_message_cannot_begin_another_line(output):
     assert message == r"a\n2026-01-01T00:00:00.000Z INFO x [-] forged\x1b[0m"
 
 
+def ask_from(address, client, path, name="a-request-id", **environ):
+    return client.get(path, headers={"X-Request-Id": name}, REMOTE_ADDR=address, **environ)
+
+
+def test_a_line_names_the_caller_when_that_is_wanted(cast, output, settings):
+    settings.LOG_CLIENTS = True
+    ask_from("198.51.100.7", cast.page("owner"), "/history")
+    ask_from("198.51.100.8", cast.api("owner"), "/api/v1/me", "another-request")
+    ask_from("198.51.100.9", cast.page("anonymous"), "/login", "a-third-request")
+    ends = [output.about(name)[0][3].split(" ms ")[1] for name in ("a-request-id", "another-request")]
+    assert ends == [f"client 198.51.100.{number} user {cast.owner.pk}" for number in (7, 8)]
+    assert output.about("a-third-request")[0][3].endswith(" client 198.51.100.9 user -")
+    assert cast.owner.username not in output.text()
+
+
+def test_naming_the_caller_asks_the_database_for_nothing(cast, settings):
+    page = cast.page("owner")
+
+    def commands():
+        with recorded() as seen:
+            assert page.get("/robots.txt").status_code == 200
+        return [command for command in seen if "throttle" not in command]
+
+    commands()
+    before = commands()
+    settings.LOG_CLIENTS = True
+    assert commands() == before
+
+
+def test_a_forged_address_is_not_believed(cast, output, settings):
+    settings.LOG_CLIENTS = True
+    ask_from("198.51.100.7", cast.page("anonymous"), "/login", HTTP_X_FORWARDED_FOR="203.0.113.1")
+    assert " client 198.51.100.7 " in output.text()
+    assert "203.0.113.1" not in output.text()
+
+
+def test_of_files_every_so_many_has_a_line(cast, output, settings):
+    settings.LOG_MEDIA_EVERY = 3
+    for _ in range(9):
+        access_log.log_request(*sent("/media/v/s3cret/AAAAAAAAAAA/gen/0.m4s"))
+    cast.page("anonymous").get("/healthz")
+    assert [message.split()[1] for *_, message in output.lines()] == [
+        "/media/v/.../AAAAAAAAAAA/gen/0.m4s"
+    ] * 3
+
+
+def sent(path):
+    """A request for a file that was sent, as ``log_request`` takes it."""
+    return RequestFactory().get(path), HttpResponse(b"12345"), time.perf_counter()
+
+
 # --- jobs -----------------------------------------------------------------------------------------
 
 
@@ -280,6 +334,32 @@ def test_json_has_the_same_as_fields(faulty, json_lines):
     assert entry["duration_ms"] >= 0
 
 
+def test_json_has_one_schema(cast, json_lines, settings):
+    ask(cast.page("owner"), "/watch/AAAAAAAAAAA?q=s3cret")
+    (entry,) = json_lines()
+    assert list(entry) == [
+        *("time", "level", "logger", "request_id", "message", "method", "path", "route", "status"),
+        *("duration_ms", "bytes", "reason"),
+    ]
+    assert (entry["route"], entry["status"], entry["reason"]) == ("watch", 404, "not_found")
+    assert entry["bytes"] > 100
+    settings.LOG_CLIENTS = True
+    ask_from("198.51.100.7", cast.page("owner"), "/history")
+    entry = json_lines()[-1]
+    assert (entry["client"], entry["user_id"]) == ("198.51.100.7", cast.owner.pk)
+    assert "reason" not in entry
+
+
+def test_bytes_are_those_that_are_sent_where_they_are_known(json_lines, database):
+    answers = [HttpResponse(b"12345"), StreamingHttpResponse(iter([b"x"]))]
+    answers.append(StreamingHttpResponse(iter([b"x"]), headers={"Content-Length": "7"}))
+    answers.append(HttpResponse(headers={"X-Accel-Redirect": "/internal/x"}))
+    for answer in answers:
+        access_log.log_request(RequestFactory().get("/x"), answer, time.perf_counter())
+    access_log.log_request(RequestFactory().head("/x"), HttpResponse(b"12345"), time.perf_counter())
+    assert [entry.get("bytes") for entry in json_lines()] == [5, None, 7, None, None]
+
+
 def test_json_of_a_fault_is_still_one_line(faulty, json_lines):
     ask(faulty, "/fail/bug")
     assert [entry["logger"] for entry in json_lines() if "traceback" in entry] == ["django.request"]
@@ -335,9 +415,10 @@ def test_lines_of_script_server_have_process_and_time(capsys, monkeypatch):
 def test_with_json_everything_is(capsys, monkeypatch):
     monkeypatch.setenv("LOG_FORMAT", "json")
     console.print_line("mongo", "ready")
-    console.copy_lines("web", io.BytesIO(CHILD))
+    torn = b'{"time": "2026-11-29T07:30:00.123+00:00", "lev'
+    console.copy_lines("web", io.BytesIO(CHILD.replace(b"nginx says", torn + b"\nnginx says")))
     entries = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [entry["process"] for entry in entries] == ["mongo"] + ["web"] * 9
+    assert [entry["process"] for entry in entries] == ["mongo"] + ["web"] * 10
     assert entries[0]["message"] == "ready"
     assert entries[-1]["message"] == "d"
     assert all(entry["time"] for entry in entries)

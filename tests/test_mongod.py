@@ -1,9 +1,13 @@
 """The bundled MongoDB: what the site's user may do, and what earlier versions left."""
 
+import json
+import time
+
 import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
+from streamsite import log_rotation
 from streamsite.mongo.server import USER, EmbeddedMongo
 
 NOT_AUTHORIZED = 13
@@ -25,6 +29,48 @@ def mongo(tmp_path_factory):
     server.start()
     yield server
     server.stop()
+
+
+def test_its_log_is_of_bounded_size(mongo, tmp_path):
+    """While it runs, and without a line less: each has a number, and the last file ends where the next one begins."""
+    folder = mongo.data_dir / "logs"
+    log = folder / "mongod.log"
+    with MongoClient(mongo.uri) as client:
+        client["streamsite"].command("profile", 0, slowms=-1)  # each command has a line
+        for _ in range(log_rotation.KEPT + 2):
+            size = log.stat().st_size
+            mongo.rotate_log(size)
+            assert log.stat().st_size == size  # not larger than the limit
+            mongo.rotate_log(size - 1)
+            deadline = time.monotonic() + 20
+            while not (log.is_file() and log.stat().st_size):
+                assert time.monotonic() < deadline, "no new log"
+                client["streamsite"]["kept"].find_one()
+                mongo.rotate_log(10**9)  # asks again when the server did not hear
+                time.sleep(0.02)
+            assert client["streamsite"]["kept"].count_documents({}) == 1
+    names = [log.name, *(f"mongod.log.{number}" for number in range(1, log_rotation.KEPT + 1))]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    for name in names:
+        for line in (folder / name).read_text().splitlines():
+            assert json.loads(line)["t"]
+
+
+def test_former_logs_move_up(tmp_path):
+    log = tmp_path / "x.log"
+    log_rotation.shift(log)
+    for number in range(log_rotation.KEPT + 2):
+        log.write_text(str(number))
+        log_rotation.shift(log)
+        assert not log.exists()
+    log.write_text("")
+    log_rotation.shift(log)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "x.log": "",
+        "x.log.1": "4",
+        "x.log.2": "3",
+        "x.log.3": "2",
+    }
 
 
 def test_the_sites_user_loses_the_rights_of_earlier_versions_and_no_data(mongo):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -150,10 +151,57 @@ def test_a_worker_tells_that_it_is_there_and_that_it_ended(database):
     thread.start()
     try:
         assert _comes_about(lambda: heartbeats.served_queues() == {"mail"})
+        (told,) = heartbeats.list_alive(10)
     finally:
         worker.stop()
         thread.join()
+    assert (told["name"], told["queues"], told["job"]) == (worker.name, ["mail"], None)
+    assert (told["host"], told["version"]) == (socket.gethostname(), __version__)
+    assert heartbeats.list_alive(10) == []
+    # A restart takes less than a minute, and nobody is to be told about it.
+    assert heartbeats.served_queues() == {"mail"}
+    _let_time_pass(heartbeats.LIFETIME - 1)
+    assert heartbeats.served_queues() == {"mail"}
+    _let_time_pass(2)
     assert heartbeats.served_queues() == set()
+
+
+def _let_time_pass(seconds):
+    """Make every heartbeat older."""
+    get_database("default")[heartbeats.WORKERS].update_many(
+        {}, [{"$set": {"expires_at": {"$subtract": ["$expires_at", round(seconds * 1000)]}}}]
+    )
+
+
+def test_a_worker_tells_its_job(database):
+    release, told = threading.Event(), []
+
+    def look():
+        worker._heartbeat._due = 0
+        worker._heartbeat.beat()
+        told.extend(heartbeats.list_alive(10))
+        release.set()
+
+    worker = Worker(["default"])
+    worker._heartbeat = heartbeats.Heartbeat(worker.name, worker.queues)
+    job = queue.build_job("tests.tasks.samples.note", ["x"], {}, queue="default")
+    queue.put(job)
+    taken = worker.take()
+    worker._call = lambda _: look()
+    worker.work(taken)
+    assert release.is_set()
+    assert [worker["job"] for worker in told] == [{"id": job["_id"], "task": "tests.tasks.samples.note"}]
+    assert worker._heartbeat.job is None
+
+
+def test_workers_of_the_previous_release_are_listed(database):
+    now = datetime.now(UTC)
+    get_database("default")[heartbeats.WORKERS].insert_one(
+        {"_id": "old:1", "queues": ["default"], "seen_at": now, "expires_at": now + timedelta(minutes=5)}
+    )
+    (worker,) = heartbeats.list_alive(10)
+    assert (worker["host"], worker["version"], worker["job"]) == ("", "", None)
+    assert heartbeats.served_queues() == {"default"}
 
 
 def _comes_about(condition, seconds=20.0):

@@ -25,6 +25,7 @@ OWNERS = {
     "accounts.totp_store": {"auth_totp"},
     "accounts.user_store": {"accounts_user"},
     "streamsite.figures.store": {"streamsite_figures"},
+    "streamsite.metrics.store": {"streamsite_totals"},
     "streamsite.setup_link_store": {"streamsite_setup"},
     "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
     "streamsite.site_settings.store": {"streamsite_settings"},

@@ -29,6 +29,7 @@ class VideosConfig(AppConfig):
             trash_folders,
         )
         from videos.hooks import home_page
+        from videos.processing import totals  # noqa: F401
         from videos.repairs import ALL as REPAIRS
         from videos.search import finders
         from videos.search.channels import FINDER

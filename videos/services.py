@@ -13,6 +13,7 @@ from accounts import channel_marks, email_verification
 from accounts.models import User
 from accounts.registration import rules, upload_rights
 from streamsite.errors import Conflict, Invalid, Stale, TooLarge, stale_or_absent
+from streamsite.metrics.instruments import UPLOAD_BYTES, UPLOADS, WHOLE
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.sanitize import clean_line, format_bytes
 from streamsite.site_settings.features import features
@@ -110,6 +111,8 @@ def create_from_upload(
         paths.remove_all_files(video.pk)
         raise
     _announce_schedule(video)
+    UPLOADS.labels(WHOLE).inc()
+    UPLOAD_BYTES.labels(WHOLE).inc(size)
     return video
 
 

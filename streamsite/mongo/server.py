@@ -21,7 +21,7 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
-from streamsite import atomic_files, folders
+from streamsite import atomic_files, folders, log_rotation
 from streamsite.mongo.binary import environment_for, find_mongod, is_bundled, version_of
 from streamsite.mongo.failed_start import explain_failed_start
 
@@ -33,6 +33,8 @@ REPLICA_SET = "rs0"
 START_SECONDS = 60
 NOT_YET_INITIALIZED = 94
 PR_SET_PDEATHSIG = 1
+# How long MongoDB is waited for to open a new log.
+REOPEN_SECONDS = 2.0
 
 
 class EmbeddedMongoError(Exception):
@@ -74,6 +76,7 @@ class EmbeddedMongo:
         # Whether the process has answered since it was started; it may be hung or dead by now.
         self.is_ready = False
         self.port = 0
+        self._next_reopen = 0.0
         self._lock: IO[str] | None = None
         self._password = ""
 
@@ -133,11 +136,11 @@ class EmbeddedMongo:
             "--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100",
             "--setParameter", "maxTransactionLockRequestTimeoutMillis=500",
             "--logpath", str(log_path),
-            "--logRotate", "rename",
+            "--logappend",
+            "--logRotate", "reopen",
             "--quiet",
         ]  # fmt: skip
-        if log_path.exists() and log_path.stat().st_size > 0:
-            log_path.replace(log_path.with_suffix(".log.1"))
+        log_rotation.shift(log_path)
         self.process = subprocess.Popen(  # noqa: S603 - our own binary and paths
             command,
             env=environment_for(binary),
@@ -148,6 +151,21 @@ class EmbeddedMongo:
             preexec_fn=end_with_parent,
         )
         self._wait_until_answering(log_path)
+
+    def rotate_log(self, limit: int) -> None:
+        """Begin a new log file when the present one has more than ``limit`` bytes; the last few are kept."""
+        log_path = self.data_dir / "logs" / "mongod.log"
+        process = self.process
+        if process is None or process.poll() is not None or not self.is_ready:
+            return
+        if log_rotation.is_larger(log_path, limit):
+            log_rotation.shift(log_path)
+        elif log_path.exists() or time.monotonic() < self._next_reopen:
+            return
+        # It goes on in the file that was moved until it opens the new one, so no line is lost. It does so at most once
+        # a second and forgets who asks more often, so it is asked again while there is no file.
+        process.send_signal(signal.SIGUSR1)
+        self._next_reopen = time.monotonic() + REOPEN_SECONDS
 
     def stop(self) -> None:
         """Stop the server and release the folder. Safe to call twice."""

@@ -21,3 +21,4 @@ from streamsite.settings.languages import *
 from streamsite.settings.public import *
 from streamsite.settings.mail import *
 from streamsite.settings.logs import *
+from streamsite.settings.metrics import *

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Probes ask for an address, and nothing may refuse them.
     "streamsite.health.HealthMiddleware",
+    "streamsite.metrics.middleware.MetricsMiddleware",
     "streamsite.middleware.RequestIdMiddleware",
     "streamsite.front.middleware.FrontMiddleware",
     "streamsite.origin.OriginMiddleware",

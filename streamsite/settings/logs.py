@@ -5,6 +5,12 @@ from __future__ import annotations
 from streamsite import env
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+# Whether the lines of requests name the client's address and the account: docs/decisions/0052-metrics-and-logs.md.
+LOG_CLIENTS = env.flag("LOG_CLIENTS")
+# Every how many requests for files that were sent one is written at INFO; 0 for none.
+LOG_MEDIA_EVERY = env.integer("LOG_MEDIA_EVERY", 0, least=0, most=1_000_000)
+# From how many milliseconds on a database command is written; 0 for never.
+SLOW_COMMAND_MS = env.integer("SLOW_COMMAND_MS", 1_000, least=0, most=600_000)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

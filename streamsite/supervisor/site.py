@@ -19,7 +19,7 @@ from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import env, network, running_site, setup_link_store
+from streamsite import env, log_rotation, network, running_site, setup_link_store
 from streamsite.console import print_line
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, strip_request
@@ -47,6 +47,7 @@ class Supervisor:
         self.stopping = threading.Event()
         self.mongo: EmbeddedMongo | None = None
         self.mongo_watch: ServerWatchdog | None = None
+        self.log_limit = 0
         self.front: Front | None = None
         self.children: list[SupervisedProcess] = []
         self.place = network.ListenTarget()
@@ -113,7 +114,7 @@ class Supervisor:
             print_line("mongo", "using the server named by MONGODB_URI")
             return
         try:
-            mongo_limit = read_silence_limit()
+            mongo_limit, self.log_limit = read_silence_limit(), log_rotation.read_size_limit()
         except ImproperlyConfigured as error:
             raise StartError(str(error)) from error
         self.mongo = EmbeddedMongo(self.data_dir, log=lambda line: print_line("mongo", line))
@@ -286,7 +287,10 @@ class Supervisor:
 
     def _keep_mongo(self) -> None:
         mongo = self.mongo
-        if mongo is None or mongo.process is None or mongo.process.poll() is None:
+        if mongo is None or mongo.process is None:
+            return
+        if mongo.process.poll() is None:
+            mongo.rotate_log(self.log_limit)
             return
         # Keep trying: MongoDB recovers once there is free space on the disk.
         print_line("mongo", f"exited unexpectedly (exit code {mongo.process.returncode}); restarting it")

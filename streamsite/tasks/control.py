@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TypedDict, cast
 
@@ -129,6 +131,56 @@ def count_by_queue() -> list[QueueCounts]:
     for row in collection(queue.JOBS).aggregate([*first, *unions]):
         counts[row["queue"]][row["column"]] = row["count"]  # type: ignore[literal-required]
     return list(counts.values())
+
+
+WAITING, SCHEDULED, RUNNING, FAILED = "waiting", "scheduled", "running", "failed"
+FIGURE_STATES = (WAITING, SCHEDULED, RUNNING, FAILED)
+
+
+@dataclass
+class QueueFigures:
+    """Counts by state, and for how many seconds the job that has waited longest has been due."""
+
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FIGURE_STATES, 0))
+    oldest_seconds: float = 0.0
+
+
+def read_queue_figures(queues: Sequence[str]) -> dict[str, QueueFigures]:
+    """Return the figures of each queue, by one command that reads an index and no job.
+
+    A running job whose worker has died waits for another one as soon as its lease has ended. Ages are by the server's
+    clock.
+    """
+    is_due = {"$lte": ["$run_at", queue.NOW]}
+    state = {
+        "$switch": {
+            "branches": [
+                {"case": {"$eq": ["$state", queue.DEAD]}, "then": FAILED},
+                {"case": is_due, "then": WAITING},
+                {"case": {"$eq": ["$state", queue.READY]}, "then": SCHEDULED},
+            ],
+            "default": RUNNING,
+        }
+    }
+    found = {name: QueueFigures() for name in queues}
+    pipeline: list[dict[str, object]] = [
+        {"$match": {"queue": {"$in": list(queues)}, "state": {"$in": [*queue.UNFINISHED, queue.DEAD]}}},
+        {"$project": {"_id": 0, "queue": 1, "state": 1, "run_at": 1}},
+        {
+            "$group": {
+                "_id": {"queue": "$queue", "state": state},
+                "count": {"$sum": 1},
+                "oldest": {"$min": "$run_at"},
+            }
+        },
+        {"$set": {"age": {"$subtract": [queue.NOW, "$oldest"]}}},
+    ]
+    for row in collection(queue.JOBS).aggregate(pipeline):
+        figures, name = found[row["_id"]["queue"]], row["_id"]["state"]
+        figures.counts[name] = row["count"]
+        if name == WAITING:
+            figures.oldest_seconds = max(0.0, row["age"] / 1000)
+    return found
 
 
 def list_failed(most: int) -> list[JobDocument]:

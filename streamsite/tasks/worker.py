@@ -21,12 +21,12 @@ from pymongo.errors import PyMongoError
 
 from streamsite import logs
 from streamsite.site_id import SiteMismatch
-from streamsite.tasks import job_log, periodic, queue
+from streamsite.tasks import job_log, job_totals, periodic, queue
 from streamsite.tasks import lease as leases
 from streamsite.tasks.attempt import Abandoned, Attempt
 from streamsite.tasks.backend import MongoTaskBackend, load_task
 from streamsite.tasks.errors import LeaseLost, PermanentFailure, RetryLater, TimeLimitExceeded
-from streamsite.tasks.heartbeats import Heartbeat
+from streamsite.tasks.heartbeats import CurrentJob, Heartbeat
 from streamsite.tasks.signals import FAILED, task_dead
 
 logger = logging.getLogger("streamsite.worker")
@@ -144,9 +144,11 @@ class Worker:
     def _work(self, job: queue.Job) -> None:
         begun = time.monotonic()
         if job.tries > job.max_tries:
-            job_log.log_attempt(job, job_log.DEAD, begun, reason=WORKER_LOST)
+            self._report(job, job_log.DEAD, begun, cause=job_totals.WORKER_LOST, reason=WORKER_LOST)
             self._mark_dead(job, WORKER_LOST)
             return
+        if self._heartbeat is not None:
+            self._heartbeat.job = CurrentJob(id=job.id, task=job.task)
         lease = leases.Lease(
             attempt=job.tries,
             renew=lambda: self._renew(job),
@@ -167,30 +169,46 @@ class Worker:
         except SiteMismatch as error:
             self._end_misplaced(job, error, begun)
         except TimeLimitExceeded as error:
-            job_log.log_attempt(job, job_log.FAILED, begun, reason=str(error))
+            self._report(job, job_log.FAILED, begun, error, reason=str(error))
             self._end_late(job, error, attempt)
         except PermanentFailure as error:
-            job_log.log_attempt(job, job_log.DEAD, begun, reason=str(error))
+            self._report(job, job_log.DEAD, begun, error, reason=str(error))
             self._mark_dead(job, str(error))
         except RetryLater as error:
-            job_log.log_attempt(job, job_log.FAILED, begun, reason=str(error))
+            self._report(job, job_log.FAILED, begun, error, reason=str(error))
             self._fail(job, error)
         except Exception as error:  # whatever a task raises is the job's end, never the worker's
-            job_log.log_attempt(job, job_log.FAILED, begun, error=error)
+            self._report(job, job_log.FAILED, begun, error)
             self._fail(job, error)
         else:
             if self.stopping.is_set() and lease.lost.is_set():
                 self._return_job(job, begun)
             else:
                 self._record(lambda: queue.finish(job, value))
-                job_log.log_attempt(job, job_log.DONE, begun)
+                self._report(job, job_log.DONE, begun)
         finally:
             self._lease = None
+            if self._heartbeat is not None:
+                self._heartbeat.job = None
             close_old_connections()
 
     def _return_job(self, job: queue.Job, begun: float) -> None:
         self._record(lambda: queue.return_job(job))
-        job_log.log_attempt(job, job_log.RETURNED, begun)
+        self._report(job, job_log.RETURNED, begun)
+
+    @staticmethod
+    def _report(
+        job: queue.Job,
+        result: str,
+        begun: float,
+        error: Exception | None = None,
+        *,
+        cause: str = "",
+        reason: str = "",
+    ) -> None:
+        """Log how a try ended, and count it. ``reason`` is a sentence in the place of the error's class."""
+        job_log.log_attempt(job, result, begun, error=None if reason else error, reason=reason)
+        job_totals.count_attempt(job, result, begun, cause or job_totals.reason_class(error))
 
     def _end_misplaced(self, job: queue.Job, error: SiteMismatch, begun: float) -> None:
         """Return the job and stop: this process must not go on with files that are another site's."""

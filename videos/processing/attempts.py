@@ -17,6 +17,7 @@ from videos.chapters import services as chapter_services
 from videos.files import paths
 from videos.files.urls import DOWNLOAD
 from videos.models import Status, Video
+from videos.processing import totals
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.processing.stopper import Stopper
 from videos.signals import files_abandoned, generation_completed
@@ -100,6 +101,7 @@ class Attempt:
                 self._publish(info, **made)
         finally:
             self._clean_up()
+        totals.count_encoded(duration=result.duration, elapsed=result.elapsed)
         logger.info(
             "video %s: %.1f s of video ready in %.1f s of encoding",
             self.video_id,

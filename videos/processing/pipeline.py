@@ -17,6 +17,7 @@ from streamsite.tasks.lease import LeaseLost, current_lease
 from videos import services
 from videos.files import paths
 from videos.models import Status, Video
+from videos.processing import totals
 from videos.processing.attempts import Attempt
 from videos.processing.encoding_profile import few_rungs_profile, site_profile
 from videos.processing.progress import AttemptSuperseded, Progress
@@ -94,6 +95,7 @@ def _begin(video_id: str) -> int | None:
 
 
 def _fail(video_id: str, attempt: int, progress: Progress, code: str, detail: str) -> None:
+    totals.count_failed(code)
     Video.objects.filter(pk=video_id, attempt=attempt, status=Status.PROCESSING).update(
         status=Status.FAILED,
         steps=progress.steps,

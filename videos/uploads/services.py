@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.registration import rules, upload_rights
 from streamsite import trash
 from streamsite.errors import Absent, Forbidden
+from streamsite.metrics.instruments import RESUMABLE, UPLOAD_BYTES, UPLOADS
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.visibility import Visibility
 from videos import duplicate_uploads, schedules, strikes
@@ -120,6 +121,7 @@ def append_to_upload(
         )
     except partial_file.UploadFileMissing:
         raise Absent from None
+    UPLOAD_BYTES.labels(RESUMABLE).inc(reached - start)
     upload.expires_at = new_expiry()
     Upload.objects.filter(pk=upload.pk).update(expires_at=upload.expires_at)
     if reached == upload.length:
@@ -146,7 +148,7 @@ def finish_upload(upload: Upload, *, enqueue: Callable[[Video], object], sha256:
     if strikes.is_publishing_paused(upload.owner_id):
         hidden = {"visibility": Visibility.PRIVATE, **schedules.NO_SCHEDULE}
 
-    def switch() -> None:
+    def switch() -> bool:
         queued = Video.objects.filter(pk=video.pk, status=Status.UPLOADING).update(
             status=Status.QUEUED, progress=0.0, updated_at=timezone.now(), source_sha256=sha256, **hidden
         )
@@ -154,8 +156,10 @@ def finish_upload(upload: Upload, *, enqueue: Callable[[Video], object], sha256:
         Upload.objects.filter(joined_into=upload.pk).delete()
         if queued:
             enqueue(video)
+        return bool(queued)
 
-    run_in_transaction(switch)
+    if run_in_transaction(switch):
+        UPLOADS.labels(RESUMABLE).inc()
     upload.finished_at = timezone.now()
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from streamsite import memory, site_id, startup_warnings
+from streamsite.metrics import commands, process_files
 from streamsite.tasks.backend import MAIL, PUSH
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
 from streamsite.tasks.worker_group import WorkerGroup
@@ -40,6 +41,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         """Run jobs until told to stop."""
         memory.limit_malloc_arenas()
+        process_files.join(process_files.WORKER)
+        commands.start(process_files.WORKER)
         try:
             # Before anything is written to the database.
             site_id.wait_and_require_match()
