@@ -58,12 +58,20 @@ def strip_request(line: str) -> str:
 class Front:
     """nginx on ``port`` at ``place``; the site behind it listens on ``socket``.
 
+    ``is_behind_caddy`` lets it listen on the unix socket ``own_socket`` alone, where Caddy ends TLS.
+
     Make it, then ``begin`` early (its configuration takes a moment), ``settle`` once the data folder is locked, and run
     ``command``. ``clean`` removes what would be left behind.
     """
 
     def __init__(
-        self, data_dir: Path, port: int, files: int, place: network.ListenTarget | None = None
+        self,
+        data_dir: Path,
+        port: int,
+        files: int,
+        place: network.ListenTarget | None = None,
+        *,
+        is_behind_caddy: bool = False,
     ) -> None:
         self.port = port
         self.place = place or network.ListenTarget()
@@ -75,6 +83,8 @@ class Front:
         if len(os.fsencode(self.socket)) > MAX_SOCKET_PATH:
             self._temporary = Path(tempfile.mkdtemp(prefix="streamsite-"))
             self.socket = self._temporary / "site.sock"
+        # Where nobody but Caddy reaches it: what is said there about the caller is believed.
+        self.own_socket = self.socket.with_name("nginx.sock") if is_behind_caddy else None
         self._binaries = find_nginx()
         self._rendering: subprocess.Popen[str] | None = None
 
@@ -86,6 +96,8 @@ class Front:
     def begin(self, environment: dict[str, str]) -> None:
         """Start making the configuration from the settings that ``environment`` gives."""
         listen = ",".join(f"{network.bracket_ipv6(address)}:{self.port}" for address in self.place.addresses)
+        if self.own_socket is not None:
+            listen = f"unix:{self.own_socket}"
         command = [
             *(sys.executable, "-m", "streamsite.front.configuration"),
             *("--listen", listen, "--upstream", f"unix:{self.socket}"),
@@ -139,18 +151,14 @@ class Front:
         """Return whether the site answers through nginx."""
         line = http.client.HTTPConnection(self.place.own_address, self.port, timeout=5)
         try:
+            if self.own_socket is not None:
+                line.sock = _connected(self.own_socket, seconds=5)
             line.request("GET", "/healthz", headers={"Host": urlsplit(site_url).netloc})
             return line.getresponse().status not in NOT_READY
         except (OSError, http.client.HTTPException):
             return False
         finally:
             line.close()
-
-    def is_site_up(self) -> bool:
-        """Return whether the site behind it takes connections."""
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(0.5)
-            return probe.connect_ex(str(self.socket)) == 0
 
     def clean(self) -> None:
         """Remove the folder of the socket, when it had to be elsewhere, and end what was begun in vain."""
@@ -159,6 +167,24 @@ class Front:
             self._rendering.communicate()
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def is_listening(path: Path) -> bool:
+    """Return whether somebody takes connections at the unix socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(str(path)) == 0
+
+
+def _connected(path: Path, *, seconds: float) -> socket.socket:
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(seconds)
+    try:
+        line.connect(str(path))
+    except OSError:
+        line.close()
+        raise
+    return line
 
 
 def _last_line(text: str) -> str:
