@@ -7,22 +7,18 @@ import os
 import re
 import resource
 import secrets
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from streamsite import folders, network
-from streamsite.front import CONNECTIONS
+from streamsite.front import CONNECTIONS, sockets
 from streamsite.front.binary import find_nginx
+from streamsite.front.sockets import SocketFolder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_FILES = 65_536
-# A longer path of a unix socket is cut off by the kernel.
-MAX_SOCKET_PATH = 100
 NOT_READY = {502, 503, 504}
 # What Python writes before the reason when the settings refuse to load.
 REFUSED_SETTINGS = "django.core.exceptions.ImproperlyConfigured: "
@@ -76,15 +72,12 @@ class Front:
         self.port = port
         self.place = place or network.ListenTarget()
         self.run_dir = data_dir / "run" / "nginx" / str(port)
-        self.socket = self.run_dir / "site.sock"
+        self._sockets = SocketFolder(self.run_dir)
+        self.socket = self._sockets.path / "site.sock"
+        # Where nobody but Caddy reaches it: what is said there about the caller is believed.
+        self.own_socket = self._sockets.path / "nginx.sock" if is_behind_caddy else None
         self.connections = max(256, min(CONNECTIONS, (files - 64) // 2))
         self.command: list[str] = []
-        self._temporary: Path | None = None
-        if len(os.fsencode(self.socket)) > MAX_SOCKET_PATH:
-            self._temporary = Path(tempfile.mkdtemp(prefix="streamsite-"))
-            self.socket = self._temporary / "site.sock"
-        # Where nobody but Caddy reaches it: what is said there about the caller is believed.
-        self.own_socket = self.socket.with_name("nginx.sock") if is_behind_caddy else None
         self._binaries = find_nginx()
         self._rendering: subprocess.Popen[str] | None = None
 
@@ -152,7 +145,7 @@ class Front:
         line = http.client.HTTPConnection(self.place.own_address, self.port, timeout=5)
         try:
             if self.own_socket is not None:
-                line.sock = _connected(self.own_socket, seconds=5)
+                line.sock = sockets.connect(self.own_socket, seconds=5)
             line.request("GET", "/healthz", headers={"Host": urlsplit(site_url).netloc})
             return line.getresponse().status not in NOT_READY
         except (OSError, http.client.HTTPException):
@@ -165,26 +158,7 @@ class Front:
         if self._rendering is not None and self._rendering.poll() is None:
             self._rendering.kill()
             self._rendering.communicate()
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
-
-
-def is_listening(path: Path) -> bool:
-    """Return whether somebody takes connections at the unix socket."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex(str(path)) == 0
-
-
-def _connected(path: Path, *, seconds: float) -> socket.socket:
-    line = socket.socket(socket.AF_UNIX)
-    line.settimeout(seconds)
-    try:
-        line.connect(str(path))
-    except OSError:
-        line.close()
-        raise
-    return line
+        self._sockets.clean()
 
 
 def _last_line(text: str) -> str:

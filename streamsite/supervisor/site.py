@@ -22,7 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import env, network, privileges, setup_link_store
 from streamsite.console import print_line
-from streamsite.front import ACCEL_PREFIX
+from streamsite.front import ACCEL_PREFIX, sockets
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.caddy import options as https_options
 from streamsite.front.caddy.configuration import Behind
@@ -33,7 +33,6 @@ from streamsite.front.process import (
     Front,
     FrontError,
     SettingsError,
-    is_listening,
     raise_file_limit,
 )
 from streamsite.mongo.binary import MongodUnavailableError
@@ -301,7 +300,7 @@ class Supervisor:
 
     def _is_web_up(self) -> bool:
         if self._site_socket is not None:
-            return is_listening(self._site_socket)
+            return sockets.is_listening(self._site_socket)
         try:
             socket.create_connection((self.place.own_address, self.options.port), timeout=0.5).close()
         except OSError:
@@ -360,8 +359,9 @@ class Supervisor:
             child.wait(max(0.1, deadline - time.monotonic()))
         if self.mongo_watch is not None:
             self.mongo_watch.stop()
-        if self.front is not None:
-            self.front.clean()
+        for front in (self.front, self.https):
+            if front is not None:
+                front.clean()
         if self.mongo is not None:
             self.mongo.stop()
             print_line("server", "stopped")

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import env, network
+from streamsite.front.caddy.domain import HTTPS_PORT, url_of
 from streamsite.front.caddy.names import DomainError, PublicName, parse_name
 
-HTTP_PORT, HTTPS_PORT = 80, 443
+HTTP_PORT = 80
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 EMAIL = re.compile(r"\A[^\s@<>,;:]+@[^\s@<>,;:]+\Z")
 # Listen on every address of this machine, of both versions of IP.
@@ -147,7 +148,7 @@ def _refuse_contradictions(options: HttpsOptions, arguments: argparse.Namespace,
 
 def _site_url(name: PublicName, https_port: int) -> str:
     """Return the site's address. ``SITE_URL`` may only say another port, that of a router that forwards to this one."""
-    made = f"https://{name.in_url}" + ("" if https_port == HTTPS_PORT else f":{https_port}")
+    made = url_of(name, https_port)
     try:
         named = env.server_url("SITE_URL", made, example=made)
     except ImproperlyConfigured as error:

@@ -14,7 +14,7 @@ from streamsite import atomic_files, folders
 from streamsite.front.caddy import configuration, ports, root_certificate
 from streamsite.front.caddy.binary import find_caddy
 from streamsite.front.caddy.options import HttpsError, HttpsOptions
-from streamsite.front.process import MAX_SOCKET_PATH
+from streamsite.front.sockets import SocketFolder
 
 # How long the start waits for the first certificate before it says that the site runs.
 CERTIFICATE_SECONDS = 20
@@ -33,6 +33,7 @@ class Https:
         self.options = options
         self.storage = data_dir / "tls"
         self._run_dir = data_dir / "run" / "caddy" / str(options.https_port)
+        self._sockets = SocketFolder(self._run_dir)
         self._binary = find_caddy()
         self._authority: configuration.OwnAuthority | None = None
         self._give_up = 0.0
@@ -46,8 +47,6 @@ class Https:
         for path in (self.storage, behind.socket, behind.media_root):
             if path is not None and set(str(path)) & UNUSABLE_IN_PATHS:
                 raise HttpsError(f"Caddy cannot use a folder with one of {{ }} | in its name: {path}")
-        if len(os.fsencode(behind.socket)) > MAX_SOCKET_PATH:
-            raise HttpsError(f"the path of the data folder is too long for a socket: {behind.socket}")
         for folder in (self.storage, self._run_dir.parent, self._run_dir):
             folders.create(folder, folders.PRIVATE)
         # It may have been restored from a backup, or made by hand.
@@ -77,7 +76,7 @@ class Https:
     @property
     def site_socket(self) -> Path:
         """The unix socket of a site that has no nginx between."""
-        return self._run_dir / "site.sock"
+        return self._sockets.path / "site.sock"
 
     def site_environment(self) -> dict[str, str]:
         """Return the settings of a site behind it."""
@@ -115,6 +114,10 @@ class Https:
                 f"{configuration.ROOT_CERTIFICATE_PATH} ({self._authority.certificate}), SHA-256 "
                 f"{root_certificate.fingerprint(self._authority.certificate)}"
             )
+
+    def clean(self) -> None:
+        """Remove the folder of the socket, when it had to be elsewhere."""
+        self._sockets.clean()
 
     @property
     def _configuration(self) -> Path:
