@@ -20,11 +20,6 @@ LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 EMAIL = re.compile(r"\A[^\s@<>,;:]+@[^\s@<>,;:]+\Z")
 # Listen on every address of this machine, of both versions of IP.
 EVERYWHERE = ("",)
-VARIABLES = (
-    *("DOMAIN", "DOMAIN_TLS", "ACME_CA", "ACME_CA_ROOT", "ACME_EMAIL"),
-    *("HTTP_PORT", "HTTPS_PORT", "CADDY_BIN"),
-)
-env.known_variables |= set(VARIABLES)
 
 
 class HttpsError(Exception):
