@@ -37,7 +37,10 @@ FREE = {
     "S3_PREFIX",
 }
 # Looked at by script/server, which has sentences of its own.
-SUPERVISORS = {"MONGOD_BIN", "NGINX_BIN"}
+SUPERVISORS = {
+    *("MONGOD_BIN", "NGINX_BIN", "CADDY_BIN"),
+    *("DOMAIN_TLS", "ACME_CA", "ACME_CA_ROOT", "ACME_EMAIL", "HTTP_PORT", "HTTPS_PORT"),
+}
 SECRET = {"MONGODB_URI", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY"}
 GOOD = {
     "MONGODB_URI": "mongodb://streamsite:x@127.0.0.1:1/",
