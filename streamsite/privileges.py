@@ -21,7 +21,7 @@ AS_ROOT = (
 PROBE = "import ctypes, ssl, sqlite3; import django, pymongo, av; import streamsite.server_command"
 PROBE_SECONDS = 30
 # Of <linux/prctl.h> and <linux/capability.h>.
-PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT_CLEAR_ALL = 47, 2, 4
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT_LOWER = 47, 2, 3
 CAP_NET_BIND_SERVICE = 10
 
 
@@ -59,16 +59,19 @@ def drop_root(data_dir: Path) -> str:
     return f"Started as root; continuing as {shown}, who owns the data folder {data_dir}."
 
 
-def withhold_capabilities() -> None:
-    """Keep what this process may do beyond its user from the programs that it starts (``AmbientCapabilities=``)."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+def withhold_low_ports() -> None:
+    """Keep from the programs that this process starts that it may listen below 1024 (``AmbientCapabilities=``)."""
+    _set_ambient(PR_CAP_AMBIENT_LOWER)
 
 
 def allow_low_ports() -> None:
     """Let the program that replaces this process listen on ports below 1024, if this process may; else do nothing."""
+    _set_ambient(PR_CAP_AMBIENT_RAISE)
+
+
+def _set_ambient(operation: int) -> None:
     if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0)
+        ctypes.CDLL(None).prctl(PR_CAP_AMBIENT, operation, CAP_NET_BIND_SERVICE, 0, 0)
 
 
 def _account(uid: int) -> tuple[str, str]:

@@ -69,7 +69,7 @@ class Supervisor:
         """Run the site from the first check to the end of its last process; return the exit code."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
-        privileges.withhold_capabilities()
+        privileges.withhold_low_ports()
         try:
             preflight.check_disk(self.data_dir)
             if self.options.database_only:
