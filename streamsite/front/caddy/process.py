@@ -49,8 +49,6 @@ class Https:
                 raise HttpsError(f"Caddy cannot use a folder with one of {{ }} | in its name: {path}")
         for folder in (self.storage, self._run_dir.parent, self._run_dir):
             folders.create(folder, folders.PRIVATE)
-        # It may have been restored from a backup, or made by hand.
-        self.storage.chmod(folders.PRIVATE)
         if self.options.is_internal:
             self._authority = root_certificate.load_or_make(self.storage / "authority", self.options.name)
         made = configuration.render(self.options, behind, self.storage, self._authority)
