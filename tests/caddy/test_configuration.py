@@ -94,6 +94,7 @@ def test_its_log_is_told_in_plain_lines(entry, told):
 
 def test_a_line_that_is_no_entry_stays():
     assert log_lines.describe("panic: boom") == "panic: boom"
+    assert log_lines.describe("a \x1b[2Jb\u202ec") == "a [2Jb c"
     assert log_lines.describe("[1]") == "[1]"
 
 

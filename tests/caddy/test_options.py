@@ -113,6 +113,10 @@ def test_lets_encrypt_and_the_usual_ports_are_the_default():
         options.LETS_ENCRYPT, 80, 443, f"https://{NAME}",
     )  # fmt: skip
     assert made.listeners(443) == [":443"]
+    for host, listeners in (("127.0.0.1", ["127.0.0.1:443"]), ("0.0.0.0", ["0.0.0.0:443"]), ("::", [":443"])):  # noqa: S104
+        other = read("--domain", NAME, "--host", host)
+        assert other is not None
+        assert other.listeners(443) == listeners
     assert read() is None
 
 

@@ -36,9 +36,9 @@ def describe(line: str) -> str:
     try:
         entry = json.loads(line)
     except ValueError:
-        return line[:MAX_LENGTH]
+        return _one_line(line)
     if not isinstance(entry, dict):
-        return line[:MAX_LENGTH]
+        return _one_line(line)
     message, level = str(entry.get("msg", "")), entry.get("level")
     if entry.get("logger") in CERTIFICATE_LOGGERS and (told := _about_certificate(message, entry)):
         return told
@@ -69,4 +69,6 @@ def _reason(error: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:MAX_LENGTH]
+    """Return the text on one line, without what a terminal would obey: an authority may quote others."""
+    plain = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(plain.split())[:MAX_LENGTH]

@@ -159,9 +159,11 @@ def _addresses(host: str | None) -> tuple[str, ...]:
     if host is None:
         return EVERYWHERE
     try:
-        return network.resolve_listen_target(host).addresses
+        addresses = network.resolve_listen_target(host).addresses
     except network.HostError as error:
         raise HttpsError(str(error)) from error
+    # Caddy's way to say both versions of IP.
+    return EVERYWHERE if "::" in addresses else addresses
 
 
 def _port(option: str, given: int | None, variable: str, default: int) -> int:

@@ -33,8 +33,8 @@ class Https:
         self.options = options
         self.storage = data_dir / "tls"
         self._run_dir = data_dir / "run" / "caddy" / str(options.https_port)
-        self._sockets = SocketFolder(self._run_dir)
         self._binary = find_caddy()
+        self._sockets = SocketFolder(self._run_dir)
         self._authority: configuration.OwnAuthority | None = None
         self._give_up = 0.0
 
