@@ -84,11 +84,13 @@ def _of_deployment() -> Iterator[CheckMessage]:
     if not settings.IS_HTTPS:
         yield Warning(
             "SITE_URL is not https: passwords and sessions can be intercepted.",
-            hint="Set SITE_URL=https://your.name and put a proxy that ends TLS in front.",
+            hint="Run script/server --domain your.name, or set SITE_URL=https://your.name behind a proxy that ends"
+            " TLS.",
             id="streamsite.W002",
         )
         return
-    if not settings.BEHIND_TLS_PROXY:
+    # script/server sets it for the processes of a site with DOMAIN.
+    if not settings.BEHIND_TLS_PROXY and not env.text("DOMAIN"):
         yield Warning(
             "BEHIND_TLS_PROXY is not set: plain requests are not sent on to https.",
             hint="Set BEHIND_TLS_PROXY=1 and TRUSTED_PROXIES when a proxy in front ends TLS.",

@@ -17,6 +17,7 @@ COLORS = {
     "server": "36",
     "mongo": "32",
     "front": "36",
+    "caddy": "36",
     "web": "34",
     "worker": "35",
     "setup": "33",

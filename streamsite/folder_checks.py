@@ -35,7 +35,7 @@ def check_folder_modes(**extra: object) -> list[CheckMessage]:
 
 
 def _of_secrets() -> list[Path]:
-    inner = ("keys", "db", "run", "logs", "work", "mail", "trash")
+    inner = ("keys", "db", "run", "logs", "work", "mail", "trash", "tls")
     return [Path(settings.DATA_DIR) / name for name in inner]
 
 

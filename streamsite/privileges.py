@@ -1,10 +1,11 @@
-"""Give up root at a start: continue as the owner of the data folder, or warn.
+"""Give up root at a start: continue as the owner of the data folder, or warn. And keep other privileges from children.
 
 No Django here: the supervisor calls it before anything else. docs/decisions/0031-root.md says why.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import subprocess
@@ -19,6 +20,9 @@ AS_ROOT = (
 # What the site's user must be able to load; a Python below /root is root's alone.
 PROBE = "import ctypes, ssl, sqlite3; import django, pymongo, av; import streamsite.server_command"
 PROBE_SECONDS = 30
+# Of <linux/prctl.h> and <linux/capability.h>.
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, PR_CAP_AMBIENT_LOWER = 47, 2, 3
+CAP_NET_BIND_SERVICE = 10
 
 
 def root_warning() -> str:
@@ -53,6 +57,21 @@ def drop_root(data_dir: Path) -> str:
     os.setuid(status.st_uid)
     os.environ |= {"HOME": home or str(data_dir), "USER": shown, "LOGNAME": shown}
     return f"Started as root; continuing as {shown}, who owns the data folder {data_dir}."
+
+
+def withhold_low_ports() -> None:
+    """Keep from the programs that this process starts that it may listen below 1024 (``AmbientCapabilities=``)."""
+    _set_ambient(PR_CAP_AMBIENT_LOWER)
+
+
+def allow_low_ports() -> None:
+    """Let the program that replaces this process listen on ports below 1024, if this process may; else do nothing."""
+    _set_ambient(PR_CAP_AMBIENT_RAISE)
+
+
+def _set_ambient(operation: int) -> None:
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_CAP_AMBIENT, operation, CAP_NET_BIND_SERVICE, 0, 0)
 
 
 def _account(uid: int) -> tuple[str, str]:

@@ -38,7 +38,10 @@ FREE = {
     "S3_PREFIX",
 }
 # Looked at by script/server, which has sentences of its own.
-SUPERVISORS = {"MONGOD_BIN", "NGINX_BIN", "LOG_FILE_MIB"}
+SUPERVISORS = {
+    *("MONGOD_BIN", "NGINX_BIN", "CADDY_BIN", "LOG_FILE_MIB"),
+    *("DOMAIN_TLS", "ACME_CA", "ACME_CA_ROOT", "ACME_EMAIL", "HTTP_PORT", "HTTPS_PORT"),
+}
 SECRET = {"MONGODB_URI", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY", "METRICS_TOKEN"}
 GOOD = {
     "MONGODB_URI": "mongodb://streamsite:x@127.0.0.1:1/",

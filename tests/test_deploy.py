@@ -15,6 +15,7 @@ import pytest
 import yaml
 from django.core.management import get_commands, load_command_class
 
+from streamsite.supervisor.command_line import parse
 from tests.support.deploy import files
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
@@ -29,7 +30,9 @@ def load(name):
 
 
 def is_command(words):
-    """Return whether ``manage.py`` knows the command and all its options."""
+    """Return whether ``manage.py``, or the supervisor, knows the command and all its options."""
+    if words[1:3] == ["-m", "streamsite.supervisor"]:
+        return bool(parse(words[3:]))
     name, *options = words[words.index("manage.py") + 1 :]
     command = load_command_class(get_commands()[name], name)
     command.create_parser("manage.py", name).parse_args(options)
@@ -127,7 +130,8 @@ def test_units_start_commands_that_exist(path):
 def test_systemd_knows_every_line_of_the_units(tmp_path):
     if shutil.which("systemd-analyze") is None:
         pytest.skip("there is no systemd here")
-    names = [f"{name}.service" for name in files.UNITS]
+    names = sorted(path.name for path in (DEPLOY / "systemd").glob("*.service"))
+    assert len(names) == len(files.UNITS) + 1
     for name in names:
         text = (DEPLOY / "systemd" / name).read_text()
         (tmp_path / name).write_text(text.replace("/srv/streamsite/.venv/bin/python", sys.executable))
@@ -140,7 +144,7 @@ def test_systemd_knows_every_line_of_the_units(tmp_path):
         check=False,
         timeout=60,
     )
-    about_ours = [line for line in said.stderr.splitlines() if "streamsite-" in line]
+    about_ours = [line for line in said.stderr.splitlines() if "streamsite" in line]
     assert about_ours == []
 
 

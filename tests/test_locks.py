@@ -14,6 +14,7 @@ SOURCES = sorted(ROOT.glob("requirements*.txt"))
 BASE = {
     "requirements-s3": ("requirements",),
     "requirements-celery": ("requirements",),
+    "requirements-caddy": ("requirements",),
     "requirements-dev": ("requirements",),
 }
 # Their wheels are unpacked for what lies in them; nothing imports them.

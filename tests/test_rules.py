@@ -69,8 +69,10 @@ def test_ffmpeg_and_other_programs_run_from_their_homes_only():
         "streamsite/mongo/binary.py",
         "streamsite/supervisor/preflight.py",
         "streamsite/supervisor/processes.py",
+        "streamsite/supervisor/service.py",
         "streamsite/privileges.py",
         "streamsite/front/binary.py",
+        "streamsite/front/caddy/binary.py",
         "streamsite/front/process.py",
     }
     users = {str(path.relative_to(ROOT)) for path in sources() if "subprocess" in set(imported(path))}

@@ -17,10 +17,9 @@ from django.conf import settings
 from django.template import Context, Engine
 
 from streamsite import cors, headers
-from streamsite.front import CONNECTIONS
+from streamsite.front import ACCEL_PREFIX, CONNECTIONS, ERRORS
 
 TEMPLATE = Path(__file__).with_name("nginx.conf.template")
-ACCEL_PREFIX = "/internal/"
 # What a form adds to the file in it.
 FORM_BYTES = 1024**2
 OTHER_BYTES = 25 * 1024**2
@@ -39,18 +38,6 @@ FORWARDED_HEADERS = (
     *("Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Strict-Transport-Security"),
     *("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "X-Request-Id"),
 )
-ERRORS = (
-    (403, "permission_denied", "You don't have permission to do that."),
-    (404, "not_found", "Not found."),
-    (405, "method_not_allowed", "This method isn't allowed here."),
-    (408, "timeout", "The request took too long. Try again."),
-    (413, "too_large", "This is larger than the site accepts."),
-    (414, "too_large", "The address is too long."),
-    (416, "range_not_satisfiable", "The range is beyond the end of the file."),
-    (431, "too_large", "The request's headers are too large."),
-    (500, "internal_error", "Something went wrong. Try again."),
-    (503, "unavailable", "The site is temporarily unavailable. Try again in a minute."),
-)
 
 
 class ConfigurationError(Exception):
@@ -61,9 +48,9 @@ class ConfigurationError(Exception):
 class NginxOptions:
     """The address nginx listens on, the site behind it, and the folder of its own files.
 
-    ``listen`` holds one or more values of nginx's ``listen`` directive, separated by commas. With ``certificate`` and
-    ``key`` nginx ends TLS, on ports of its own choice: 443, and 80 for the redirect. ``run_dir`` is empty for an nginx
-    that is not the supervisor's. ``hops`` counts the proxies in front of it.
+    ``listen`` holds values of nginx's ``listen`` directive, separated by commas, or a unix socket. With ``certificate``
+    and ``key`` nginx ends TLS, on ports of its own choice: 443, and 80 for the redirect. ``run_dir`` is empty for an
+    nginx that is not the supervisor's. ``hops`` counts the proxies in front of it.
     """
 
     listen: str
@@ -79,7 +66,16 @@ class NginxOptions:
 def render(place: NginxOptions) -> str:
     """Return the configuration. Raise ``ConfigurationError`` for a folder whose name nginx would misread."""
     media_root, assets_dir = str(settings.MEDIA_ROOT), str(settings.ASSETS_DIR)
-    for path in (media_root, assets_dir, place.run_dir, place.upstream, place.certificate, place.key):
+    folders = (
+        media_root,
+        assets_dir,
+        place.run_dir,
+        place.listen,
+        place.upstream,
+        place.certificate,
+        place.key,
+    )
+    for path in folders:
         if set(path) & set('"$\\\n;{}'):
             raise ConfigurationError(
                 f'nginx cannot use a folder with one of " $ \\ ; {{ }} in its name: {path}'
@@ -87,7 +83,7 @@ def render(place: NginxOptions) -> str:
     context = {
         "run_dir": place.run_dir,
         "user": place.user,
-        "listens": place.listen.split(","),
+        "listens": [place.listen] if place.listen.startswith("unix:") else place.listen.split(","),
         "certificate": place.certificate,
         "key": place.key,
         "upstream": f'"{place.upstream}"' if place.run_dir else place.upstream,

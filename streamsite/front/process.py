@@ -7,22 +7,18 @@ import os
 import re
 import resource
 import secrets
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from streamsite import folders, network
-from streamsite.front import CONNECTIONS
+from streamsite.front import CONNECTIONS, sockets
 from streamsite.front.binary import find_nginx
+from streamsite.front.sockets import SocketFolder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_FILES = 65_536
-# A longer path of a unix socket is cut off by the kernel.
-MAX_SOCKET_PATH = 100
 NOT_READY = {502, 503, 504}
 # What Python writes before the reason when the settings refuse to load.
 REFUSED_SETTINGS = "django.core.exceptions.ImproperlyConfigured: "
@@ -58,23 +54,30 @@ def strip_request(line: str) -> str:
 class Front:
     """nginx on ``port`` at ``place``; the site behind it listens on ``socket``.
 
+    ``is_behind_caddy`` lets it listen on the unix socket ``own_socket`` alone, where Caddy ends TLS.
+
     Make it, then ``begin`` early (its configuration takes a moment), ``settle`` once the data folder is locked, and run
     ``command``. ``clean`` removes what would be left behind.
     """
 
     def __init__(
-        self, data_dir: Path, port: int, files: int, place: network.ListenTarget | None = None
+        self,
+        data_dir: Path,
+        port: int,
+        files: int,
+        place: network.ListenTarget | None = None,
+        *,
+        is_behind_caddy: bool = False,
     ) -> None:
         self.port = port
         self.place = place or network.ListenTarget()
         self.run_dir = data_dir / "run" / "nginx" / str(port)
-        self.socket = self.run_dir / "site.sock"
+        self._sockets = SocketFolder(self.run_dir)
+        self.socket = self._sockets.path / "site.sock"
+        # Where nobody but Caddy reaches it: what is said there about the caller is believed.
+        self.own_socket = self._sockets.path / "nginx.sock" if is_behind_caddy else None
         self.connections = max(256, min(CONNECTIONS, (files - 64) // 2))
         self.command: list[str] = []
-        self._temporary: Path | None = None
-        if len(os.fsencode(self.socket)) > MAX_SOCKET_PATH:
-            self._temporary = Path(tempfile.mkdtemp(prefix="streamsite-"))
-            self.socket = self._temporary / "site.sock"
         self._binaries = find_nginx()
         self._rendering: subprocess.Popen[str] | None = None
 
@@ -86,6 +89,8 @@ class Front:
     def begin(self, environment: dict[str, str]) -> None:
         """Start making the configuration from the settings that ``environment`` gives."""
         listen = ",".join(f"{network.bracket_ipv6(address)}:{self.port}" for address in self.place.addresses)
+        if self.own_socket is not None:
+            listen = f"unix:{self.own_socket}"
         command = [
             *(sys.executable, "-m", "streamsite.front.configuration"),
             *("--listen", listen, "--upstream", f"unix:{self.socket}"),
@@ -139,6 +144,8 @@ class Front:
         """Return whether the site answers through nginx."""
         line = http.client.HTTPConnection(self.place.own_address, self.port, timeout=5)
         try:
+            if self.own_socket is not None:
+                line.sock = sockets.connect(self.own_socket, seconds=5)
             line.request("GET", "/healthz", headers={"Host": urlsplit(site_url).netloc})
             return line.getresponse().status not in NOT_READY
         except (OSError, http.client.HTTPException):
@@ -146,19 +153,12 @@ class Front:
         finally:
             line.close()
 
-    def is_site_up(self) -> bool:
-        """Return whether the site behind it takes connections."""
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(0.5)
-            return probe.connect_ex(str(self.socket)) == 0
-
     def clean(self) -> None:
         """Remove the folder of the socket, when it had to be elsewhere, and end what was begun in vain."""
         if self._rendering is not None and self._rendering.poll() is None:
             self._rendering.kill()
             self._rendering.communicate()
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        self._sockets.clean()
 
 
 def _last_line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from streamsite import env, running_site
+from streamsite.front.caddy import domain
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env.load_dotenv(BASE_DIR / ".env")
@@ -22,7 +23,9 @@ SITE_NAME = env.text("SITE_NAME", "Streamsite")
 SITE_DESCRIPTION = env.text("SITE_DESCRIPTION")
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 _site = env.server_url(
-    "SITE_URL", running_site.read(DATA_DIR) or "http://localhost:8000", example="https://video.example.org"
+    "SITE_URL",
+    domain.site_url() or running_site.read(DATA_DIR) or "http://localhost:8000",
+    example="https://video.example.org",
 )
 SITE_URL = _site.geturl()
 IS_HTTPS = _site.scheme == "https"

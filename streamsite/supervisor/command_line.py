@@ -9,8 +9,9 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import env, network, privileges
+from streamsite import env, privileges
 from streamsite.console import print_line
+from streamsite.front.caddy import options as https_options
 from streamsite.supervisor.processes import ROOT
 from streamsite.supervisor.site import Supervisor
 
@@ -21,9 +22,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=None, help="the port (PORT; 8000)")
     parser.add_argument(
         "--host",
-        default=network.LOOPBACK,
+        default=None,
         help="open the site to the network: an address or the name of this machine, 0.0.0.0 or :: for all its "
-        "addresses (127.0.0.1, for this machine only)",
+        "addresses (127.0.0.1, for this machine only; with --domain all)",
     )
     parser.add_argument(
         "--data",
@@ -48,10 +49,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         default=min(2, os.cpu_count() or 1),
         help="web processes (at most 2 by default)",
     )
+    https_options.add_arguments(parser)
     options = parser.parse_args(arguments)
-    if options.port is None:
-        options.port = env.integer("PORT", 8000, least=1, most=65_535)
-    if not 1 <= options.port <= 65_535:
+    if options.port is not None and not 1 <= options.port <= 65_535:
         parser.error("--port must be between 1 and 65535")
     if not 1 <= options.workers <= 64:
         parser.error("--workers must be between 1 and 64")

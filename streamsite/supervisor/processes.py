@@ -30,7 +30,8 @@ class SupervisedProcess:
     """A child process and its restarts.
 
     ``once`` processes are not restarted when they end. ``socket`` is removed before each start, because a killed
-    process leaves it behind. ``clean`` changes each line of output before it is printed.
+    process leaves it behind. ``clean`` changes each line of output before it is printed. ``environment`` replaces the
+    site's. ``before_exec`` runs in the child; it may only make system calls.
     """
 
     def __init__(
@@ -42,11 +43,14 @@ class SupervisedProcess:
         socket: Path | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         clean: Callable[[str], str] = str,
+        environment: Mapping[str, str] | None = None,
+        before_exec: Callable[[], None] = end_with_parent,
     ) -> None:
         self.name, self.command = name, command
         self.once, self.stop_signal = once, stop_signal
         self.process: subprocess.Popen[bytes] | None = None
         self._socket, self._clean = socket, clean
+        self._environment, self._before_exec = environment, before_exec
         self._started = self._not_before = 0.0
         self._quick_deaths = 0
         self._reader: threading.Thread | None = None
@@ -65,12 +69,12 @@ class SupervisedProcess:
         self.process = subprocess.Popen(  # noqa: S603 - our own commands
             self.command,
             cwd=ROOT,
-            env=environment,
+            env=environment if self._environment is None else self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=self._before_exec,
         )
         self._started = time.monotonic()
         if self.process.stdout is not None:

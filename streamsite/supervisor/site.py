@@ -1,7 +1,8 @@
 """The processes that one site needs on one machine: the order of their start, and what happens when one ends.
 
 Runs before Django is configured: it makes the data folder, starts MongoDB (unless ``MONGODB_URI`` is set), prepares
-the database in one short process, then keeps nginx, web and worker running until it is told to stop.
+the database in one short process, then keeps nginx, web and worker running until it is told to stop; for a public site
+(``--domain``) Caddy too.
 """
 
 from __future__ import annotations
@@ -13,21 +14,32 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
 
-from streamsite import env, log_rotation, network, running_site, setup_link_store
+from streamsite import env, log_rotation, network, privileges, running_site, setup_link_store
 from streamsite.console import print_line
+from streamsite.front import ACCEL_PREFIX, sockets
 from streamsite.front.binary import NginxUnavailableError
-from streamsite.front.process import Front, FrontError, SettingsError, raise_file_limit, strip_request
+from streamsite.front.caddy import options as https_options
+from streamsite.front.caddy.configuration import Behind
+from streamsite.front.caddy.options import HttpsError
+from streamsite.front.caddy.ports import warn_if_unknown
+from streamsite.front.caddy.process import Https
+from streamsite.front.process import (
+    Front,
+    FrontError,
+    SettingsError,
+    raise_file_limit,
+)
 from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError
 from streamsite.mongo.watchdog import ServerWatchdog, read_silence_limit
-from streamsite.server_command import granian_command
 from streamsite.supervisor import preflight
+from streamsite.supervisor.children import fronts, lasting_children
 from streamsite.supervisor.preparation import Preparation
 from streamsite.supervisor.processes import StartError, SupervisedProcess
 
@@ -49,6 +61,7 @@ class Supervisor:
         self.mongo_watch: ServerWatchdog | None = None
         self.log_limit = 0
         self.front: Front | None = None
+        self.https: Https | None = None
         self.children: list[SupervisedProcess] = []
         self.place = network.ListenTarget()
         self.environment = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
@@ -57,13 +70,20 @@ class Supervisor:
         """Run the site from the first check to the end of its last process; return the exit code."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
+        privileges.withhold_low_ports()
         try:
             preflight.check_disk(self.data_dir)
             if self.options.database_only:
                 self._serve_database()
             else:
                 self._serve_site()
-        except (StartError, EmbeddedMongoError, MongodUnavailableError, NginxUnavailableError) as error:
+        except (
+            StartError,
+            EmbeddedMongoError,
+            MongodUnavailableError,
+            NginxUnavailableError,
+            HttpsError,
+        ) as error:
             sys.stderr.write(f"script/server: {error}\n")
             return 1
         finally:
@@ -76,6 +96,7 @@ class Supervisor:
         self._begin_front()
         self._start_mongo()
         self._settle_front()
+        self._settle_https()
         self._prepare()
         if not self.stopping.is_set():
             self._start_children()
@@ -103,8 +124,14 @@ class Supervisor:
     # --- before anything runs ---
 
     def _check_port(self) -> None:
+        if public := https_options.read(self.options):
+            self.https = Https(public, self.data_dir)
+            self.https.check_ports()
+            warn_if_unknown(public, lambda line: print_line("server", line))
+            return
+        self.options.port = self.options.port or env.integer("PORT", 8000, least=1, most=65_535)
         try:
-            self.place = network.resolve_listen_target(self.options.host)
+            self.place = network.resolve_listen_target(self.options.host or network.LOOPBACK)
             network.require_free_port(self.place, self.options.port)
         except network.HostError as error:
             raise StartError(str(error)) from error
@@ -137,17 +164,19 @@ class Supervisor:
             "SITE_URL": os.environ.get("SITE_URL", "").strip() or f"http://{self.place.site_host}:{port}",
             "STREAMSITE_NETWORK_HOSTS": ",".join(self.place.hosts),
         }
+        if self.https is not None:
+            self.environment |= self.https.site_environment()
         preflight.create_secret_key(self.data_dir)
 
     def _begin_front(self) -> None:
         files = raise_file_limit()
         if not self.options.front:
             return
-        front = Front(self.data_dir, self.options.port, files, self.place)
+        port = self.https.options.https_port if self.https else self.options.port
+        front = Front(self.data_dir, port, files, self.place, is_behind_caddy=self.https is not None)
         if not front.is_available:
-            print_line(
-                "front", "no nginx 1.18 or newer on this machine, so the site serves requests directly"
-            )
+            print_line("front", f"no nginx 1.18 or newer on this machine, so {self._without_nginx}")
+            front.clean()
             return
         self.front = front
         front.begin(self.environment)
@@ -162,7 +191,7 @@ class Supervisor:
         except FrontError as error:
             if os.environ.get("NGINX_BIN"):
                 raise StartError(f"{error}; --no-front starts the site without nginx") from error
-            print_line("front", f"{error}: the site serves requests directly")
+            print_line("front", f"{error}: {self._without_nginx}")
             self.front.clean()
             self.front = None
             return
@@ -170,6 +199,27 @@ class Supervisor:
             print_line("front", remark)
         # The site may trust what its own nginx says about the caller, and nobody else reaches the socket.
         self.environment["STREAMSITE_FRONT"] = "1"
+
+    def _settle_https(self) -> None:
+        """Put Caddy before nginx, or where there is none before the site, whose files it then sends."""
+        if self.https is None:
+            return
+        if self.front is not None and self.front.own_socket is not None:
+            self.https.prepare(Behind(self.front.own_socket))
+        else:
+            self.environment["MEDIA_ACCEL_PREFIX"] = ACCEL_PREFIX
+            self.https.prepare(Behind(self.https.site_socket, self.data_dir / "media"))
+
+    @property
+    def _without_nginx(self) -> str:
+        return "Caddy sends the files" if self.https else "the site serves requests directly"
+
+    @property
+    def _site_socket(self) -> Path | None:
+        """The unix socket at which the site answers; ``None`` for a port."""
+        if self.front is not None:
+            return self.front.socket
+        return self.https.site_socket if self.https is not None else None
 
     def _prepare(self) -> None:
         preparation = self._preparation()
@@ -205,7 +255,7 @@ class Supervisor:
 
     def _start_children(self) -> None:
         running_site.record(self.data_dir, self.environment["SITE_URL"], self.options.port)
-        self.children = _lasting_children(self.options, self.place, self.front)
+        self.children = lasting_children(self.options, self.place, self._site_socket)
         lasting = len(self.children)
         if self.options.demo:
             self.children.append(
@@ -214,14 +264,12 @@ class Supervisor:
         for child in self.children[:lasting]:
             child.launch(self.environment)
         self._wait_for("web", self._is_web_up)
-        if self.front is not None and not self.stopping.is_set():
-            nginx = SupervisedProcess(
-                "front", self.front.command, stop_signal=signal.SIGQUIT, clean=strip_request
-            )
-            self.children.insert(0, nginx)
-            lasting += 1
-            nginx.launch(self.environment)
-            self._wait_for("front", self._is_front_ready)
+        for front, is_ready in fronts(self.front, self.https, self.environment["SITE_URL"]):
+            if not self.stopping.is_set():
+                self.children.insert(0, front)
+                lasting += 1
+                front.launch(self.environment)
+                self._wait_for(front.name, is_ready)
         if self.stopping.is_set():
             return
         site = self.environment["SITE_URL"]
@@ -230,11 +278,16 @@ class Supervisor:
             self._say_demo_login(site)
         if (preparation := self._preparation()) and (token := preparation.issue_setup_link()):
             print_line("server", setup_link_store.describe(site, token))
-        for line in network.describe_access(self.place, site, self.options.port, demo=self.options.demo):
+        for line in self._describe_access(site):
             print_line("server", line)
         print_line("server", "press Ctrl-C to stop")
         for child in self.children[lasting:]:
             child.launch(self.environment)
+
+    def _describe_access(self, site: str) -> Iterator[str]:
+        if self.https is not None:
+            return self.https.describe()
+        return network.describe_access(self.place, site, self.options.port, demo=self.options.demo)
 
     def _say_demo_login(self, site: str) -> None:
         kept = self.data_dir / "keys" / "demo_password"
@@ -248,16 +301,13 @@ class Supervisor:
             )
 
     def _is_web_up(self) -> bool:
-        if self.front is not None:
-            return self.front.is_site_up()
+        if self._site_socket is not None:
+            return sockets.is_listening(self._site_socket)
         try:
             socket.create_connection((self.place.own_address, self.options.port), timeout=0.5).close()
         except OSError:
             return False
         return True
-
-    def _is_front_ready(self) -> bool:
-        return self.front is not None and self.front.is_ready(self.environment["SITE_URL"])
 
     def _wait_for(self, name: str, is_up: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -315,29 +365,9 @@ class Supervisor:
         running_site.remove(self.data_dir)
         if self.mongo_watch is not None:
             self.mongo_watch.stop()
-        if self.front is not None:
-            self.front.clean()
+        for front in (self.front, self.https):
+            if front is not None:
+                front.clean()
         if self.mongo is not None:
             self.mongo.stop()
             print_line("server", "stopped")
-
-
-def _lasting_children(
-    options: argparse.Namespace, place: network.ListenTarget, front: Front | None
-) -> list[SupervisedProcess]:
-    """Return web server and workers, not started."""
-    # Each queue has a thread of its own: mail and other short work wait for no video. One process saves 80 MB.
-    worker = [sys.executable, "manage.py", "run_worker"]
-    socket_path = front.socket if front else None
-    web = granian_command(place.addresses[-1], options.port, options.workers, socket=socket_path)
-    children = [
-        SupervisedProcess("web", web, socket=socket_path),
-        SupervisedProcess(
-            "worker",
-            [*worker, "--queue", "transcode", "--queue", "default", "--queue", "mail", "--queue", "push"],
-        ),
-    ]
-    if env.text("S3_BUCKET"):
-        # Copying takes long, and is no reason for mail or other videos to wait.
-        children.append(SupervisedProcess("storage", [*worker, "--queue", "storage"]))
-    return children

