@@ -11,8 +11,8 @@ from tests.support.commands import LOG
 from tests.support.plugin import KEPT_COLLECTIONS, empty_collections
 
 Documents = dict[str, list[dict[str, object]]]
-# What says who asked and when rather than what became of it.
-IGNORED_COLLECTIONS = {"django_admin_log", "django_session", "throttle"}
+# What says who asked, when, and how long it took, rather than what became of it.
+IGNORED_COLLECTIONS = {"django_admin_log", "django_session", "streamsite_totals", "throttle"}
 # Of these a few fields say what was done; ids, addresses, and times differ.
 COMPARED_FIELDS = {
     "auth_event": ("user_id", "what", "result", "actor"),
