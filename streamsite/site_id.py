@@ -108,13 +108,18 @@ def read_site_document(database: Database[dict[str, object]]) -> dict[str, objec
     return database[COLLECTION].find_one({"_id": DOCUMENT}) or {}
 
 
+def read_own_document() -> dict[str, object]:
+    """Return the document of this site's database, {} when there is none. Raises ``PyMongoError``."""
+    return read_site_document(collection(COLLECTION).database)
+
+
 def read_database_id() -> str:
     """Return the id in the database, "" when there is none.
 
     Raises ``SiteMismatch`` when it may not be read, or when a newer version made the database useless to this one.
     """
     try:
-        document = read_site_document(collection(COLLECTION).database)
+        document = read_own_document()
     except OperationFailure as error:
         if error.code != UNAUTHORIZED:
             raise
@@ -263,9 +268,8 @@ def adopt() -> str:
 
 def mark_prepared() -> None:
     """Note that this version prepared the database, and a token that an older copy of the database does not have."""
-    site = collection(COLLECTION)
-    fields = {"prepared": secrets.token_hex(8), **releases.stamp(read_site_document(site.database))}
-    site.update_one({"_id": DOCUMENT}, {"$set": fields})
+    fields = {"prepared": secrets.token_hex(8), **releases.stamp(read_own_document())}
+    collection(COLLECTION).update_one({"_id": DOCUMENT}, {"$set": fields})
 
 
 def _write_database(site: str, *, is_new: bool) -> str:

@@ -11,7 +11,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 from streamsite import __version__, folders, releases, site_id
 from streamsite.mongo import indexes
-from streamsite.mongo.collections import collection
 from videos.search import finders, index
 
 MAX_NAMES = 20
@@ -27,7 +26,7 @@ def plan() -> list[str]:
 
 
 def _steps() -> Iterator[str]:
-    document = site_id.read_site_document(collection(site_id.COLLECTION).database)
+    document = site_id.read_own_document()
     if not document:
         yield "give the site an id"
     former = str(document.get(releases.RELEASE, ""))
