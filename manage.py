@@ -6,8 +6,8 @@ import sys
 
 # These leave files in the data folder, which the site's own user must be able to read and replace.
 WRITES_FILES = {
-    "move_media", "prepare", "repackage", "rotate_signing_key", "run_web",
-    "remove_demo", "run_worker", "seed_demo", "sweep",
+    "backup", "move_media", "prepare", "repackage", "rotate_signing_key", "run_web",
+    "remove_demo", "restore", "run_worker", "seed_demo", "sweep",
 }  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def jobs_context(request: HttpRequest) -> dict[str, object]:
     rows = [
         {**row, "is_served": row["queue"] in queues}
         for row in control.count_by_queue()
-        if row["queue"] != "storage" or settings.S3_BUCKET
+        if control.is_queue_needed(row["queue"])
     ]
     return {"queues": rows, "failed": failed, "workers": served, "most": control.MAX_COUNTED}
 
