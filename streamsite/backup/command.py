@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -11,10 +10,9 @@ from streamsite.backup import snapshots
 from streamsite.backup.errors import BackupError
 
 INTERRUPTED = 130
-Base = BaseCommand if TYPE_CHECKING else object
 
 
-class BackupCommand(Base):
+class BackupCommand(BaseCommand):
     """Makes a sentence of what can go wrong with a backup."""
 
     def execute(self, *args: object, **options: object) -> str | None:

@@ -81,7 +81,6 @@ def create(target: Target, options: Options, progress: Progress) -> Result:
         )
     with record_store.only_one() as lock:
         snapshots.claim(target, site)
-        target.begin()
         run = _Run(target, options, progress, site)
         snapshot = run.make()
         target.flush()

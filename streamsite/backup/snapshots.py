@@ -86,8 +86,10 @@ def parts_of(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def claim(target: Target, site: str) -> None:
-    """Make the target this site's, if it is nobody's. Raises ``BackupError`` when it is another's."""
+    """Prepare the target for writing, and make it this site's. Raises ``BackupError`` when it is another's."""
     found = read_owner(target)
+    if found in {"", site}:
+        target.begin()
     if not found:
         target.write(MARKER, f"{json.dumps({'format': FORMAT, 'site_id': site})}\n".encode())
     elif found != site:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -15,7 +16,7 @@ from streamsite.backup.errors import BackupError
 
 PIECE = 2**20
 FILE_MODE = 0o600
-PARTIAL = "tmp"
+PARTIAL, FOLDERS = "tmp", ("objects", "snapshots", "keys")
 BUCKET_SCHEME = "s3://"
 
 
@@ -62,6 +63,7 @@ class FolderTarget:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.label = str(root)
+        self._lock = threading.Lock()
         self._touched: set[Path] = set()
 
     def read(self, name: str) -> bytes:
@@ -83,13 +85,11 @@ class FolderTarget:
         """Store a small content; another one of that name is replaced."""
         with self._new(name) as out:
             out.write(content)
-        self._put_in_place(Path(out.name), name)
 
     def send(self, path: Path, name: str) -> None:
         """Store a file."""
         with path.open("rb") as content, self._new(name) as out:
             shutil.copyfileobj(content, out, PIECE)
-        self._put_in_place(Path(out.name), name)
 
     def names(self, folder: str) -> Iterator[str]:
         """Yield the names of all contents of a folder."""
@@ -109,30 +109,33 @@ class FolderTarget:
         """Make the folder; remove what killed processes did not finish."""
         folders.create(self.root, folders.PRIVATE)
         shutil.rmtree(self.root / PARTIAL, ignore_errors=True)
-        folders.create(self.root / PARTIAL, folders.PRIVATE)
+        for name in (PARTIAL, *FOLDERS):
+            folders.create(self.root / name, folders.PRIVATE)
 
     def flush(self) -> None:
         """Make the names of what was stored durable."""
-        for folder in self._touched:
+        with self._lock:
+            touched, self._touched = self._touched, set()
+        for folder in touched:
             sync_folder(folder)
-        self._touched.clear()
 
-    def _new(self, name: str) -> IO[bytes]:
+    @contextmanager
+    def _new(self, name: str) -> Iterator[IO[bytes]]:
+        """Give a file that has the name ``name`` once it is written and on the disk."""
         partial = self.root / PARTIAL / f"{name.rpartition('/')[2]}.{secrets.token_hex(4)}"
-        return os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
-
-    def _put_in_place(self, partial: Path, name: str) -> None:
-        descriptor = os.open(partial, os.O_RDONLY)
         try:
-            os.fsync(descriptor)
+            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as out:
+                yield out
+                out.flush()
+                os.fsync(out.fileno())
+            target = self.root / name
+            if not target.parent.is_dir():
+                folders.create(target.parent, folders.PRIVATE)
+            partial.rename(target)
+            with self._lock:
+                self._touched |= {target.parent, target.parent.parent}
         finally:
-            os.close(descriptor)
-        target = self.root / name
-        if not target.parent.is_dir():
-            folders.create(target.parent, folders.PRIVATE)
-            self._touched.add(target.parent.parent)
-        partial.rename(target)
-        self._touched.add(target.parent)
+            partial.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -21,7 +21,6 @@ from typing import Any, TypedDict
 
 import bson
 from bson import Timestamp, json_util
-from bson.codec_options import CodecOptions
 from bson.objectid import ObjectId
 from bson.raw_bson import RawBSONDocument
 from pymongo.client_session import ClientSession
@@ -31,9 +30,9 @@ from pymongo.errors import AutoReconnect, CursorNotFound, OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from streamsite.mongo.changes import Changes, HistoryLost, watch
+from streamsite.mongo.loading import raw_collection
 
 Document = dict[str, Any]
-RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 MAJORITY = ReadConcern("majority")
 BATCH, REPEATS, RESTARTS = 500, 5, 3
 # So many corrections wait at most, and so much time passes between two states that a killed copy continues from.
@@ -193,7 +192,7 @@ class ConsistentCopy:
         return self._try_page(name, session, last)
 
     def _try_page(self, name: str, session: ClientSession, last: str) -> _Page:
-        source = self._database.get_collection(name, codec_options=RAW, read_concern=MAJORITY)
+        source = raw_collection(self._database, name, MAJORITY)
         query = source.find(session=session, batch_size=BATCH).sort("_id", 1).hint([("_id", 1)])
         former = bytes.fromhex(last)
         if former:
@@ -254,9 +253,7 @@ class ConsistentCopy:
         """Read the touched documents again and add them as corrections; they count as touched no more."""
         for name, identities in sorted(changes.touched.items()):
             entry = self._entry(name)
-            source: Collection[RawBSONDocument] = self._database.get_collection(
-                name, codec_options=RAW, read_concern=read_concern
-            )
+            source = raw_collection(self._database, name, read_concern)
             sink = PageSink(self._tools.put, self._tools.is_cut)
             for key, content in _read_again(source, identities, session):
                 if digest := sink.add(key, content):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import bson
 from bson.codec_options import CodecOptions
@@ -13,6 +13,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import DeleteOne, ReplaceOne, WriteConcern
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
 
 Document = dict[str, Any]
 RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
@@ -21,6 +22,14 @@ BATCH = 500
 
 class UnreadablePage(Exception):
     """The bytes of a page are not documents."""
+
+
+def raw_collection(
+    database: Database[Document], name: str, read_concern: ReadConcern | None = None
+) -> Collection[RawBSONDocument]:
+    """Return a collection whose documents stay as they are, whatever types and orders they hold."""
+    found = database.get_collection(name, codec_options=RAW, read_concern=read_concern)
+    return cast("Collection[RawBSONDocument]", found)
 
 
 def documents_of(page: bytes) -> Iterator[RawBSONDocument]:
@@ -56,8 +65,8 @@ class CollectionLoader:
 
     def __init__(self, database: Database[Document], name: str) -> None:
         self._database, self._name = database, name
-        self._into: Collection[RawBSONDocument] = database.get_collection(
-            name, codec_options=RAW, write_concern=WriteConcern("majority", j=True)
+        self._into = raw_collection(database, name).with_options(
+            write_concern=WriteConcern("majority", j=True)
         )
 
     def create(self, options: Document) -> None:

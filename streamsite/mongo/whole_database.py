@@ -46,9 +46,9 @@ def copy(tools: CopyTools, state: CopyState | None) -> tuple[dict[str, Collectio
 
 def describe(name: str) -> tuple[str, str]:
     """Return options and indexes of a collection as extended JSON."""
-    about = next(_database().list_collections(filter={"name": name}), {"options": {}})
+    options = [about["options"] for about in _database().list_collections(filter={"name": name})]
     indexes = [dict(index) for index in _database()[name].list_indexes()]
-    return json_util.dumps(about["options"]), json_util.dumps(indexes)
+    return json_util.dumps(options[0] if options else {}), json_util.dumps(indexes)
 
 
 def drop_all(*, tell: Callable[[str], None]) -> None:

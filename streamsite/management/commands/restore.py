@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from streamsite import site_id
 from streamsite.backup import keys, restoring, snapshots
@@ -17,7 +17,7 @@ from streamsite.backup.progress import Progress
 from streamsite.backup.targets import Target, open_target
 
 
-class Command(BackupCommand, BaseCommand):
+class Command(BackupCommand):
     """Restores a snapshot into an empty database and data folder, and prepares the site.
 
     The site must not run. Exits with 1 when something was refused, or could not be restored; run again, it continues.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from streamsite.backup import keys, snapshots, verification
 from streamsite.backup.command import BackupCommand
@@ -17,7 +17,7 @@ from streamsite.backup.targets import Target, open_target
 MAX_SHOWN = 200
 
 
-class Command(BackupCommand, BaseCommand):
+class Command(BackupCommand):
     """Reads every content and compares its hash, and looks for every file that a row names. Changes nothing.
 
     Exits with 1 when something is missing or damaged.
