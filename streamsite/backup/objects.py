@@ -8,7 +8,6 @@ import re
 import secrets
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -99,19 +98,20 @@ class Objects:
 
     def problem(self, digest: str, size: int | None, *, is_quick: bool) -> str:
         """Return what is wrong with a content, "" when nothing is. ``is_quick`` looks at its size only."""
-        with suppress(FileNotFoundError):
-            there = self.target.size(name_of(digest)) if size is not None else 0
-            if there is None:
-                return f"The object {digest} is missing."
-            if size is not None and there != size:
-                return f"The object {digest} has {there} bytes instead of {size}."
-            if is_quick:
-                return ""
-            summed = hashlib.sha256()
+        there = self.target.size(name_of(digest))
+        if there is None:
+            return f"The object {digest} is missing."
+        if size is not None and there != size:
+            return f"The object {digest} has {there} bytes instead of {size}."
+        if is_quick:
+            return ""
+        summed = hashlib.sha256()
+        try:
             for piece in self._pieces(digest):
                 summed.update(piece)
-            return "" if summed.hexdigest() == digest else f"The object {digest} is damaged."
-        return f"The object {digest} is missing."
+        except Damaged as error:
+            return str(error)
+        return "" if summed.hexdigest() == digest else f"The object {digest} is damaged."
 
     def _pieces(self, digest: str) -> Iterator[bytes]:
         try:

@@ -20,7 +20,7 @@ WRITES = ("insert", "update", "replace", "delete")
 SHAPES = ("drop", "rename", "dropDatabase", "invalidate")
 # ChangeStreamHistoryLost, ChangeStreamFatalError, InvalidResumeToken: the log does not reach back far enough.
 LOST = {286, 280, 260}
-AWAIT_MILLISECONDS, DRAIN_SECONDS = 50, 120
+AWAIT_MILLISECONDS, DRAIN_SECONDS = 10, 120
 
 
 class HistoryLost(Exception):

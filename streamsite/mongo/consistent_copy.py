@@ -122,6 +122,7 @@ class ConsistentCopy:
         self._database, self._tools = database, tools
         self._ignored, self._marker = ignored, marker
         self._state: CopyState = {"token": "", "collections": {}}
+        self._planned: list[str] = []
         self._saved = 0.0
 
     def run(self, state: CopyState | None) -> tuple[dict[str, CollectionCopy], Timestamp]:
@@ -144,7 +145,8 @@ class ConsistentCopy:
                 self._database, session, ignored=self._ignored, marker=self._marker, token=token
             ) as changes,
         ):
-            for name in self._names():
+            self._planned = self._names()
+            for name in self._planned:
                 self._copy(name, session, changes)
             moment = self._settle(session, changes)
         return self._state["collections"], moment
@@ -230,10 +232,9 @@ class ConsistentCopy:
 
         Return whether all others are of documents that were copied: corrections must not be older than a page.
         """
-        for name in [
-            name for name in changes.touched if name > current and name not in self._state["collections"]
-        ]:
-            del changes.touched[name]
+        begun = self._state["collections"]
+        for name in [name for name in self._planned if name not in begun]:
+            changes.touched.pop(name, None)
         entry = self._entry(current)
         if entry["done"] or not entry["last"]:
             return entry["done"]
@@ -252,7 +253,10 @@ class ConsistentCopy:
     ) -> None:
         """Read the touched documents again and add them as corrections; they count as touched no more."""
         for name, identities in sorted(changes.touched.items()):
+            # A collection that came meanwhile consists of what was written since.
+            is_new = name not in self._planned and name not in self._state["collections"]
             entry = self._entry(name)
+            entry["done"] = entry["done"] or is_new
             source = raw_collection(self._database, name, read_concern)
             sink = PageSink(self._tools.put, self._tools.is_cut)
             for key, content in _read_again(source, identities, session):
@@ -264,8 +268,6 @@ class ConsistentCopy:
 
     def _settle(self, session: ClientSession, changes: Changes) -> Timestamp:
         """Choose the moment of the copy and correct everything to be as it was then. Return it."""
-        for name in self._names():
-            self._entry(name)["done"] = True  # one that came meanwhile consists of changes
         # Most of the work, so that little is left to do at that moment.
         changes.read_all()
         self._correct(session, changes, read_concern=MAJORITY)
