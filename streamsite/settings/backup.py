@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.core.exceptions import ImproperlyConfigured
 
 from streamsite import env
@@ -27,7 +25,7 @@ if not set(BACKUP_PARTS) <= set(_PARTS):
 BACKUP_PASSPHRASE = env.secret("BACKUP_PASSPHRASE")
 if BACKUP_PASSPHRASE and len(BACKUP_PASSPHRASE) < _MIN_PASSPHRASE:
     raise env.invalid_value("BACKUP_PASSPHRASE", f"use at least {_MIN_PASSPHRASE} characters", is_secret=True)
-if re.match("s3:", BACKUP_TO) and "keys" in BACKUP_PARTS and not BACKUP_PASSPHRASE:
+if BACKUP_TO.startswith("s3:") and "keys" in BACKUP_PARTS and not BACKUP_PASSPHRASE:
     raise ImproperlyConfigured(
         "BACKUP_TO names a bucket, into which keys go encrypted only: set BACKUP_PASSPHRASE_FILE,"
         " or BACKUP_PARTS=db,media"
@@ -45,7 +43,7 @@ _endpoint = env.server_url(
 BACKUP_S3_ENDPOINT_URL = _endpoint.geturl() if env.text("BACKUP_S3_ENDPOINT_URL") else S3_ENDPOINT_URL
 BACKUP_S3_ACCESS_KEY_ID = env.text("BACKUP_S3_ACCESS_KEY_ID") or S3_ACCESS_KEY_ID
 BACKUP_S3_SECRET_ACCESS_KEY = env.secret("BACKUP_S3_SECRET_ACCESS_KEY") or S3_SECRET_ACCESS_KEY
-if bool(BACKUP_S3_ACCESS_KEY_ID) != bool(BACKUP_S3_SECRET_ACCESS_KEY):
+if BACKUP_TO.startswith("s3:") and bool(BACKUP_S3_ACCESS_KEY_ID) != bool(BACKUP_S3_SECRET_ACCESS_KEY):
     raise ImproperlyConfigured(
         "BACKUP_S3_ACCESS_KEY_ID and BACKUP_S3_SECRET_ACCESS_KEY go together, or neither for the machine's role"
     )
