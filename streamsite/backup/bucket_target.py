@@ -15,7 +15,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from streamsite.backup.errors import BackupError
-from streamsite.backup.targets import BUCKET_SCHEME
 from streamsite.s3_client import BACKUP, client_factory
 
 logger = logging.getLogger("streamsite.backup")
@@ -57,7 +56,7 @@ class BucketTarget:
     is_remote = True
 
     def __init__(self, bucket: str, prefix: str) -> None:
-        self.label = f"{BUCKET_SCHEME}{bucket}/{prefix}".rstrip("/")
+        self.label = f"s3://{bucket}/{prefix}".rstrip("/")
         self._bucket, self._prefix = bucket, f"{prefix}/" if prefix else ""
         with _translated("begin"):
             self._client = client_factory(

@@ -13,7 +13,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypedDict, cast
+
+from django.conf import settings
 
 from streamsite import __version__, site_id, sweep_count
 from streamsite.backup import keys, record_store, retention, snapshots
@@ -75,6 +78,7 @@ class Result:
 def create(target: Target, options: Options, progress: Progress) -> Result:
     """Make a backup. Raises ``BackupError``, ``SiteMismatch``, or what database and disk raise."""
     site = site_id.current_site_id()
+    _require_outside(target)
     if "keys" in options.parts and target.is_remote and not options.passphrase:
         raise BackupError(
             "Keys go into a bucket encrypted only: set BACKUP_PASSPHRASE_FILE, or leave them out with --only db,media."
@@ -97,6 +101,14 @@ def create(target: Target, options: Options, progress: Progress) -> Result:
         removed = retention.apply(target, keep=options.keep, progress=progress)
     progress.end()
     return Result(snapshot, run.copied, removed)
+
+
+def _require_outside(target: Target) -> None:
+    """Raise ``BackupError`` for a folder in what is backed up: it would contain itself."""
+    place = Path(target.label)
+    for folder in () if target.is_remote else (Path(settings.MEDIA_ROOT), Path(settings.KEYS_DIR)):
+        if place.is_relative_to(folder.resolve()):
+            raise BackupError(f"{place} is in {folder}, which is backed up. Choose a place outside of it.")
 
 
 class _Run:

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from streamsite import folders
-from streamsite.backup.errors import BackupError
 
 PIECE = 2**20
 FILE_MODE = 0o600
 PARTIAL, FOLDERS = "tmp", ("objects", "snapshots", "keys")
-BUCKET_SCHEME = "s3://"
 
 
 class Target(Protocol):
@@ -145,21 +143,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def open_target(place: str) -> Target:
-    """Return the target at a folder's path or at ``s3://bucket/prefix``. Raises ``BackupError``."""
-    if place.startswith(BUCKET_SCHEME):
-        try:
-            from streamsite.backup.bucket_target import open_bucket
-        except ModuleNotFoundError:
-            raise BackupError(
-                "Backups in a bucket need more packages: pip install --require-hashes --no-deps -r requirements-s3.lock"
-            ) from None
-        return open_bucket(place)
-    if "://" in place or not place:
-        raise BackupError(f"{place!r} is neither a folder nor s3://bucket/prefix.")
-    root = Path(place).expanduser().resolve()
-    if root.exists() and not root.is_dir():
-        raise BackupError(f"{root} is a file. Name a folder.")
-    return FolderTarget(root)

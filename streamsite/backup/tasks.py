@@ -10,8 +10,8 @@ from django_tasks import task
 
 from streamsite.backup import creation, record_store
 from streamsite.backup.errors import BackupError, Busy
+from streamsite.backup.places import open_target
 from streamsite.backup.progress import Progress, format_bytes
-from streamsite.backup.targets import open_target
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.errors import RetryLater
 

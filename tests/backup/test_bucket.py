@@ -4,8 +4,8 @@ import pytest
 
 from streamsite.backup import snapshots
 from streamsite.backup.errors import BackupError
+from streamsite.backup.places import open_target
 from streamsite.backup.sources import used_sources
-from streamsite.backup.targets import open_target
 from tests.support.s3 import KEY_ID, NAME, SECRET, S3Server
 from videos.files import bucket
 

@@ -1,6 +1,7 @@
 """A disaster, rehearsed: a site in use is backed up, its machine is lost, and another one goes on from the backup."""
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -115,7 +117,23 @@ def restore_elsewhere(folder, backups):
         assert "The site is prepared" in said
     finally:
         alone.stop()
-    return Stack(folder)
+    return Stack(folder, BACKUP_TO=str(backups), BACKUP_KEEP="3")
+
+
+def scheduled_backup(site):
+    """Let the site look now whether a backup is due, instead of within five minutes."""
+    database = database_of(site)
+    task = {"task": "streamsite.backup.tasks.schedule_backup", "state": "ready"}
+    try:
+        wait_until(
+            lambda: (
+                database["task_job"]
+                .update_one(task, {"$set": {"run_at": datetime(2000, 1, 1)}})
+                .matched_count
+            )
+        )
+    finally:
+        database.client.close()
 
 
 def test_a_site_goes_on_from_its_backup_on_another_machine(former, tmp_path, clip):
@@ -169,6 +187,9 @@ def test_a_site_goes_on_from_its_backup_on_another_machine(former, tmp_path, cli
         assert shown["counts"]["comments"] == load.comments
         new = keeper_again.wait(keeper_again.upload(clip, visibility="unlisted"), "ready")
         play(keeper_again, new)
+        assert json.loads(again.call("GET", "/readyz")[2])["checks"]["workers"] is True
+        scheduled_backup(restored)
+        wait_until(lambda: len(list((backups / "snapshots").glob("*.json"))) == 2)
         assert restored.manage("reconcile", "--check").strip() == "All counters are correct."
     finally:
         restored.kill()

@@ -11,8 +11,9 @@ from django.core.management.base import CommandError, CommandParser
 from streamsite.backup import creation, keys, preview, record_store, snapshots
 from streamsite.backup.command import BackupCommand, parts
 from streamsite.backup.errors import Busy
+from streamsite.backup.places import open_target
 from streamsite.backup.progress import Progress, format_bytes
-from streamsite.backup.targets import Target, open_target
+from streamsite.backup.targets import Target
 from streamsite.management.site_command import SiteCommand
 
 BUSY = 3

@@ -13,8 +13,9 @@ from streamsite import site_id
 from streamsite.backup import keys, restoring, snapshots
 from streamsite.backup.command import BackupCommand, parts
 from streamsite.backup.errors import BackupError
+from streamsite.backup.places import open_target
 from streamsite.backup.progress import Progress
-from streamsite.backup.targets import Target, open_target
+from streamsite.backup.targets import Target
 
 
 class Command(BackupCommand):

@@ -11,8 +11,9 @@ from django.core.management.base import CommandError, CommandParser
 from streamsite.backup import keys, snapshots, verification
 from streamsite.backup.command import BackupCommand
 from streamsite.backup.errors import BackupError
+from streamsite.backup.places import open_target
 from streamsite.backup.progress import Progress
-from streamsite.backup.targets import Target, open_target
+from streamsite.backup.targets import Target
 
 MAX_SHOWN = 200
 
