@@ -64,9 +64,10 @@ class World:
     def snapshot(self, number=-1):
         return snapshots.read(self.target, snapshots.ids(self.target)[number])
 
-    def restore(self, *parts):
+    def restore(self, *parts, **options):
         """Restore files or keys of the newest snapshot into the data folder that they are of."""
-        return restoring.restore(self.target, self.snapshot(), restoring.Options(parts=parts), Progress())
+        chosen = restoring.Options(parts=parts, **options)
+        return restoring.restore(self.target, self.snapshot(), chosen, Progress())
 
     def problems(self, target=None, **options):
         """Verify every snapshot; return what is wrong."""

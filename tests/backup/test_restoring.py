@@ -93,23 +93,32 @@ def test_a_database_with_documents_is_replaced_only_when_told(world):
     assert world.restored["videos_video"].find_one({"_id": "precious"}) is None
 
 
-@pytest.mark.parametrize("where", ["database", "folder"])
-def test_another_site_is_left_alone_unless_told(world, where):
+def test_another_site_s_database_is_left_alone_unless_told(world):
     world.back_up()
-    other = "f" * 32
-    if where == "database":
-        world.restored["streamsite_site"].insert_one({"_id": "site", "site_id": other})
-    else:
-        write(world.folder / "elsewhere" / "media" / "site-id", other.encode())
+    world.restored["streamsite_site"].insert_one({"_id": "site", "site_id": "f" * 32})
     refused = world.run("restore", world.target.root, "--replace")
     assert refused.returncode == 1
-    assert (
-        f"The {'database' if where == 'database' else 'data folder'} belongs to another site"
-        in refused.stderr
-    )
+    assert "The database belongs to another site" in refused.stderr
     assert not (world.folder / "elsewhere" / "media" / "videos").exists()
     ran = world.run("restore", world.target.root, "--replace", "--other-site")
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("part", ["media", "keys"])
+def test_another_site_s_data_folder_is_left_alone_unless_told(world, part):
+    world.back_up()
+    ours = site_id.current_site_id()
+    paths.remove_source(world.video.pk)
+    write(world.folder / "keys" / "secret_key", b"of the other site")
+    write(world.folder / "media" / "site-id", b"f" * 32)
+    before = files_below(world.folder)
+    with pytest.raises(BackupError, match="The data folder belongs to another site"):
+        world.restore(part)
+    assert files_below(world.folder) == before
+    world.restore(part, other_site=True)
+    if part == "media":
+        assert paths.source_path(world.video.pk).is_file()
+        assert site_id.read_folder_id(world.folder / "media") == ours
 
 
 def test_only_the_files_or_only_the_database(world):
