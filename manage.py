@@ -2,13 +2,21 @@
 """Django's command line for Streamsite."""
 
 import os
+import secrets
 import sys
 
 # These leave files in the data folder, which the site's own user must be able to read and replace.
 WRITES_FILES = {
-    "move_media", "prepare", "repackage", "rotate_signing_key", "run_web",
-    "remove_demo", "run_worker", "seed_demo", "sweep",
+    "backup", "move_media", "prepare", "repackage", "rotate_signing_key", "run_web",
+    "remove_demo", "restore", "run_worker", "seed_demo", "sweep",
 }  # fmt: skip
+
+
+# These are for sites that have lost their keys, and for machines without a site: what stands in for settings.
+STAND_INS = {
+    "restore": {"SECRET_KEY": secrets.token_urlsafe(48)},
+    "verify_backup": {"SECRET_KEY": secrets.token_urlsafe(48), "MONGODB_URI": "mongodb://127.0.0.1:1/"},
+}
 
 
 def give_up_root() -> None:
@@ -34,6 +42,9 @@ def main() -> None:
     from django.db import DatabaseError, InterfaceError
     from pymongo.errors import PyMongoError
 
+    for name, value in STAND_INS.get(sys.argv[1] if len(sys.argv) > 1 else "", {}).items():
+        if not os.environ.get(f"{name}_FILE"):
+            os.environ.setdefault(name, value)
     try:
         if os.geteuid() == 0 and len(sys.argv) > 1 and sys.argv[1] in WRITES_FILES:
             give_up_root()

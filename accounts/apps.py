@@ -13,6 +13,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Connect receivers; register repairs, settings, and the image folders that belong to the database."""
         from accounts import (
+            backup_references,
             examination,  # noqa: F401
             image_storage,
             receivers,  # noqa: F401
@@ -22,6 +23,7 @@ class AccountsConfig(AppConfig):
         from accounts.registration import section  # noqa: F401
         from accounts.repairs import REPAIRS
         from streamsite import site_id, trash
+        from streamsite.backup import references
         from streamsite.figures import registry
         from streamsite.metrics.registry import register_source
         from streamsite.mongo import repairs
@@ -31,6 +33,7 @@ class AccountsConfig(AppConfig):
         registry.register_storage(STORAGE)
         register_source(SESSIONS)
         site_images.register()
+        references.register_references("accounts_user", backup_references.profile_images)
         trash.register_reference_check(
             lambda: image_storage.folder_path(""), depth=1, is_named=image_storage.is_referenced
         )

@@ -18,10 +18,13 @@ class StreamsiteConfig(AppConfig):
             folders,
             model_names,
         )
-        from streamsite.metrics import site_figures  # noqa: F401
+        from streamsite.backup import last_backup_time
+        from streamsite.doctor import clocks  # noqa: F401
+        from streamsite.metrics import site_figures
         from streamsite.mongo import checks as mongo_checks  # noqa: F401
         from streamsite.site_settings import features_section, identity_form, pages_section  # noqa: F401
         from streamsite.tasks import job_totals  # noqa: F401
 
+        site_figures.register_backup_time(last_backup_time)
         model_names.apply()
         folders.create_missing_if_possible()

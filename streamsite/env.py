@@ -29,7 +29,7 @@ CONTACT_URL = re.compile(r"\Ahttps://[A-Za-z0-9][^\s<>]*\Z")
 
 # What these hold is not shown in errors, whatever else is wrong with it.
 SECRET_NAME = re.compile(
-    r"(?:SECRET|SECRET_KEY|PRIVATE_KEY|ACCESS_KEY|FALLBACKS|PASSWORD|TOKEN|MONGODB_URI|BROKER_URL)(?:_FILE)?\Z"
+    r"(?:SECRET|SECRET_KEY|PRIVATE_KEY|ACCESS_KEY|FALLBACKS|PASSWORD|PASSPHRASE|TOKEN|MONGODB_URI|BROKER_URL)(?:_FILE)?\Z"
 )
 # The user and password of a URL, to the last "@": a password may hold any character. The scheme may be missing.
 CREDENTIALS = re.compile(r"(?:(?<=//)|[^\s/@:,]+:(?!//)).*@", re.DOTALL)

@@ -49,6 +49,7 @@ MAX_WAITS = {
     "push": MAX_LONG_WAIT,  # a channel of many followers
     "transcode": MAX_LONG_WAIT,
     "storage": MAX_LONG_WAIT,
+    "backup": MAX_LONG_WAIT,
 }
 # Without these the site must not serve; without the others it serves, degraded.
 REQUIRED = ("database", "migrations", "site_id")
@@ -165,8 +166,8 @@ def missing_workers() -> str:
 
 
 def needed_queues() -> list[str]:
-    """Return the queues that this site needs; copies are made only where there is a bucket."""
-    return [name for name in control.list_queue_names() if name != "storage" or settings.S3_BUCKET]
+    """Return the queues that this site needs."""
+    return [name for name in control.list_queue_names() if control.is_queue_needed(name)]
 
 
 DISK = Check(_disk, good_seconds=2.0)

@@ -36,13 +36,15 @@ FREE = {
     "S3_ACCESS_KEY_ID",
     "S3_SECRET_ACCESS_KEY",
     "S3_PREFIX",
+    "BACKUP_S3_ACCESS_KEY_ID",
+    "BACKUP_S3_SECRET_ACCESS_KEY",
 }
 # Looked at by script/server, which has sentences of its own.
 SUPERVISORS = {
     *("MONGOD_BIN", "NGINX_BIN", "CADDY_BIN", "LOG_FILE_MIB"),
     *("DOMAIN_TLS", "ACME_CA", "ACME_CA_ROOT", "ACME_EMAIL", "HTTP_PORT", "HTTPS_PORT"),
 }
-SECRET = {"MONGODB_URI", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY", "METRICS_TOKEN"}
+SECRET = {"MONGODB_URI", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY", "METRICS_TOKEN", "BACKUP_PASSPHRASE"}
 GOOD = {
     "MONGODB_URI": "mongodb://streamsite:x@127.0.0.1:1/",
     "SECRET_KEY": "only-for-tests-" + "x" * 40,

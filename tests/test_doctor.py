@@ -12,8 +12,9 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
-from streamsite import __version__
-from streamsite.doctor import clocks, machine, registry, services
+from streamsite import __version__, startup_warnings
+from streamsite.backup import record_store
+from streamsite.doctor import backups, clocks, machine, registry, services
 from streamsite.doctor import database as database_checks
 from streamsite.doctor.registry import Level
 from streamsite.mongo.collections import collection
@@ -128,6 +129,7 @@ def test_another_sites_database_is_a_problem(database, settings, tmp_path):
 def test_the_skew_is_measured_against_the_server(database):
     assert abs(clocks.clock_skew()) < clocks.MAX_SKEW_SECONDS
     assert clocks.startup_warning() == ""
+    assert clocks.startup_warning in startup_warnings._warnings
 
 
 @pytest.mark.parametrize(
@@ -243,3 +245,20 @@ def test_a_front_that_cannot_send_media_is_told(cast, settings, headers, content
 def test_every_check_belongs_to_a_known_area(database):
     assert {area for area, _ in registry.examine(has_database=True)} == set(registry.AREAS)
     assert Path(registry.__file__).parent.name == "doctor"
+
+
+# --- backups ---
+
+
+def test_an_old_backup_is_told_and_a_schedule_that_is_missed_is_a_problem(database, settings):
+    assert "No backup" in only_problem(backups.check_backups).message
+    record_store.record_success(snapshot="x", seconds=3, size=60_600_000, copied=1)
+    (fresh,) = backups.check_backups()
+    assert (fresh.level, fresh.message) == (Level.OK, "The last backup is 0 hours old and has 60.6 MB.")
+    get_database("default")[record_store.RECORDS].update_one(
+        {"_id": record_store.LAST}, {"$set": {"finished_at": datetime.now(UTC) - timedelta(days=8)}}
+    )
+    found = only_problem(backups.check_backups)
+    assert (found.level, "8 days old" in found.message) == (Level.WARNING, True)
+    settings.BACKUP_TO, settings.BACKUP_EVERY_HOURS = "/somewhere", 24
+    assert only_problem(backups.check_backups).level is Level.PROBLEM

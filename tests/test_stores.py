@@ -24,6 +24,7 @@ OWNERS = {
     "accounts.sanction_store": {"account_sanction"},
     "accounts.totp_store": {"auth_totp"},
     "accounts.user_store": {"accounts_user"},
+    "streamsite.backup.record_store": {"streamsite_backup"},
     "streamsite.figures.store": {"streamsite_figures"},
     "streamsite.metrics.store": {"streamsite_totals"},
     "streamsite.setup_link_store": {"streamsite_setup"},

@@ -11,11 +11,13 @@ class VideosConfig(AppConfig):
     verbose_name = _("Videos")
 
     def ready(self) -> None:
-        """Connect receivers, and register counters, repairs, checks, copies and trash folders."""
+        """Connect receivers, and register counters, repairs, checks, copies, trash folders, and files to back up."""
         from streamsite import copied_texts, site_id
+        from streamsite.backup import references, sources
         from streamsite.figures import registry
         from streamsite.mongo import counters, repairs
         from videos import (
+            backup_references,
             examination,  # noqa: F401
             receivers,  # noqa: F401
             recommendations,
@@ -24,6 +26,8 @@ class VideosConfig(AppConfig):
         from videos.counters import ALL
         from videos.figures import STORAGE, UPLOADED
         from videos.files import (
+            backup_source,
+            bucket,
             bucket_check,  # noqa: F401
             orphans,
             trash_folders,
@@ -42,6 +46,11 @@ class VideosConfig(AppConfig):
         home_page.register_shelf(recommendations.recommended_shelf, rank=30)
         copied_texts.register_copies(*COPIES)
         trash_folders.register_trash_folders()
+        references.register_references("videos_video", backup_references.video_files)
+        references.register_references("videos_caption", backup_references.caption_files)
+        sources.register_source(
+            backup_source.BucketSource.name, is_used=bucket.is_configured, make=backup_source.BucketSource
+        )
         site_id.register_witness(
             "videos",
             iter_names=orphans.iter_ids_on_disk,

@@ -28,7 +28,7 @@ class Finding:
 
 
 # Areas in the order in which a person looks for a cause; others follow.
-AREAS = ("Settings", "Disk", "Database", "Site", "Accounts", "Videos", "Jobs", "Mail")
+AREAS = ("Settings", "Disk", "Database", "Site", "Accounts", "Videos", "Jobs", "Mail", "Backups")
 Check = Callable[[], Iterable[Finding]]
 
 

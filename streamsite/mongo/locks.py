@@ -37,10 +37,21 @@ class Holder(TypedDict):
     token: str
 
 
+class HeldLock:
+    """A lock that this process has taken."""
+
+    def __init__(self, locks: Collection[dict[str, Any]], name: str, holder: Holder) -> None:
+        self._locks, self._name, self._holder = locks, name, holder
+
+    def is_held(self) -> bool:
+        """Return whether nobody else has had the lock since, after an outage that was longer than its lease."""
+        return self._locks.find_one(_mine(self._name, self._holder)) is not None
+
+
 @contextmanager
 def hold_lock(
     locks: Collection[dict[str, Any]], name: str, *, waiting: Callable[[], object]
-) -> Iterator[None]:
+) -> Iterator[HeldLock]:
     """Hold the lock ``name`` of the collection ``locks`` within the block; ``waiting`` is called once before a wait."""
     holder: Holder = {"machine": _machine(), "pid": os.getpid(), "token": secrets.token_hex(8)}
     with suppress(DuplicateKeyError):
@@ -55,7 +66,7 @@ def hold_lock(
     renewal = threading.Thread(target=_renew, args=(locks, name, holder, done), daemon=True)
     renewal.start()
     try:
-        yield
+        yield HeldLock(locks, name, holder)
     finally:
         done.set()
         renewal.join()

@@ -16,6 +16,7 @@ from streamsite.settings.tasks import *
 from streamsite.settings.push import *
 from streamsite.settings.media import *
 from streamsite.settings.bucket import *
+from streamsite.settings.backup import *
 from streamsite.settings.pages import *
 from streamsite.settings.languages import *
 from streamsite.settings.public import *

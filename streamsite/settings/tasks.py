@@ -22,7 +22,7 @@ TASKS = {
             "mongodb": "streamsite.tasks.backend.MongoTaskBackend",
             "celery": "streamsite.tasks.celery_backend.CeleryTaskBackend",
         }[TASK_BACKEND],
-        "QUEUES": ["default", "mail", "push", "transcode", "storage"],
+        "QUEUES": ["default", "mail", "push", "transcode", "storage", "backup"],
         "OPTIONS": {
             "lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600),
             "resend_seconds": env.integer("TASK_RESEND_SECONDS", 15, least=1, most=600),
@@ -35,6 +35,7 @@ TASKS = {
                 "mail": env.integer("TASK_MAIL_SECONDS", 60, least=1, most=3_600),
                 "push": 600,
                 "storage": 12 * 3_600,
+                "backup": 7 * 86_400,
                 "transcode": 7 * 86_400,
             },
             "time_limits_of_tasks": {
@@ -59,6 +60,7 @@ PERIODIC_TASKS = {
     "streamsite.tasks.reconcile.reconcile_counters": 86_400,
     "streamsite.tasks.figures.count_days": 900,
     "streamsite.tasks.figures.measure_storage": 3_600,
+    "streamsite.backup.tasks.schedule_backup": 300,
     "videos.tasks.sweep": env.integer("SWEEP_SECONDS", 1_800, least=1, most=86_400),
 }
 SWEEP_GRACE_SECONDS = env.integer("SWEEP_GRACE_SECONDS", 3_600, least=1, most=7 * 86_400)

@@ -34,6 +34,8 @@ def lasting_children(
     if env.text("S3_BUCKET"):
         # Copying takes long, and is no reason for mail or other videos to wait.
         children.append(SupervisedProcess("storage", [*worker, "--queue", "storage"]))
+    if env.text("BACKUP_TO"):
+        children.append(SupervisedProcess("backup", [*worker, "--queue", "backup"]))
     return children
 
 

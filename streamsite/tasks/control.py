@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TypedDict, cast
 
+from django.conf import settings
 from django_tasks import task_backends
 
 from streamsite.mongo.collections import collection
@@ -75,6 +76,12 @@ def move_to_front(job_id: str) -> bool:
 def list_task_names() -> list[str]:
     """Return the task paths of all stored jobs, sorted."""
     return sorted(collection(queue.JOBS).distinct("task"))
+
+
+def is_queue_needed(name: str) -> bool:
+    """Return whether this site has jobs of the queue: copies with a bucket only, scheduled backups where they go."""
+    optional = {"storage": settings.S3_BUCKET, "backup": settings.BACKUP_TO}
+    return bool(optional.get(name, True))
 
 
 def list_queue_names() -> list[str]:

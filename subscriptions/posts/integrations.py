@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db.models import F
 from django.http import HttpRequest
 
 from accounts import image_processing, image_storage
 from accounts.mappers import image_urls
+from streamsite.backup import references
 from subscriptions.models import Post
 from subscriptions.posts import access, queries, services
 from videos.comments import targets
@@ -47,6 +48,12 @@ def _referenced_folders(folders: set[str]) -> Iterable[str]:
     return Post.objects.filter(picture__in=folders, picture__gt="").values_list("picture", flat=True)
 
 
+def _images_of(document: dict[str, object]) -> Iterator[str]:
+    if folder := document.get("picture"):
+        yield f"media/profiles/{folder}/"
+
+
+references.register_references("subscriptions_post", _images_of)
 image_storage.register_folder_lookup(
     _referenced_folders, expects=lambda: Post.objects.filter(picture__gt="").exists()
 )

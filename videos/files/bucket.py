@@ -93,8 +93,8 @@ def reset_failures() -> None:
 def _connect(
     name: str, endpoint: str, region: str, key_id: str, secret: str, prefix: str, *, is_patient: bool
 ) -> Bucket:
+    from streamsite.s3_client import BACKGROUND, REQUEST
     from videos.files.s3 import Bucket
-    from videos.files.s3_client import BACKGROUND, REQUEST
 
     return Bucket(
         name=name,

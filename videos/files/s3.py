@@ -1,4 +1,4 @@
-"""A bucket of an S3 server. Only this module and ``s3_client`` import the packages of ``requirements-s3.txt``.
+"""A bucket of an S3 server, by the packages of ``requirements-s3.txt``.
 
 Errors leave as ``FileNotFoundError`` or ``BucketUnavailable``; what the server said is logged as classes and codes,
 without addresses, which may be signed.
@@ -19,8 +19,9 @@ from boto3.s3.transfer import TransferConfig
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 
+from streamsite.s3_client import BACKGROUND, ClientTimeouts, client_factory
 from videos.files.bucket_errors import BucketUnavailable
-from videos.files.s3_client import BACKGROUND, ClientTimeouts, client_factory, translated_errors
+from videos.files.s3_errors import translated_errors
 
 logger = logging.getLogger("streamsite.bucket")
 
@@ -120,6 +121,14 @@ class Bucket:
         """Return sizes by name of a folder's objects."""
         root = self._key(folder, "")
         return {entry["Key"].removeprefix(root): entry["Size"] for entry in self._objects(folder)}
+
+    def facts_of_all(self, folder: str) -> dict[str, ObjectInfo]:
+        """Return the metadata of a folder's objects by name."""
+        root = self._key(folder, "")
+        return {
+            entry["Key"].removeprefix(root): ObjectInfo(entry["Size"], entry["ETag"], entry["LastModified"])
+            for entry in self._objects(folder)
+        }
 
     def newest(self, folder: str) -> datetime | None:
         """Return when the folder was last written to, judged by its first thousand objects."""

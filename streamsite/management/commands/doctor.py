@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError
 from pymongo.errors import PyMongoError
 
-from streamsite.doctor import database, machine, registry, services
+from streamsite.doctor import backups, database, machine, registry, services
 from streamsite.doctor.registry import Finding, Level, problem
 from streamsite.mongo import outage_messages
 from streamsite.mongo.engine.client import get_client
@@ -18,7 +18,7 @@ from streamsite.mongo.engine.client import get_client
 DATABASE_SECONDS = 10.0
 MARKS = {Level.OK: "ok", Level.WARNING: "warning", Level.PROBLEM: "PROBLEM"}
 # Imported for the checks that they register.
-CHECKS = (machine, database, services)
+CHECKS = (machine, database, services, backups)
 WIDTH = max(map(len, MARKS.values()))
 
 

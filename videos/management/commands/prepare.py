@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import admin_reminder, image_storage
 from streamsite import folders, setup_link_store, site_id, sweep_count
+from streamsite.backup.record_store import unfinished_restore
 from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
 from streamsite.mongo.locks import hold_lock
@@ -74,6 +75,10 @@ class Command(BaseCommand):
     def _require_adoptable() -> None:
         """Check database and data folder before anything is written to either."""
         try:
+            if begun := unfinished_restore():
+                raise CommandError(
+                    f"The restore of the backup {begun} did not finish. Run it again: it continues."
+                )
             site_id.require_adoptable()
         except site_id.CONNECTION_ERRORS as error:
             raise CommandError(

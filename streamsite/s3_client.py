@@ -1,25 +1,16 @@
-"""The client of an S3 server: its options, timeouts and errors."""
+"""The client of an S3 server: its options and timeouts. Needs the packages of ``requirements-s3.txt``."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import boto3
-from boto3.exceptions import Boto3Error
 from botocore.client import BaseClient
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
-from videos.files.bucket_errors import BucketUnavailable
-
-logger = logging.getLogger("streamsite.bucket")
 
 PARALLEL = 8
-MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +25,8 @@ class ClientTimeouts:
 BACKGROUND = ClientTimeouts(connect=3, read=15, tries=2)
 # A user waits for the response, and will retry by themselves.
 REQUEST = ClientTimeouts(connect=2, read=2.5, tries=1)
+# Of many hours, which one lost answer is no reason to begin again.
+BACKUP = ClientTimeouts(connect=5, read=60, tries=5)
 
 
 def client_factory(
@@ -55,19 +48,3 @@ def client_factory(
         response_checksum_validation="when_required",
     )
     return partial(session.client, "s3", endpoint_url=endpoint, region_name=region, config=config)
-
-
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Translate errors of the packages into the site's. Causes are dropped: their texts name keys and URLs."""
-    try:
-        yield
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in MISSING:
-            raise FileNotFoundError from None
-        logger.warning("bucket: %s refused: %s", error.operation_name, code)
-        raise BucketUnavailable from None
-    except (BotoCoreError, Boto3Error) as error:
-        logger.warning("bucket: %s", type(error).__name__)
-        raise BucketUnavailable from None

@@ -1,0 +1,38 @@
+"""What the commands about backups share."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.core.management.base import BaseCommand, CommandError
+
+from streamsite.backup import snapshots
+from streamsite.backup.errors import BackupError
+
+INTERRUPTED = 130
+
+
+class BackupCommand(BaseCommand):
+    """Makes a sentence of what can go wrong with a backup."""
+
+    def execute(self, *args: object, **options: object) -> str | None:
+        """Run the command. Raises ``CommandError``."""
+        try:
+            return super().execute(*args, **options)
+        except BackupError as error:
+            raise CommandError(str(error)) from None
+        except OSError as error:
+            place = f": {error.filename}" if error.filename else ""
+            raise CommandError(f"{error.strerror or type(error).__name__}{place}") from None
+        except KeyboardInterrupt:
+            raise CommandError(
+                "Stopped. Run the command again: it continues.", returncode=INTERRUPTED
+            ) from None
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Return the parts that a command line names, in their order. Raises ``ArgumentTypeError``."""
+    given = {word.strip() for word in text.split(",") if word.strip()}
+    if not given or not given <= set(snapshots.PARTS):
+        raise argparse.ArgumentTypeError(f"use some of {', '.join(snapshots.PARTS)}, separated by commas")
+    return tuple(part for part in snapshots.PARTS if part in given)

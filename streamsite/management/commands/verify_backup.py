@@ -1,0 +1,88 @@
+"""``manage.py verify_backup``: look whether a backup is whole. Needs no running site and no database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+
+from streamsite.backup import keys, snapshots, verification
+from streamsite.backup.command import BackupCommand
+from streamsite.backup.errors import BackupError
+from streamsite.backup.places import open_target
+from streamsite.backup.progress import Progress
+from streamsite.backup.targets import Target
+
+MAX_SHOWN = 200
+
+
+class Command(BackupCommand):
+    """Reads every content and compares its hash, and looks for every file that a row names. Changes nothing.
+
+    Exits with 1 when something is missing or damaged.
+    """
+
+    help = "Verify backups: every hash, and every file that the database names."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the options."""
+        parser.add_argument(
+            "target",
+            nargs="?",
+            default=settings.BACKUP_TO,
+            metavar="DIR|s3://BUCKET/PREFIX",
+            help="where the backups are",
+        )
+        parser.add_argument("--snapshot", metavar="ID", help="one snapshot only (default: all)")
+        parser.add_argument(
+            "--quick", action="store_true", help="compare sizes of files instead of reading them"
+        )
+        parser.add_argument(
+            "--passphrase-file",
+            type=Path,
+            metavar="FILE",
+            help="also decrypt the keys (default: BACKUP_PASSPHRASE)",
+        )
+
+    def handle(self, *args: object, target: str, **options: Any) -> None:
+        """Verify and print what is wrong."""
+        if not target:
+            raise CommandError("Say where the backup is: a folder, or s3://bucket/prefix.")
+        place = open_target(target)
+        progress, problems = Progress.on_terminal(), 0
+        chosen, unreadable = _choose(place, options["snapshot"])
+        found = verification.verify(
+            place,
+            chosen,
+            progress,
+            passphrase=keys.read_passphrase(options["passphrase_file"]),
+            is_quick=options["quick"],
+        )
+        for line in (*unreadable, *found):
+            problems += 1
+            if problems <= MAX_SHOWN:
+                progress.end()
+                self.stderr.write(line)
+        progress.end()
+        if problems:
+            raise CommandError(f"{problems} problems were found in {place.label}.")
+        self.stdout.write(f"{len(chosen)} snapshots in {place.label} are whole.")
+
+
+def _choose(target: Target, snapshot_id: str | None) -> tuple[list[snapshots.Snapshot], list[str]]:
+    """Return the snapshots to verify, and sentences about those that cannot be read. Raises ``BackupError``."""
+    names = [snapshot_id] if snapshot_id else snapshots.ids(target)
+    if not names:
+        raise BackupError(f"{target.label} has no snapshot.")
+    chosen, unreadable = [], []
+    for name in names:
+        try:
+            chosen.append(snapshots.read(target, name))
+        except BackupError as error:
+            if snapshot_id:
+                raise
+            unreadable.append(str(error))
+    return chosen, unreadable
