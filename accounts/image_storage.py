@@ -21,7 +21,7 @@ from django.conf import settings
 from accounts import icon_files, user_store
 from accounts.image_processing import IMAGE_TYPES, PROFILE_IMAGES
 from accounts.models import User
-from streamsite import trash
+from streamsite import atomic_files, trash
 from streamsite.errors import Absent
 from streamsite.ids import object_id
 
@@ -64,13 +64,13 @@ def store_image(files: Mapping[str, bytes]) -> str:
                 out.write(content)
                 out.flush()
                 os.fsync(out.fileno())
-        _fsync_folder(making)
+        atomic_files.sync_folder(making)
         target.parent.mkdir(parents=True, exist_ok=True)
         making.rename(target)
     except OSError:
         shutil.rmtree(making, ignore_errors=True)
         raise
-    _fsync_folder(target.parent)
+    atomic_files.sync_folder(target.parent)
     return folder
 
 
@@ -202,11 +202,3 @@ def _replace_folder(user: User, kind: str, folder: str) -> User:
     delete_folder(before)
     setattr(user, kind, folder)
     return user
-
-
-def _fsync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -21,3 +21,12 @@ def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o600) -> 
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk confirm the names in a folder. Raises ``OSError``."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

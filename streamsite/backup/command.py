@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from django.core.management.base import BaseCommand, CommandError
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from streamsite.backup import snapshots
 from streamsite.backup.errors import BackupError
@@ -28,6 +29,13 @@ class BackupCommand(BaseCommand):
             raise CommandError(
                 "Stopped. Run the command again: it continues.", returncode=INTERRUPTED
             ) from None
+
+
+def add_target(parser: CommandParser, note: str = "where the backups are") -> None:
+    """Add the place of the backups, by default ``BACKUP_TO``."""
+    parser.add_argument(
+        "target", nargs="?", default=settings.BACKUP_TO, metavar="DIR|s3://BUCKET/PREFIX", help=note
+    )
 
 
 def parts(text: str) -> tuple[str, ...]:

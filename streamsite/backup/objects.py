@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from streamsite import atomic_files
 from streamsite.backup.errors import Damaged
-from streamsite.backup.targets import PIECE, Target, sync_folder
+from streamsite.backup.targets import PIECE, Target
 
 FOLDER = "objects"
 DIGEST = re.compile(r"\A[0-9a-f]{64}\Z")
@@ -84,7 +85,7 @@ class Objects:
                 out.flush()
                 os.fsync(out.fileno())
             partial.replace(path)
-            sync_folder(path.parent)
+            atomic_files.sync_folder(path.parent)
         finally:
             partial.unlink(missing_ok=True)
 

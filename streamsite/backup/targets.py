@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
-from streamsite import folders
+from streamsite import atomic_files, folders
 
 PIECE = 2**20
 FILE_MODE = 0o600
@@ -115,7 +115,7 @@ class FolderTarget:
         with self._lock:
             touched, self._touched = self._touched, set()
         for folder in touched:
-            sync_folder(folder)
+            atomic_files.sync_folder(folder)
 
     @contextmanager
     def _new(self, name: str) -> Iterator[IO[bytes]]:
@@ -134,12 +134,3 @@ class FolderTarget:
                 self._touched |= {target.parent, target.parent.parent}
         finally:
             partial.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the disk confirm the names in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from streamsite import atomic_files
 from streamsite.disk import DiskFull as DiskFull
 from streamsite.disk import require_space as require_space
 
@@ -59,7 +60,7 @@ def keep_source(upload: Path, video_id: str) -> None:
     with upload.open("rb") as content:
         os.fsync(content.fileno())
     upload.replace(target)
-    _sync(target.parent)
+    atomic_files.sync_folder(target.parent)
 
 
 def new_generation(video_id: str) -> tuple[str, Path]:
@@ -115,11 +116,3 @@ def remove_all_files(video_id: str) -> None:
 def folder_size(folder: Path) -> int:
     """Return the total size in bytes of all files below ``folder``."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from streamsite.backup import creation, keys, preview, record_store, snapshots
-from streamsite.backup.command import BackupCommand, parts
+from streamsite.backup.command import BackupCommand, add_target, parts
 from streamsite.backup.errors import Busy
 from streamsite.backup.places import open_target
 from streamsite.backup.progress import Progress, format_bytes
@@ -29,13 +29,7 @@ class Command(BackupCommand, SiteCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        parser.add_argument(
-            "target",
-            nargs="?",
-            default=settings.BACKUP_TO,
-            metavar="DIR|s3://BUCKET/PREFIX",
-            help="where the backups are (default: BACKUP_TO)",
-        )
+        add_target(parser, "where the backups are (default: BACKUP_TO)")
         parser.add_argument(
             "--only", type=parts, default=snapshots.PARTS, metavar="PARTS", help="some of db,keys,media"
         )

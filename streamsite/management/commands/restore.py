@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 
 from streamsite import site_id
 from streamsite.backup import keys, restoring, snapshots
-from streamsite.backup.command import BackupCommand, parts
+from streamsite.backup.command import BackupCommand, add_target, parts
 from streamsite.backup.errors import BackupError
 from streamsite.backup.places import open_target
 from streamsite.backup.progress import Progress
@@ -29,13 +28,7 @@ class Command(BackupCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        parser.add_argument(
-            "target",
-            nargs="?",
-            default=settings.BACKUP_TO,
-            metavar="DIR|s3://BUCKET/PREFIX",
-            help="where the backups are",
-        )
+        add_target(parser)
         parser.add_argument("--snapshot", metavar="ID", help="the snapshot to restore (default: the newest)")
         parser.add_argument(
             "--only", type=parts, metavar="PARTS", help="some of db,keys,media (default: what there is)"

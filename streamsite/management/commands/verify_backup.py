@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from streamsite.backup import keys, snapshots, verification
-from streamsite.backup.command import BackupCommand
+from streamsite.backup.command import BackupCommand, add_target
 from streamsite.backup.errors import BackupError
 from streamsite.backup.places import open_target
 from streamsite.backup.progress import Progress
@@ -29,13 +28,7 @@ class Command(BackupCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        parser.add_argument(
-            "target",
-            nargs="?",
-            default=settings.BACKUP_TO,
-            metavar="DIR|s3://BUCKET/PREFIX",
-            help="where the backups are",
-        )
+        add_target(parser)
         parser.add_argument("--snapshot", metavar="ID", help="one snapshot only (default: all)")
         parser.add_argument(
             "--quick", action="store_true", help="compare sizes of files instead of reading them"
