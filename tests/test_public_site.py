@@ -300,6 +300,8 @@ def test_an_authority_of_its_own_vouches_for_an_address(internal, clip, tmp_path
     assert certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == "Streamsite 127.0.0.1"
     der = ssl.PEM_cert_to_DER_cert(root.read_text())
     said = internal.output()
+    assert "installing root certificate" not in said
+    assert {path.parent.name for path in internal.data_dir.glob("tls/**/root.key")} == {"127.0.0.1"}
     assert hashlib.sha256(der).hexdigest().upper() in said
     assert f"http://127.0.0.1:{internal.http_port}/streamsite-root.crt" in said
     caller = HttpsCaller(internal, root).sign_up("internal-owner")

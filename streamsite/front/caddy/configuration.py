@@ -17,6 +17,7 @@ MAX_HEADER_BYTES = 64 * 1024
 # Idle connections are closed by nginx after 65 s and by the site after 15 s: Caddy does so before them.
 IDLE_BEHIND_NGINX, IDLE_BEHIND_SITE = "30s", "10s"
 JSON_PATHS = '{http.request.orig_uri.path}.matches("^/(api|media|files)/|^/(oembed|healthz|readyz)/?$")'
+DEFAULT_AUTHORITY = "local"  # the name that Caddy gives it
 PLAIN_PROTOCOLS, TLS_PROTOCOLS = ["h1"], ["h1", "h2", "h3"]
 
 Json = dict[str, Any]
@@ -64,7 +65,9 @@ def render(
         },
     }
     if authority is not None:
-        apps["pki"] = {"certificate_authorities": {authority.ca_id: _own_authority(authority)}}
+        own = _own_authority(authority)
+        # Else Caddy makes a default authority, unlimited, and as root has the whole machine trust it.
+        apps["pki"] = {"certificate_authorities": {authority.ca_id: own, DEFAULT_AUTHORITY: own}}
     return {
         "admin": {"disabled": True, "config": {"persist": False}},
         # Errors name requests, whose addresses may hold tokens of media and of mailed links.
