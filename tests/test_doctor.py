@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
-from streamsite import __version__, startup_warnings
+from streamsite import __version__, running_site, startup_warnings
 from streamsite.backup import record_store
 from streamsite.doctor import backups, clocks, machine, registry, services
 from streamsite.doctor import database as database_checks
@@ -169,6 +169,17 @@ def test_a_missing_folder_is_named(settings, tmp_path):
 def test_contradicting_settings_are_found(settings):
     settings.ALLOWED_HOSTS = ["*"]
     assert "ALLOWED_HOSTS must not contain '*'." in [one.message for one in machine.check_settings()]
+
+
+def test_the_proxy_that_script_server_runs_is_nothing_to_mend(settings, tmp_path):
+    settings.DATA_DIR, settings.IS_HTTPS, settings.BEHIND_TLS_PROXY = tmp_path, True, False
+    settings.SITE_URL = "https://videos.example.org"
+    told = "BEHIND_TLS_PROXY is not set: plain requests are not sent on to https."
+    assert told in [one.message for one in machine.check_settings()]
+    running_site.record(tmp_path, settings.SITE_URL, 8000)
+    assert told not in [one.message for one in machine.check_settings()]
+    running_site.remove(tmp_path)
+    assert told in [one.message for one in machine.check_settings()]
 
 
 # --- services ---

@@ -10,12 +10,14 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, run_checks
 
-from streamsite import privileges
+from streamsite import privileges, running_site
 from streamsite.doctor.registry import Finding, ok, problem, register_check, warning
 
 GB = 1000**3
 # Below this share of free inodes a disk is about to refuse new files while bytes are left.
 MIN_FREE_INODES = 0.02
+# About the proxy that ends TLS. script/server tells its own web and workers of it, and not the commands beside them.
+OF_OWN_PROXY = {"streamsite.W003", "security.W008"}
 
 
 def check_settings() -> Iterator[Finding]:
@@ -23,7 +25,8 @@ def check_settings() -> Iterator[Finding]:
 
     A check of a service outside is left to the areas of services.
     """
-    messages = [message for message in _messages() if not message.is_silenced()]
+    left_out = OF_OWN_PROXY if running_site.read(settings.DATA_DIR) == settings.SITE_URL else set()
+    messages = [one for one in _messages() if not one.is_silenced() and one.id not in left_out]
     for message in messages:
         make = problem if message.level >= ERROR else warning
         yield make(str(message.msg), str(message.hint or ""))
