@@ -16,7 +16,8 @@ from streamsite.mongo.engine.client import get_client
 from videos.files import paths
 
 ROOT = Path(__file__).resolve().parents[2]
-RESTORED = "streamsite_restored"
+# Of this worker: they share a MongoDB.
+RESTORED = f"streamsite_restored_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def at(http_port: int, https_port: int) -> HttpsOptions:
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
 def test_a_port_in_use_is_named_with_its_option(kind):
     with closing(socket.socket(socket.AF_INET, kind)) as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", free_port()))  # one that is free for the other protocol, too
         if kind == socket.SOCK_STREAM:
             taken.listen()
         port = taken.getsockname()[1]
