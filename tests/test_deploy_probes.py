@@ -200,7 +200,7 @@ def of_request(web: Web, request_id: str) -> list[dict[str, object]]:
 
 
 def test_a_request_is_one_json_object(web: Web) -> None:
-    status, headers, _ = web.ask(
+    status, headers, body = web.ask(
         "/api/v1/videos?q=private-words",
         Host="videos.example.org",
         X_Forwarded_Proto="https",
@@ -211,12 +211,14 @@ def test_a_request_is_one_json_object(web: Web) -> None:
     assert isinstance(line.pop("duration_ms"), float)
     assert line.pop("time").endswith("+00:00")
     assert line.pop("message").startswith("GET /api/v1/videos 200 ")
+    assert line.pop("bytes") == len(body)
     assert line == {
         "level": "INFO",
         "logger": "streamsite.requests",
         "request_id": "json-line-1",
         "method": "GET",
         "path": "/api/v1/videos",
+        "route": "api-videos",
         "status": 200,
     }
     assert "private-words" not in web.log.read_text()

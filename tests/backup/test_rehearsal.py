@@ -30,6 +30,7 @@ RESTLESS = {
     "task_worker",
     "throttle",
     "streamsite_figures",
+    "streamsite_totals",
 }
 
 
