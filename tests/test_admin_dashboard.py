@@ -62,7 +62,7 @@ def test_workers_say_version_and_job_and_missing_ones_are_a_warning(cast):
     shown = cast.page("staff").get(INDEX).content.decode()
     body = shown[shown.index('id="desk-jobs"') :]
     assert "No worker has run for a minute for: push, transcode." in body
-    assert f"<td>{__version__}</td>" in body
+    assert f"Version {__version__} · " in body
     assert f'<a href="{reverse("admin:streamsite_job_change", args=[result.id])}">note</a>' in body
     assert "Other version" not in body
     get_database("default")[WORKERS].update_many({}, {"$set": {"version": "0.0.1"}})
