@@ -14,6 +14,7 @@ import stat
 import time
 from calendar import timegm
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -57,9 +58,12 @@ def create_key(folder: Path) -> str:
 def load_key_ring(folder: Path) -> KeyRing:
     """Load the key ring in ``folder``. Raises ``ImproperlyConfigured`` if it is empty or others may read a key."""
     files = sorted(folder.glob("*.pem"), key=lambda path: path.stem)
-    if not files:
+    private: dict[str, Ed25519PrivateKey] = {}
+    for path in files:
+        with suppress(FileNotFoundError):  # retired by another process since the folder was read
+            private[path.stem] = _load_key(path)
+    if not private:
         raise ImproperlyConfigured(f"no signing key in {folder}: run 'manage.py rotate_signing_key'")
-    private = {path.stem: _load_key(path) for path in files}
     kid = _signing_kid(list(private))
     return KeyRing(kid, private[kid], {kid: key.public_key() for kid, key in private.items()})
 

@@ -252,7 +252,9 @@ def test_verifiers_survive_a_rotation_without_a_restart_and_refuse_no_good_token
     new = create_key(site, signs_in=15)
     deadline, kids = time.monotonic() + 60, []
     while kids.count(new) < 12 and time.monotonic() < deadline:
-        going = person.post("/auth/token/refresh", {"refresh": going["refresh"]}).json()
+        answer = person.post("/auth/token/refresh", {"refresh": going["refresh"]})
+        assert answer.status_code == 200, answer.text
+        going = answer.json()
         kids.append(jwt.get_unverified_header(going["access"])["kid"])
         assert refusals(verifiers, going["access"]) == [], kids
     assert kids[0] != new, "it was not published before it signed"

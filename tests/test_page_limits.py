@@ -21,12 +21,18 @@ def use_up(limit, who):
 
 def test_every_page_counts_with_the_api(cast):
     page, api = cast.page("owner"), cast.api("owner")
-    before = increment(WRITES, cast.owner.pk)[0]
-    page.post(PREFERENCES, {"theme": "dark"})
-    page.post("/history/clear")
-    api.post("/api/v1/playlists", {"title": "x"}, format="json")
-    page.get(PREFERENCES)
-    assert increment(WRITES, cast.owner.pk)[0] == before + 4
+
+    def counted():
+        before = increment(WRITES, cast.owner.pk)[0]
+        page.post(PREFERENCES, {"theme": "dark"})
+        page.post("/history/clear")
+        api.post("/api/v1/playlists", {"title": "x"}, format="json")
+        page.get(PREFERENCES)
+        return increment(WRITES, cast.owner.pk)[0] - before
+
+    # Where a minute ends in between, its counter ends with it; so once more.
+    count = counted()
+    assert count == 4 or counted() == 4
     use_up(WRITES, cast.owner.pk)
     assert page.post("/history/clear").status_code == 429
     assert api.post("/api/v1/playlists", {"title": "x"}, format="json").status_code == 429

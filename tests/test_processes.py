@@ -65,4 +65,4 @@ def test_everything_ends_with_a_killed_supervisor(started: Stack) -> None:
     assert len(everything) > 6
     os.kill(site.process.pid, signal.SIGKILL)
     site.process.wait()
-    assert left_of(everything, seconds=15) == set()
+    assert left_of(everything, seconds=60) == set()

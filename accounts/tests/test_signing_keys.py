@@ -5,6 +5,7 @@ import stat
 import jwt
 import pytest
 import time_machine
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 from accounts import signing_keys
@@ -136,3 +137,14 @@ def test_the_set_costs_no_command(client, folder):
     with recorded() as commands:
         assert client.get(URL).status_code == 200
     assert commands == []
+
+
+def test_a_key_that_is_retired_while_the_folder_is_read_is_left_out(tmp_path):
+    kid = signing_keys.create_key(tmp_path)
+    (tmp_path / "20200101T000000-abcdef.pem").symlink_to(
+        tmp_path / "gone"
+    )  # listed, and not there to be read
+    assert list(signing_keys.load_key_ring(tmp_path).verifying) == [kid]
+    (tmp_path / f"{kid}.pem").unlink()
+    with pytest.raises(ImproperlyConfigured, match="no signing key"):
+        signing_keys.load_key_ring(tmp_path)
