@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.second_try import MAX_RERUNS
+
 ROOT = Path(__file__).parent.parent
 CALL = (
     "import sys; from tests.support.second_try import run_with_reruns;"
@@ -44,6 +46,6 @@ def test_a_defect_fails_both_times(tmp_path):
 
 
 def test_many_failures_are_not_tried_again(tmp_path):
-    ran = run(tmp_path, "".join(BESIDE.replace("test_busy", f"test_busy_{n}") for n in range(4)))
+    ran = run(tmp_path, "".join(BESIDE.replace("test_busy", f"test_busy_{n}") for n in range(MAX_RERUNS + 1)))
     assert ran.returncode == pytest.ExitCode.TESTS_FAILED
     assert "runs again" not in ran.stderr
