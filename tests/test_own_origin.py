@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.browser import until
 from tests.support.http_client import PASSWORD, Caller
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_everything_goes_on_under_127_0_0_1(chromium, site, clip):
@@ -33,12 +34,12 @@ def test_everything_goes_on_under_127_0_0_1(chromium, site, clip):
       const module = performance.getEntriesByType("resource").find(({ name }) => /\\/js\\/api\\./.test(name)).name;
       return (await (await import(module)).api("GET", path)).data;
     }"""
-    page.wait_for_function("() => document.querySelector('[data-hls-url]')?.dataset.hlsUrl", timeout=60_000)
+    until(page, "document.querySelector('[data-hls-url]')?.dataset.hlsUrl", seconds=120)
     given = page.evaluate(read, f"/videos/{video_id}")
     assert given["hls_url"].startswith("/media/v/h")
     assert given["url"] == f"/watch/{video_id}"
     assert owner.json("GET", f"/api/v1/videos/{video_id}")[1]["url"] == f"{site.url}/watch/{video_id}"
     video.evaluate("v => { v.muted = true; return v.play(); }")
-    page.wait_for_function("() => [...document.querySelectorAll('video')].some(v => v.currentTime > 0.5)")
+    until(page, "[...document.querySelectorAll('video')].some(v => v.currentTime > 0.5)", seconds=60)
     assert refused == []
     context.close()

@@ -114,7 +114,7 @@ def test_the_command_says_what_became_of_each(video, cast):
     assert f"{lost.pk}: its files are missing" in text
     assert "1 kept in the bucket" in text
     out = io.StringIO()
-    call_command("repackage", video.pk, stored.pk, stdout=out)
+    call_command("repackage", "--", video.pk, stored.pk, stdout=out)
     assert f"{video.pk}: already as it should be" in out.getvalue()
     assert f"{stored.pk}: kept in the bucket" in out.getvalue()
     assert repackaging.repackage("nobody") is Outcome.NOT_READY

@@ -20,7 +20,12 @@ class Command(SiteCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        parser.add_argument("video_ids", nargs="*", metavar="VIDEO_ID")
+        parser.add_argument(
+            "video_ids",
+            nargs="*",
+            metavar="VIDEO_ID",
+            help="the videos (default: all); put -- before IDs of which one begins with -",
+        )
 
     def handle(self, *args: object, video_ids: list[str], **options: object) -> None:
         """Repackage the ladders and report the outcome."""
