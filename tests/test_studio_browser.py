@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.accessibility import serious_findings
+from tests.support.browser import until
 from tests.support.http_client import PASSWORD, Caller
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -85,7 +86,7 @@ def test_the_way_through_the_studio(chromium, site, uploaded, width, scheme):
     assert download.value.suggested_filename.endswith(".csv")
     before = page.evaluate(PAINTED)
     page.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
-    page.wait_for_function(f"({PAINTED})() > 0")
+    until(page, f"({PAINTED})() > 0")
     assert before > 0
 
     page.goto(f"/studio/videos/{uploaded[width]}/stats")
