@@ -1,4 +1,4 @@
-"""What ``manage.py doctor`` examines of accounts: administrators, and the key that signs access tokens."""
+"""Checks of accounts for ``manage.py doctor``: administrators, and the key that signs access tokens."""
 
 from __future__ import annotations
 

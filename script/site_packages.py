@@ -1,4 +1,4 @@
-"""What script/server and script/install-service have in common: paths from the caller's folder, and the packages."""
+"""Shared by script/server and script/install-service: paths relative to the caller's folder, and the packages."""
 
 import os
 import sys

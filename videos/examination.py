@@ -1,4 +1,4 @@
-"""What ``manage.py doctor`` examines of videos: ffmpeg, its sandbox, the bucket, and whether media can be fetched."""
+"""Checks of videos for ``manage.py doctor``: ffmpeg, its sandbox, the bucket, and whether media can be fetched."""
 
 from __future__ import annotations
 

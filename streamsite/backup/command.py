@@ -1,4 +1,4 @@
-"""What the commands about backups share."""
+"""The base class and arguments of the backup commands."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Unfinished(TypedDict):
 
 @dataclass(frozen=True)
 class Options:
-    """What a backup is to contain; ``keep`` is how many snapshots stay, 0 for all."""
+    """The parts of a backup; ``keep`` is the number of snapshots to keep, 0 for all."""
 
     parts: Sequence[str] = snapshots.PARTS
     passphrase: str = ""
@@ -68,7 +68,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Result:
-    """What a run did. Sizes are in bytes."""
+    """The result of a run. Sizes are in bytes."""
 
     snapshot: Snapshot
     copied: int

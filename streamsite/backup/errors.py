@@ -1,4 +1,4 @@
-"""What can go wrong with a backup. The messages are for the person at the terminal."""
+"""Errors of backups. Their messages are for the person at the terminal."""
 
 from __future__ import annotations
 

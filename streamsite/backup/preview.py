@@ -1,4 +1,4 @@
-"""What a backup would copy, without copying it."""
+"""Preview a backup: find what would be copied, and copy nothing."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class LastBackup:
 
     @property
     def age(self) -> timedelta:
-        """How long ago the moment is that it restores, by this machine's clock."""
+        """The time since the moment that the backup restores, by this machine's clock."""
         return datetime.now(UTC) - (self.finished_at - self.duration)
 
 

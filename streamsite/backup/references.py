@@ -1,4 +1,4 @@
-"""What rows of the database name of the files: apps say it, and verifying a backup looks whether they are there."""
+"""Registry of the files that rows of the database name. Verifying a backup checks that they are there."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ MAX_SHOWN = 20
 
 @dataclass(frozen=True)
 class Options:
-    """What is restored. ``replace`` allows a database with documents, ``other_site`` a site with another id."""
+    """Options of a restore. ``replace`` allows a database with documents, ``other_site`` a site with another id."""
 
     parts: Sequence[str]
     passphrase: str = ""
@@ -40,7 +40,7 @@ class Options:
 
 @dataclass
 class Result:
-    """What was restored, and what of the files could not be."""
+    """The result of a restore, with the files that could not be restored."""
 
     documents: int = 0
     files: int = 0

@@ -19,7 +19,7 @@ HEXADECIMAL = "0123456789abcdef"
 
 @dataclass(frozen=True)
 class Removed:
-    """What was removed: ids of snapshots, and the number of contents."""
+    """The ids of the snapshots that were removed, and the number of contents."""
 
     snapshots: tuple[str, ...] = ()
     objects: int = 0

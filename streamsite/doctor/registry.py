@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 
 class Level(StrEnum):
-    """How bad a finding is: ``PROBLEM`` keeps something from working, ``WARNING`` may do so or is unsafe."""
+    """Severity of a finding: ``PROBLEM`` keeps something from working, ``WARNING`` may do so or is unsafe."""
 
     OK = "ok"
     WARNING = "warning"

@@ -24,7 +24,7 @@ AWAIT_MILLISECONDS, DRAIN_SECONDS = 10, 120
 
 
 class HistoryLost(Exception):
-    """What was written since the copy began cannot be learned: it has to begin again."""
+    """The writes since the copy began are no longer in the log: the copy has to start over."""
 
 
 class Changes:

@@ -42,7 +42,7 @@ GONE = {239, 246}
 
 
 class CollectionCopy(TypedDict):
-    """What is copied of a collection: digests of pages, in order; ``changes`` are corrections of ``pages``.
+    """A collection's copy: digests of pages, in order; ``changes`` are corrections of ``pages``.
 
     ``last`` is the last id that was copied, encoded and in hexadecimal, while the collection is not ``done``.
     """
@@ -100,7 +100,7 @@ class _Page:
 
 @dataclass(frozen=True)
 class CopyTools:
-    """What a copy is made with: pages are stored, states saved, and progress in documents and bytes told."""
+    """Functions that store pages, save states, and report progress in documents and bytes."""
 
     put: Callable[[bytes], str]
     is_cut: Callable[[bytes, int], bool]

@@ -1,4 +1,4 @@
-"""What ``manage.py prepare`` would do to a database and a data folder, found without changing either."""
+"""Find what ``manage.py prepare`` would do to a database and a data folder, without changing either."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Behind:
-    """What stands behind Caddy: a unix socket, and the folder of the media that Caddy itself sends.
+    """The server behind Caddy: a unix socket, and the folder of the media that Caddy itself sends.
 
     ``media_root`` is ``None`` with nginx, which sends them.
     """
