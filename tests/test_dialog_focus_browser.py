@@ -15,6 +15,13 @@ STEPS = 25
 INSIDE = """dialog => document.activeElement === document.body || dialog.contains(document.activeElement)
   || dialog === document.activeElement"""
 
+# What happened to focus and menus, for the message of a test that fails.
+NOTE_EVENTS = """window.noted = [];
+for (const name of ['focusin', 'toggle', 'click', 'keydown']) addEventListener(name, (event) => {
+  const where = event.target.outerHTML?.slice(0, 80);
+  window.noted.push(`${Math.round(performance.now())} ${name} ${event.key ?? ''} ${where}`);
+}, true);"""
+
 
 @pytest.fixture(scope="module")
 def world(site, clip):
@@ -41,6 +48,7 @@ def open_page(chromium, site, world):
         ]
         context.add_cookies(cookies)
         page = context.new_page()
+        page.add_init_script(NOTE_EVENTS)
         page.goto(path.format(video=world.video))
         return page
 
@@ -78,6 +86,7 @@ def test_the_focus_goes_in_and_comes_back(open_page, kind):
         # A card's menu is filled by a script that is loaded when the card is reached.
         expect(inside.locator(":is(a, button, input, select):visible").first).to_be_visible()
         hand.step()
+        assert inside.count() == 1, page.evaluate("window.noted.slice(-20).join('\\n')")
         assert inside.evaluate(INSIDE)
     page.keyboard.press("Escape")
     expect(inside).to_have_count(0) if is_modal or not name else expect(inside).to_be_hidden()
