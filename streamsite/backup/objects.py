@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,8 @@ DIGEST = re.compile(r"\A[0-9a-f]{64}\Z")
 COMPRESSION = 6
 # A page has about 8 MiB and one document more; a damaged one is not to fill the memory.
 MAX_PAGE_BYTES = 64 * 2**20
+# Of a file that is being restored, beside its place. There is one restore at a time.
+PARTIAL_SUFFIX = ".restoring"
 
 
 class Objects:
@@ -77,8 +78,12 @@ class Objects:
         return page
 
     def fetch(self, digest: str, path: Path, *, mode: int) -> None:
-        """Write a content to ``path``, whole or not at all. Raises ``Damaged``."""
-        partial = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+        """Write a content to ``path``, whole or not at all. Raises ``Damaged``.
+
+        What a killed call left beside it is replaced, so that the next one leaves nothing.
+        """
+        partial = path.with_name(f".{path.name[:100]}{PARTIAL_SUFFIX}")
+        partial.unlink(missing_ok=True)
         try:
             with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as out:
                 self._copy(digest, out)

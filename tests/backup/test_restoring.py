@@ -214,6 +214,17 @@ def test_what_was_encrypted_cannot_be_changed():
 # --- kills ---
 
 
+def test_half_a_file_of_a_killed_restore_does_not_stay(world):
+    place = world.folder / "media" / "extras" / "x"
+    write(place / "1.vtt", b"WEBVTT")
+    world.back_up()
+    (place / "1.vtt").unlink()
+    write(place / ".1.vtt.restoring", b"WEB")
+    assert world.restore("media").written == 1
+    assert [path.name for path in place.iterdir()] == ["1.vtt"]
+    assert (place / "1.vtt").read_bytes() == b"WEBVTT"
+
+
 def test_a_restore_killed_at_any_moment_is_finished_by_the_next(world):
     """By SIGKILL, after the database has so many collections, and among the files."""
     for number in range(150):
