@@ -189,6 +189,24 @@ def choose(page: Page, name: str) -> None:
     page.get_by_role("menuitemcheckbox", name=name).click()
 
 
+def test_the_page_goes_on_while_nothing_is_loaded(page, clips):
+    """The display and the slider say the same then, and setting it again would be the next change."""
+    page.route("**/*.m3u8*", lambda _route: None)  # never answered
+    page.goto(f"/watch/{clips['film']}")
+    display, slider = page.locator("media-time-display").first, page.locator("media-time-range #range").first
+    slider.wait_for(state="attached")
+    said = "The video hasn't loaded yet."
+    display.evaluate("(node, said) => node.setAttribute('aria-description', said)", said)
+    # Later, so that this call ends also where the page goes no further.
+    slider.evaluate(
+        "(node, said) => { setTimeout(() => node.setAttribute('aria-valuetext', said), 50); }", said
+    )
+    page.wait_for_timeout(500)
+    page.get_by_role("link", name="Home").first.wait_for(state="attached", timeout=10_000)
+    display.evaluate("node => node.setAttribute('aria-description', '1 second of 18')")
+    expect(slider).to_have_attribute("aria-valuetext", "1 second of 18", timeout=10_000)
+
+
 def test_loop_begins_anew(page, clips):
     watch(page, clips)
     choose(page, "Loop")

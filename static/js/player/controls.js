@@ -24,7 +24,8 @@ function sayTime(display, slider) {
   const unknown = unknownTime();
   const observer = new MutationObserver(() => {
     const said = display.getAttribute("aria-description");
-    if (said && slider.getAttribute("aria-valuetext") === unknown) slider.setAttribute("aria-valuetext", said);
+    // Setting a value that is there already is a change, too: while nothing is loaded this would go on for ever.
+    if (said && said !== unknown && slider.getAttribute("aria-valuetext") === unknown) slider.setAttribute("aria-valuetext", said);
   });
   observer.observe(display, { attributes: true, attributeFilter: ["aria-description"] });
   observer.observe(slider, { attributes: true, attributeFilter: ["aria-valuetext"] });
