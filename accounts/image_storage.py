@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from accounts.models import User
 from streamsite import atomic_files, trash
 from streamsite.errors import Absent
 from streamsite.ids import object_id
+from streamsite.mongo import clock
 
 FOLDER_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{16}\Z")
 # A row is written moments after its folder, later if the database is unavailable.
@@ -173,7 +173,7 @@ def _settled_folders(place: Path) -> set[str]:
     """Return the folders in ``place`` old enough for their row to have been written."""
     if not place.is_dir():
         return set()
-    before = time.time() - SETTLED_SECONDS
+    before = clock.cautious_now().timestamp() - SETTLED_SECONDS
     found = set()
     for entry in place.iterdir():
         try:

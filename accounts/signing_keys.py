@@ -2,7 +2,8 @@
 
 ``kid`` is the file's name without its suffix. It starts with the time at which the key was created: a new key signs
 ``LEAD_SECONDS`` later, so that other services have fetched its public half before they meet a token of it. Every
-process reads the folder again after ``RELOAD_SECONDS``, so rotation needs no restart.
+process reads the folder again after ``RELOAD_SECONDS``, and when it meets a key that it does not know, so rotation
+needs no restart.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import os
 import secrets
 import stat
+import threading
 import time
 from calendar import timegm
 from collections.abc import Sequence
@@ -30,6 +32,7 @@ from streamsite import atomic_files, folders
 LEAD_SECONDS = 15 * 60
 KEY_SET_SECONDS = 5 * 60
 RELOAD_SECONDS = 5.0
+UNKNOWN_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -106,24 +109,46 @@ def remove_retired_keys(folder: Path) -> list[str]:
     return removed
 
 
+# The last ring, and when it was read by the clock that never jumps.
 _cached: tuple[KeyRing, float] | None = None
+_reading = threading.Lock()
 
 
 def key_ring() -> KeyRing:
     """Return this site's key ring, at most ``RELOAD_SECONDS`` old. A folder that became unusable keeps the last one."""
+    return _ring_since(time.monotonic() - RELOAD_SECONDS)
+
+
+def find_verification_key(kid: str) -> Ed25519PublicKey | None:
+    """Return the public key ``kid``, ``None`` when there is none.
+
+    Another process may sign with a key that this one has not read yet, so an unknown ``kid`` lets the folder be read
+    again, at most once in ``UNKNOWN_SECONDS``.
+    """
+    known = key_ring().verifying.get(kid)
+    return known or _ring_since(time.monotonic() - UNKNOWN_SECONDS).verifying.get(kid)
+
+
+def _ring_since(moment: float) -> KeyRing:
+    """Return a ring that was read after ``moment``. Only one thread reads: none replaces a ring by an older one."""
     global _cached
-    cached, now = _cached, time.monotonic()
-    if cached is not None and now < cached[1]:
+    cached = _cached
+    if cached is not None and cached[1] > moment:
         return cached[0]
-    try:
-        ring = load_key_ring(Path(settings.TOKEN_KEYS_DIR))
-    except (ImproperlyConfigured, OSError, ValueError):
-        if cached is None:
-            raise
-        log.exception("the signing keys could not be read again")
-        ring = cached[0]
-    _cached = ring, now + RELOAD_SECONDS
-    return ring
+    with _reading:
+        cached = _cached
+        if cached is not None and cached[1] > moment:
+            return cached[0]
+        begun = time.monotonic()
+        try:
+            ring = load_key_ring(Path(settings.TOKEN_KEYS_DIR))
+        except (ImproperlyConfigured, OSError, ValueError):
+            if cached is None:
+                raise
+            log.exception("the signing keys could not be read again")
+            ring = cached[0]
+        _cached = ring, begun
+        return ring
 
 
 def clear_cache() -> None:

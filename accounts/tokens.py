@@ -19,7 +19,7 @@ from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 from rest_framework_simplejwt.tokens import Token
 
-from accounts.signing_keys import key_ring
+from accounts.signing_keys import find_verification_key, key_ring
 
 ALGORITHM = "EdDSA"
 MAX_TOKEN_BYTES = 4096
@@ -55,7 +55,7 @@ class KeyRingBackend(TokenBackend):
             if not _is_canonical(raw):
                 raise TokenBackendError("Token is invalid")
             header = jwt.get_unverified_header(raw)
-            key = key_ring().verifying.get(str(header.get("kid", "")))
+            key = find_verification_key(str(header.get("kid", "")))
             if key is None or header.get("alg") != ALGORITHM or header.get("typ") != self.typ:
                 raise TokenBackendError("Token is invalid")
             claims: dict[str, object] = jwt.decode(

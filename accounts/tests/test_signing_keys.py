@@ -122,6 +122,24 @@ def test_a_process_takes_up_a_new_key_by_itself_and_survives_a_broken_one(folder
     assert signing_keys.key_ring().kid == path.stem
 
 
+def test_a_key_that_another_process_signs_with_already_is_found(folder, monkeypatch):
+    clock, reads = [1000.0], []
+    monkeypatch.setattr(signing_keys.time, "monotonic", lambda: clock[0])
+    load = signing_keys.load_key_ring
+    monkeypatch.setattr(signing_keys, "load_key_ring", lambda path: reads.append(path) or load(path))
+    first = signing_keys.create_key(folder)
+    assert signing_keys.find_verification_key(first)
+    second = signing_keys.create_key(folder)
+    assert signing_keys.find_verification_key(second) is None
+    clock[0] += signing_keys.UNKNOWN_SECONDS
+    assert signing_keys.find_verification_key(second)
+    # Whoever invents names makes nobody read the folder more than once a second.
+    assert len(reads) == 2
+    for number in range(20):
+        assert signing_keys.find_verification_key(f"invented-{number}") is None
+    assert len(reads) == 2
+
+
 def test_a_compromised_key_goes_at_once(client, folder):
     rotate()
     (stolen,) = kids(client)
