@@ -20,7 +20,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from streamsite.mongo.engine.client import get_database
+from streamsite.mongo import clock
 
 logger = logging.getLogger("streamsite.trash")
 
@@ -57,7 +57,7 @@ def refusal_message(
 def clock_days() -> tuple[date, date]:
     """Return the earlier and the later day of this machine's clock and MongoDB's, in UTC."""
     here = datetime.now(UTC).date()
-    there: date = get_database("default").client.admin.command("hello")["localTime"].date()
+    there = clock.server_now().date()
     return min(here, there), max(here, there)
 
 

@@ -69,7 +69,6 @@ NOT_YET = {
     "streamsite/tasks/dispatch.py",
     "streamsite/tasks/heartbeats.py",
     "streamsite/tasks/queue.py",
-    "streamsite/trash.py",
     "videos/management/commands/prepare.py",
 }
 

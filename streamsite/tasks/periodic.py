@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
+from streamsite.mongo import clock
 from streamsite.tasks.backend import enqueue_once, load_task
 
 
 def enqueue_periodic_tasks() -> None:
-    """Queue the next run of every periodic task that has none waiting."""
+    """Queue the next run of every periodic task that has none waiting, by MongoDB's clock, as the queue goes by it."""
     for path, seconds in settings.PERIODIC_TASKS.items():
         task = load_task(path)
-        due = timezone.now() + timedelta(seconds=seconds)
+        due = clock.server_now() + timedelta(seconds=seconds)
         enqueue_once(task.using(run_after=due), f"every:{path}")

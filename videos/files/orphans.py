@@ -8,7 +8,6 @@ files, so everything of that video stays.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,6 +16,7 @@ from pathlib import Path
 from django.conf import settings
 
 from streamsite import trash
+from streamsite.mongo import clock
 from videos.files import bucket
 from videos.files import paths as media_paths
 from videos.models import Caption, Status, Upload, Video
@@ -220,7 +220,7 @@ def is_old(path: Path) -> bool:
         changed = path.stat().st_mtime
     except FileNotFoundError:
         return False
-    return changed <= time.time() - settings.SWEEP_GRACE_SECONDS
+    return changed <= clock.cautious_now().timestamp() - settings.SWEEP_GRACE_SECONDS
 
 
 def is_settled(folder: Path) -> bool:

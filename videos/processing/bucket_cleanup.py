@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
 from streamsite import site_id, sweep_count, trash
+from streamsite.mongo import clock
 from videos.files import bucket, bucket_site, locations, orphans
 from videos.processing.cleanup import STAYS_SUFFIX, CleanupReport
 
@@ -138,4 +138,4 @@ def _is_served(place: locations.MediaLocation, folders: set[str]) -> bool:
 
 def _is_old(folder: str) -> bool:
     newest = bucket.connect().newest(folder)
-    return newest is None or newest <= timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
+    return newest is None or newest <= clock.cautious_now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts import image_storage
 from streamsite import site_id, sweep_count, trash
+from streamsite.mongo import clock
 from streamsite.tasks import queue
 from videos import services
 from videos.files import bucket, orphans
@@ -144,7 +145,7 @@ def _take(report: CleanupReport, group: orphans.Orphans, *, force: bool, is_dry:
 
 def _take_drafts(report: CleanupReport, *, force: bool, is_dry: bool = False) -> None:
     """Delete drafts whose upload was deleted; their files move to the trash."""
-    old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
+    old = clock.cautious_now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
     drafts = Video.objects.filter(status=Status.UPLOADING, created_at__lte=old).select_related("channel")
     forgotten = [video for video in drafts if not Upload.objects.filter(video_id=video.pk).exists()]
     if len(forgotten) > trash.MAX_AT_ONCE and not force:
@@ -168,7 +169,7 @@ def _take_drafts(report: CleanupReport, *, force: bool, is_dry: bool = False) ->
 
 def _queue_again(task_path: str, enqueue: Callable[[Video], object]) -> int:
     """Queue videos that wait for a job that does not exist. The conditional update lets one sweeper do it."""
-    old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
+    old = clock.cautious_now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
     waiting = Video.objects.filter(status__in=WORKING_STATUSES, updated_at__lte=old)
     known = queue.unfinished_arguments(task_path) if waiting.exists() else set()
     count = 0
@@ -194,7 +195,7 @@ def _place_forgotten(place: Callable[[str], object]) -> int:
     """Queue the move of videos that belong in the bucket and are on the disk, unless it is queued."""
     if not bucket.is_default_storage():
         return 0
-    old = timezone.now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
+    old = clock.cautious_now() - timedelta(seconds=settings.SWEEP_GRACE_SECONDS)
     rows = Video.objects.filter(
         status=Status.READY, is_complete=True, stored_generation="", updated_at__lte=old
     )
