@@ -117,11 +117,8 @@ def test_compose_probes_and_limits_every_service(path):
 
 
 def probe_of_workers():
-    (found,) = {
-        tuple(service["healthcheck"]["test"][1:])
-        for service in composed().values()
-        if "worker" in str(service["command"])
-    }
+    workers = [service for service in composed().values() if "run_worker" in service["command"]]
+    (found,) = {tuple(service["healthcheck"]["test"][1:]) for service in workers}
     return list(found)
 
 
@@ -134,7 +131,7 @@ def test_compose_and_kubernetes_probe_workers_alike():
     }
     assert probes == {tuple(probe_of_workers())}
     for service in composed().values():
-        assert service["environment"]["WORKER_ALIVE_FILE"] in " ".join(probe_of_workers())
+        assert service["environment"]["WORKER_ALIVE_PATH"] in " ".join(probe_of_workers())
 
 
 @pytest.mark.parametrize(("age", "is_alive"), [(0, True), (45, True), (150, False), (None, False)])
@@ -143,7 +140,7 @@ def test_the_probe_of_workers_looks_at_the_age_of_their_file(tmp_path, age, is_a
     if age is not None:
         path.touch()
         os.utime(path, (time.time() - age,) * 2)
-    named = composed()["worker"]["environment"]["WORKER_ALIVE_FILE"]
+    named = composed()["worker"]["environment"]["WORKER_ALIVE_PATH"]
     command = [word.replace(named, str(path)) for word in probe_of_workers()]
     ended = subprocess.run(command, capture_output=True, check=False, timeout=30)
     assert (ended.returncode == 0) is is_alive

@@ -88,7 +88,7 @@ def web(
     # The tests' database, by a connection string without the user, as compose has it.
     plain, user, password = without_credentials(os.environ["MONGODB_URI"])
     environment |= {"MONGODB_URI": plain, "MONGODB_USER": user, "MONGODB_PASSWORD": password}
-    environment |= {"MONGODB_NAME": name, "WORKER_ALIVE_FILE": ""}
+    environment |= {"MONGODB_NAME": name, "WORKER_ALIVE_PATH": ""}
     inherited = {key: os.environ[key] for key in ("PATH", "STREAMSITE_DATA_DIR", "HOME") if key in os.environ}
     command = [sys.executable, *service["command"][1:], "--port", str(port), "--workers", "1"]
     log = tmp_path_factory.mktemp("web") / "log"

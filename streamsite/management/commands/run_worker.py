@@ -53,7 +53,7 @@ class Command(BaseCommand):
         queues = _with_included(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
         crew = WorkerGroup(
             [Worker(queues)] if options["once"] else [Worker([name]) for name in queues],
-            alive_file=Path(settings.WORKER_ALIVE_FILE) if settings.WORKER_ALIVE_FILE else None,
+            alive_file=Path(settings.WORKER_ALIVE_PATH) if settings.WORKER_ALIVE_PATH else None,
         )
 
         def stop(number: int, frame: FrameType | None) -> None:
