@@ -8,13 +8,14 @@ import pytest
 
 from tests.support.deploy import files, standins
 from tests.support.deploy.containers import Container
+from tests.support.deploy.dockerfile import parse_dockerfile
 from tests.support.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
 
 SITE = "https://videos.example.org"
 VARIABLES = {
     "SITE_URL": SITE,
     "SECRET_KEY": "RczIsERUHkfaP-XcDs-_owypldvOBxDcIwtrqysuEsZWgQVzUvDJoaqzImEH2ov3",
-    "MONGO_PASSWORD": "yWwTn3nJt0AakZtH1Wc",
+    "MONGO_PASSWORD": '-p@ss:w/o%rd?&"$x #$(id)',
 }
 PROBE_SECONDS = 90
 
@@ -25,15 +26,20 @@ class Composed:
     def __init__(self, machine, layer):
         self.folder, self.layer = machine / "compose", layer
         self.services = files.parse_compose(VARIABLES)
-        self.image = files.parse_dockerfile()
+        self.image = parse_dockerfile()
         self.running = {}
-        for name in ("data", "db", "letsencrypt", "deploy"):
+        for name in ("data", "db", "backups", "letsencrypt", "webroot", "deploy"):
             (self.folder / name).mkdir(parents=True)
         # A new named volume has the owner of the folder in the image.
-        subprocess.run(["chown", f"{self.image.user}:{self.image.user}", self.folder / "data"], check=True)
+        for name in ("data", "backups"):
+            subprocess.run(["chown", f"{self.image.user}:{self.image.user}", self.folder / name], check=True)
 
     def source(self, volume):
-        known = {"/etc/letsencrypt": "letsencrypt", "./site.nginx.conf": "deploy/site.nginx.conf"}
+        known = {
+            "/etc/letsencrypt": "letsencrypt",
+            "/var/www/letsencrypt": "webroot",
+            "./site.nginx.conf": "deploy/site.nginx.conf",
+        }
         return self.folder / known.get(volume, volume)
 
     def container(self, name, command=None, label=None):
@@ -73,15 +79,14 @@ class Composed:
 
     def wait_until_healthy(self, name):
         (command,) = self.services[name].probes
-        deadline, number = time.monotonic() + PROBE_SECONDS, 0
+        deadline = time.monotonic() + PROBE_SECONDS
+        running = self.running[name]
         while True:
-            number += 1
-            probe = self.container(name, command, f"probe-{name}-{number}")
-            if probe.run(seconds=30) == 0:
+            probe = running.execute(command, seconds=30)
+            if probe.returncode == 0:
                 return
-            running = self.running[name]
             assert running.is_running(), running.output()
-            assert time.monotonic() < deadline, probe.output() + running.output()
+            assert time.monotonic() < deadline, probe.stdout + probe.stderr + running.output()
             time.sleep(0.5)
 
     def down(self):
@@ -118,5 +123,5 @@ def test_the_services_come_up_and_play_a_video(composed, trial_clip):
     video = visitor.wait_until_ready(video_id)
     headers = visitor.play(video)
     assert headers["server"] == "nginx"
-    for name in ("mongo", "web", "worker", "tasks", "nginx"):
-        assert composed.running[name].is_running(), composed.running[name].output()
+    for name in ("mongo", "web", "worker", "tasks", "copies", "nginx"):
+        composed.wait_until_healthy(name)

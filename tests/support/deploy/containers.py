@@ -79,6 +79,17 @@ class Container:
             self.stop()
             raise
 
+    def execute(self, command: Sequence[str], *, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run a command inside it, as its user, and return how that ended: what ``docker exec`` does."""
+        assert self.process is not None
+        first = next(iter(child_pids(self.process.pid)), None)
+        if first is None:
+            return subprocess.CompletedProcess(command, 125, "", f"{self.name} does not run")
+        return subprocess.run(
+            ["nsenter", "-t", str(first), "--mount", "--pid", f"--root=/proc/{first}/root", *self._words(command)],
+            capture_output=True, text=True, check=False, timeout=seconds,
+        )  # fmt: skip
+
     def is_running(self) -> bool:
         """Return whether it has not ended."""
         return self.process is not None and self.process.poll() is None
@@ -143,6 +154,10 @@ class Container:
         lines += [line.replace("{root}", str(root)) for line in self.setup]
         if self.is_read_only:
             lines.append(f"mount -o remount,ro {root}")
+        lines.append(f"exec chroot {root} {shlex.join(self._words(self.command))}")
+        return "\n".join(lines)
+
+    def _words(self, command: Sequence[str]) -> list[str]:
         given = {"PATH": PATH, "HOME": "/root" if not self.user else "/home/streamsite"} | dict(
             self.environment
         )
@@ -160,6 +175,4 @@ class Container:
             f'umask {self.umask}; cd {self.directory}; exec "$@"',
             "sh",
         ]
-        words += list(self.command)
-        lines.append(f"exec chroot {root} {shlex.join(words)}")
-        return "\n".join(lines)
+        return [*words, *command]
