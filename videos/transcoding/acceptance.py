@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_noop
+from django.utils.translation.trans_null import gettext_noop
 
 from videos.transcoding.errors import TooLarge, UnreadableMedia, UnsupportedMedia
 from videos.transcoding.ffmpeg import MIB

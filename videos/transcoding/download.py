@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from django.utils.translation import gettext_noop
+from django.utils.translation.trans_null import gettext_noop
 from langcodes import Language
 from langcodes.tag_parser import LanguageTagError
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from django.utils.translation import gettext_noop
+from django.utils.translation.trans_null import gettext_noop
 
 from .decoders import DECODER_WHITELIST
 from .errors import Canceled, EncodeFailed, Killed, TimedOut, Unconvertible

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from django.utils.translation import gettext_noop
+from django.utils.translation.trans_null import gettext_noop
 
 from videos.transcoding.acceptance import DAMAGED_DETAIL
 from videos.transcoding.chapter_times import align_to_video_start

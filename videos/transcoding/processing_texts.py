@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop
+from django.utils.translation.trans_null import gettext_noop
 
 OUT_OF_ATTEMPTS_DETAIL = gettext_noop("Processing failed several times. You can retry it.")
 COVER_SHOWN = gettext_noop("The file has no video, so its cover art is shown beside a waveform of its audio.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from django.utils.translation import gettext_noop
+from django.utils.translation.trans_null import gettext_noop
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps, ImageStat
 
 from videos.transcoding import ffmpeg

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from django.utils.translation import gettext_noop
+from django.utils.translation.trans_null import gettext_noop
 
 from videos.transcoding.errors import EncodeFailed, Unconvertible
 from videos.transcoding.finishing import MIN_SEGMENT_SECONDS, ROUNDING
