@@ -93,6 +93,10 @@ def page(chromium, site):
 FIRST_HEIGHT = """
 addEventListener("loadeddata", (event) => { window.firstHeight ??= event.target.videoHeight; }, { capture: true });
 """
+# Where a player began; on a busy machine it is far beyond that when it is asked.
+FIRST_TIME = """
+addEventListener("playing", (event) => { window.firstTime ??= event.target.currentTime; }, { capture: true });
+"""
 
 
 def watch(page: Page, film, query: str = "") -> None:
@@ -307,9 +311,10 @@ def test_it_resumes_after_a_reload(page, film):
     read(page, "v => { v.currentTime = 9; }")
     until(page, "v => v.currentTime", lambda time: time > 9.5)
     read(page, "v => v.pause()")
+    page.add_init_script(FIRST_TIME)
     page.reload()
     page.locator("media-controller").wait_for()
-    until(page, "v => v.currentTime", at(9.5))
+    until(page, "() => window.firstTime ?? -1", at(9.5))
 
 
 def test_a_page_that_is_left_at_once_forgets_nothing(page, film):
@@ -317,8 +322,9 @@ def test_a_page_that_is_left_at_once_forgets_nothing(page, film):
     page.evaluate("id => localStorage.setItem('positions', JSON.stringify([[id, 11]]))", film["id"])
     page.goto(f"/watch/{film['id']}", wait_until="domcontentloaded")
     page.goto("/healthz")
+    page.add_init_script(FIRST_TIME)
     watch(page, film)
-    until(page, "v => v.currentTime", at(11))
+    until(page, "() => window.firstTime ?? -1", at(11))
 
 
 def test_the_language_of_the_sound_is_chosen_and_remembered(page, site, tmp_path):

@@ -68,7 +68,7 @@ class Client(Caller):
             status = answer[0]
             if status == 401 and self.cookies.get("refresh"):
                 self._renew()
-            elif status and status not in BUSY:
+            elif status and status not in BUSY and not _is_in_progress(answer):
                 self.ledger.waited(self.kind, begun)
                 if status >= 400:
                     self.ledger.fault(f"{method} {urlsplit(path).path}: {status} {answer[2][:200]!r}")
@@ -276,6 +276,11 @@ class Uploader(Person):
             at = int(answered["upload-offset"])
             video_id = answered.get("x-video-id", video_id)
         return video_id
+
+
+def _is_in_progress(answer: Answer) -> bool:
+    """Return whether the first of several equal requests has not been answered yet."""
+    return answer[0] == 409 and b"is still in progress" in answer[2]
 
 
 def play(client: Client, video: dict[str, Any]) -> bytes:
