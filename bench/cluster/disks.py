@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 BALLAST = "ballast"
@@ -34,10 +35,12 @@ class SmallDisk:
             self.is_mounted = False
 
     def fill(self, left: int = LEFT_BYTES) -> None:
-        """Leave ``left`` bytes free."""
-        free = shutil.disk_usage(self.place).free
+        """Leave ``left`` bytes free, or fewer where others write meanwhile."""
         with (self.place / BALLAST).open("wb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, max(free - left, 1))
+            while (free := shutil.disk_usage(self.place).free) > left:
+                size = ballast.seek(0, os.SEEK_END)
+                with suppress(OSError):  # somebody else took it first
+                    os.posix_fallocate(ballast.fileno(), size, free - left)
 
     def free(self) -> None:
         """Take away what fills it."""
