@@ -250,11 +250,11 @@ class Bucket:
     def _note(self, folder: str, day: date) -> str:
         return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
 
-    def allow_pages(self, wanted: dict[str, object]) -> bool:
-        """Add a CORS rule to the present ones. Return False when it exists."""
+    def allow_pages(self, wanted: dict[str, object], *, is_dry: bool = False) -> bool:
+        """Add a CORS rule to the present ones, unless ``is_dry``. Return False when it exists."""
         rules = self._cors_rules()
-        if wanted in rules:
-            return False
+        if wanted in rules or is_dry:
+            return wanted not in rules
         with _translated():
             self.client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [*rules, wanted]})
         return True
