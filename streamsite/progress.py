@@ -100,7 +100,8 @@ class Progress:
             return
         self._shown = now
         if self._is_terminal:
-            self._out.write(f"\r{self.line(bar=True)[:WIDTH]:{WIDTH}}")
+            # The cursor goes back, so that what the command says meanwhile has a line of its own.
+            self._out.write(f"\r{self.line(bar=True)[:WIDTH]:{WIDTH}}\r")
             self._is_bar_shown = True
         else:
             self._out.write(f"{self.line()}\n")
