@@ -9,12 +9,13 @@ from importlib import import_module
 import pytest
 from django.core.management import call_command
 
-from accounts import totp_store
+from accounts import sessions, totp_store
 from accounts.models import User
 from demo import sign_ins
 from streamsite import trash
 from streamsite.api import endpoint_table
 from streamsite.management import command_list
+from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
 from tests.backup.conftest import files_below, site_database
 from tests.backup.conftest import world as world
@@ -67,15 +68,16 @@ def site(world, settings, monkeypatch):
     collection("videos_comment").drop_index(
         next(name for name in collection("videos_comment").index_information() if name != "_id_")
     )
-    return world
+    yield world
+    indexes.ensure_indexes()
 
 
 @pytest.fixture
 def second_factor(world):
     """The owner has an authenticator app."""
-    world.cast.api("owner").post("/api/v1/auth/totp/setup")
-    found = totp_store
-    found.collection(found.TOTP).update_one({"_id": world.cast.owner.pk}, {"$set": {"enabled": True}})
+    owner, now = world.cast.owner.pk, sessions.utc_now()
+    totp_store.set_pending(owner, b"encrypted", now)
+    assert totp_store.activate_pending(owner, b"encrypted", at=now, step=1, recovery=[])
 
 
 def arguments(world):
@@ -150,7 +152,7 @@ def test_no_dry_run_changes_anything(site, settings):
         assert endpoint_table.DOCS.read_bytes() == docs
 
 
-def test_the_second_factor_stays(site, second_factor):
+def test_the_second_factor_stays(second_factor, site):
     before = stored(site)
     assert "Would turn off two-factor authentication for owner" in run(
         "reset_second_factor", "owner", "--dry-run"

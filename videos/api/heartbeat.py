@@ -20,7 +20,6 @@ from streamsite.site_mode.state import site_mode
 from videos import access, tasks
 from videos.models import Video
 from videos.playback import heartbeats, history
-from videos.playback.session_store import OPEN
 from videos.schemas.playback import HeartbeatResultDict
 from videos.serializers.playback import HeartbeatSerializer
 
@@ -54,7 +53,7 @@ def _unrecorded(video: Video, beat: heartbeats.Heartbeat) -> HeartbeatResultDict
     return {
         "position": beat.position,
         "completed": history.is_finished(beat.position, video.duration),
-        "view": OPEN,
+        "view": "open",
         "remembered": False,
     }
 

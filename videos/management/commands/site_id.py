@@ -27,7 +27,7 @@ class Command(OperatorCommand):
 
     def handle(self, *args: object, adopt: bool, dry_run: bool, **options: object) -> None:
         """Print or adopt the site's id."""
-        name = settings.DATABASES["default"]["NAME"]
+        name = str(settings.DATABASES["default"]["NAME"])
         if dry_run and not adopt:
             raise UsageError("Without --adopt this command changes nothing.")
         try:
