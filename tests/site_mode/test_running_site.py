@@ -83,9 +83,11 @@ def test_read_only_in_a_browser(page, own_site, switch, tmp_path):
     file = tmp_path / "film.mp4"
     file.write_bytes(b"\0\0\0\x18ftypisom" * 100)
     page.set_input_files("input[type=file]", file)
-    expect(page.get_by_text("The site is read-only right now", exact=False).last).to_be_visible(
-        timeout=20_000
-    )
+    row = page.locator("[data-upload]")
+    expect(row.get_by_text("The site is read-only right now")).to_be_visible(timeout=20_000)
+    switch("normal")
+    with page.expect_response(lambda answer: answer.url.endswith("/api/v1/uploads") and answer.status == 201):
+        row.get_by_role("button", name="Try again").click()
 
 
 def test_maintenance_in_a_browser_and_its_end_by_staff(page, own_site, switch):
