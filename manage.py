@@ -5,6 +5,8 @@ import os
 import secrets
 import sys
 
+# As in streamsite/management/exit_codes.py, which needs the site's packages.
+UNREACHABLE, INTERRUPTED = 3, 130
 # These leave files in the data folder, which the site's own user must be able to read and replace.
 WRITES_FILES = {
     "backup", "move_media", "prepare", "repackage", "rotate_signing_key", "run_web",
@@ -49,6 +51,9 @@ def main() -> None:
         if os.geteuid() == 0 and len(sys.argv) > 1 and sys.argv[1] in WRITES_FILES:
             give_up_root()
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:  # before a command began, which would have said how to continue
+        sys.stderr.write("manage.py: stopped before anything was done\n")
+        sys.exit(INTERRUPTED)
     except ImproperlyConfigured as error:
         sys.exit(f"manage.py: {error}")
     except (DatabaseError, InterfaceError, PyMongoError) as error:
@@ -61,7 +66,8 @@ def main() -> None:
         )
         if not told:
             raise
-        sys.exit(f"manage.py: {told}")
+        sys.stderr.write(f"manage.py: {told}\n")
+        sys.exit(UNREACHABLE)
 
 
 if __name__ == "__main__":

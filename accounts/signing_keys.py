@@ -95,17 +95,24 @@ def _signs_from(kid: str) -> float:
         return 0.0
 
 
-def remove_retired_keys(folder: Path) -> list[str]:
-    """Delete the keys whose last token has expired, and return their ``kid`` values."""
+def retired_keys(folder: Path) -> list[str]:
+    """Return the ``kid`` values of the keys whose last token has expired."""
     longest = max(idle for idle, _ in settings.SESSION_LIFETIMES.values())
     kids = sorted(path.stem for path in folder.glob("*.pem"))
-    removed = []
+    retired = []
     # A key signs until its successor does, and its last refresh token lives as long as an idle session.
     for kid, successor in pairwise(kids):
         started = _signs_from(successor)
         if started and started + longest.total_seconds() + LEAD_SECONDS < time.time():
-            (folder / f"{kid}.pem").unlink()
-            removed.append(kid)
+            retired.append(kid)
+    return retired
+
+
+def remove_retired_keys(folder: Path) -> list[str]:
+    """Delete the keys whose last token has expired, and return their ``kid`` values."""
+    removed = retired_keys(folder)
+    for kid in removed:
+        (folder / f"{kid}.pem").unlink()
     return removed
 
 

@@ -244,6 +244,12 @@ def record_group_change(group: Group, *, actor: User | None, request: HttpReques
         audit.record("rights_changed", user_id, request=request, actor=actor)
 
 
+def describe_access(user: User) -> str:
+    """Return what ends with all access of an account: ``2 sessions and 1 API tokens``. For operators."""
+    live, tokens = sessions.list_sessions(user, None), api_tokens.current_tokens(user)
+    return f"{len(live)} sessions and {tokens.count()} API tokens"
+
+
 def end_access_after_password_change(user: User) -> None:
     """End all access after the operator set a new password at the command line."""
     _end_access(user, Q(), actor=None, reason="password_changed")

@@ -20,13 +20,30 @@ def password_file() -> Path:
     return Path(settings.KEYS_DIR) / "demo_password"
 
 
+def _are_settled() -> bool:
+    """Return whether the accounts were created once, or the demo was removed."""
+    found = store.load()
+    return password_file().is_file() or (found is not None and bool(found["removed_at"]))
+
+
+def preview() -> list[str]:
+    """Return what ``create_sign_ins`` would do, as phrases without a subject."""
+    if _are_settled():
+        return []
+    steps = [] if Video.objects.exists() else ["note that this site has the demo"]
+    names = [username for username, _, _ in SIGN_INS]
+    there = set(User.objects.filter(username__in=names).values_list("username", flat=True))
+    steps += [f"create the account {name}" for name in names if name not in there]
+    return [*steps, f"write their password to {password_file()}"]
+
+
 def create_sign_ins() -> None:
     """Create the accounts once, and start the demo on a site without videos.
 
     A site of an earlier release has the file already: it keeps the demo that it has.
     """
-    kept, found = password_file(), store.load()
-    if kept.is_file() or (found is not None and found["removed_at"]):
+    kept = password_file()
+    if _are_settled():
         return
     if not Video.objects.exists():
         store.start()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django_tasks import task
 
-from demo import clip_files, community, people, store, uploads
+from demo import clip_files, community, people, sign_ins, store, uploads
 from demo.ids import demo_video_id
 from demo.tables.clips import BY_KEY, CLIPS
 from streamsite.tasks import queue
@@ -62,6 +62,15 @@ def finish() -> None:
     community.add_all(since)
     if made.filter(is_complete=True).count() == len(CLIPS):
         store.mark_finished()
+
+
+def preview() -> list[str]:
+    """Return what ``enqueue_demo`` would do after ``sign_ins.create_sign_ins``, as phrases without a subject."""
+    is_wanted = store.wanted_since() is not None and not store.is_finished()
+    is_new = store.load() is None and not sign_ins.password_file().is_file() and not Video.objects.exists()
+    made = Video.objects.filter(pk__in=[demo_video_id(clip.key) for clip in CLIPS], is_complete=True).count()
+    phrase = f"queue what is missing: {len(CLIPS) - made} videos and what belongs to them"
+    return [phrase] if is_wanted or is_new else []
 
 
 def enqueue_demo() -> None:

@@ -22,6 +22,7 @@ class StreamsiteConfig(AppConfig):
         from streamsite.doctor import clocks  # noqa: F401
         from streamsite.metrics import site_figures
         from streamsite.mongo import checks as mongo_checks  # noqa: F401
+        from streamsite.site_mode import examination, figures, section  # noqa: F401
         from streamsite.site_settings import features_section, identity_form, pages_section  # noqa: F401
         from streamsite.tasks import job_totals  # noqa: F401
 

@@ -85,8 +85,9 @@ def add_headers(answer: HttpResponse, error: SiteError) -> HttpResponse:
 
 
 def error_page(request: HttpRequest, error: SiteError) -> HttpResponse:
-    """Render the error page of ``error``'s status."""
+    """Render the error's page: that of its class, else that of its status."""
     known = error.status if error.status in {400, 401, 403, 404, 413, 429, 500, 503, 507} else 400
+    template = error.template or f"{known}.html"
     context = {
         "error": error,
         "request_id": getattr(request, "request_id", ""),
@@ -95,8 +96,8 @@ def error_page(request: HttpRequest, error: SiteError) -> HttpResponse:
     }
     if error.status >= 500:
         # Without the request no context processors run, which would read the account from the database.
-        return HttpResponse(render_to_string(f"{known}.html", context), status=error.status)
-    return render(request, f"{known}.html", context, status=error.status)
+        return HttpResponse(render_to_string(template, context), status=error.status)
+    return render(request, template, context, status=error.status)
 
 
 # The nouns that arguments of routes stand for, for the page of a missing object.

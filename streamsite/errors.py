@@ -38,6 +38,8 @@ class SiteError(Exception):
     detail: StrOrPromise = _("Invalid request.")
     # The sentence of a page's form, where it may say more than the API does.
     page_detail: StrOrPromise = ""
+    # The page of the error, when it is another than that of its status.
+    template = ""
 
     def __init__(
         self,

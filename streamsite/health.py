@@ -32,6 +32,7 @@ from streamsite.cache_headers import NEVER_STORED
 from streamsite.caching import ExpiringCache
 from streamsite.method_not_allowed import MethodNotAllowed
 from streamsite.mongo.engine.client import get_client
+from streamsite.site_mode.state import are_workers_paused, site_mode
 from streamsite.tasks import control, dispatch
 from streamsite.tasks.heartbeats import served_queues
 
@@ -151,7 +152,12 @@ def _disk() -> str:
 
 
 def overdue_queues() -> str:
-    """Return which queues have a due job that nobody took for too long, as a sentence; "" when none has."""
+    """Return which queues have a due job that nobody took for too long, as a sentence; "" when none has.
+
+    While the site's mode pauses the workers, jobs wait for its end, and ``readyz`` says that instead.
+    """
+    if are_workers_paused():
+        return ""
     stuck = [
         name for name in needed_queues() if dispatch.has_overdue_job(name, MAX_WAITS.get(name, MAX_LONG_WAIT))
     ]
@@ -214,12 +220,16 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Answer whether the site can serve: ``{status, checks, partners}``; each check is ``true`` or a reason.
 
     503 with the error form as well when one of ``REQUIRED`` is wrong. ``partners`` are outside services as this process
-    knows them: the site serves everything else without them.
+    knows them: the site serves everything else without them. In a mode that is not normal the site is degraded, and
+    ``mode`` says so: a balancer that took the site away would take away the page that says why.
     """
     checks = check_results()
-    content = {"checks": checks, "partners": external_services.service_states()}
+    content: dict[str, object] = {"checks": checks, "partners": external_services.service_states()}
+    reason = site_mode().reason
+    if reason:
+        content["mode"] = reason
     if all(checks[name] is True for name in REQUIRED):
-        is_whole = all(result is True for result in checks.values())
+        is_whole = not reason and all(result is True for result in checks.values())
         return JsonResponse({"status": "ok" if is_whole else "degraded"} | content)
     error = errors.Unavailable()
     body = {"status": "unavailable"} | content | error_responses.error_body(error, logs.request_id.get())

@@ -179,8 +179,8 @@ def _put_back_named(folder: Path) -> None:
             logger.warning("put back from the trash: the database names %s", target.relative_to(data))
 
 
-def restore(names: list[str]) -> tuple[list[Path], list[Path]]:
-    """Move files back to where they were: those with one of ``names`` in their path, or all.
+def restore(names: list[str], *, is_dry: bool = False) -> tuple[list[Path], list[Path]]:
+    """Move files back to where they were: those with one of ``names`` in their path, or all; none when ``is_dry``.
 
     A name is a video's id, a date, or another part of a path. Returns the files that are back, and those that stay
     because there is another file in their place.
@@ -192,14 +192,16 @@ def restore(names: list[str]) -> tuple[list[Path], list[Path]]:
             if names and not set(names) & {folder.name, folder.name[:10], *relative.parts}:
                 continue
             target = Path(settings.DATA_DIR) / relative
-            if target.exists():
+            if target.exists() or target in back:
                 kept.append(target)
                 continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(target)
             back.append(target)
-        _remove_empty(folder)
-    for target in back:
+            if not is_dry:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.rename(target)
+        if not is_dry:
+            _remove_empty(folder)
+    for target in () if is_dry else back:
         # Young for the sweeper, which would otherwise take what no row names right back.
         for entry in (target, target.parent):
             os.utime(entry)

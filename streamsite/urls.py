@@ -27,7 +27,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin", redirect_view("admin:index")),
-    path("admin/login/", staff_login),
+    path("admin/login/", staff_login, name="staff-login"),
     # Django's own form leaves sessions and API tokens alive.
     path("admin/password_change/", redirect_view("settings-security")),
     path("admin/", include("accounts.registration.admin_urls")),

@@ -54,7 +54,9 @@ def test_an_unknown_shell_is_told_which_there_are():
         2,
         "usage: python -m streamsite completion bash|zsh|fish\n",
     )
-    assert "doctor) words='--json --quiet'" in run("completion", "bash").stdout
+    completed = run("completion", "bash").stdout
+    assert "doctor) words='--json --quiet'" in completed
+    assert "site_mode) words='--message --until --dry-run'" in completed
 
 
 @pytest.mark.parametrize(

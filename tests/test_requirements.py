@@ -21,8 +21,8 @@ OPTIONAL = {
     "streamsite/tasks/celery_app.py": "requirements-celery",
     "videos/files/bucket_check.py": "requirements-s3",  # in the check of a bucket that is set
     "videos/files/s3.py": "requirements-s3",
-    "videos/files/s3_errors.py": "requirements-s3",
     "streamsite/s3_client.py": "requirements-s3",
+    "streamsite/s3_errors.py": "requirements-s3",
     "streamsite/backup/bucket_target.py": "requirements-s3",  # for backups in a bucket
 }
 # Of a set that the tests' environment does not have: which package brings a module.

@@ -87,7 +87,7 @@ def test_the_pages_fit_the_screen_and_axe_finds_nothing_serious(page, own_site, 
     page.locator(".site-text table").wait_for()
     page.click(".site-actions .default")
     page.get_by_text("Saved.").wait_for()
-    sections = ("", "identity/", "pages/?page=terms", "features/", "registration/")
+    sections = ("", "identity/", "pages/?page=terms", "features/", "registration/", "mode/")
     for path in (*(f"/admin/site/{name}" for name in sections), "/terms", "/"):
         page.goto(own_site.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

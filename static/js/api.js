@@ -5,14 +5,15 @@ import { gettext } from "./i18n.js";
 export class ApiError extends Error {
   /**
    * @param {number} status
-   * @param {{ code?: string, detail?: string, fields?: Record<string, string[]> }} [body]
+   * @param {{ code?: string, detail?: string, fields?: Record<string, string[]>, mode?: string }} [body] `mode`: the site's, when that is the reason
    * @param {number} [retryAfter] in seconds
    */
-  constructor(status, { code = "unavailable", detail = "", fields = {} } = {}, retryAfter = 0) {
+  constructor(status, { code = "unavailable", detail = "", fields = {}, mode = "" } = {}, retryAfter = 0) {
     super(detail || WORDS[status] || gettext("Something went wrong. Try again in a moment."));
     this.status = status;
     this.code = code;
     this.fields = fields;
+    this.mode = mode;
     this.retryAfter = retryAfter;
   }
 }

@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from streamsite.backup.errors import BackupError
 from streamsite.s3_client import BACKUP, client_factory
+from streamsite.s3_errors import Failure, translated_errors
 
 logger = logging.getLogger("streamsite.backup")
 
@@ -23,7 +22,6 @@ PLACE = re.compile(r"s3://([A-Za-z0-9][A-Za-z0-9._-]{1,254})((?:/[A-Za-z0-9._=+@
 PART_BYTES = 64 * 1024**2
 # An upload has at most 10,000 parts.
 MAX_PARTS = 9_000
-MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
 def open_bucket(place: str) -> BucketTarget:
@@ -34,20 +32,15 @@ def open_bucket(place: str) -> BucketTarget:
     return BucketTarget(matched[1], matched[2].strip("/"))
 
 
-@contextmanager
-def _translated(action: str) -> Iterator[None]:
-    """Raise ``FileNotFoundError`` or ``BackupError`` for what the server or the packages say, without addresses."""
-    try:
-        yield
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in MISSING:
-            raise FileNotFoundError from None
-        raise BackupError(f"The bucket of the backup refuses to {action} ({code}).") from None
-    except (BotoCoreError, Boto3Error) as error:
-        raise BackupError(
-            f"The bucket of the backup cannot be used to {action} ({type(error).__name__})."
-        ) from None
+def _translated(action: str) -> AbstractContextManager[None]:
+    """Raise ``FileNotFoundError`` or ``BackupError`` for what the server or the packages say within the block."""
+
+    def as_error(failure: Failure) -> BackupError:
+        if failure.operation:
+            return BackupError(f"The bucket of the backup refuses to {action} ({failure.code}).")
+        return BackupError(f"The bucket of the backup cannot be used to {action} ({failure.error_class}).")
+
+    return translated_errors(as_error)
 
 
 class BucketTarget:
@@ -122,15 +115,19 @@ class BucketTarget:
     def begin(self) -> None:
         """Drop the parts of large files that a killed process did not finish sending, where that is allowed."""
         try:
-            found: dict[str, Any] = self._client.list_multipart_uploads(
-                Bucket=self._bucket, Prefix=f"{self._prefix}objects/"
+            with _translated("drop unfinished uploads"):
+                self._drop_unfinished()
+        except (BackupError, FileNotFoundError) as error:
+            logger.info("backup: unfinished uploads were not dropped (%s)", error)
+
+    def _drop_unfinished(self) -> None:
+        found: dict[str, Any] = self._client.list_multipart_uploads(
+            Bucket=self._bucket, Prefix=f"{self._prefix}objects/"
+        )
+        for upload in found.get("Uploads", ()):
+            self._client.abort_multipart_upload(
+                Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
             )
-            for upload in found.get("Uploads", ()):
-                self._client.abort_multipart_upload(
-                    Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
-                )
-        except (ClientError, BotoCoreError) as error:
-            logger.info("backup: unfinished uploads were not dropped (%s)", type(error).__name__)
 
     def flush(self) -> None:
         """Do nothing: an object is durable once the server has accepted it."""

@@ -5,30 +5,28 @@ from __future__ import annotations
 import argparse
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from streamsite.backup import snapshots
-from streamsite.backup.errors import BackupError
+from streamsite.backup.errors import BackupError, Busy
+from streamsite.management.exit_codes import ExitCode
+from streamsite.management.site_command import OperatorCommand
 
-INTERRUPTED = 130
 
-
-class BackupCommand(BaseCommand):
+class BackupCommand(OperatorCommand):
     """Makes a sentence of what can go wrong with a backup."""
 
     def execute(self, *args: object, **options: object) -> str | None:
         """Run the command. Raises ``CommandError``."""
         try:
             return super().execute(*args, **options)
+        except Busy as error:
+            raise CommandError(str(error), returncode=ExitCode.NOT_BEGUN) from None
         except BackupError as error:
             raise CommandError(str(error)) from None
         except OSError as error:
             place = f": {error.filename}" if error.filename else ""
             raise CommandError(f"{error.strerror or type(error).__name__}{place}") from None
-        except KeyboardInterrupt:
-            raise CommandError(
-                "Stopped. Run the command again: it continues.", returncode=INTERRUPTED
-            ) from None
 
 
 def add_target(parser: CommandParser, note: str = "where the backups are") -> None:

@@ -24,13 +24,13 @@ from streamsite.backup.entries import is_cut
 from streamsite.backup.errors import BackupError, Busy
 from streamsite.backup.media import MediaCopy, MediaState, empty_state
 from streamsite.backup.objects import Objects
-from streamsite.backup.progress import Progress
 from streamsite.backup.snapshots import CollectionPart, DatabasePart, MediaPart, Snapshot
 from streamsite.backup.sources import used_sources
 from streamsite.backup.targets import Target
 from streamsite.mongo import whole_database
 from streamsite.mongo.changes import HistoryLost
 from streamsite.mongo.consistent_copy import CopyState, CopyTools
+from streamsite.progress import Progress
 
 logger = logging.getLogger("streamsite.backup")
 

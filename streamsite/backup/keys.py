@@ -143,6 +143,15 @@ def read_verified(target: Target, part: KeysPart) -> bytes:
     return content
 
 
+def count_missing(files: dict[str, bytes]) -> int:
+    """Return how many keys are not in the keys folder as they are here."""
+    root = Path(settings.KEYS_DIR)
+    return sum(
+        not (root / name).is_file() or (root / name).read_bytes() != content
+        for name, content in files.items()
+    )
+
+
 def restore(files: dict[str, bytes]) -> int:
     """Write keys into the keys folder; return how many were not there. Others in their place are kept beside them."""
     root = Path(settings.KEYS_DIR)

@@ -20,9 +20,9 @@ from django.conf import settings
 from streamsite.backup.entries import Entry, EntryWriter, Key, read_entries
 from streamsite.backup.errors import Damaged
 from streamsite.backup.objects import FileChanged, Objects
-from streamsite.backup.progress import Progress
 from streamsite.backup.sources import Found, Source
 from streamsite.backup.targets import PIECE
+from streamsite.progress import Progress
 
 logger = logging.getLogger("streamsite.backup")
 

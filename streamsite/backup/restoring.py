@@ -17,12 +17,12 @@ from streamsite.backup import keys, record_store, snapshots
 from streamsite.backup.entries import read_entries
 from streamsite.backup.errors import BackupError, Damaged
 from streamsite.backup.objects import Objects
-from streamsite.backup.progress import Progress
 from streamsite.backup.snapshots import CollectionPart, DatabasePart, MediaPart, Snapshot
 from streamsite.backup.sources import FolderSource, Source, used_sources
 from streamsite.backup.targets import Target
 from streamsite.mongo import whole_database
 from streamsite.mongo.loading import CollectionLoader, UnreadablePage
+from streamsite.progress import Progress
 from streamsite.tasks import heartbeats
 
 MAX_SHOWN = 20
@@ -52,18 +52,9 @@ class Result:
 def restore(target: Target, snapshot: Snapshot, options: Options, progress: Progress) -> Result:
     """Restore parts of a snapshot. Raises ``BackupError``, ``SiteMismatch``, or what database and disk raise."""
     objects, result = Objects(target), Result(failed=[])
-    missing = [part for part in options.parts if part not in snapshots.parts_of(snapshot)]
-    if missing:
-        raise BackupError(f"The snapshot {snapshot['id']} has no {' and no '.join(missing)}.")
     with record_store.only_one():
-        sources = _sources(snapshot["media"]) if "media" in options.parts else {}
-        # Keys lie beside the folder that has the id.
-        beside = [FolderSource()] if "keys" in options.parts else []
-        _require_site(snapshot, options, [*beside, *sources.values()])
+        sources = require_restorable(objects, snapshot, options, progress)
         database = snapshot["db"] if "db" in options.parts else None
-        if database is not None:
-            _require_room(snapshot, options)
-            _require_readable(objects, database, progress)
         if "keys" in options.parts and snapshot["keys"] is not None:
             files = keys.load(target, snapshot["keys"], options.passphrase)
             result.keys = keys.restore(files)
@@ -80,6 +71,23 @@ def restore(target: Target, snapshot: Snapshot, options: Options, progress: Prog
 
 
 # --- what is refused ---
+
+
+def require_restorable(
+    objects: Objects, snapshot: Snapshot, options: Options, progress: Progress
+) -> dict[str, Source]:
+    """Raise what ``restore`` would raise before it changes anything; return where the snapshot's files go."""
+    missing = [part for part in options.parts if part not in snapshots.parts_of(snapshot)]
+    if missing:
+        raise BackupError(f"The snapshot {snapshot['id']} has no {' and no '.join(missing)}.")
+    sources = _sources(snapshot["media"]) if "media" in options.parts else {}
+    # Keys lie beside the folder that has the id.
+    beside = [FolderSource()] if "keys" in options.parts else []
+    _require_site(snapshot, options, [*beside, *sources.values()])
+    if "db" in options.parts and snapshot["db"] is not None:
+        _require_room(snapshot, options)
+        _require_readable(objects, snapshot["db"], progress)
+    return sources
 
 
 def _require_site(snapshot: Snapshot, options: Options, sources: Iterable[Source]) -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from streamsite.backup import snapshots
 from streamsite.backup.entries import read_entries
 from streamsite.backup.objects import FOLDER, Objects, digest_of
-from streamsite.backup.progress import Progress
 from streamsite.backup.snapshots import Snapshot
 from streamsite.backup.targets import Target
+from streamsite.progress import Progress
 
 # Of more files than this the contents are looked at in sixteen rounds, for the memory of digests.
 MAX_AT_ONCE = 2_000_000

@@ -47,6 +47,9 @@ class Source(Protocol):
     def require_site(self, site: str) -> None:
         """Raise ``BackupError`` when the place belongs to another site than the one with this id."""
 
+    def has(self, entry: Entry, path: str) -> bool:
+        """Return whether a file is there with the same contents. Raises ``BackupError`` for a bad name."""
+
     def restore(self, entry: Entry, path: str, objects: Objects) -> bool:
         """Write a file unless it is there with the same contents; return whether it was written."""
 
@@ -108,13 +111,17 @@ class FolderSource:
                 " Check STREAMSITE_DATA_DIR; --other-site makes it the backup's."
             )
 
-    def restore(self, entry: Entry, path: str, objects: Objects) -> bool:
-        """Write a file unless it is there with the same contents; return whether it was written."""
+    def has(self, entry: Entry, path: str) -> bool:
+        """Return whether a file is there with the same contents."""
         first = checked_parts(entry.name)[1]
         if first in NOT_COPIED:
             raise BackupError(f"The backup has a file with the name {entry.name!r}, which is not allowed.")
+        return _is_same(self._root / path, entry)
+
+    def restore(self, entry: Entry, path: str, objects: Objects) -> bool:
+        """Write a file unless it is there with the same contents; return whether it was written."""
         target = self._root / path
-        if not _is_same(target, entry):
+        if not self.has(entry, path):
             target.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             objects.fetch(entry.digest, target, mode=FILE_MODE)
             _set_time(target, entry.stamp)

@@ -11,7 +11,7 @@ from django_tasks import task
 from streamsite.backup import creation, record_store
 from streamsite.backup.errors import BackupError, Busy
 from streamsite.backup.places import open_target
-from streamsite.backup.progress import Progress, format_bytes
+from streamsite.progress import Progress, format_bytes
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.errors import RetryLater
 

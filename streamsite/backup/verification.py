@@ -11,10 +11,10 @@ from streamsite.backup import keys, references, retention
 from streamsite.backup.entries import read_entries
 from streamsite.backup.errors import BackupError, Damaged
 from streamsite.backup.objects import Objects
-from streamsite.backup.progress import Progress
 from streamsite.backup.snapshots import CollectionPart, Snapshot
 from streamsite.backup.targets import Target
 from streamsite.mongo.loading import UnreadablePage, documents_of, final_documents
+from streamsite.progress import Progress
 
 
 def verify(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
@@ -41,12 +42,19 @@ def _bounds(day: date) -> tuple[datetime, datetime]:
     return begin, begin + timedelta(days=1)
 
 
-def measure_storage() -> None:
-    """Measure the files of every app, and the database."""
+def measure_storage() -> Mapping[str, int]:
+    """Measure the files of every app, and the database; keep and return the sizes in bytes by kind."""
+    sizes = storage_sizes()
+    store.save(store.STORAGE, dict(sizes), at=timezone.now())
+    return sizes
+
+
+def storage_sizes() -> Mapping[str, int]:
+    """Return the sizes of the files of every app, and of the database, in bytes by kind."""
     sizes: Counter[str] = Counter()
     for kinds in registry.storage_kinds():
         sizes.update(dict.fromkeys(kinds.labels, 0))
         for kind, size in kinds.measure():
             sizes[kind] += size
     sizes[DATABASE] = store.database_bytes()
-    store.save(store.STORAGE, dict(sizes), at=timezone.now())
+    return sizes

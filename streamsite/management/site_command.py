@@ -1,13 +1,42 @@
-"""The base of commands that change a site's files and rows."""
+"""The bases of the site's commands."""
 
 from __future__ import annotations
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from streamsite import site_id
+from streamsite.management.exit_codes import ExitCode
+
+CONTINUES = "Run the command again: it continues."
+CHANGED_NOTHING = "It changes nothing, so nothing is left half done."
 
 
-class SiteCommand(BaseCommand):
+class UsageError(CommandError):
+    """The command line asks for something that does not exist or does not go together."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, returncode=ExitCode.WRONG_USE)
+
+
+class OperatorCommand(BaseCommand):
+    """A command that ends with one of ``ExitCode``, also when somebody presses Ctrl-C.
+
+    ``if_stopped`` is the sentence for then: what was left, and how to go on.
+    """
+
+    if_stopped = CONTINUES
+
+    def execute(self, *args: object, **options: object) -> str | None:
+        """Run the command. Raises ``CommandError``, also for Ctrl-C."""
+        try:
+            return super().execute(*args, **options)
+        except KeyboardInterrupt:
+            if self.stderr.isatty():
+                self.stderr.write("")  # behind the bar, and what the terminal shows of the key
+            raise CommandError(f"Stopped. {self.if_stopped}", returncode=ExitCode.INTERRUPTED) from None
+
+
+class SiteCommand(OperatorCommand):
     """A command that runs only when the database and the data folder are of one site."""
 
     def execute(self, *args: object, **options: object) -> str | None:
@@ -20,3 +49,8 @@ class SiteCommand(BaseCommand):
             return super().execute(*args, **options)
         except site_id.SiteMismatch as error:
             raise CommandError(str(error)) from None
+
+
+def add_dry_run(parser: CommandParser, note: str = "say what would be done, and change nothing") -> None:
+    """Add ``--dry-run``."""
+    parser.add_argument("--dry-run", action="store_true", help=note)

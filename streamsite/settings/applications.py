@@ -53,6 +53,8 @@ MIDDLEWARE = [
     "streamsite.site_settings.features.FeatureMiddleware",
     "accounts.middleware.SessionGovernanceMiddleware",
     "accounts.locale.AccountLocaleMiddleware",
+    # Knows the caller and the language, and comes before every view.
+    "streamsite.site_mode.middleware.SiteModeMiddleware",
     "accounts.registration.login_only.LoginOnlyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]

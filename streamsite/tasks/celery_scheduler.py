@@ -15,10 +15,11 @@ from contextlib import suppress
 
 import pymongo
 
+from streamsite.site_mode.state import ModeWatch, are_workers_paused
 from streamsite.tasks import periodic
 from streamsite.tasks.celery_backend import CeleryTaskBackend
 from streamsite.tasks.heartbeats import Heartbeat
-from streamsite.tasks.worker import DATABASE_DOWN, PERIODIC_WAIT
+from streamsite.tasks.worker import DATABASE_DOWN, PERIODIC_QUEUE, PERIODIC_WAIT
 
 logger = logging.getLogger("streamsite.worker")
 
@@ -31,6 +32,7 @@ class CeleryScheduler:
     def __init__(self) -> None:
         self._stopping = threading.Event()
         self._look_at_periodic = 0.0
+        self._mode = ModeWatch()
 
     def start(self, backend: CeleryTaskBackend, queues: list[str]) -> None:
         """Start the thread of a worker that takes jobs of ``queues``; it survives outages of broker and database."""
@@ -59,6 +61,10 @@ class CeleryScheduler:
     def _look(self, backend: CeleryTaskBackend, heartbeat: Heartbeat) -> None:
         with pymongo.timeout(backend.lease_seconds / 2):
             heartbeat.beat()
+            if PERIODIC_QUEUE in heartbeat.queues and (told := self._mode.told_change()):
+                logger.info("%s", told)
+            if are_workers_paused():
+                return
             backend.catch_up()
             if time.monotonic() >= self._look_at_periodic:
                 periodic.enqueue_periodic_tasks()

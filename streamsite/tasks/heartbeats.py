@@ -53,7 +53,7 @@ class Heartbeat:
     """The document of one worker. ``lifetime`` is how many seconds a heartbeat counts, at least ``LIFETIME``."""
 
     def __init__(self, name: str, queues: list[str], *, lifetime: float = LIFETIME) -> None:
-        self._name, self._queues = name, sorted(queues)
+        self._name, self.queues = name, sorted(queues)
         self._milliseconds = round(max(lifetime, LIFETIME) * 1000)
         self._due = 0.0
         # Set by the worker; told with the next heartbeat.
@@ -65,7 +65,7 @@ class Heartbeat:
         if now < self._due:
             return
         known = {
-            "queues": self._queues,
+            "queues": self.queues,
             "host": socket.gethostname(),
             "version": __version__,
             "job": self.job,

@@ -21,6 +21,7 @@ from pymongo.errors import PyMongoError
 
 from streamsite import logs
 from streamsite.site_id import SiteMismatch
+from streamsite.site_mode.state import ModeWatch, are_workers_paused
 from streamsite.tasks import job_log, job_totals, periodic, queue
 from streamsite.tasks import lease as leases
 from streamsite.tasks.attempt import Abandoned, Attempt
@@ -60,6 +61,7 @@ class Worker:
         self._look_at_periodic = 0.0
         # When it last went on (``time.monotonic``), whether or not the database answered.
         self.went_on_at = time.monotonic()
+        self._mode = ModeWatch()
 
     def stop(self) -> None:
         """Take no more jobs; the running one is told that its lease is gone and goes back to the queue.
@@ -102,13 +104,22 @@ class Worker:
 
     def take(self) -> queue.Job | None:
         """Return the next due job, to be given to ``work``; ``None`` when there is none, or when told to stop."""
-        return self._outlast(lambda: queue.take(self.name, self.queues, self.backend.lease_seconds))
+        return self._outlast(self._take)
+
+    def _take(self) -> queue.Job | None:
+        """Take the next due job, unless the site's mode pauses the workers."""
+        if are_workers_paused():
+            return None
+        return queue.take(self.name, self.queues, self.backend.lease_seconds)
 
     def _next(self, *, once: bool) -> queue.Job | None:
         if self._heartbeat is not None:
             self._heartbeat.beat()
-        self._keep_periodic(once=once)
-        return queue.take(self.name, self.queues, self.backend.lease_seconds)
+        if PERIODIC_QUEUE in self.queues and (told := self._mode.told_change()):
+            logger.info("%s", told)
+        if not are_workers_paused():
+            self._keep_periodic(once=once)
+        return self._take()
 
     def _end_heartbeat(self) -> None:
         if self._heartbeat is not None:

@@ -10,9 +10,9 @@ from django.conf import settings as site_settings
 
 from streamsite import site_id
 from streamsite.backup import creation, restoring, snapshots, verification
-from streamsite.backup.progress import Progress
 from streamsite.backup.targets import FolderTarget
 from streamsite.mongo.engine.client import get_client
+from streamsite.progress import Progress
 from videos.files import paths
 
 ROOT = Path(__file__).resolve().parents[2]

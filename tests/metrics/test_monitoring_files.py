@@ -37,7 +37,7 @@ LABELS = {
     "command",
     "collection",
 }
-LABELS |= {"version", "kind", "delivery", "code", "instance", "method", "process"}
+LABELS |= {"version", "kind", "delivery", "code", "instance", "method", "process", "mode"}
 
 
 def without_selectors(expression):

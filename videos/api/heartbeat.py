@@ -16,6 +16,7 @@ from accounts.api.base import no_store
 from streamsite.api.described import described
 from streamsite.errors import Conflict
 from streamsite.rate_limits import PLAYBACK
+from streamsite.site_mode.state import site_mode
 from videos import access, tasks
 from videos.models import Video
 from videos.playback import heartbeats, history
@@ -27,11 +28,14 @@ def accept_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, obje
     """Record a player's report and return ``{position, completed, view, remembered}``.
 
     ``view`` is the verdict on this viewer's view of today: ``open``, ``counted``, ``owner`` or ``bot``.
+    While the site is read-only or in maintenance nothing is recorded, and every view stays ``open``.
     Raises ``Conflict`` while the video cannot be played yet.
     """
     if not video.generation:
         raise Conflict(_("This video can't be played yet."))
     beat = heartbeats.parse_heartbeat(data, video.duration)
+    if not site_mode().is_normal:
+        return _unrecorded(video, beat)
     outcome = heartbeats.record_heartbeat(request, video, beat)
     if outcome.is_new_view:
         tasks.enqueue_view_counting()
@@ -41,6 +45,16 @@ def accept_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, obje
         "completed": history.is_finished(beat.position, video.duration),
         "view": outcome.verdict,
         "remembered": remembered,
+    }
+
+
+def _unrecorded(video: Video, beat: heartbeats.Heartbeat) -> HeartbeatResultDict:
+    """Return the answer to a heartbeat of which the site keeps nothing: a player goes on as after any other."""
+    return {
+        "position": beat.position,
+        "completed": history.is_finished(beat.position, video.duration),
+        "view": "open",
+        "remembered": False,
     }
 
 

@@ -61,8 +61,8 @@ class BucketSource:
                 f" ({site[:8]}). Set another S3_BUCKET or S3_PREFIX; --other-site makes it the backup's."
             )
 
-    def restore(self, entry: Entry, path: str, objects: Objects) -> bool:
-        """Put the file into the bucket unless it is there; return whether it was put. Raises ``BackupError``.
+    def has(self, entry: Entry, path: str) -> bool:
+        """Return whether the file is in the bucket. Raises ``BackupError``.
 
         One of the same name and size is the same: names contain a random part and are never used again.
         """
@@ -70,8 +70,16 @@ class BucketSource:
         if not bucket.is_folder(folder):
             raise BackupError(f"The backup has a file with the name {entry.name!r}, which is not allowed.")
         try:
-            if self._sizes(folder).get(name) == entry.size:
-                return False
+            return self._sizes(folder).get(name) == entry.size
+        except bucket.BucketUnavailable:
+            raise _unavailable() from None
+
+    def restore(self, entry: Entry, path: str, objects: Objects) -> bool:
+        """Put the file into the bucket unless it is there; return whether it was put. Raises ``BackupError``."""
+        if self.has(entry, path):
+            return False
+        folder, _, name = path.partition("/")
+        try:
             with tempfile.TemporaryDirectory(dir=settings.WORK_DIR, prefix=".backup-") as place:
                 copy = Path(place) / "object"
                 objects.fetch(entry.digest, copy, mode=0o600)

@@ -9,19 +9,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.client import BaseClient
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from streamsite.s3_client import BACKGROUND, ClientTimeouts, client_factory
+from streamsite.s3_errors import Failure, translated_errors
 from videos.files.bucket_errors import BucketUnavailable
-from videos.files.s3_errors import translated_errors
 
 logger = logging.getLogger("streamsite.bucket")
 
@@ -38,6 +39,20 @@ OBJECT_CACHE = "private, no-store"
 
 # Files are sent in parallel already.
 TRANSFER = TransferConfig(use_threads=False, multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES)
+
+
+def _as_unavailable(failure: Failure, level: int = logging.WARNING) -> BucketUnavailable:
+    """Log why a call failed, and return the error for it."""
+    if failure.operation:
+        logger.log(level, "bucket: %s refused: %s", failure.operation, failure.code)
+    else:
+        logger.warning("bucket: %s", failure.error_class)
+    return BucketUnavailable()
+
+
+def _translated() -> AbstractContextManager[None]:
+    """Raise ``FileNotFoundError`` or ``BucketUnavailable`` for what fails within the block."""
+    return translated_errors(_as_unavailable)
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ class Bucket:
     ) -> None:
         """Send a file. What ``on_bytes`` raises stops it."""
         extra = {"ContentType": content_type, "CacheControl": OBJECT_CACHE}
-        with translated_errors():
+        with _translated():
             self.client.upload_file(
                 str(path),
                 self.name,
@@ -103,18 +118,18 @@ class Bucket:
 
     def fetch(self, folder: str, name: str, target: Path) -> None:
         """Write an object to the file ``target``. ``FileNotFoundError`` when there is none."""
-        with translated_errors():
+        with _translated():
             self.client.download_file(self.name, self._key(folder, name), str(target), Config=TRANSFER)
 
     def read(self, folder: str, name: str) -> tuple[bytes, ObjectInfo]:
         """Return a whole object, for small ones. Raises ``FileNotFoundError``."""
-        with translated_errors():
+        with _translated():
             found = self.client.get_object(Bucket=self.name, Key=self._key(folder, name))
             return found["Body"].read(), _facts(found)
 
     def facts(self, folder: str, name: str) -> ObjectInfo:
         """Return the metadata of an object. Raises ``FileNotFoundError``."""
-        with translated_errors():
+        with _translated():
             return _facts(self.client.head_object(Bucket=self.name, Key=self._key(folder, name)))
 
     def sizes(self, folder: str) -> dict[str, int]:
@@ -132,7 +147,7 @@ class Bucket:
 
     def newest(self, folder: str) -> datetime | None:
         """Return when the folder was last written to, judged by its first thousand objects."""
-        with translated_errors():
+        with _translated():
             page = self.client.list_objects_v2(
                 Bucket=self.name, Prefix=self._key(folder, ""), MaxKeys=PAGE_SIZE
             )
@@ -140,7 +155,7 @@ class Bucket:
 
     def folders(self, start: str = "") -> Iterator[str]:
         """Yield the names of folders that begin with ``start``."""
-        with translated_errors():
+        with _translated():
             for page in self._pages(f"{self.root}/{start}", Delimiter="/"):
                 for entry in page.get("CommonPrefixes", ()):
                     yield entry["Prefix"].removeprefix(f"{self.root}/").rstrip("/")
@@ -155,7 +170,7 @@ class Bucket:
     def delete(self, folder: str, names: list[str]) -> None:
         """Delete some of a folder's objects."""
         keys = [{"Key": self._key(folder, name)} for name in names]
-        with translated_errors():
+        with _translated():
             for first in range(0, len(keys), PAGE_SIZE):
                 batch = {"Objects": keys[first : first + PAGE_SIZE], "Quiet": True}
                 answer = self.client.delete_objects(Bucket=self.name, Delete=batch)
@@ -169,16 +184,13 @@ class Bucket:
         The bucket charges for them and lists them nowhere else. Keys that may not do this, or servers that cannot, are
         no reason to stop.
         """
-        try:
+        as_error = partial(_as_unavailable, level=logging.INFO)
+        with suppress(BucketUnavailable, FileNotFoundError), translated_errors(as_error):
             found = self.client.list_multipart_uploads(Bucket=self.name, Prefix=self._key(folder, ""))
             for upload in found.get("Uploads", ()):
                 self.client.abort_multipart_upload(
                     Bucket=self.name, Key=upload["Key"], UploadId=upload["UploadId"]
                 )
-        except ClientError as error:
-            logger.info("bucket: %s refused", error.operation_name)
-        except (BotoCoreError, Boto3Error) as error:
-            logger.warning("bucket: %s", type(error).__name__)
 
     def site(self) -> str:
         """Return the id of the site to which the prefix belongs, "" when nothing says so."""
@@ -186,7 +198,7 @@ class Bucket:
 
     def claim(self, site: str) -> None:
         """Write that the prefix belongs to the site with this id."""
-        with translated_errors():
+        with _translated():
             self.client.put_object(Bucket=self.name, Key=self._prefix + MARKER, Body=site.encode())
 
     def count(self) -> int:
@@ -196,13 +208,13 @@ class Bucket:
 
     def set_count(self, count: int) -> None:
         """Write the count of ``sweep_count``."""
-        with translated_errors():
+        with _translated():
             self.client.put_object(Bucket=self.name, Key=self._prefix + COUNT, Body=str(count).encode())
 
     def _note_in(self, name: str) -> str:
         """Return the text of a small object of the prefix, "" when there is none."""
         try:
-            with translated_errors():
+            with _translated():
                 found = self.client.get_object(Bucket=self.name, Key=self._prefix + name)
                 return str(found["Body"].read(MAX_MARKER_BYTES).decode(errors="replace").strip())
         except FileNotFoundError:
@@ -211,7 +223,7 @@ class Bucket:
     def marked_for_removal(self) -> dict[str, date]:
         """Return the folders that are to be removed, with the day since which they are."""
         found: dict[str, date] = {}
-        with translated_errors():
+        with _translated():
             for page in self._pages(f"{self._prefix}{TRASH}/", Delimiter="/"):
                 for entry in page.get("CommonPrefixes", ()):
                     found |= self._condemned_on(entry["Prefix"])
@@ -227,28 +239,28 @@ class Bucket:
 
     def mark_for_removal(self, folder: str, day: date) -> None:
         """Mark a folder for removal by an empty object. The folder stays as it is."""
-        with translated_errors():
+        with _translated():
             self.client.put_object(Bucket=self.name, Key=self._note(folder, day), Body=b"")
 
     def unmark_removal(self, folder: str, day: date) -> None:
         """Delete the note that a folder is to be removed."""
-        with translated_errors():
+        with _translated():
             self.client.delete_object(Bucket=self.name, Key=self._note(folder, day))
 
     def _note(self, folder: str, day: date) -> str:
         return f"{self._prefix}{TRASH}/{day.isoformat()}/{folder}"
 
-    def allow_pages(self, wanted: dict[str, object]) -> bool:
-        """Add a CORS rule to the present ones. Return False when it exists."""
+    def allow_pages(self, wanted: dict[str, object], *, is_dry: bool = False) -> bool:
+        """Add a CORS rule to the present ones, unless ``is_dry``. Return False when it exists."""
         rules = self._cors_rules()
-        if wanted in rules:
-            return False
-        with translated_errors():
+        if wanted in rules or is_dry:
+            return wanted not in rules
+        with _translated():
             self.client.put_bucket_cors(Bucket=self.name, CORSConfiguration={"CORSRules": [*rules, wanted]})
         return True
 
     def _cors_rules(self) -> list[dict[str, object]]:
-        with translated_errors():
+        with _translated():
             try:
                 found = self.client.get_bucket_cors(Bucket=self.name)
             except ClientError as error:
@@ -261,7 +273,7 @@ class Bucket:
     def signed_url(self, folder: str, name: str, *, method: str, seconds: int, disposition: str = "") -> str:
         """Return a URL that gives its holder the object by ``method``, for ``seconds``."""
         parameters = {"ResponseContentDisposition": disposition} if disposition else {}
-        with translated_errors():
+        with _translated():
             url: str = self.client.generate_presigned_url(
                 "get_object",
                 Params={"Bucket": self.name, "Key": self._key(folder, name)} | parameters,
@@ -274,7 +286,7 @@ class Bucket:
         return f"{self.root}/{folder}/{name}"
 
     def _objects(self, folder: str) -> list[dict[str, Any]]:
-        with translated_errors():
+        with _translated():
             pages = self._pages(self._key(folder, ""))
             return [entry for page in pages for entry in page.get("Contents", ())]
 

@@ -8,8 +8,13 @@ next one.
 from __future__ import annotations
 
 import logging
+import os
+import shutil
+import tempfile
 from enum import Enum
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import F
 
 from videos.files import locations, paths
@@ -40,8 +45,8 @@ def iter_candidates() -> list[str]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def repackage(video_id: str) -> Outcome:
-    """Repair the ladder of a video. Idempotent."""
+def repackage(video_id: str, *, is_dry: bool = False) -> Outcome:
+    """Repair the ladder of a video, or with ``is_dry`` a copy of it, which is deleted. Idempotent."""
     place = locations.get_location(video_id)
     if place is None or not place.is_complete or place.status != Status.READY:
         return Outcome.NOT_READY
@@ -49,22 +54,36 @@ def repackage(video_id: str) -> Outcome:
         return Outcome.STORED
     before = paths.folder_size(place.local)
     try:
-        changed = _mend(place)
+        changed = _try_on_copy(place.local) if is_dry else _mend(place.local)
     except (OSError, ValueError) as error:
         if locations.get_location(video_id) != place:
             return Outcome.NOT_READY
         logger.warning("video %s: not repackaged: %s", video_id, error)
         return Outcome.BROKEN
-    added = paths.folder_size(place.local) - before
+    added = 0 if is_dry else paths.folder_size(place.local) - before
     if added:
         rows = Video.objects.filter(pk=video_id, generation=place.generation)
         rows.update(media_bytes=F("media_bytes") + added)
     return Outcome.MENDED if changed else Outcome.UNCHANGED
 
 
-def _mend(place: locations.MediaLocation) -> bool:
+def _try_on_copy(folder: Path) -> bool:
+    """Return whether ``_mend`` would change any playlist. The copy shares the contents of files where it can."""
+    with tempfile.TemporaryDirectory(dir=settings.WORK_DIR, prefix=".repackage-") as place:
+        copy = Path(place) / "ladder"
+        shutil.copytree(folder, copy, copy_function=_link_or_copy)
+        return _mend(copy)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)  # no file is written in its place: each is replaced whole
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _mend(folder: Path) -> bool:
     """Rewrite the playlists; return whether any changed."""
-    folder = place.local
     former = {path: path.read_bytes() for path in folder.glob("**/*.m3u8")}
     variants, sounds = read_master(folder)
     finish_ladder(folder, [variant.name for variant in variants], [sound.name for sound in sounds])

@@ -113,6 +113,11 @@ def rebuild_name_indexes() -> int:
     return sum(finder.index.rebuild() for finder in registered_finders())
 
 
+def count_names() -> int:
+    """Return how many names a rebuild of the indexes of all finders would store."""
+    return sum(finder.index.count() for finder in registered_finders())
+
+
 def has_outdated_index() -> bool:
     """Return whether a name index has to be rebuilt."""
     return any(finder.index.is_outdated() for finder in registered_finders())

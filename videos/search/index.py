@@ -17,6 +17,7 @@ from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from streamsite import folding, stemming
+from streamsite.progress import Progress
 from videos import tags
 from videos.captions import services
 from videos.captions.webvtt import plain_text
@@ -70,20 +71,34 @@ def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
         vocabulary_store.update_counts(_counted_terms(known), _counted_terms(made))
 
 
-def rebuild_index() -> int:
+def rebuild_index(progress: Progress | None = None) -> int:
     """Rebuild every document, delete those of unlisted videos, recount all words. Idempotent.
 
     Return the number of documents.
     """
+    progress = progress or Progress()
     listed = set()
-    for video_id in Video.objects.filter(listed=True).values_list("pk", flat=True).iterator():
+    ids = Video.objects.filter(listed=True).values_list("pk", flat=True).iterator()
+    for video_id in progress.track("videos", ids, items=count_listed()):
         refresh_document(video_id, is_counted=False)
         listed.add(video_id)
-    for row in store.iter_documents({}):
+    for row in progress.track("documents of other videos", store.iter_documents({})):
         if row["_id"] not in listed:
             refresh_document(row["_id"], is_counted=False)
-    recount_terms()
+    with progress.ticking("words"):
+        recount_terms()
     return len(listed)
+
+
+def count_listed() -> int:
+    """Return how many videos are listed."""
+    return Video.objects.filter(listed=True).count()
+
+
+def count_unlisted() -> int:
+    """Return how many documents are of videos that are not listed. Reads every document's id."""
+    listed = set(Video.objects.filter(listed=True).values_list("pk", flat=True).iterator())
+    return sum(row["_id"] not in listed for row in store.iter_documents({}))
 
 
 def recount_terms() -> None:

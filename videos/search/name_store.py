@@ -145,6 +145,10 @@ class NameIndex:
                 self.refresh(row["_id"])
         return len(there)
 
+    def count(self) -> int:
+        """Return how many objects ``rebuild`` would store."""
+        return sum(len(things) for things in _batches(self._load(None)))
+
     def is_outdated(self) -> bool:
         """Return whether the index is empty though there are objects, or has an old schema version."""
         one = collection(self.table).find_one({}, {"shape": 1})

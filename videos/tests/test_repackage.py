@@ -106,6 +106,10 @@ def test_a_run_that_was_killed_is_made_good(video, former_ladder):
 def test_the_command_says_what_became_of_each(video, cast):
     stored = cast.video(stored_generation="gen1.secret")
     lost = cast.video()
+    before, out = files(video), io.StringIO()
+    call_command("repackage", dry_run=True, stdout=out)
+    assert f"{video.pk}: would be mended" in out.getvalue()
+    assert files(video) == before
     out = io.StringIO()
     with pytest.raises(CommandError):
         call_command("repackage", stdout=out)

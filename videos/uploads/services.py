@@ -22,6 +22,7 @@ from streamsite import trash
 from streamsite.errors import Absent, Forbidden
 from streamsite.metrics.instruments import RESUMABLE, UPLOAD_BYTES, UPLOADS
 from streamsite.mongo.retry import run_in_transaction
+from streamsite.site_mode.state import require_may_write, site_mode
 from streamsite.visibility import Visibility
 from videos import duplicate_uploads, schedules, strikes
 from videos.files import paths
@@ -33,6 +34,22 @@ from videos.uploads.tus import Checksum
 logger = logging.getLogger("streamsite.uploads")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _PausableBody:
+    """A body that ends with ``ModeRefusal`` once the site's mode lets its sender write no more.
+
+    A request may send for hours. What arrived before stays, and the upload can be continued.
+    """
+
+    def __init__(self, body: partial_file.Body, owner: User) -> None:
+        self._body, self._owner = body, owner
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most ``size`` bytes. Raises ``ModeRefusal``."""
+        piece = self._body.read(size)
+        require_may_write(self._owner)
+        return piece
 
 
 def get_upload(owner: User, upload_id: str) -> Upload:
@@ -51,6 +68,8 @@ def current_offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int
     """
     if upload.finished_at is not None:
         return upload.length
+    if site_mode().is_read_only:
+        return _offset_as_it_is(upload)
     try:
         if upload.kind == UploadKind.FINAL and not partial_file.join_files(upload.pk, _parts_of(upload)):
             return None
@@ -62,6 +81,18 @@ def current_offset(upload: Upload, *, enqueue: Callable[[Video], object]) -> int
     if arrived == upload.length:
         finish_upload(upload, enqueue=enqueue)
     return arrived
+
+
+def _offset_as_it_is(upload: Upload) -> int | None:
+    """Return the number of bytes received, and finish nothing. ``None`` for a final upload, whose parts wait."""
+    if upload.kind == UploadKind.FINAL:
+        return None
+    try:
+        return partial_file.received_bytes(upload.pk)
+    except partial_file.UploadFileMissing:
+        if _is_moved(upload):
+            return upload.length
+        raise Absent from None
 
 
 def _parts_of(upload: Upload) -> list[tuple[str, int]]:
@@ -90,8 +121,8 @@ def append_to_upload(
     Without a ``length`` all of the body is added, piece by piece: what exceeds the upload is refused, and what was
     added before that piece stays.
     ``total`` is how long all of it is, for uploads that began without saying so. Raises ``OffsetConflict``,
-    ``ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``DiskFull``, ``Absent``, or ``Forbidden`` for a
-    final upload.
+    ``ChecksumMismatch``, ``Invalid``, ``TooLarge``, ``DiskFull``, ``Absent``, ``ModeRefusal``, or ``Forbidden`` for
+    a final upload.
     """
     if upload.kind == UploadKind.FINAL:
         raise Forbidden(_("A final upload is made of its partial uploads. Don't send bytes."))
@@ -114,6 +145,7 @@ def append_to_upload(
     most = (upload.length if upload.length is not None else rules.max_upload_bytes()) - start
     # Of a file that comes in several requests, the hash is left to its processing.
     is_all = start == 0 and (length is None or length == upload.length)
+    body = _PausableBody(body, upload.owner)
     hashed = duplicate_uploads.HashingBody(body) if is_all else None
     try:
         reached = partial_file.append_bytes(

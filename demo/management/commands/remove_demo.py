@@ -7,7 +7,8 @@ from django.core.management.base import CommandParser
 from accounts import admin_reminder
 from demo import removal
 from demo.removal import Removal
-from streamsite.management.site_command import SiteCommand
+from streamsite.management.site_command import SiteCommand, add_dry_run
+from streamsite.progress import Progress
 
 
 class Command(SiteCommand):
@@ -17,9 +18,7 @@ class Command(SiteCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the option."""
-        parser.add_argument(
-            "--dry-run", action="store_true", help="list what would be removed, and remove nothing"
-        )
+        add_dry_run(parser, "list what would be removed, and remove nothing")
 
     def handle(self, *args: object, dry_run: bool, **options: object) -> None:
         """Remove the demo, and say what went with it and what stayed."""
@@ -32,7 +31,8 @@ class Command(SiteCommand):
         self._describe(found, "Would remove" if dry_run else "Removing")
         if dry_run:
             return
-        removal.remove(found)
+        with Progress.of_command().ticking("removing the demo"):
+            removal.remove(found)
         self.stdout.write("Removed the demo. It won't be made again.")
         if reminder := admin_reminder.missing_admin_reminder():
             self.stdout.write(f"No administrator is left. Next, {reminder}")

@@ -147,7 +147,8 @@ export async function prepareDraft({ file, metadata, key }) {
       const draft = { url, videoId: response.headers.get("X-Video-Id") ?? "", storageKey: await note(file, url) };
       return { draft, isResumed: false };
     } catch (error) {
-      const isPassing = error.status === 0 || error.status >= 500;
+      // A read-only site stays so for a while: the viewer is told, and resumes the upload then.
+      const isPassing = (error.status === 0 || error.status >= 500) && !error.mode;
       if (!isPassing || attempt + 1 >= RETRY_DELAYS.length) throw error;
       await sleep(RETRY_DELAYS[attempt + 1]);
     }
@@ -171,6 +172,7 @@ export async function sendFile(file, draft, on) {
     onBeforeRequest: addHeaders,
     onShouldRetry: (error) => {
       if (!error.originalResponse) on.retrying();
+      else if (asApiError(error).mode) return false;
       return WORTH_RETRYING.has(error.originalResponse?.getStatus() ?? 0);
     },
     onProgress: on.progress,

@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from streamsite.backup import creation, keys, preview, record_store, snapshots
 from streamsite.backup.command import BackupCommand, add_target, parts
-from streamsite.backup.errors import Busy
 from streamsite.backup.places import open_target
-from streamsite.backup.progress import Progress, format_bytes
 from streamsite.backup.targets import Target
-from streamsite.management.site_command import SiteCommand
-
-BUSY = 3
+from streamsite.management.site_command import SiteCommand, UsageError
+from streamsite.progress import Progress, format_bytes
 
 
 class Command(BackupCommand, SiteCommand):
@@ -72,25 +69,19 @@ class Command(BackupCommand, SiteCommand):
     def open_place(self, target: str) -> Target:
         """Return the target. Raises ``CommandError`` when there is none."""
         if not target:
-            raise CommandError(
-                "Say where the backup goes: a folder, or s3://bucket/prefix. Or set BACKUP_TO."
-            )
+            raise UsageError("Say where the backup goes: a folder, or s3://bucket/prefix. Or set BACKUP_TO.")
         return open_target(target)
 
     def _make(self, place: Target, *, only: tuple[str, ...], keep: int, **options: Any) -> None:
         if keep < 0:
-            raise CommandError("--keep needs a number of at least 1.")
+            raise UsageError("--keep needs a number of at least 1.")
         wanted = creation.Options(
             parts=only,
             passphrase=keys.read_passphrase(options["passphrase_file"]) if "keys" in only else "",
             keep=keep,
             is_thorough=options["thorough"],
         )
-        try:
-            made = creation.create(place, wanted, Progress.on_terminal())
-        except Busy as error:
-            raise CommandError(str(error), returncode=BUSY) from None
-        self._tell(place, made)
+        self._tell(place, creation.create(place, wanted, Progress.of_command()))
 
     def _tell(self, place: Target, made: creation.Result) -> None:
         snapshot = made.snapshot

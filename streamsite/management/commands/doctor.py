@@ -6,12 +6,14 @@ import json
 import sys
 
 import pymongo
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import DatabaseError, InterfaceError
 from pymongo.errors import PyMongoError
 
 from streamsite.doctor import backups, database, machine, registry, services
 from streamsite.doctor.registry import Finding, Level, problem
+from streamsite.management.exit_codes import ExitCode
+from streamsite.management.site_command import CHANGED_NOTHING, OperatorCommand
 from streamsite.mongo import outage_messages
 from streamsite.mongo.engine.client import get_client
 
@@ -22,7 +24,7 @@ CHECKS = (machine, database, services, backups)
 WIDTH = max(map(len, MARKS.values()))
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Changes nothing, except for one small object that is written to the bucket and deleted.
 
     Exits with 1 when there is a problem, with 0 when there are only warnings.
@@ -32,6 +34,7 @@ class Command(BaseCommand):
         "Examine settings, database, indexes, clocks, disk, workers, mail, certificate and media, and say what to do "
         "about each finding."
     )
+    if_stopped = CHANGED_NOTHING
     requires_system_checks = ()  # they are among the findings
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -54,7 +57,7 @@ class Command(BaseCommand):
         problems = sum(one.level == Level.PROBLEM for one in everything)
         if not as_json:
             self._conclude(problems, sum(one.level == Level.WARNING for one in everything))
-        sys.exit(1 if problems else 0)
+        sys.exit(ExitCode.FAILED if problems else ExitCode.DONE)
 
     @staticmethod
     def _outage() -> list[Finding]:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from streamsite.front.configuration import ConfigurationError, NginxOptions, render
+from streamsite.management.site_command import CHANGED_NOTHING, OperatorCommand
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Prints a configuration for an nginx of your own; the one of ``script/server`` is made by itself."""
 
     help = "Print a configuration of nginx that fits the settings."
+    if_stopped = CHANGED_NOTHING
     requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from django.core.management.base import CommandParser
 
+from streamsite.management.exit_codes import ExitCode
 from streamsite.management.site_command import SiteCommand
 from streamsite.mongo import counters, repairs
+from streamsite.progress import Progress
 
 
 class Command(SiteCommand):
@@ -19,19 +21,24 @@ class Command(SiteCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add ``--check``, which changes nothing."""
-        parser.add_argument(
-            "--check", action="store_true", help="Report only, and exit with 1 if something is wrong."
+        """Add ``--check`` and ``--dry-run``, which change nothing."""
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--check", action="store_true", help="report only, and exit with 1 if something is wrong"
         )
+        what.add_argument("--dry-run", action="store_true", help="report only, and exit with 0")
 
     def handle(self, *args: object, **options: bool) -> None:
         """Run the task and print its findings."""
-        correct = not options["check"]
-        findings = repairs.repair_documents(correct=correct)
+        correct = not (options["check"] or options["dry_run"])
+        progress = Progress.of_command()
+        with progress.ticking("documents"):
+            findings = repairs.repair_documents(correct=correct)
         for found in findings:
             kind = "missing" if found.is_missing else "wrong"
             self.stdout.write(f"{found.name}: {found.wrong} {kind}{self._done(found.corrected, options)}")
-        drifts = counters.reconcile(correct=correct)
+        with progress.ticking("counters"):
+            drifts = counters.reconcile(correct=correct)
         for drift in drifts:
             self.stdout.write(
                 f"{drift.counter.name}: {drift.wrong} wrong by {drift.difference:g} in total"
@@ -40,8 +47,10 @@ class Command(SiteCommand):
         if not (findings or drifts):
             self.stdout.write("All counters are correct.")
         if options["check"] and (findings or drifts):
-            raise SystemExit(1)
+            raise SystemExit(ExitCode.FAILED)
 
     @staticmethod
     def _done(count: int, options: Mapping[str, bool]) -> str:
+        if options["dry_run"]:
+            return ", would be corrected"
         return "" if options["check"] else f", {count} corrected"

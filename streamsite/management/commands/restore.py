@@ -9,12 +9,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 
 from streamsite import site_id
-from streamsite.backup import keys, restoring, snapshots
+from streamsite.backup import keys, preview, restoring, snapshots
 from streamsite.backup.command import BackupCommand, add_target, parts
 from streamsite.backup.errors import BackupError
 from streamsite.backup.places import open_target
-from streamsite.backup.progress import Progress
 from streamsite.backup.targets import Target
+from streamsite.management.site_command import UsageError, add_dry_run
+from streamsite.progress import Progress
 
 
 class Command(BackupCommand):
@@ -46,25 +47,26 @@ class Command(BackupCommand):
             help="the passphrase of the keys (default: BACKUP_PASSPHRASE)",
         )
 
+        add_dry_run(parser, "make every check, say what would be written, and change nothing")
+
     def handle(self, *args: object, target: str, only: tuple[str, ...] | None, **options: Any) -> None:
-        """Restore, and prepare the site."""
+        """Restore, and prepare the site; or say what that would do."""
         if not target:
-            raise CommandError("Say where the backup is: a folder, or s3://bucket/prefix.")
+            raise UsageError("Say where the backup is: a folder, or s3://bucket/prefix.")
         place = open_target(target)
         snapshot = _choose(place, options["snapshot"], only)
         chosen = only or snapshots.parts_of(snapshot)
-        self.stdout.write(f"Restoring {', '.join(chosen)} of {snapshot['id']}")
-        done = restoring.restore(
-            place,
-            snapshot,
-            restoring.Options(
-                parts=chosen,
-                passphrase=keys.read_passphrase(options["passphrase_file"]) if "keys" in chosen else "",
-                replace=options["replace"],
-                other_site=options["other_site"],
-            ),
-            Progress.on_terminal(),
+        wanted = restoring.Options(
+            parts=chosen,
+            passphrase=keys.read_passphrase(options["passphrase_file"]) if "keys" in chosen else "",
+            replace=options["replace"],
+            other_site=options["other_site"],
         )
+        if options["dry_run"]:
+            self._preview(place, snapshot, wanted)
+            return
+        self.stdout.write(f"Restoring {', '.join(chosen)} of {snapshot['id']}")
+        done = restoring.restore(place, snapshot, wanted, Progress.of_command())
         self._tell(chosen, done)
         if "db" in chosen:
             self._prepare()
@@ -72,6 +74,13 @@ class Command(BackupCommand):
             raise CommandError(
                 f"{len(done.failed)} files are damaged in the backup and were not restored. See the lines above."
             )
+
+    def _preview(self, place: Target, snapshot: snapshots.Snapshot, wanted: restoring.Options) -> None:
+        lines = list(preview.describe_restore(place, snapshot, wanted, Progress.of_command()))
+        self.stdout.write(f"Would restore {', '.join(wanted.parts)} of {snapshot['id']}.")
+        for line in lines:
+            self.stdout.write(line)
+        self.stdout.write("Nothing was changed.")
 
     def _tell(self, chosen: tuple[str, ...], done: restoring.Result) -> None:
         if "keys" in chosen:

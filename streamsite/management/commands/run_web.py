@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from streamsite import site_id, startup_warnings
 from streamsite.front.process import raise_file_limit
+from streamsite.management.site_command import OperatorCommand
 from streamsite.server_command import granian_command
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Becomes the web server; behind a proxy or a process manager of your own."""
 
     help = "Serve the site over HTTP."
+    if_stopped = "The web server had not started."
     # `manage.py check --deploy` is the place for that; a start must not depend on a database that is on its way.
     requires_system_checks: tuple[str, ...] = ()
 

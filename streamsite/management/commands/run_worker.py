@@ -10,9 +10,10 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from streamsite import memory, site_id, startup_warnings
+from streamsite.management.site_command import OperatorCommand
 from streamsite.metrics import commands, process_files
 from streamsite.tasks.backend import MAIL, PUSH
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
@@ -21,9 +22,10 @@ from streamsite.tasks.worker_group import WorkerGroup
 logger = logging.getLogger("streamsite.worker")
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Runs jobs until SIGTERM or Ctrl-C, which return the running ones to their queues."""
 
+    if_stopped = "The worker had taken no job."
     help = "Run background jobs: queues in parallel, the jobs of a queue one at a time."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -11,8 +11,9 @@ from streamsite.backup import keys, snapshots, verification
 from streamsite.backup.command import BackupCommand, add_target
 from streamsite.backup.errors import BackupError
 from streamsite.backup.places import open_target
-from streamsite.backup.progress import Progress
 from streamsite.backup.targets import Target
+from streamsite.management.site_command import CHANGED_NOTHING, UsageError
+from streamsite.progress import Progress
 
 MAX_SHOWN = 200
 
@@ -24,6 +25,7 @@ class Command(BackupCommand):
     """
 
     help = "Verify backups: every hash, and every file that the database names."
+    if_stopped = f"{CHANGED_NOTHING} A second run starts over."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,9 +45,9 @@ class Command(BackupCommand):
     def handle(self, *args: object, target: str, **options: Any) -> None:
         """Verify and print what is wrong."""
         if not target:
-            raise CommandError("Say where the backup is: a folder, or s3://bucket/prefix.")
+            raise UsageError("Say where the backup is: a folder, or s3://bucket/prefix.")
         place = open_target(target)
-        progress, problems = Progress.on_terminal(), 0
+        progress, problems = Progress.of_command(), 0
         chosen, unreadable = _choose(place, options["snapshot"])
         found = verification.verify(
             place,

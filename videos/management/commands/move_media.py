@@ -8,7 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.db.models import QuerySet
 
 from streamsite.errors import SiteError
-from streamsite.management.site_command import SiteCommand
+from streamsite.management.site_command import SiteCommand, UsageError, add_dry_run
+from streamsite.progress import Progress
 from videos.files import bucket, bucket_site, relocation
 from videos.models import Status, Video
 
@@ -24,16 +25,18 @@ class Command(SiteCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
-        parser.add_argument("--dry-run", action="store_true", help="only report how many would be moved")
+        add_dry_run(parser, "list what would be moved, and move nothing")
 
     def handle(self, *args: object, dry_run: bool, **options: object) -> None:
         """Move the videos and report the outcome."""
         if not bucket.is_configured():
-            raise CommandError("S3_BUCKET isn't set, so there's no bucket to move to or from.")
+            raise UsageError("S3_BUCKET isn't set, so there's no bucket to move to or from.")
         self.failed: dict[str, None] = {}
         where = "in the bucket" if bucket.is_default_storage() else "on the disk"
         waiting = _outside_target()
         if dry_run:
+            for video_id in waiting:
+                self.stdout.write(f"{video_id}: would be moved")
             self.stdout.write(f"{len(waiting)} videos are not {where} yet")
             return
         self._require_bucket()
@@ -55,8 +58,10 @@ class Command(SiteCommand):
 
     def _move(self, video_ids: list[str]) -> list[str]:
         moved: list[str] = []
-        for number, video_id in enumerate(video_ids, 1):
+        progress = Progress.of_command()
+        for number, video_id in enumerate(progress.track("videos", video_ids, items=len(video_ids)), 1):
             size = self._try(video_id, _move_one, len(moved))
+            progress.end()
             if size is not None:
                 moved.append(video_id)
                 self.stdout.write(f"{number}/{len(video_ids)} {video_id}: {size / 1e6:.1f} MB")
@@ -69,7 +74,8 @@ class Command(SiteCommand):
         if first is None and not moved:
             return
         # Until then processes and signed addresses may refer to the former place.
-        time.sleep(relocation.settle_seconds())
+        with Progress.of_command().ticking("waiting until nobody reads the old copies"):
+            time.sleep(relocation.settle_seconds())
         others = [] if first is None else [first]
         for video_id in chain(moved, others, left):
             self._try(video_id, relocation.remove_old_copies, len(moved))

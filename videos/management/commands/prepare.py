@@ -5,15 +5,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from accounts import admin_reminder, image_storage
 from streamsite import folders, health, setup_link_store, site_id, sweep_count
 from streamsite.backup.record_store import unfinished_restore
+from streamsite.management.exit_codes import ExitCode
+from streamsite.management.site_command import OperatorCommand
 from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
 from streamsite.mongo.locks import hold_lock
+from streamsite.progress import Progress
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.reconcile import reconcile_counters
 from videos import tasks
@@ -26,7 +29,7 @@ REPAIR_AFTER = timedelta(minutes=15)
 WAIT_SECONDS = 1.0
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     """Gives the site its id, migrates, and creates indexes, folders, the signing key and, by default, demo accounts.
 
     It refuses a database that does not know the data folder's files, and a data folder without the files that the
@@ -47,7 +50,10 @@ class Command(BaseCommand):
             help="print no set-up link: the caller does",
         )
         parser.add_argument(
-            "--plan", action="store_true", help="print what would be done, and change nothing"
+            *("--dry-run", "--plan"),
+            dest="plan",
+            action="store_true",
+            help="print what would be done, and change nothing",
         )
         parser.add_argument(
             "--wait",
@@ -69,7 +75,10 @@ class Command(BaseCommand):
             self._require_adoptable()
             folders.create_missing()
             locks = collection(site_id.COLLECTION)
-            with hold_lock(locks, "prepare", waiting=self._say_waiting):
+            with (
+                hold_lock(locks, "prepare", waiting=self._say_waiting),
+                Progress.of_command().ticking("preparing"),
+            ):
                 self._prepare(demo=demo)
             if setup_link:
                 self._say_how_to_set_up()
@@ -105,7 +114,8 @@ class Command(BaseCommand):
             site_id.require_adoptable()
         except site_id.CONNECTION_ERRORS as error:
             raise CommandError(
-                f"The database does not answer ({error.__class__.__name__}). Check MONGODB_URI."
+                f"The database does not answer ({error.__class__.__name__}). Check MONGODB_URI.",
+                returncode=ExitCode.NOT_BEGUN,
             ) from None
 
     def _say_waiting(self) -> None:

@@ -9,8 +9,9 @@ from argparse import ArgumentTypeError
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from streamsite.figures import computing, registry, store
-from streamsite.management.site_command import SiteCommand
+from streamsite.figures import computing, registry
+from streamsite.management.site_command import CHANGED_NOTHING, SiteCommand, add_dry_run
+from streamsite.progress import Progress
 from streamsite.sanitize import format_bytes
 from videos.storage_use import AccountUse, largest_accounts
 
@@ -20,6 +21,7 @@ MAX_ACCOUNTS = 1_000
 class Command(SiteCommand):
     """Measures the files, as the nightly task does for the admin's dashboard, and changes no file and no video."""
 
+    if_stopped = CHANGED_NOTHING
     help = "Measure what uses storage, by kind of file and by account, the largest first."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,12 +34,13 @@ class Command(SiteCommand):
             help="how many accounts to list (20; 0 for none)",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object with sizes in bytes")
+        add_dry_run(parser, "do not keep the sizes for the admin's dashboard either")
 
-    def handle(self, *args: object, accounts: int, **options: object) -> None:
+    def handle(self, *args: object, accounts: int, dry_run: bool, **options: object) -> None:
         """Measure and print."""
-        computing.measure_storage()
-        measured = store.load(store.STORAGE)[store.STORAGE]["values"]
-        kinds = {kind: int(str(size)) for kind, size in measured.items() if size}
+        with Progress.of_command().ticking("measuring"):
+            measured = computing.storage_sizes() if dry_run else computing.measure_storage()
+        kinds = {kind: size for kind, size in measured.items() if size}
         largest = largest_accounts(accounts) if accounts else []
         free = shutil.disk_usage(settings.DATA_DIR).free
         if options["json"]:

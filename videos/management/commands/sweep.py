@@ -4,7 +4,8 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from streamsite import trash
-from streamsite.management.site_command import SiteCommand
+from streamsite.management.site_command import SiteCommand, add_dry_run
+from streamsite.progress import Progress
 from videos import tasks
 from videos.files import bucket
 from videos.processing import bucket_cleanup, cleanup
@@ -20,12 +21,8 @@ class Command(SiteCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
+        add_dry_run(parser, "list what would be moved, deleted or restored, and change nothing")
         what = parser.add_mutually_exclusive_group()
-        what.add_argument(
-            "--dry-run",
-            action="store_true",
-            help="list what would be moved or deleted without changing anything",
-        )
         what.add_argument(
             "--force", action="store_true", help="allow moving more than 5%% or 20 of a kind at once"
         )
@@ -50,27 +47,30 @@ class Command(SiteCommand):
     ) -> None:
         """Sweep, list, empty or restore."""
         if restore is not None:
-            self._restore(restore)
+            self._restore(restore, is_dry=dry_run)
         elif empty_trash:
-            self._empty()
+            self._preview_empty() if dry_run else self._empty()
         elif dry_run:
-            self._look()
+            self._look(force=force)
         else:
             self._sweep(force=force)
 
     def _sweep(self, *, force: bool) -> None:
-        reports = [tasks.run_sweep(force=force)]
+        progress = Progress.of_command()
+        with progress.ticking("sweeping"):
+            reports = [tasks.run_sweep(force=force)]
         if bucket.is_configured():
-            reports.append(bucket_cleanup.sweep_bucket(force=force))
+            with progress.ticking("sweeping the bucket"):
+                reports.append(bucket_cleanup.sweep_bucket(force=force))
         for report in reports:
             for name, count in report.found.items():
                 self.stdout.write(f"{name.replace('_', ' ')}: {count}")
         self._end(reports)
 
-    def _look(self) -> None:
-        reports = [cleanup.preview()]
+    def _look(self, *, force: bool) -> None:
+        reports = [cleanup.preview(force=force)]
         if bucket.is_configured():
-            reports.append(bucket_cleanup.sweep_bucket(is_dry=True))
+            reports.append(bucket_cleanup.sweep_bucket(is_dry=True, force=force))
         listed = [line for report in reports for line in report.listed]
         for line in listed:
             self.stdout.write(line)
@@ -85,11 +85,27 @@ class Command(SiteCommand):
             self.stdout.write(f"bucket folders: {report.found['bucket_folders']}")
             self._end([report])
 
-    def _restore(self, names: list[str]) -> None:
-        back, kept = trash.restore(names)
+    def _preview_empty(self) -> None:
+        folders = [folder for _, folder in trash.dated_folders()]
+        for folder in folders:
+            self.stdout.write(f"{folder.relative_to(settings.DATA_DIR)}: would be deleted for good")
+        reports = []
+        if bucket.is_configured():
+            reports.append(bucket_cleanup.sweep_bucket(is_dry=True, empty_trash=True))
+        for line in [line for report in reports for line in report.listed]:
+            self.stdout.write(line)
+        self.stdout.write(f"{len(folders)} days of trash. Nothing was changed.")
+        self._end(reports)
+
+    def _restore(self, names: list[str], *, is_dry: bool) -> None:
+        back, kept = trash.restore(names, is_dry=is_dry)
         for path in back:
             self.stdout.write(str(path.relative_to(settings.DATA_DIR)))
-        self.stdout.write(f"{len(back)} files restored")
+        self.stdout.write(
+            f"{len(back)} files would be restored. Nothing was changed."
+            if is_dry
+            else f"{len(back)} files restored"
+        )
         if kept:
             raise CommandError(
                 f"{len(kept)} files stay in the trash because other files are in their place, starting with {kept[0]}."

@@ -164,7 +164,8 @@ def test_the_sweeper_does_its_other_work_without_the_bucket(film, in_bucket, set
 
 def test_the_command_moves_in_both_directions(cast, film, in_bucket, files_of, settings, settled):
     whole = files_of(film)
-    assert "1 videos are not in the bucket yet" in run("move_media", "--dry-run")
+    told = run("move_media", "--dry-run")
+    assert ": would be moved\n1 videos are not in the bucket yet" in told
     assert "1 videos are now in the bucket" in run("move_media")
     assert (files_of(film), names_in_bucket(in_bucket, film)) == (set(), whole)
     assert "0 videos are now in the bucket" in run("move_media")
@@ -253,6 +254,8 @@ def test_the_rule_for_pages_is_printed_and_added_once(in_bucket, settings):
     assert json.loads(run("bucket_cors"))["CORSRules"][0]["AllowedOrigins"] == ["*"]
     other = {"AllowedOrigins": ["https://other.example"], "AllowedMethods": ["GET"]}
     in_bucket.client.put_bucket_cors(Bucket=settings.S3_BUCKET, CORSConfiguration={"CORSRules": [other]})
+    assert "would be added" in run("bucket_cors", "--apply", "--dry-run")
+    assert in_bucket.client.get_bucket_cors(Bucket=settings.S3_BUCKET)["CORSRules"] == [other]
     assert "added" in run("bucket_cors", "--apply")
     assert "already present" in run("bucket_cors", "--apply")
     rules = in_bucket.client.get_bucket_cors(Bucket=settings.S3_BUCKET)["CORSRules"]

@@ -1,0 +1,1 @@
+"""What all management commands have in common."""
