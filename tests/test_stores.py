@@ -43,6 +43,7 @@ OWNERS = {
     "videos.captions.store": {"videos_caption"},
     "videos.comments.store": {"videos_comment"},
     "videos.hidden_store": {"viewer_hidden"},
+    "videos.quota_store": {"videos_quotaturn"},
     "videos.moderation.store": {"moderation_case"},
     "videos.playback.history_store": {"videos_watch"},
     "videos.playback.session_store": {"view_session"},

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.registration import upload_rights
 from streamsite.errors import Absent, Conflict, Invalid
-from streamsite.mongo.retry import run_in_transaction
 from videos import facet_store, quota, services, strikes
 from videos.files import paths
 from videos.models import Status, Upload, UploadKind, Video
@@ -166,8 +165,12 @@ def _draft(owner: User, metadata: str, size: int) -> Video:
 
 
 def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
-    """Save the upload and its draft, and assign it the partial uploads ``joins``, all or nothing."""
+    """Save the upload and its draft, and assign it the partial uploads ``joins``, all or nothing.
+
+    What is joined counts already.
+    """
     video = upload.video
+    more = 0 if joins else upload.length or 0
     partial_file.create_file(upload.pk)
     try:
 
@@ -179,10 +182,7 @@ def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
             if joins:
                 _take_parts(upload, joins)
 
-        run_in_transaction(store)
-        # Two that began at the same moment have both seen room for one.
-        if not joins:
-            quota.require_quota(upload.owner, more=0)
+        quota.store_within(upload.owner, more, store)
     except BaseException:
         Upload.objects.filter(pk=upload.pk).delete()
         if video is not None:
