@@ -163,6 +163,8 @@ def serialize_processing(video: Video, ahead: int | None = None) -> ProcessingDi
         "steps": video.steps,
         "error": _serialize_failure(video),
         "report": stored_texts.report_notes(video.report),
+        "original_kept_until": None if video.source_removed_at else iso(video.source_leaves_at),
+        "original_removed_at": iso(video.source_removed_at),
         "duplicate_of": duplicate_uploads.original_body(video),
     }
 

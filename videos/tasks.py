@@ -25,7 +25,7 @@ from videos.files import bucket, bucket_site, relocation
 from videos.models import Status, Video
 from videos.moderation import emails
 from videos.playback import aggregation, history_store, session_store, statistics_store
-from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority
+from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority, sources
 from videos.reactions import services as reaction_services
 from videos.search import channels, finders, index
 
@@ -132,6 +132,12 @@ def sweep() -> dict[str, int]:
     if bucket.is_configured():
         enqueue_once(sweep_bucket, "sweep bucket")
     return run_sweep().as_dict()
+
+
+@task()
+def remove_sources() -> dict[str, int]:
+    """Remove original files that the site keeps no longer; return the counts."""
+    return sources.remove_due_sources()
 
 
 def run_sweep(*, force: bool = False) -> cleanup.CleanupReport:

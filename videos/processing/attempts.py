@@ -147,6 +147,7 @@ class Attempt:
             progress=1.0,
             steps=self.progress.steps,
             is_complete=True,
+            ready_at=timezone.now(),
             media_bytes=paths.folder_size(self.folder),
             poster_choices=self.poster_choices,
             loudness=self.loudness,

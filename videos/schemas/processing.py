@@ -39,6 +39,10 @@ class ProcessingDict(TypedDict):
         list[ProcessingNoteDict],
         "How the file was processed. Empty until the video is ready, and for old videos.",
     ]
+    original_kept_until: Annotated[
+        str | None, "When the original file will be removed; null while nobody plans to, and once it is gone."
+    ]
+    original_removed_at: Annotated[str | None, "When the original file was removed."]
     duplicate_of: Annotated[
         DuplicateVideoDict | None, "The caller's first video of the same file, once the file was compared."
     ]
