@@ -29,6 +29,7 @@ OWNERS = {
     "streamsite.metrics.store": {"streamsite_totals"},
     "streamsite.setup_link_store": {"streamsite_setup"},
     "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
+    "streamsite.space.store": {"disk_reservation"},
     "streamsite.site_settings.store": {"streamsite_settings"},
     "subscriptions.channel_page.store": {"subscriptions_channelpage"},
     "subscriptions.notifications.store": {

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from streamsite.space.reservations import hold_space
 from streamsite.tasks.lease import current_lease
 from videos.files import bucket, paths
 from videos.files.content_types import content_type_of
@@ -131,8 +132,11 @@ def _fetch_back(place: MediaLocation, wanted: dict[str, int]) -> None:
         _remove_strays(partial, wanted)
         there = paths.file_sizes(partial)
         missing = [file for file in wanted if file not in there]
-        paths.require_space(sum(wanted[file] for file in missing))
-        fetch_files(place, missing, partial)
+        with hold_space(
+            sum(wanted[file] for file in missing),
+            written=lambda: sum(paths.file_sizes(partial).get(file, 0) for file in missing),
+        ):
+            fetch_files(place, missing, partial)
         if paths.file_sizes(partial) != wanted:
             raise bucket.BucketUnavailable
         paths.remove_generation(place.video_id, place.generation)

@@ -33,6 +33,9 @@ class ProcessingDict(TypedDict):
     playable: Annotated[bool, "Whether it can be watched, even while processing continues."]
     attempt: int
     ahead: Annotated[int | None, "Number of jobs before this one while it waits."]
+    waiting_for: Annotated[
+        str | None, "`space` while there is too little free disk space to begin; more words may be added."
+    ]
     steps: list[ProcessingStepDict]
     error: FailureDict | None
     report: Annotated[

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.registration import upload_rights
 from streamsite.errors import Absent, Conflict, Invalid
+from streamsite.space.reservations import reserved_bytes
 from videos import facet_store, quota, services, strikes
 from videos.files import paths
 from videos.models import Status, Upload, UploadKind, Video
@@ -144,7 +145,8 @@ def _require_room(owner: User, length: int | None) -> None:
     if length is not None:
         services.require_valid_size(length)
     quota.require_quota(owner, more=length or 0)
-    paths.require_space(length or 0)
+    # What is being encoded needs its space, and an upload may take hours.
+    paths.require_space((length or 0) + reserved_bytes())
 
 
 def _require_few_drafts(owner: User) -> None:
