@@ -237,6 +237,12 @@ def count_ahead(job: JobDocument, *, most: int = MAX_COUNTED) -> int:
     return counted
 
 
+def count_waiting_for(what: str, queues: list[str], *, most: int = MAX_COUNTED) -> int:
+    """Return how many jobs were put back to wait for something, such as ``SPACE``; counted up to ``most``."""
+    waiting: Document = {"queue": {"$in": queues}, "state": READY, "waiting.for": what}
+    return collection(JOBS).count_documents(waiting, limit=most)
+
+
 def unfinished_arguments(task: str) -> set[object]:
     """Return the first arguments of all jobs of ``task`` that wait or run."""
     rows = _jobs().find({"task": task, "state": {"$in": UNFINISHED}}, {"args": 1})

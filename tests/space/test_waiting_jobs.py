@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import signal
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
+from streamsite.doctor.services import check_workers
 from streamsite.mongo.collections import collection
 from streamsite.space import store
 from streamsite.space.reservations import NoSpace, hold_space, reserved_bytes
@@ -130,6 +132,22 @@ def test_the_owner_and_staff_read_what_it_waits_for(cast, queued, settings):
     for address in ("/admin/streamsite/job/", f"/admin/streamsite/job/{job_of(queued)['_id']}/change/"):
         assert "Waiting for disk space: needs " in staff.get(address).content.decode()
     assert 10**7 < needed < 10**9
+    with hold_space_beside(settings):
+        text = staff.get("/admin/").content.decode()
+    assert "1 job waits for disk space." in text
+    assert "5 MB reserved by running jobs" in text
+    assert "Jobs that wait for free space on the disk: 1." in [found.message for found in check_workers()]
+    collection(queue.JOBS).delete_many({})
+    assert control.count_waiting_for_space() == 0
+
+
+@contextmanager
+def hold_space_beside(settings):
+    """Reserve 5 MB although the disk is full."""
+    watermark, settings.DISK_WATERMARK_BYTES = settings.DISK_WATERMARK_BYTES, 0
+    with hold_space(5_000_000):
+        settings.DISK_WATERMARK_BYTES = watermark
+        yield
 
 
 def test_staff_can_cancel_it_and_run_it_again(queued, settings, at_once):
@@ -144,11 +162,12 @@ def test_staff_can_cancel_it_and_run_it_again(queued, settings, at_once):
     assert work()["state"] == queue.DONE
 
 
-def test_two_workers_do_not_begin_what_fits_once(cast, queued, settings, at_once):
+def test_two_workers_do_not_begin_what_fits_once(queued, settings, at_once, monkeypatch):
     """One encoding runs; another job, which would fit alone, waits until that one has ended."""
     free = shutil.disk_usage(settings.MEDIA_ROOT).free
     settings.DISK_WATERMARK_BYTES = free // 2
-    with hold_space(free // 2 - 20 * 1024**2):
+    monkeypatch.setattr(space, "EXTRA_BYTES", free // 3)
+    with hold_space(free // 3):
         assert work()["waiting"]["for"] == "space"
     assert work()["state"] == queue.DONE
 

@@ -46,7 +46,11 @@ def remove_due_sources() -> dict[str, int]:
     done["announced"] = video_store.plan_source_removals(days, notice_days=NOTICE_DAYS)
     for video_id in video_store.iter_due_source_removals():
         current_lease().check()
-        done["removed" if _remove(video_id) else "kept"] += 1
+        try:
+            done["removed" if _remove(video_id) else "kept"] += 1
+        except bucket.BucketUnavailable:
+            logger.warning("original files stay, because the bucket does not answer")
+            break  # each further one would wait for it
         if done["removed"] >= MAX_REMOVED:
             break
     if done["removed"] or done["kept"]:
@@ -59,11 +63,7 @@ def _remove(video_id: str) -> bool:
     place = locations.get_location(video_id)
     if place is None:
         return False
-    try:
-        gap = _find_gap(place)
-    except bucket.BucketUnavailable:
-        gap = "the bucket does not answer"
-    if gap:
+    if gap := _find_gap(place):
         logger.warning("video %s: its original file stays, because %s", video_id, gap)
         return False
     duplicate_uploads.record_hash(video_id)
