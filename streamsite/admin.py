@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from streamsite import admin_dashboard  # noqa: F401 - registers its sections
-from streamsite.admin_jobs import STATE_LABELS, job_arguments, task_label
+from streamsite.admin_jobs import STATE_LABELS, job_arguments, task_label, waiting_label
 from streamsite.admin_lists import BoundedListMixin
 from streamsite.errors import SiteError
 from streamsite.models import Job
@@ -202,8 +202,8 @@ class JobAdmin(BoundedListMixin[Job], admin.ModelAdmin[Job]):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def display_state(self, job: Job) -> StrOrPromise:
-        """Return the label of the state."""
-        return STATE_LABELS.get(job.state, job.state)
+        """Return the label of the state, and what a job that was put back waits for."""
+        return waiting_label(job) or STATE_LABELS.get(job.state, job.state)
 
     @admin.display(description=gettext_lazy("attempts"), ordering="tries")
     def display_tries(self, job: Job) -> str:

@@ -14,6 +14,7 @@ from streamsite.admin_charts import bar_chart
 from streamsite.admin_jobs import task_label
 from streamsite.admin_site import SYSTEM, Link, Section, register_link, register_section
 from streamsite.figures import computing, registry, store
+from streamsite.space.reservations import reserved_bytes
 from streamsite.tasks import admin_links, control, heartbeats
 
 MAX_FAILED, MAX_WORKERS = 5, 30
@@ -62,7 +63,11 @@ def _worker_row(worker: heartbeats.WorkerDoc) -> dict[str, object]:
 
 def disk_context(request: HttpRequest) -> dict[str, object]:
     """Return use of the disk and the last measured sizes by kind."""
-    context: dict[str, object] = {"watermark": settings.DISK_WATERMARK_BYTES}
+    context: dict[str, object] = {
+        "watermark": settings.DISK_WATERMARK_BYTES,
+        "reserved": reserved_bytes(),
+        "waiting": control.count_waiting_for_space(),
+    }
     try:
         usage = shutil.disk_usage(settings.DATA_DIR)
     except OSError:

@@ -6,11 +6,14 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.models import Job
+from streamsite.sanitize import format_bytes
 from streamsite.tasks import admin_links, queue
 from streamsite.tasks.backend import load_task
+from streamsite.tasks.documents import SPACE
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -36,6 +39,13 @@ class JobArgument:
 def task_label(path: str) -> str:
     """Return the task's name in words: ``videos.tasks.process_video`` -> ``process video``."""
     return path.rpartition(".")[2].replace("_", " ")
+
+
+def waiting_label(job: Job) -> str:
+    """Return what a job that was put back waits for, "" for any other job."""
+    if job.state != queue.READY or not job.waiting or job.waiting.get("for") != SPACE:
+        return ""
+    return gettext("Waiting for disk space: needs %(size)s") % {"size": format_bytes(job.waiting["bytes"])}
 
 
 def job_arguments(job: Job) -> list[JobArgument]:

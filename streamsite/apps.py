@@ -23,7 +23,12 @@ class StreamsiteConfig(AppConfig):
         from streamsite.metrics import site_figures
         from streamsite.mongo import checks as mongo_checks  # noqa: F401
         from streamsite.site_mode import examination, figures, section  # noqa: F401
-        from streamsite.site_settings import features_section, identity_form, pages_section  # noqa: F401
+        from streamsite.site_settings import (  # noqa: F401
+            features_section,
+            identity_form,
+            pages_section,
+            storage_section,
+        )
         from streamsite.tasks import job_totals  # noqa: F401
 
         site_figures.register_backup_time(last_backup_time)

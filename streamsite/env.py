@@ -115,6 +115,11 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     return value
 
 
+def optional_integer(name: str, *, least: int, most: int) -> int | None:
+    """Return the variable as ``integer`` does, ``None`` when unset or empty."""
+    return integer(name, least, least=least, most=most) if text(name) else None
+
+
 def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     """Return the variable as one of ``choices``."""
     value = text(name, default)

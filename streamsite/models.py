@@ -32,6 +32,8 @@ class Job(models.Model):
     error = models.TextField(null=True)  # noqa: DJ001 - absent until it fails
     unique = models.CharField(max_length=200, null=True)  # noqa: DJ001 - absent when it has no name
 
+    waiting = models.JSONField(null=True)
+
     class Meta:
         managed = False
         db_table = JOBS

@@ -1,4 +1,4 @@
-"""The trash: what the sweeper removes stays in ``<data>/trash/<date>/`` for ``TRASH_DAYS``, under its former path.
+"""The trash: what the sweeper removes stays in ``<data>/trash/<date>/`` for some days, under its former path.
 
 A file moves there by a rename and back by another one. A folder that is a mount of its own, such as ``media``, has a
 trash of its own below it, because a rename does not leave a file system.
@@ -21,6 +21,7 @@ from pathlib import Path
 from django.conf import settings
 
 from streamsite.mongo import clock
+from streamsite.site_settings.storage import storage_settings
 
 logger = logging.getLogger("streamsite.trash")
 
@@ -118,12 +119,12 @@ def dated_folders() -> Iterator[tuple[date, Path]]:
 
 
 def has_expired(day: date) -> bool:
-    """Return whether what came into the trash on that day has been there for ``TRASH_DAYS``."""
+    """Return whether what came into the trash on that day has been there long enough."""
     return day <= _last_day()
 
 
 def _last_day() -> date:
-    return clock_days()[0] - timedelta(days=settings.TRASH_DAYS)
+    return clock_days()[0] - timedelta(days=storage_settings().trash_days)
 
 
 def expired_folders() -> list[Path]:
@@ -150,7 +151,7 @@ def register_reference_check(
 
 
 def empty(*, everything: bool = False) -> int:
-    """Delete what has been in the trash for ``TRASH_DAYS``, or all of it; return how many folders of a day went.
+    """Delete what has been in the trash for long enough, or all of it; return how many folders of a day went.
 
     What the database names by now and nothing has taken the place of goes back instead, unless ``everything`` is to
     go: it was moved while a wrong or older database was there.

@@ -27,6 +27,8 @@ PAST = {
         "first_published_at",
         "originally_published_on",
         "last_used_at",
+        "ready_at",
+        "source_removed_at",
     ),
     *(
         "finished_at",

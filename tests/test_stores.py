@@ -29,6 +29,7 @@ OWNERS = {
     "streamsite.metrics.store": {"streamsite_totals"},
     "streamsite.setup_link_store": {"streamsite_setup"},
     "playlists.store": {"playlists_playlist", "playlists_playlistitem"},
+    "streamsite.space.store": {"disk_reservation"},
     "streamsite.site_settings.store": {"streamsite_settings"},
     "subscriptions.channel_page.store": {"subscriptions_channelpage"},
     "subscriptions.notifications.store": {
@@ -43,6 +44,7 @@ OWNERS = {
     "videos.captions.store": {"videos_caption"},
     "videos.comments.store": {"videos_comment"},
     "videos.hidden_store": {"viewer_hidden"},
+    "videos.quota_store": {"videos_quotaturn"},
     "videos.moderation.store": {"moderation_case"},
     "videos.playback.history_store": {"videos_watch"},
     "videos.playback.session_store": {"view_session"},

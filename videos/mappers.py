@@ -152,7 +152,9 @@ def serialize_share_link(link: ShareLink) -> ShareLinkDict:
     }
 
 
-def serialize_processing(video: Video, ahead: int | None = None) -> ProcessingDict:
+def serialize_processing(
+    video: Video, *, ahead: int | None = None, waits_for: str | None = None
+) -> ProcessingDict:
     """Return the processing job as the video's owner sees it; ``ahead`` is the number of jobs before it."""
     return {
         "status": video.status,
@@ -160,9 +162,12 @@ def serialize_processing(video: Video, ahead: int | None = None) -> ProcessingDi
         "playable": bool(video.generation),
         "attempt": video.attempt,
         "ahead": ahead,
+        "waiting_for": waits_for,
         "steps": video.steps,
         "error": _serialize_failure(video),
         "report": stored_texts.report_notes(video.report),
+        "original_kept_until": None if video.source_removed_at else iso(video.source_leaves_at),
+        "original_removed_at": iso(video.source_removed_at),
         "duplicate_of": duplicate_uploads.original_body(video),
     }
 

@@ -19,7 +19,16 @@ from accounts.signals import (
 )
 from streamsite.tasks.backend import enqueue_once
 from streamsite.tasks.signals import CANCELLED, FAILED, task_dead, task_revived
-from videos import blocks, facet_store, hidden_store, schedules, sensitive_marks, services, tasks
+from videos import (
+    blocks,
+    facet_store,
+    hidden_store,
+    quota_store,
+    schedules,
+    sensitive_marks,
+    services,
+    tasks,
+)
 from videos.access import own_videos
 from videos.comments import following
 from videos.comments import services as comments
@@ -60,6 +69,7 @@ def delete_account_data(sender: type, user_id: str, **extra: object) -> None:
     reaction_services.delete_for_user(user_id)
     history_store.clear_history(user_id)
     hidden_store.delete_for_user(user_id)
+    quota_store.delete_for_account(user_id)
     comments.delete_for_author(user_id)
     blocks.delete_for_user(user_id)
     cases.delete_for_user(user_id)

@@ -106,7 +106,7 @@ def create_from_upload(
             video.save(force_insert=True)
             enqueue(video)
 
-        run_in_transaction(store)
+        quota.store_within(owner, size, store)
     except BaseException:
         paths.remove_all_files(video.pk)
         raise

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from videos.models import Video
 
 
 @dataclass(frozen=True)
 class AccountUse:
-    """An account's videos, and the bytes of their original files, renditions, and files for download."""
+    """An account's videos, and the bytes of their kept original files, renditions, and files for download."""
 
     username: str
     videos: int
@@ -31,11 +32,11 @@ def largest_accounts(most: int) -> list[AccountUse]:
         Video.objects.values("channel__username")
         .annotate(
             videos=Count("pk"),
-            sources=Sum("source_size"),
+            sources=Sum("source_size", filter=Q(source_removed_at=None)),
             renditions=Sum("media_bytes"),
             downloads=Sum("download_bytes"),
         )
-        .annotate(total=F("sources") + F("renditions") + F("downloads"))
+        .annotate(total=Coalesce(F("sources"), 0) + F("renditions") + F("downloads"))
         .order_by("-total", "channel__username")[:most]
     )
     return [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.admin.utils import quote
@@ -25,7 +26,7 @@ from videos.files import bucket, bucket_site, relocation
 from videos.models import Status, Video
 from videos.moderation import emails
 from videos.playback import aggregation, history_store, session_store, statistics_store
-from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority
+from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority, sources
 from videos.reactions import services as reaction_services
 from videos.search import channels, finders, index
 
@@ -134,6 +135,12 @@ def sweep() -> dict[str, int]:
     return run_sweep().as_dict()
 
 
+@task()
+def remove_sources() -> dict[str, int]:
+    """Remove original files that the site keeps no longer; return the counts."""
+    return sources.remove_due_sources()
+
+
 def run_sweep(*, force: bool = False) -> cleanup.CleanupReport:
     """Sweep as the periodic task does, or with ``force``."""
     return cleanup.sweep(
@@ -204,12 +211,22 @@ def enqueue_placing(video_id: str) -> None:
         enqueue_once(place_media, f"place:{video_id}", video_id)
 
 
-def jobs_ahead(video: Video) -> int | None:
-    """Return the number of jobs ahead of a waiting video's; ``None`` when it does not wait."""
-    if video.status != Status.QUEUED:
-        return None
-    job = queue.find_waiting(process_video.module_path, video.pk)
-    return queue.count_ahead(job) if job else None
+@dataclass(frozen=True)
+class QueuePlace:
+    """Where a video's job stands while it waits: the number of jobs ``ahead``, and what else it ``waits_for``."""
+
+    ahead: int | None = None
+    waits_for: str | None = None
+
+
+def queue_place(video: Video) -> QueuePlace:
+    """Return where the job of a video stands."""
+    job = queue.find_waiting(process_video.module_path, video.pk) if video.status == Status.QUEUED else None
+    if job is None:
+        return QueuePlace()
+    return QueuePlace(
+        ahead=queue.count_ahead(job), waits_for=job["waiting"]["for"] if "waiting" in job else None
+    )
 
 
 def enqueue_demo_processing(video: Video) -> None:

@@ -10,7 +10,7 @@ from streamsite.mongo import keyset_merge
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
 from videos.access import LISTED
-from videos.models import Video
+from videos.models import Status, Video
 from videos.tags import video_keys
 
 VIDEOS = Video._meta.db_table
@@ -104,3 +104,61 @@ def ids_by_source(stages: Sequence[Mapping[str, object]]) -> Iterable[tuple[str,
     """Return ``(source, id)`` of the rows of a pipeline on videos. Stopped after ``MONGODB_TIME_LIMIT_MS``."""
     rows = collection(VIDEOS).aggregate(list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
     return [(row["source"], row["_id"]) for row in rows]
+
+
+DAY_MS = 86_400_000
+READY_LADDERS: dict[str, object] = {
+    "status": Status.READY.value,
+    "is_complete": True,
+    "source_removed_at": None,
+}
+HAS_MOMENT: dict[str, object] = {"source_leaves_at": {"$type": "date"}}
+IS_DUE = {"$lte": ["$source_leaves_at", "$$NOW"]}
+
+
+def plan_source_removals(days: int, *, notice_days: int) -> int:
+    """Store when the original files of videos that are ready go; return how many moments are new or others. Idempotent.
+
+    ``days`` after the video was ready. One whose moment was not announced, or was a later one, stays for
+    ``notice_days`` from now at least, unless the video has just become ready.
+    """
+    noticed = {"$add": ["$$NOW", notice_days * DAY_MS]}
+    wanted = {"$add": [{"$ifNull": ["$ready_at", "$created_at"]}, days * DAY_MS]}
+    is_new = {"$gte": [{"$ifNull": ["$ready_at", None]}, {"$subtract": ["$$NOW", DAY_MS]}]}
+    first = {"$cond": [is_new, wanted, {"$max": [wanted, noticed]}]}
+    again = {"$max": [wanted, {"$min": ["$source_leaves_at", noticed]}]}
+    is_announced = {"$eq": [{"$type": "$source_leaves_at"}, "date"]}
+    stages = [{"$set": {"source_leaves_at": {"$cond": [is_announced, again, first]}}}]
+    return collection(VIDEOS).update_many(READY_LADDERS, stages).modified_count
+
+
+def cancel_source_removals() -> int:
+    """Take back every moment that has not come; return their number."""
+    waiting = HAS_MOMENT | {"source_removed_at": None}
+    return collection(VIDEOS).update_many(waiting, {"$set": {"source_leaves_at": None}}).modified_count
+
+
+def iter_due_source_removals() -> Iterator[str]:
+    """Yield the ids of videos whose original file is to go now, the longest due first."""
+    due = READY_LADDERS | HAS_MOMENT | {"$expr": IS_DUE}
+    for row in collection(VIDEOS).find(due, {"_id": 1}).sort("source_leaves_at", 1):
+        yield row["_id"]
+
+
+def iter_begun_source_removals() -> Iterator[str]:
+    """Yield the ids of videos whose original file may still be there although their rows say that it is not."""
+    for row in collection(VIDEOS).find(HAS_MOMENT | {"source_removed_at": {"$ne": None}}, {"_id": 1}):
+        yield row["_id"]
+
+
+def begin_source_removal(video_id: str, generation: str, stored_generation: str) -> bool:
+    """Note that the original file is gone. False when the moment or the files served are others by now."""
+    found = {"_id": video_id, "generation": generation, "stored_generation": stored_generation}
+    change = [{"$set": {"source_removed_at": "$$NOW"}}]
+    result = collection(VIDEOS).update_one(READY_LADDERS | HAS_MOMENT | found | {"$expr": IS_DUE}, change)
+    return result.modified_count == 1
+
+
+def finish_source_removal(video_id: str) -> None:
+    """Note that the removal has ended."""
+    collection(VIDEOS).update_one({"_id": video_id}, {"$set": {"source_leaves_at": None}})

@@ -49,7 +49,7 @@ class AccountForm(forms.ModelForm[User]):
     quota_bytes = ByteSizeField(
         label=gettext_lazy("Upload quota"),
         required=False,
-        help_text=gettext_lazy("Such as 5 GB. Empty: the site's default. 0: no limit."),
+        help_text=gettext_lazy("Such as 5 GB. Empty: the default for the account's role. 0: no limit."),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from streamsite.errors import NotSignedIn, SiteError, Unavailable
 from streamsite.site_settings import live
 from streamsite.site_settings.sections import setting
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class Mode(models.TextChoices):
@@ -30,9 +34,19 @@ class Uploaders(models.TextChoices):
     STAFF = "staff", _("Staff only")
 
 
+def _optional_bytes(raw: object) -> int | None:
+    """Return a stored size. Raises ``TypeError`` for anything else."""
+    if raw is None or (isinstance(raw, int) and not isinstance(raw, bool)):
+        return raw
+    raise TypeError
+
+
 @dataclass(frozen=True)
 class RegistrationSettings:
-    """Settings for signing up, seeing the site, and uploading. Sizes are in bytes; a quota of 0 means no limit."""
+    """Settings for signing up, seeing the site, and uploading. Sizes are in bytes; a quota of 0 means no limit.
+
+    Approved creators and staff whose quota is ``None`` have that of everyone.
+    """
 
     mode: str = setting(lambda: settings.REGISTRATION, environment="REGISTRATION")
     allowed_domains: tuple[str, ...] = setting(
@@ -47,12 +61,31 @@ class RegistrationSettings:
     login_required: bool = setting(lambda: settings.LOGIN_REQUIRED, environment="LOGIN_REQUIRED")
     uploads: str = setting(lambda: settings.UPLOADS, environment="UPLOADS")
     quota_bytes: int = setting(lambda: settings.USER_QUOTA_BYTES, environment="USER_QUOTA_BYTES")
+    creator_quota_bytes: int | None = setting(
+        lambda: settings.CREATOR_QUOTA_BYTES, environment="CREATOR_QUOTA_BYTES", decode=_optional_bytes
+    )
+    staff_quota_bytes: int | None = setting(
+        lambda: settings.STAFF_QUOTA_BYTES, environment="STAFF_QUOTA_BYTES", decode=_optional_bytes
+    )
     max_upload_bytes: int = setting(lambda: settings.MAX_UPLOAD_BYTES, environment="MAX_UPLOAD_BYTES")
 
 
 def current() -> RegistrationSettings:
     """Return the settings as they are now."""
     return live.current(RegistrationSettings)
+
+
+def default_quota_bytes(user: User) -> int:
+    """Return how many bytes accounts of the user's role may upload in all; 0 for no limit.
+
+    Staff come before approved creators, approved creators before everyone.
+    """
+    found = current()
+    if user.is_staff and found.staff_quota_bytes is not None:
+        return found.staff_quota_bytes
+    if user.is_creator and found.creator_quota_bytes is not None:
+        return found.creator_quota_bytes
+    return found.quota_bytes
 
 
 def is_login_required() -> bool:

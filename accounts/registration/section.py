@@ -22,7 +22,13 @@ MEGABYTE, GIGABYTE = 10**6, 10**9
 MAX_GIGABYTES = 10**9
 MAX_DOMAINS = 500
 # Fields that show sizes in another unit than their values: bytes per unit.
-UNITS = {"quota_bytes": GIGABYTE, "max_upload_bytes": MEGABYTE}
+UNITS = {
+    "quota_bytes": GIGABYTE,
+    "creator_quota_bytes": GIGABYTE,
+    "staff_quota_bytes": GIGABYTE,
+    "max_upload_bytes": MEGABYTE,
+}
+QUOTAS = ("quota_bytes", "creator_quota_bytes", "staff_quota_bytes")
 
 
 def _domains(label: StrOrPromise, help_text: StrOrPromise) -> forms.CharField:
@@ -32,6 +38,17 @@ def _domains(label: StrOrPromise, help_text: StrOrPromise) -> forms.CharField:
         required=False,
         max_length=MAX_DOMAINS * 64,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+
+def _quota(label: StrOrPromise, help_text: StrOrPromise, *, required: bool) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        min_value=0,
+        max_value=MAX_GIGABYTES,
+        decimal_places=3,
     )
 
 
@@ -64,12 +81,20 @@ class RegistrationForm(SectionForm):
     uploads = forms.ChoiceField(
         label=gettext_lazy("Who can upload videos?"), choices=Uploaders.choices, widget=forms.RadioSelect
     )
-    quota_bytes = forms.DecimalField(
-        label=gettext_lazy("Storage per account (GB)"),
-        min_value=0,
-        max_value=MAX_GIGABYTES,
-        decimal_places=3,
-        help_text=gettext_lazy("0 for no limit. You can set another limit for an account on its page."),
+    quota_bytes = _quota(
+        gettext_lazy("Storage per account (GB)"),
+        gettext_lazy("0 for no limit. You can set another limit for an account on its page."),
+        required=True,
+    )
+    creator_quota_bytes = _quota(
+        gettext_lazy("Storage per approved creator (GB)"),
+        gettext_lazy("Leave empty for the limit of every account. 0 for no limit."),
+        required=False,
+    )
+    staff_quota_bytes = _quota(
+        gettext_lazy("Storage per staff account (GB)"),
+        gettext_lazy("Leave empty for the limit of creators or of every account. 0 for no limit."),
+        required=False,
     )
     max_upload_bytes = forms.IntegerField(
         label=gettext_lazy("Largest upload (MB)"),
@@ -82,7 +107,8 @@ class RegistrationForm(SectionForm):
         shown = super().initial_values(values)
         for name in ("allowed_domains", "denied_domains"):
             shown[name] = "\n".join(getattr(values, name))
-        shown["quota_bytes"] = f"{values.quota_bytes / GIGABYTE:.3f}".rstrip("0").rstrip(".")
+        for name in QUOTAS:
+            shown[name] = _in_gigabytes(getattr(values, name))
         shown["max_upload_bytes"] = values.max_upload_bytes // MEGABYTE
         return shown
 
@@ -91,9 +117,10 @@ class RegistrationForm(SectionForm):
         found = super().changed_values()
         for name, unit in UNITS.items():
             if name in self.cleaned_data:
-                typed = Decimal(self.cleaned_data[name])
-                is_same = typed == Decimal(str(self.initial[name]))
-                found[name] = getattr(self.values, name) if is_same else int(typed * unit)
+                typed = self.cleaned_data[name]
+                is_same = _is_same_number(typed, self.initial[name])
+                changed = None if typed is None else int(Decimal(typed) * unit)
+                found[name] = getattr(self.values, name) if is_same else changed
         return found
 
     def clean_allowed_domains(self) -> tuple[str, ...]:
@@ -111,6 +138,18 @@ class RegistrationForm(SectionForm):
         if size > most:
             raise forms.ValidationError(_("Enter a number up to %(most)d.") % {"most": most})
         return size
+
+
+def _in_gigabytes(size: int | None) -> str:
+    """Return the size as its field shows it, "" for none."""
+    return "" if size is None else f"{size / GIGABYTE:.3f}".rstrip("0").rstrip(".")
+
+
+def _is_same_number(typed: Decimal | int | None, shown: object) -> bool:
+    """Return whether a field holds what it showed."""
+    if typed is None or shown == "":
+        return typed is None and shown == ""
+    return Decimal(typed) == Decimal(str(shown))
 
 
 def _clean_domains(text: str) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ function showJob(row, job) {
   if (bar) bar.value = job.progress ?? 0;
   const steps = part(row, "steps");
   if (steps && isWorking(job.status)) showSteps(steps, job.steps ?? []);
+  const waiting = part(row, "waits-for-space");
+  if (waiting) waiting.hidden = job.waiting_for !== "space";
   if (job.error) part(row, "problem").textContent = job.error.detail;
 }
 

@@ -119,6 +119,11 @@ def check_workers() -> Iterator[Finding]:
         )
     else:
         yield ok("Every queue has a worker.")
+    if count := control.count_waiting_for_space():
+        yield warning(
+            f"Jobs that wait for free space on the disk: {count}.",
+            "Free space: manage.py sweep --empty-trash; see docs/operations.md, 'Space for jobs'.",
+        )
     if told := health.overdue_queues():
         yield warning(told, "Look at the worker's log, and at Jobs in the admin; more workers help.")
     if failed := control.count_failed_since(DAY):

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from streamsite import __version__, health
 from streamsite.metrics.registry import Family, Reading, Source, register_source
+from streamsite.space import reservations
 from streamsite.tasks import control, heartbeats
 
 BUILD = Family("streamsite_build_info", "The version of the process that answers; always 1.", ("version",))
@@ -20,6 +21,9 @@ CHECKS = Family(
 DISK_FREE = Family("streamsite_disk_free_bytes", "Free space on the disk of the data folder.")
 DISK_SIZE = Family("streamsite_disk_size_bytes", "Size of the disk of the data folder.")
 DISK_RESERVED = Family("streamsite_disk_watermark_bytes", "Uploads are refused when less than this is free.")
+SPACE_RESERVED = Family(
+    "streamsite_disk_reserved_bytes", "Space that running jobs have reserved and not written to yet."
+)
 JOBS = Family(
     "streamsite_jobs",
     "Jobs of a queue that wait for a worker, are to begin later, run, or failed for good in the last week.",
@@ -69,6 +73,10 @@ def _disk() -> Reading:
     }
 
 
+def _reserved() -> Reading:
+    return {SPACE_RESERVED.name: {(): reservations.reserved_bytes()}}
+
+
 def _queues() -> Reading:
     jobs: dict[tuple[str, ...], float] = {}
     oldest: dict[tuple[str, ...], float] = {}
@@ -104,6 +112,7 @@ register_source(Source((BUILD,), _version, needs_database=False))
 # health keeps these answers itself.
 register_source(Source((DATABASE, CHECKS), _checks, needs_database=False, seconds=1.0))
 register_source(Source((DISK_FREE, DISK_SIZE, DISK_RESERVED), _disk, needs_database=False))
+register_source(Source((SPACE_RESERVED,), _reserved))
 register_source(Source((JOBS, OLDEST_JOB), _queues))
 register_source(Source((WORKERS, WORKERS_MISSING, WORKER_VERSIONS), _workers))
 register_source(Source((BACKUP,), _backup))

@@ -20,8 +20,12 @@ TRANSCODE_SHORT_SIDES = env.integer_list("TRANSCODE_RUNGS", _SHORT_SIDES, among=
 TRANSCODE_BITRATE_PERCENT = env.integer("TRANSCODE_BITRATE_PERCENT", 100, least=25, most=400)
 TRANSCODE_PRESET = env.choice("TRANSCODE_PRESET", _DEFAULT_PRESET, _PRESETS)
 MAX_VIDEO_SECONDS = env.integer("MAX_VIDEO_SECONDS", 6 * 3600, least=1, most=48 * 3600)
-# What one account may upload in all, 0 for no limit; staff can give an account a quota of its own.
-USER_QUOTA_BYTES = env.integer("USER_QUOTA_BYTES", 0, least=0, most=10 * 1024**5)
+# What one account may upload in all, 0 for no limit; staff can give an account a quota of its own. That of approved
+# creators and of staff is the one of everyone unless it is set.
+_MAX_QUOTA = 10 * 1024**5
+USER_QUOTA_BYTES = env.integer("USER_QUOTA_BYTES", 0, least=0, most=_MAX_QUOTA)
+CREATOR_QUOTA_BYTES = env.optional_integer("CREATOR_QUOTA_BYTES", least=0, most=_MAX_QUOTA)
+STAFF_QUOTA_BYTES = env.optional_integer("STAFF_QUOTA_BYTES", least=0, most=_MAX_QUOTA)
 UPLOAD_EXPIRES_HOURS = env.integer("UPLOAD_EXPIRES_HOURS", 48, least=1, most=30 * 24)
 MAX_OPEN_UPLOADS_PER_USER = 100
 # Parts of files that wait to be joined; they have no draft of their own.

@@ -66,8 +66,11 @@ PERIODIC_TASKS = {
     "streamsite.tasks.figures.count_days": 900,
     "streamsite.tasks.figures.measure_storage": 3_600,
     "streamsite.backup.tasks.schedule_backup": 300,
+    "videos.tasks.remove_sources": 3_600,
     "videos.tasks.sweep": env.integer("SWEEP_SECONDS", 1_800, least=1, most=86_400),
 }
 SWEEP_GRACE_SECONDS = env.integer("SWEEP_GRACE_SECONDS", 3_600, least=1, most=7 * 86_400)
+# Days after which the original file of a video that is ready goes, 0 for never.
+SOURCE_DAYS = env.integer("SOURCE_DAYS", 0, least=0, most=3_650)
 # How long what the sweeper took away waits in the trash.
 TRASH_DAYS = env.integer("TRASH_DAYS", 7, least=1, most=365)

@@ -119,6 +119,11 @@ def current(values: type[Values]) -> Values:
     return cast(Values, found)
 
 
+def read(values: type[Values]) -> Values:
+    """Return the values of a section as the database has them now. Raises its errors: no defaults stand in."""
+    return sections.build(sections.section_of(values), store.find())
+
+
 def current_document() -> Mapping[str, Any]:
     """Return the document that the current values come from."""
     return _follower.get().document

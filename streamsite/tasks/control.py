@@ -17,7 +17,7 @@ from streamsite.mongo.engine.client import session_for
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.tasks import queue
 from streamsite.tasks.backend import MongoTaskBackend
-from streamsite.tasks.documents import Failure, JobDocument
+from streamsite.tasks.documents import SPACE, Failure, JobDocument
 from streamsite.tasks.signals import CANCELLED, task_dead, task_revived
 
 logger = logging.getLogger("streamsite.tasks")
@@ -87,6 +87,11 @@ def is_queue_needed(name: str) -> bool:
 def list_queue_names() -> list[str]:
     """Return the queues of the site."""
     return sorted(task_backends["default"].queues)
+
+
+def count_waiting_for_space() -> int:
+    """Return how many jobs wait for free space on the disk."""
+    return queue.count_waiting_for(SPACE, list_queue_names())
 
 
 def find_ids_by_argument(argument: str) -> list[str]:

@@ -9,8 +9,17 @@ from typing import NotRequired, TypedDict
 Failure = TypedDict("Failure", {"try": int, "at": datetime, "error": str, "exception": str})
 
 
+# What a job can wait for.
+SPACE = "space"
+# Why a job was put back: ``for`` is ``SPACE``, ``bytes`` are what it needs. As a call, because "for" is no name either.
+Waiting = TypedDict("Waiting", {"for": str, "bytes": int})
+
+
 class JobDocument(TypedDict):
-    """A job in ``task_job``. ``run_at`` is when it is due, or when its lease ends; moments are naive in UTC."""
+    """A job in ``task_job``. ``run_at`` is when it is due, or when its lease ends; moments are naive in UTC.
+
+    ``waiting`` says what a job that was put back waits for; in the next try it is ``waited``.
+    """
 
     _id: str
     task: str
@@ -30,3 +39,5 @@ class JobDocument(TypedDict):
     finished_at: NotRequired[datetime]
     return_value: NotRequired[object]
     error: NotRequired[str]
+    waiting: NotRequired[Waiting]
+    waited: NotRequired[Waiting]

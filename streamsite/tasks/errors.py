@@ -25,3 +25,14 @@ class RetryLater(Exception):
 
     at_most: timedelta | None = None
     at_least: timedelta | None = None
+
+
+class Postponed(Exception):
+    """The task cannot begin yet, by nobody's fault: the job goes back for ``after``, and the try does not count.
+
+    ``waits_for`` is a word for what it waits for, ``amount`` how many bytes of it.
+    """
+
+    waits_for = ""
+    amount = 0
+    after = timedelta(seconds=60)

@@ -1,7 +1,7 @@
 """The lease queue: jobs are documents, and every change of one is a single conditional update.
 
 ``task_job {_id, task, args, kwargs, queue, priority, state, run_at, tries, max_tries, token, worker, workers,
-enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at, announced_at}``.
+enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at, announced_at, waiting, waited}``.
 
 *state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. A job can be taken from ``run_at`` on; for a
 running job that is the end of its lease, so the job of a dead worker is taken like any other. ``token`` is new with
@@ -173,6 +173,18 @@ def return_job(job: Job) -> bool:
     return _change(job, [{"$set": ready}])
 
 
+def postpone(job: Job, *, waits_for: str, amount: int, after: timedelta) -> bool:
+    """Put back a job that cannot begin yet, for ``after``; the try does not count. False when it is no longer ours."""
+    waiting = {"$literal": {"for": waits_for, "bytes": amount}}
+    ready = {
+        "state": READY,
+        "run_at": _after(after),
+        "tries": {"$subtract": ["$tries", 1]},
+        "waiting": waiting,
+    }
+    return _change(job, [{"$set": ready}])
+
+
 def cancel(job_id: str, reason: str = "") -> bool:
     """Stop a job that is waiting or running. False when it has ended already."""
     result = collection(JOBS).update_one(
@@ -188,7 +200,7 @@ def requeue(job_id: str, *, session: ClientSession | None = None) -> bool:
         {"_id": job_id, "state": {"$in": [DEAD, CANCELLED]}},
         [
             {"$set": {"state": READY, "run_at": NOW, "tries": 0}},
-            {"$unset": ["purge_at", "finished_at", "error", "announced_at"]},
+            {"$unset": ["purge_at", "finished_at", "error", "announced_at", "waiting"]},
         ],
         session=session,
     )
@@ -225,6 +237,12 @@ def count_ahead(job: JobDocument, *, most: int = MAX_COUNTED) -> int:
     return counted
 
 
+def count_waiting_for(what: str, queues: list[str], *, most: int = MAX_COUNTED) -> int:
+    """Return how many jobs were put back to wait for something, such as ``SPACE``; counted up to ``most``."""
+    waiting: Document = {"queue": {"$in": queues}, "state": READY, "waiting.for": what}
+    return collection(JOBS).count_documents(waiting, limit=most)
+
+
 def unfinished_arguments(task: str) -> set[object]:
     """Return the first arguments of all jobs of ``task`` that wait or run."""
     rows = _jobs().find({"task": task, "state": {"$in": UNFINISHED}}, {"args": 1})
@@ -258,9 +276,10 @@ def _take(which: Document, worker: str, lease_seconds: float) -> Job | None:
                     "started_at": NOW,
                     "tries": {"$add": ["$tries", 1]},
                     "workers": {"$slice": [seen_by, -MAX_WORKERS]},
+                    "waited": "$waiting",
                 }
             },
-            {"$unset": ["announced_at"]},
+            {"$unset": ["announced_at", "waiting"]},
         ],
         sort=[("priority", DESCENDING), ("run_at", ASCENDING)],
         return_document=ReturnDocument.AFTER,

@@ -26,7 +26,7 @@ from streamsite.tasks import job_log, job_totals, periodic, queue
 from streamsite.tasks import lease as leases
 from streamsite.tasks.attempt import Abandoned, Attempt
 from streamsite.tasks.backend import MongoTaskBackend, load_task
-from streamsite.tasks.errors import LeaseLost, PermanentFailure, RetryLater, TimeLimitExceeded
+from streamsite.tasks.errors import LeaseLost, PermanentFailure, Postponed, RetryLater, TimeLimitExceeded
 from streamsite.tasks.heartbeats import CurrentJob, Heartbeat
 from streamsite.tasks.signals import FAILED, task_dead
 
@@ -190,6 +190,8 @@ class Worker:
         except TimeLimitExceeded as error:
             self._report(job, job_log.FAILED, begun, error, reason=str(error))
             self._end_late(job, error, attempt)
+        except Postponed as error:
+            self._postpone(job, error, begun)
         except PermanentFailure as error:
             self._report(job, job_log.DEAD, begun, error, reason=str(error))
             self._mark_dead(job, str(error))
@@ -210,6 +212,14 @@ class Worker:
             if self._heartbeat is not None:
                 self._heartbeat.job = None
             close_old_connections()
+
+    def _postpone(self, job: queue.Job, error: Postponed, begun: float) -> None:
+        self._record(
+            lambda: queue.postpone(job, waits_for=error.waits_for, amount=error.amount, after=error.after)
+        )
+        self._report(
+            job, job_log.RETURNED, begun, reason=f"waits for {error.waits_for}: {error.amount} bytes"
+        )
 
     def _return_job(self, job: queue.Job, begun: float) -> None:
         self._record(lambda: queue.return_job(job))

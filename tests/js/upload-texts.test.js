@@ -47,6 +47,8 @@ test("how much was sent, and how long the rest takes", () => {
 test("how far processing is", () => {
   assert.match(processingText({ playable: false, ahead: 2, progress: 0 }), /2 other videos/);
   assert.match(processingText({ playable: false, ahead: 0, progress: 0.25 }), /25% done/);
+  assert.match(processingText({ playable: false, ahead: 2, progress: 0, waiting_for: "space" }), /free space/);
+  assert.match(processingText({ playable: false, ahead: 2, progress: 0, waiting_for: null }), /2 other videos/);
   assert.match(processingText({ playable: true, ahead: 0, progress: 0.5 }), /Higher resolutions are 50% done/);
 });
 

@@ -57,7 +57,8 @@ class VideoAdmin(ServiceAdmin[Video]):
     readonly_fields = (
         "preview", "id", "channel_link", "is_sensitive_by_staff", "is_taken_down", "status", "progress",
         "attempt", "failure_code", "failure_detail", "steps", "report", "chapters", "display_duration",
-        "display_size", "source_name", "display_source_size", "display_media_bytes", "generation", "listed",
+        "display_size", "source_name", "display_source_size", "ready_at", "source_leaves_at", "source_removed_at",
+        "display_media_bytes", "generation", "listed",
         "published_at", "view_count", "like_count", "comment_count", "created_at", "updated_at", "version",
     )  # fmt: skip
     fieldsets = (
@@ -103,6 +104,7 @@ class VideoAdmin(ServiceAdmin[Video]):
                 "fields": (
                     *("status", "progress", "attempt", "failure_code", "failure_detail", "steps", "report"),
                     *("display_duration", "display_size", "source_name", "display_source_size"),
+                    *("ready_at", "source_leaves_at", "source_removed_at"),
                     *("display_media_bytes", "generation"),
                 )
             },

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from accounts.api.base import no_store
 from streamsite.api.described import described
 from videos import access, mappers, services, tasks
+from videos.models import Video
 from videos.schemas.processing import ProcessingDict
 
 
@@ -24,7 +25,7 @@ class ProcessingView(APIView):
     def get(self, request: Request, video_id: str) -> Response:
         """Read the processing job, as the video's owner."""
         video = access.video_for_editing(request.user, video_id)
-        return no_store(Response(mappers.serialize_processing(video, tasks.jobs_ahead(video))))
+        return no_store(Response(_serialize(video)))
 
 
 class RetryView(APIView):
@@ -37,8 +38,9 @@ class RetryView(APIView):
         """Process a failed video again."""
         video = access.video_for_editing(request.user, video_id)
         video = services.retry(video, enqueue=tasks.enqueue_processing)
-        return no_store(
-            Response(
-                mappers.serialize_processing(video, tasks.jobs_ahead(video)), status=status.HTTP_202_ACCEPTED
-            )
-        )
+        return no_store(Response(_serialize(video), status=status.HTTP_202_ACCEPTED))
+
+
+def _serialize(video: Video) -> ProcessingDict:
+    place = tasks.queue_place(video)
+    return mappers.serialize_processing(video, ahead=place.ahead, waits_for=place.waits_for)

@@ -43,6 +43,8 @@ def editor_context(
         "outlook": schedules.outlook(video, {}),
         "report": stored_texts.report_notes(video.report),
         "waits": schedules.overdue_reason(video),
+        "original_kept_until": video.source_leaves_at,
+        "original_removed_at": video.source_removed_at,
         "duplicate_of": duplicate_uploads.original_body(video),
         "page": links.body(mappers.serialize_share_link),
         **sharing,

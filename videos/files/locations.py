@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.errors import Conflict
+from streamsite.space.reservations import hold_space
 from streamsite.tasks.lease import current_lease
 from videos.files import bucket, paths
 from videos.files.content_types import content_type_of
@@ -116,9 +117,18 @@ def files_on_disk(
             sizes = source.sizes(place.folder)
             fetch_files(place, [name for name in sizes if name.endswith(".m3u8")], folder, source)
             chosen = choose(folder, list(sizes))
-            paths.require_space(sum(sizes[name] for name in chosen))
-            fetch_files(place, chosen, folder, source)
+            needed = sum(sizes[name] for name in chosen)
+            with _room(needed, folder, for_request=for_request):
+                fetch_files(place, chosen, folder, source)
         yield folder
+
+
+def _room(needed: int, folder: Path, *, for_request: bool) -> AbstractContextManager[None]:
+    """Return a block in which so many bytes may be written. Raises ``DiskFull``."""
+    if for_request:
+        paths.require_space(needed)
+        return nullcontext()
+    return hold_space(needed, written=lambda: paths.folder_size(folder))
 
 
 def store_download(place: MediaLocation, made: Path, name: str) -> bool:

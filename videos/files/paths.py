@@ -113,6 +113,15 @@ def remove_all_files(video_id: str) -> None:
     remove_source(video_id)
 
 
+def file_sizes(folder: Path) -> dict[str, int]:
+    """Return sizes by name of a folder's files, without those that are being written."""
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
 def folder_size(folder: Path) -> int:
     """Return the total size in bytes of all files below ``folder``."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from streamsite.space.reservations import hold_space
 from streamsite.tasks.lease import current_lease
 from videos.files import bucket, paths
 from videos.files.content_types import content_type_of
@@ -57,7 +58,7 @@ def move_to_bucket(video_id: str) -> int | None:
         place = get_location(video_id)
         if place is None or place.is_stored or not place.is_complete or place.status != Status.READY:
             return None
-        wanted = _files(place.local)
+        wanted = paths.file_sizes(place.local)
         if not wanted:
             logger.error("video %s: its files are not on the disk", video_id)
             return None
@@ -125,15 +126,18 @@ def move_to_disk(video_id: str) -> int | None:
 def _fetch_back(place: MediaLocation, wanted: dict[str, int]) -> None:
     if not wanted:
         raise FileNotFoundError(f"video {place.video_id}: the bucket has nothing of it")
-    if _files(place.local) != wanted:
+    if paths.file_sizes(place.local) != wanted:
         partial = _partial_of(place)
         partial.mkdir(parents=True, exist_ok=True)
         _remove_strays(partial, wanted)
-        there = _files(partial)
+        there = paths.file_sizes(partial)
         missing = [file for file in wanted if file not in there]
-        paths.require_space(sum(wanted[file] for file in missing))
-        fetch_files(place, missing, partial)
-        if _files(partial) != wanted:
+        with hold_space(
+            sum(wanted[file] for file in missing),
+            written=lambda: sum(paths.file_sizes(partial).get(file, 0) for file in missing),
+        ):
+            fetch_files(place, missing, partial)
+        if paths.file_sizes(partial) != wanted:
             raise bucket.BucketUnavailable
         paths.remove_generation(place.video_id, place.generation)
         partial.rename(place.local)
@@ -220,12 +224,3 @@ def _is_settled(folder: Path) -> bool:
         return folder.stat().st_mtime <= time.time() - settle_seconds()
     except FileNotFoundError:
         return False
-
-
-def _files(folder: Path) -> dict[str, int]:
-    """Return sizes by name of a folder's files, without those that are being written."""
-    return {
-        path.relative_to(folder).as_posix(): path.stat().st_size
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(".")
-    }

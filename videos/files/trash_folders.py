@@ -32,7 +32,7 @@ def _uploads() -> Path:
 
 
 def _is_source_named(path: Path) -> bool:
-    return Video.objects.filter(pk=path.name).exists()
+    return Video.objects.filter(pk=path.name, source_removed_at=None).exists()
 
 
 def _is_generation_named(path: Path) -> bool:

@@ -94,6 +94,14 @@ class Video(models.Model):
     source_size = models.BigIntegerField(default=0, editable=False)
     # In hexadecimal; "" until it is known: see ``videos.duplicate_uploads``.
     source_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    # When its ladder was complete; when its original file is to go, and when it went: see ``processing.sources``.
+    ready_at = models.DateTimeField(_("ready at"), null=True, blank=True, editable=False)
+    source_leaves_at = models.DateTimeField(
+        _("original file kept until"), null=True, blank=True, editable=False
+    )
+    source_removed_at = models.DateTimeField(
+        _("original file removed at"), null=True, blank=True, editable=False
+    )
     generation = models.CharField(max_length=32, blank=True, editable=False)
     stored_generation = models.CharField(max_length=64, blank=True, editable=False)
     is_complete = models.BooleanField(default=False, editable=False)
@@ -196,6 +204,11 @@ class Video(models.Model):
             ),
             models.Index(
                 fields=["publish_at"], name="video_scheduled", condition=models.Q(publish_at__isnull=False)
+            ),
+            models.Index(
+                fields=["source_leaves_at"],
+                name="video_source_leaves",
+                condition=models.Q(source_leaves_at__isnull=False),
             ),
         ]
 

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.utils import timezone
 
+from streamsite.space.reservations import hold_space
 from streamsite.tasks.lease import current_lease
 from videos import duplicate_uploads, services, thumbnails
 from videos.captions import embedded
@@ -17,7 +18,7 @@ from videos.chapters import services as chapter_services
 from videos.files import paths
 from videos.files.urls import DOWNLOAD
 from videos.models import Status, Video
-from videos.processing import totals
+from videos.processing import space, totals
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.processing.stopper import Stopper
 from videos.signals import files_abandoned, generation_completed
@@ -58,16 +59,29 @@ class Attempt:
         self.loudness: float | None = None
 
     def run(self) -> None:
-        """Run all steps. However it ends, no files stay that no row names."""
-        progress = self.progress
-        with progress.step("inspect"):
+        """Run all steps. However it ends, no files stay that no row names. Raises ``NoSpace`` before it makes any."""
+        info, plan = self._inspect()
+        wants_download = Video.objects.filter(pk=self.video_id, allow_download=True).exists()
+        size = space.estimate_ladder(
+            info, plan, source_bytes=self.source.stat().st_size, with_download=wants_download
+        )
+        with hold_space(size, written=lambda: paths.folder_size(self.folder)):
+            self._make(info, plan)
+
+    def _inspect(self) -> tuple[SourceInfo, ladder.LadderPlan]:
+        """Return what the file contains, and the ladder to make of it."""
+        with self.progress.step("inspect"):
             duplicate_uploads.record_hash(self.video_id)
             info = probe(self.source)
             require_acceptable(
                 info,
                 UploadLimits(max_bytes=settings.MAX_UPLOAD_BYTES, max_seconds=settings.MAX_VIDEO_SECONDS),
             )
-            plan = ladder.plan(info, self.profile, gain_db=self._loudness_gain(info))
+            return info, ladder.plan(info, self.profile, gain_db=self._loudness_gain(info))
+
+    def _make(self, info: SourceInfo, plan: ladder.LadderPlan) -> None:
+        """Make the ladder and all beside it, and publish it."""
+        progress = self.progress
         try:
             self.work.mkdir(parents=True)
             self.generation, self.folder = paths.new_generation(self.video_id)
@@ -147,6 +161,7 @@ class Attempt:
             progress=1.0,
             steps=self.progress.steps,
             is_complete=True,
+            ready_at=timezone.now(),
             media_bytes=paths.folder_size(self.folder),
             poster_choices=self.poster_choices,
             loudness=self.loudness,

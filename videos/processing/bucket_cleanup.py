@@ -1,8 +1,9 @@
 """Finds and removes folders of the bucket that no video is served from.
 
-Nothing is moved there: an empty object ``trash/<date>/<folder>`` below the prefix says that a folder is to go, and it
-goes ``TRASH_DAYS`` later if no video has named it by then. Until then it stays as it is, so that the right database
-finds it at once. Only names of the form ``<id>.<generation>.<secret>`` below a prefix with this site's marker count.
+Nothing is moved there: an empty object ``trash/<date>/<folder>`` below the prefix says that a folder is to go. It goes
+after as many days as files stay in the trash, if no video has named it by then. Until then it stays as it is, so that
+the right database finds it at once. Only names of the form ``<id>.<generation>.<secret>`` below a prefix with this
+site's marker count.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.conf import settings
 
 from streamsite import site_id, sweep_count, trash
 from streamsite.mongo import clock
+from streamsite.site_settings.storage import storage_settings
 from videos.files import bucket, bucket_site, locations, orphans
 from videos.processing.cleanup import STAYS_SUFFIX, CleanupReport
 
@@ -40,7 +42,7 @@ class _Found:
 
 
 def sweep_bucket(*, force: bool = False, is_dry: bool = False, empty_trash: bool = False) -> CleanupReport:
-    """Mark folders that no row names, and remove those that were marked ``TRASH_DAYS`` ago and still are unnamed.
+    """Mark folders that no row names, and remove those that were marked long enough ago and still are unnamed.
 
     ``force`` notes as many as there are, ``empty_trash`` removes at once what is noted, ``is_dry`` only lists. Raises
     ``site_id.SiteMismatch``. A bucket that is silent is swept another time.
@@ -91,11 +93,10 @@ def _sweep(report: CleanupReport, *, force: bool, is_dry: bool, empty_trash: boo
         report.listed += [f"{folder} (bucket, deleted){end}" for folder in ripe]
         return
     today = trash.today()
+    last_day = today + timedelta(days=storage_settings().trash_days)
     for folder in new:
         target.mark_for_removal(folder, today)
-        logger.warning(
-            "bucket folder %s will be deleted on %s", folder, today + timedelta(days=settings.TRASH_DAYS)
-        )
+        logger.warning("bucket folder %s will be deleted on %s", folder, last_day)
     for folder in ripe:
         target.remove(folder)
         logger.warning("bucket folder %s was deleted for good", folder)

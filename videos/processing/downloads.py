@@ -6,9 +6,11 @@ import logging
 import secrets
 from pathlib import Path
 
+from streamsite.space.reservations import hold_space
 from videos.files import locations
 from videos.files.urls import DOWNLOAD
 from videos.models import Video
+from videos.processing import space
 from videos.transcoding.download import download_sources, make_download
 
 logger = logging.getLogger("streamsite.pipeline")
@@ -28,7 +30,8 @@ def _make_missing_download(video_id: str) -> bool:
     with locations.files_on_disk(place, _select_files) as folder:
         part = folder / f".{DOWNLOAD}.{secrets.token_hex(4)}"
         try:
-            make_download(folder, part)
+            with hold_space(space.estimate_download(folder)):
+                make_download(folder, part)
             return locations.store_download(place, part, DOWNLOAD)
         finally:
             part.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ import logging
 from django.db.models import F
 from django.utils import timezone
 
+from streamsite.space.reservations import NoSpace, require_space_of_former_try
 from streamsite.tasks.lease import LeaseLost, current_lease
 from videos import services
 from videos.files import paths
@@ -35,14 +36,18 @@ def process(video_id: str, *, few_rungs: bool = False) -> None:
 
     ``few_rungs`` makes a ladder that takes little time: see ``encoding_profile``.
 
-    Raises what is worth another try: the queue runs the task again, later.
+    Raises what is worth another try: the queue runs the task again, later. ``NoSpace`` is none: the video waits.
     """
+    require_space_of_former_try()
     attempt = _begin(video_id)
     if attempt is None:
         return
     progress = Progress(video_id, attempt)
     try:
         Attempt(video_id, progress, few_rungs_profile() if few_rungs else site_profile()).run()
+    except NoSpace:
+        _put_back(video_id, attempt)
+        raise
     except (AttemptSuperseded, Canceled, LeaseLost):
         _end_stopped(video_id, attempt)
     except OSError:
@@ -56,6 +61,13 @@ def process(video_id: str, *, few_rungs: bool = False) -> None:
         _fail(video_id, attempt, progress, error.code, error.detail)
         if not error.keeps_source:
             paths.remove_source(video_id)
+
+
+def _put_back(video_id: str, attempt: int) -> None:
+    """Let the video wait again, as its job does."""
+    Video.objects.filter(pk=video_id, attempt=attempt, status=Status.PROCESSING).update(
+        status=Status.QUEUED, progress=0.0, steps=[], updated_at=timezone.now()
+    )
 
 
 def _end_stopped(video_id: str, attempt: int) -> None:

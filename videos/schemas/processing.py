@@ -33,12 +33,19 @@ class ProcessingDict(TypedDict):
     playable: Annotated[bool, "Whether it can be watched, even while processing continues."]
     attempt: int
     ahead: Annotated[int | None, "Number of jobs before this one while it waits."]
+    waiting_for: Annotated[
+        str | None, "`space` while there is too little free disk space to begin; more words may be added."
+    ]
     steps: list[ProcessingStepDict]
     error: FailureDict | None
     report: Annotated[
         list[ProcessingNoteDict],
         "How the file was processed. Empty until the video is ready, and for old videos.",
     ]
+    original_kept_until: Annotated[
+        str | None, "When the original file will be removed; null while nobody plans to, and once it is gone."
+    ]
+    original_removed_at: Annotated[str | None, "When the original file was removed."]
     duplicate_of: Annotated[
         DuplicateVideoDict | None, "The caller's first video of the same file, once the file was compared."
     ]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.registration import upload_rights
 from streamsite.errors import Absent, Conflict, Invalid
-from streamsite.mongo.retry import run_in_transaction
+from streamsite.space.reservations import reserved_bytes
 from videos import facet_store, quota, services, strikes
 from videos.files import paths
 from videos.models import Status, Upload, UploadKind, Video
@@ -145,7 +145,8 @@ def _require_room(owner: User, length: int | None) -> None:
     if length is not None:
         services.require_valid_size(length)
     quota.require_quota(owner, more=length or 0)
-    paths.require_space(length or 0)
+    # What is being encoded needs its space, and an upload may take hours.
+    paths.require_space((length or 0) + reserved_bytes())
 
 
 def _require_few_drafts(owner: User) -> None:
@@ -166,8 +167,12 @@ def _draft(owner: User, metadata: str, size: int) -> Video:
 
 
 def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
-    """Save the upload and its draft, and assign it the partial uploads ``joins``, all or nothing."""
+    """Save the upload and its draft, and assign it the partial uploads ``joins``, all or nothing.
+
+    What is joined counts already.
+    """
     video = upload.video
+    more = 0 if joins else upload.length or 0
     partial_file.create_file(upload.pk)
     try:
 
@@ -179,10 +184,7 @@ def _store(upload: Upload, joins: Sequence[str] = ()) -> None:
             if joins:
                 _take_parts(upload, joins)
 
-        run_in_transaction(store)
-        # Two that began at the same moment have both seen room for one.
-        if not joins:
-            quota.require_quota(upload.owner, more=0)
+        quota.store_within(upload.owner, more, store)
     except BaseException:
         Upload.objects.filter(pk=upload.pk).delete()
         if video is not None:

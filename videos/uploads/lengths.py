@@ -60,20 +60,15 @@ def require_reservation(upload: Upload, reach: int) -> None:
 def _reserve(upload: Upload, size: int) -> None:
     """Let the upload count ``size`` bytes."""
     before = upload.video.source_size if upload.video is not None else upload.reserved
-    quota.require_quota(upload.owner, more=max(0, size - before))
-    _count(upload, size)
-    try:
-        # Two that asked at the same moment have both seen room for one.
-        quota.require_quota(upload.owner, more=0)
-    except TooLarge:
-        _count(upload, before)
-        raise
+    quota.store_within(upload.owner, max(0, size - before), lambda: _count(upload, size))
+    if upload.video is None:
+        upload.reserved = size
+    else:
+        upload.video.source_size = size
 
 
 def _count(upload: Upload, size: int) -> None:
     if upload.video is None:
-        upload.reserved = size
         Upload.objects.filter(pk=upload.pk, joined_into=None).update(reserved=size)
-        return
-    upload.video.source_size = size
-    Video.objects.filter(pk=upload.video.pk, status=Status.UPLOADING).update(source_size=size)
+    else:
+        Video.objects.filter(pk=upload.video.pk, status=Status.UPLOADING).update(source_size=size)

@@ -108,8 +108,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "visibility_choices": visibility_choices(user),
         "visibility": form["visibility"].value() or default_visibility(user),
         "unfinished": unfinished_uploads(user),
-        "quota": quota.quota_bytes_of(user),
-        "used": quota.used_bytes(user),
+        "storage": quota.storage_use(user),
     }
     return render(request, "videos/upload.html", context, status=form_status(form))
 

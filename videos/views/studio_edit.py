@@ -18,7 +18,7 @@ from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import PREVIEW
 from streamsite.view_actions import attempt, redirect_with_message
 from streamsite.view_helpers import View, allow_get_and_post, is_htmx
-from videos import access, forms, mappers, schedules, share_links
+from videos import access, forms, mappers, schedules, share_links, tasks
 from videos.captions import services as caption_services
 from videos.chapters import services as chapter_services
 from videos.editor.page import editor_context
@@ -50,7 +50,8 @@ def edit(request: HttpRequest, video_id: str) -> HttpResponse:
 def _page(
     request: HttpRequest, video: Video, submission: Submission, *, status: int = 200, **sharing: object
 ) -> HttpResponse:
-    context = editor_context(request, video, submission, **sharing)
+    waits_for = tasks.queue_place(video).waits_for
+    context = editor_context(request, video, submission, waits_for=waits_for, **sharing)
     return render(request, "videos/edit/editor.html", context, status=status)
 
 

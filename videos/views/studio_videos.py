@@ -20,7 +20,7 @@ from streamsite.errors import Invalid, SiteError
 from streamsite.view_actions import attempt
 from streamsite.view_helpers import is_htmx, safe_next
 from streamsite.visibility import Visibility
-from videos import mappers
+from videos import mappers, quota
 from videos.access import own_videos
 from videos.models import CATEGORIES, Status, Video
 from videos.studio import bulk_actions, videos_table
@@ -53,6 +53,7 @@ def studio_videos(request: HttpRequest) -> HttpResponse:
         ],
         "sorts": videos_table.SORT_NAMES,
         "actions": _actions_with_values(user),
+        "storage": quota.storage_use(user),
     }
     return render(request, "videos/studio.html", context)
 

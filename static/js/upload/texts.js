@@ -73,11 +73,14 @@ export function sentText(sent, total, speed = 0) {
 /**
  * Say how far the processing of a file is.
  *
- * @param {{ playable: boolean, ahead: number, progress: number }} job
+ * @param {{ playable: boolean, ahead: number, progress: number, waiting_for?: string | null }} job
  */
-export function processingText({ playable, ahead, progress }) {
+export function processingText({ playable, ahead, progress, waiting_for: waitsFor = null }) {
   const done = { percent: percent(progress ?? 0) };
   if (playable) return interpolate(gettext("Ready to watch. Higher resolutions are %(percent)s done."), done);
+  if (waitsFor === "space") {
+    return gettext("Waiting for free space on the server. Processing starts by itself. You can close this page.");
+  }
   if (!(ahead > 0)) return interpolate(gettext("Processing is %(percent)s done. You can close this page."), done);
   const waiting = ngettext(
     "Waiting for %(count)s other video to process. You can close this page.",

@@ -13,6 +13,7 @@ from streamsite.figures import computing, registry
 from streamsite.management.site_command import CHANGED_NOTHING, SiteCommand, add_dry_run
 from streamsite.progress import Progress
 from streamsite.sanitize import format_bytes
+from streamsite.space import reservations
 from videos.storage_use import AccountUse, largest_accounts
 
 MAX_ACCOUNTS = 1_000
@@ -42,20 +43,22 @@ class Command(SiteCommand):
             measured = computing.storage_sizes() if dry_run else computing.measure_storage()
         kinds = {kind: size for kind, size in measured.items() if size}
         largest = largest_accounts(accounts) if accounts else []
-        free = shutil.disk_usage(settings.DATA_DIR).free
+        disk = {"free": shutil.disk_usage(settings.DATA_DIR).free, "reserved": reservations.reserved_bytes()}
         if options["json"]:
-            self.stdout.write(_as_json(kinds, largest, free))
+            self.stdout.write(_as_json(kinds, largest, disk))
         else:
-            self._print(kinds, largest, free)
+            self._print(kinds, largest, disk)
 
-    def _print(self, kinds: dict[str, int], largest: list[AccountUse], free: int) -> None:
+    def _print(self, kinds: dict[str, int], largest: list[AccountUse], disk: dict[str, int]) -> None:
         labels = registry.storage_labels()
         rows = [
             (str(labels.get(kind, kind)), format_bytes(size))
             for kind, size in sorted(kinds.items(), key=lambda pair: -pair[1])
         ]
         self._table(["Kind", "Size"], [*rows, ("Total", format_bytes(sum(kinds.values())))])
-        self.stdout.write(f"\n{format_bytes(free)} are free on the disk of {settings.DATA_DIR}.")
+        self.stdout.write(f"\n{format_bytes(disk['free'])} are free on the disk of {settings.DATA_DIR}.")
+        if disk["reserved"]:
+            self.stdout.write(f"{format_bytes(disk['reserved'])} of them are reserved by jobs that run.")
         if largest:
             self.stdout.write("")
             self._table(
@@ -76,7 +79,7 @@ def _row(account: AccountUse) -> tuple[str, ...]:
     return (account.username, str(account.videos), *map(format_bytes, sizes))
 
 
-def _as_json(kinds: dict[str, int], largest: list[AccountUse], free: int) -> str:
+def _as_json(kinds: dict[str, int], largest: list[AccountUse], disk: dict[str, int]) -> str:
     accounts = [
         {
             "username": one.username,
@@ -88,7 +91,7 @@ def _as_json(kinds: dict[str, int], largest: list[AccountUse], free: int) -> str
         }
         for one in largest
     ]
-    return json.dumps({"kinds": kinds, "free": free, "accounts": accounts}, indent=2)
+    return json.dumps({"kinds": kinds, **disk, "accounts": accounts}, indent=2)
 
 
 def _number(text: str) -> int:

@@ -1,0 +1,1 @@
+"""Space on the disk that jobs have reserved: ``reservations`` holds it, ``store`` keeps it."""
