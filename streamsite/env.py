@@ -18,6 +18,7 @@ SHOWN_CHARACTERS = 80
 # The names that were asked for, and those that are read elsewhere or with others only.
 known_variables = {
     *("PORT", "MONGOD_BIN", "NGINX_BIN", "MONGODB_SILENT_SECONDS", "LOG_FILE_MIB", "S3_SECRET_ACCESS_KEY"),
+    "MONGOD_KEEP_FCV",
     *("DOMAIN_TLS", "ACME_CA", "ACME_CA_ROOT", "ACME_EMAIL", "HTTP_PORT", "HTTPS_PORT", "CADDY_BIN"),
 }
 HOST = re.compile(

@@ -41,7 +41,7 @@ FREE = {
 }
 # Looked at by script/server, which has sentences of its own.
 SUPERVISORS = {
-    *("MONGOD_BIN", "NGINX_BIN", "CADDY_BIN", "LOG_FILE_MIB"),
+    *("MONGOD_BIN", "MONGOD_KEEP_FCV", "NGINX_BIN", "CADDY_BIN", "LOG_FILE_MIB"),
     *("DOMAIN_TLS", "ACME_CA", "ACME_CA_ROOT", "ACME_EMAIL", "HTTP_PORT", "HTTPS_PORT"),
 }
 SECRET = {"MONGODB_URI", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY", "METRICS_TOKEN", "BACKUP_PASSPHRASE"}
@@ -272,7 +272,10 @@ def test_the_web_server_by_hand_ends_with_the_sentence():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "abc"), ("PORT", "70000"), ("MONGODB_SILENT_SECONDS", "no"), ("LOG_FILE_MIB", "0")],
+    [
+        *(("PORT", "abc"), ("PORT", "70000"), ("MONGODB_SILENT_SECONDS", "no"), ("LOG_FILE_MIB", "0")),
+        ("MONGOD_KEEP_FCV", "perhaps"),
+    ],
 )
 def test_the_supervisor_ends_with_the_sentence(monkeypatch, capsys, tmp_path, name, value):
     monkeypatch.setenv(name, value)
