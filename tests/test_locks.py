@@ -15,6 +15,8 @@ BASE = {
     "requirements-s3": ("requirements",),
     "requirements-celery": ("requirements",),
     "requirements-caddy": ("requirements",),
+    "requirements-sentry": ("requirements",),
+    "requirements-otel": ("requirements",),
     "requirements-dev": ("requirements",),
 }
 # Their wheels are unpacked for what lies in them; nothing imports them.
