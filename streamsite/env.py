@@ -18,6 +18,7 @@ SHOWN_CHARACTERS = 80
 # The names that were asked for, and those that are read elsewhere or with others only.
 known_variables = {
     *("PORT", "MONGOD_BIN", "NGINX_BIN", "MONGODB_SILENT_SECONDS", "LOG_FILE_MIB", "S3_SECRET_ACCESS_KEY"),
+    "MONGOD_KEEP_FCV",
     *("DOMAIN_TLS", "ACME_CA", "ACME_CA_ROOT", "ACME_EMAIL", "HTTP_PORT", "HTTPS_PORT", "CADDY_BIN"),
 }
 HOST = re.compile(
@@ -29,7 +30,8 @@ CONTACT_URL = re.compile(r"\Ahttps://[A-Za-z0-9][^\s<>]*\Z")
 
 # What these hold is not shown in errors, whatever else is wrong with it.
 SECRET_NAME = re.compile(
-    r"(?:SECRET|SECRET_KEY|PRIVATE_KEY|ACCESS_KEY|FALLBACKS|PASSWORD|PASSPHRASE|TOKEN|MONGODB_URI|BROKER_URL)(?:_FILE)?\Z"
+    r"(?:SECRET|SECRET_KEY|PRIVATE_KEY|ACCESS_KEY|FALLBACKS|PASSWORD|PASSPHRASE|TOKEN|MONGODB_URI|BROKER_URL|DSN|HEADERS)"
+    r"(?:_FILE)?\Z"
 )
 # The user and password of a URL, to the last "@": a password may hold any character. The scheme may be missing.
 CREDENTIALS = re.compile(r"(?:(?<=//)|[^\s/@:,]+:(?!//)).*@", re.DOTALL)
@@ -131,9 +133,14 @@ def choice(name: str, default: str, choices: tuple[str, ...]) -> str:
 def matching(name: str, default: str, pattern: str, *, allowed: str) -> str:
     """Return the variable as text that the regular expression ``pattern`` matches as a whole."""
     value = text(name, default)
+    require_match(name, value, pattern, allowed=allowed)
+    return value
+
+
+def require_match(name: str, value: str, pattern: str, *, allowed: str) -> None:
+    """Raise the error for the variable unless ``pattern`` matches its ``value``, which may come from a file."""
     if not re.fullmatch(pattern, value):
         raise invalid_value(name, allowed)
-    return value
 
 
 def text_list(name: str, default: tuple[str, ...] = ()) -> list[str]:

@@ -27,6 +27,26 @@ SECRET_IN_PATH = re.compile(r"(/(?:media/v|feeds/private|decisions|playlists/joi
 # No name in a path of the site is this long; a token that somebody put there is.
 LONG_NAME = re.compile(r"[^/\s]{41,}")
 MAX_PATH = 500
+# What says something about a person, or opens something, in the text of an error. The order matters.
+PRIVATE_IN_TEXT = (
+    # What MongoDB adds to an error: values of the document.
+    (re.compile(r"\b(dup key|full error)\b.*", re.DOTALL), r"\1: ..."),
+    (re.compile(r"\b(bearer|basic|token)\s+[^\s,;'\"]+", re.IGNORECASE), r"\1 ..."),
+    (
+        re.compile(
+            r"\b(\w*(?:passw|secret|token|key|code|otp|session)\w*)(['\"]?\s*[:=]\s*['\"]?)[^\s,;&'\"}]+",
+            re.IGNORECASE,
+        ),
+        r"\1\2...",
+    ),
+    (re.compile(r"//[^/\s@]+@"), "//...@"),
+    (re.compile(r"[^\s@<>'\"(){}\[\],;:=]{1,64}@[^\s@<>'\"(){}\[\],;:=]{1,255}"), "[email]"),
+    (re.compile(r"\?[^\s'\"<>?]*=[^\s'\"<>]*"), "?..."),
+    (re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"), "[address]"),
+    (re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])"), "[address]"),
+    (re.compile(r"(?<![\w+=-])(?=[A-Za-z_+=-]*\d)[\w+=-]{20,}"), "..."),
+)
+MAX_TEXT = 2_000
 REQUEST_ID = re.compile(r"\A[A-Za-z0-9._-]{8,64}\Z")
 # What would break a line in two, or a terminal.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -34,6 +54,7 @@ NONE = "-"
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default=NONE)
 job_id: contextvars.ContextVar[str] = contextvars.ContextVar("job_id", default=NONE)
+trace_id: contextvars.ContextVar[str] = contextvars.ContextVar("trace_id", default=NONE)
 
 
 @contextmanager
@@ -62,13 +83,21 @@ def redact_path(path: str) -> str:
     return path if len(path) <= MAX_PATH else f"{path[:MAX_PATH]}..."
 
 
+def redact_text(text: str) -> str:
+    """Return the text of an error for other eyes: without secrets, addresses and mail addresses, of bounded length."""
+    text = SECRET_IN_PATH.sub(r"\1...", text[:MAX_TEXT])
+    for private, instead in PRIVATE_IN_TEXT:
+        text = private.sub(instead, text)
+    return LONG_NAME.sub("...", text)
+
+
 class ContextFilter(logging.Filter):
-    """Adds ``request_id`` and ``job_id`` to every record, and to text lines the one that there is as ``context_id``."""
+    """Adds the ids of request, job and trace to every record, and to text lines one of them as ``context_id``."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the ids to the record; return ``True``."""
         request, job = request_id.get(), job_id.get()
-        record.request_id, record.job_id = request, job
+        record.request_id, record.job_id, record.trace_id = request, job, trace_id.get()
         record.context_id = job if request == NONE else request
         return True
 
@@ -118,6 +147,8 @@ class JsonFormatter(logging.Formatter):
         }
         if getattr(record, "job_id", NONE) != NONE:
             entry["job_id"] = record.__dict__["job_id"]
+        if getattr(record, "trace_id", NONE) != NONE:
+            entry["trace_id"] = record.__dict__["trace_id"]
         entry |= getattr(record, "fields", {})
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
+from streamsite.telemetry.spans import Attributes, Kind, within
+
 MAX_URL_LENGTH = 2_000
 MAX_BODY = 4_096
 MAX_RETRY_AFTER = 86_400
@@ -176,9 +178,18 @@ class Client:
         self, connection: GuardedConnection, parts: SplitResult, body: bytes, headers: Mapping[str, str]
     ) -> Answer:
         target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-        connection.request("POST", target, body, dict(headers))
-        response = connection.getresponse()
-        response.read(MAX_BODY)
+        # The path of a push service's address is a secret.
+        about: Attributes = {
+            "http.request.method": "POST",
+            "server.address": connection.host,
+            "server.port": connection.port,
+        }
+        with within("POST", Kind.CLIENT, about) as span:
+            connection.request("POST", target, body, dict(headers))
+            response = connection.getresponse()
+            response.read(MAX_BODY)
+            if span is not None:
+                span.describe({"http.response.status_code": response.status})
         if not response.isclosed():  # there is more, which nobody wants
             self.close()
         return Answer(response.status, _retry_after(response.headers.get("Retry-After", "")))

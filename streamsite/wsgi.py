@@ -14,6 +14,7 @@ from streamsite.early_refusals import with_lingering_close
 from streamsite.metrics import commands, process_files
 from streamsite.mongo.server import end_with_parent
 from streamsite.site_settings import live as site_settings
+from streamsite.telemetry import start as telemetry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
 
@@ -29,6 +30,7 @@ except ImproperlyConfigured as error:
     sys.exit(f"web: {error}")
 process_files.join(process_files.WEB)
 commands.start(process_files.WEB)
+telemetry.start(process_files.WEB)
 site_id.exit_on_mismatch()
 site_settings.start()
 assets.publish_static_files()

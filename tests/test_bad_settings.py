@@ -1,6 +1,7 @@
 """A setting that cannot work is one sentence: its name, its value unless it is secret, and what it may be."""
 
 import importlib
+import importlib.util
 import os
 import re
 import subprocess
@@ -39,15 +40,17 @@ FREE = {
     "S3_PREFIX",
     "BACKUP_S3_ACCESS_KEY_ID",
     "BACKUP_S3_SECRET_ACCESS_KEY",
+    "OTEL_SERVICE_NAME",
+    "OTEL_RESOURCE_ATTRIBUTES",
 }
 # Looked at by script/server, which has sentences of its own.
 SUPERVISORS = {
-    *("MONGOD_BIN", "NGINX_BIN", "CADDY_BIN", "LOG_FILE_MIB"),
+    *("MONGOD_BIN", "MONGOD_KEEP_FCV", "NGINX_BIN", "CADDY_BIN", "LOG_FILE_MIB"),
     *("DOMAIN_TLS", "ACME_CA", "ACME_CA_ROOT", "ACME_EMAIL", "HTTP_PORT", "HTTPS_PORT"),
 }
 SECRET = {
     *("MONGODB_URI", "MONGODB_PASSWORD", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY", "METRICS_TOKEN"),
-    "BACKUP_PASSPHRASE",
+    *("BACKUP_PASSPHRASE", "SENTRY_DSN", "OTEL_EXPORTER_OTLP_HEADERS"),
 }
 GOOD = {
     "MONGODB_URI": "mongodb://streamsite:x@127.0.0.1:1/",
@@ -131,6 +134,10 @@ def test_nonsense_is_refused_by_every_setting(settings_with, name):
         ("STREAMSITE_DATA_DIR", "/etc/passwd", "a folder"),
         ("SECRET_KEY_FILE", "/nonexistent/key", "No such file"),
         ("CELERY_BROKER_URL_FILE", "/", "Is a directory"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "https://collector.example.org:4318"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "http/protobuf"),
+        ("OTEL_TRACES_SAMPLER", "parentbased_jaeger_remote", "parentbased_traceidratio"),
+        ("OTEL_TRACES_SAMPLER_ARG", "5", "from 0 to 1"),
     ],
 )
 def test_a_wrong_value_is_shown_beside_what_is_allowed(settings_with, name, value, allowed):
@@ -174,10 +181,37 @@ def test_credentials_are_not_shown(settings_with, name, value, shown):
         ("MEDIA_ACCEL_PREFIX", "/internal"),
         ("CELERY_BROKER_URL", "amqp://user@host//"),
         ("S3_BUCKET", "Films_2.example"),
+        ("SENTRY_DSN", "https://0a1b2c@sentry.example.org/tracker/12"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer x, x-team=films"),
     ],
 )
 def test_good_values_are_taken(settings_with, name, value):
     assert settings_with(**{name: value}) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "package", "lock"),
+    [
+        ("SENTRY_DSN", "https://0a1b2c@sentry.example.org/1", "sentry_sdk", "requirements-sentry.lock"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://127.0.0.1:4318",
+            "opentelemetry.sdk",
+            "requirements-otel.lock",
+        ),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318", "opentelemetry", "requirements-otel.lock"),
+    ],
+)
+def test_a_variable_whose_packages_are_missing_says_what_to_install(
+    settings_with, monkeypatch, name, value, package, lock
+):
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda asked: None if asked == package else real(asked))
+    said = settings_with(**{name: value})
+    assert is_sentence(said, name), said
+    assert said.endswith(lock)
+    assert "0a1b2c" not in said
 
 
 MALFORMED = [
@@ -303,7 +337,10 @@ def test_the_web_server_by_hand_ends_with_the_sentence():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "abc"), ("PORT", "70000"), ("MONGODB_SILENT_SECONDS", "no"), ("LOG_FILE_MIB", "0")],
+    [
+        *(("PORT", "abc"), ("PORT", "70000"), ("MONGODB_SILENT_SECONDS", "no"), ("LOG_FILE_MIB", "0")),
+        ("MONGOD_KEEP_FCV", "perhaps"),
+    ],
 )
 def test_the_supervisor_ends_with_the_sentence(monkeypatch, capsys, tmp_path, name, value):
     monkeypatch.setenv(name, value)

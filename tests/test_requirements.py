@@ -24,7 +24,11 @@ OPTIONAL = {
     "streamsite/s3_client.py": "requirements-s3",
     "streamsite/s3_errors.py": "requirements-s3",
     "streamsite/backup/bucket_target.py": "requirements-s3",  # for backups in a bucket
+    "streamsite/telemetry/sentry.py": "requirements-sentry",
+    "streamsite/telemetry/tracing.py": "requirements-otel",
 }
+# What the environment of the tests has besides.
+OF_TESTS = ("requirements-dev", "requirements-s3", "requirements-sentry", "requirements-otel")
 # Of a set that the tests' environment does not have: which package brings a module.
 BROUGHT_BY = {"celery": ["celery"], "kombu": ["kombu"]}
 
@@ -34,11 +38,11 @@ def parts():
     found = {("requirements",): [ROOT / "manage.py"]}
     for path in (path for app in APPS for path in (ROOT / app).rglob("*.py")):
         is_test = {"tests", "testing"} & set(path.relative_to(ROOT).parts)
-        sets = ("requirements-dev", "requirements-s3") if is_test else ()
+        sets = OF_TESTS if is_test else ()
         optional = OPTIONAL.get(str(path.relative_to(ROOT)))
         found.setdefault(("requirements", *sets, *([optional] if optional else [])), []).append(path)
     tests = [path for folder in ("tests", "bench") for path in (ROOT / folder).rglob("*.py")]
-    found[("requirements", "requirements-dev", "requirements-s3")] += tests
+    found[("requirements", *OF_TESTS)] += tests
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connections
@@ -12,8 +13,10 @@ from pymongo.errors import OperationFailure
 from streamsite import health, site_id
 from streamsite.doctor import clocks
 from streamsite.doctor.registry import Finding, ok, problem, register_check, warning
-from streamsite.mongo import indexes
+from streamsite.mongo import indexes, last_used
+from streamsite.mongo.binary import is_bundled
 from streamsite.mongo.engine.client import get_client
+from streamsite.mongo.series import series_of
 
 AREA = "Database"
 # The oldest series that its makers maintain. Source: https://www.mongodb.com/legal/support-policy/lifecycles
@@ -26,9 +29,10 @@ def check_server() -> Iterator[Finding]:
     admin = get_client("default").admin
     version = str(admin.command("buildInfo")["version"])
     series = tuple(int(part) for part in version.split(".")[:2])
-    if settings.IS_BUNDLED_MONGODB:  # a public site is warned of it by the check of settings
-        yield ok(f"The bundled MongoDB {version}.")
-    elif series < MAINTAINED:
+    if settings.IS_BUNDLED_MONGODB:
+        yield _own_server(version)
+        return
+    if series < MAINTAINED:
         yield warning(
             f"MongoDB {version} gets no security updates any more.",
             "Move to a maintained version: docs/operations.md, 'Moving to MongoDB 8'.",
@@ -37,7 +41,7 @@ def check_server() -> Iterator[Finding]:
         yield ok(f"MongoDB {version}.")
     try:
         shown = admin.command({"getParameter": 1, "featureCompatibilityVersion": 1})
-    except OperationFailure:  # a user without the right, as the bundled server's
+    except OperationFailure:  # a user without the right
         return
     compatible = str(shown["featureCompatibilityVersion"]["version"])
     if compatible != ".".join(map(str, series)):
@@ -46,6 +50,24 @@ def check_server() -> Iterator[Finding]:
             "When no return to the former version is wanted, run in mongosh: db.adminCommand({"
             f'setFeatureCompatibilityVersion: "{series[0]}.{series[1]}", confirm: true' + "})",
         )
+
+
+def _own_server(version: str) -> Finding:
+    """Return what there is to say of the MongoDB that script/server runs: its record says what its user may not ask."""
+    used = last_used.read(settings.DATA_DIR)
+    if used is None or used.version != version:
+        return ok(
+            f"The MongoDB {version} of script/server."
+        )  # a public site is warned of it by another check
+    whose = "bundled" if is_bundled(Path(used.binary)) else f"script/server's ({used.binary})"
+    if series_of(used.compatibility) != series_of(version):
+        return warning(
+            f"MongoDB {version} of script/server works on data of version {used.compatibility}, which the next version"
+            " will not start from.",
+            "When no return to the former version is wanted, unset MONGOD_KEEP_FCV and start again:"
+            " docs/operations.md, 'Which MongoDB runs'.",
+        )
+    return ok(f"MongoDB {version}, {whose}, and its data is of version {used.compatibility}.")
 
 
 def check_migrations() -> Iterator[Finding]:

@@ -17,6 +17,13 @@ NO_COLLECTION = "-"
 MAX_LABELS = 1_000
 
 
+def collection_name(event: monitoring.CommandStartedEvent) -> str:
+    """Return the collection that a command is about, ``NO_COLLECTION`` for one of a database."""
+    name = event.command_name
+    found = event.command.get("collection" if name == "getMore" else name)
+    return found if isinstance(found, str) else NO_COLLECTION
+
+
 class CommandTimes(monitoring.CommandListener):
     """Counts the commands of a process of this role. pymongo calls it in the thread that sends the command."""
 
@@ -29,9 +36,7 @@ class CommandTimes(monitoring.CommandListener):
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         """Note the collection, which the events of the end do not name."""
-        name = event.command_name
-        found = event.command.get("collection" if name == "getMore" else name)
-        self._of_thread.collection = found if isinstance(found, str) else NO_COLLECTION
+        self._of_thread.collection = collection_name(event)
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         """Count a command that was answered."""

@@ -32,20 +32,38 @@ class MongodUnavailableError(Exception):
 # Where script/bundled_mongod.py puts the mongod of requirements-mongod.txt, and beside it the libraries that it needs.
 OWN_FOLDER = Path(sys.prefix) / "mongod"
 LIBRARIES = "lib"
+# What MONGOD_BIN calls that one.
+BUNDLED = "bundled"
 
 
 def find_mongod() -> Path:
-    """Return the mongod to run: ``MONGOD_BIN``, then PATH, then the bundled one. Raises ``MongodUnavailableError``."""
+    """Return the mongod for new data: that of ``MONGOD_BIN``, or the bundled one. Raises ``MongodUnavailableError``."""
+    return named_mongod() or _bundled()
+
+
+def named_mongod() -> Path | None:
+    """Return the mongod that ``MONGOD_BIN`` names: a path, a name on PATH, or ``bundled``; ``None`` when it is unset.
+
+    Raises ``MongodUnavailableError`` when it names none that runs here.
+    """
     named = os.environ.get("MONGOD_BIN", "").strip()
-    if named:
-        binary = Path(named)
-        if not (binary.is_file() and os.access(binary, os.X_OK)):
-            raise MongodUnavailableError(f"MONGOD_BIN={named} is not a program that can be run")
-        return _checked(binary)
-    on_path = shutil.which("mongod")
-    if on_path:
-        return _checked(Path(on_path))
-    return _bundled()
+    if not named:
+        return None
+    if named == BUNDLED:
+        return _bundled()
+    found = shutil.which(named)
+    if found is None:
+        raise MongodUnavailableError(f"MONGOD_BIN={named} is not a program that can be run")
+    return _checked(Path(found))
+
+
+def on_path() -> Path | None:
+    """Return the mongod on PATH; ``None`` when there is none that runs here."""
+    found = shutil.which("mongod")
+    try:
+        return None if found is None else _checked(Path(found))
+    except MongodUnavailableError:
+        return None
 
 
 def is_bundled(binary: Path) -> bool:
@@ -55,8 +73,7 @@ def is_bundled(binary: Path) -> bool:
 
 def environment_for(binary: Path) -> dict[str, str]:
     """Return the environment for a mongod: this process's, with the libraries that lie beside a bundled one."""
-    libraries = binary.parents[3] / LIBRARIES
-    if is_bundled(binary) and libraries.is_dir():
+    if is_bundled(binary) and (libraries := binary.parents[3] / LIBRARIES).is_dir():
         return {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
     return dict(os.environ)
 
@@ -97,8 +114,19 @@ def _bundled() -> Path:
             return _checked(binary)
         except MongodUnavailableError as error:
             reason = reason or error
+    other = on_path()
+    if other is not None:
+        why = (
+            str(reason).partition(":")[0]
+            if reason
+            else f"none is bundled for this {platform.machine()} machine"
+        )
+        raise MongodUnavailableError(
+            f"the bundled MongoDB cannot be used ({why}), and MongoDB {version_of(other)} at {other} is used only when"
+            f" it is asked for: set MONGOD_BIN={other}, or MONGODB_URI to a replica set"
+        )
     raise reason or MongodUnavailableError(
-        f"no mongod found for {platform.system()} {platform.machine()} in MONGOD_BIN, on PATH or in .venv"
+        f"no mongod found for {platform.system()} {platform.machine()} in MONGOD_BIN or in .venv"
         f" (script/server installs one): {WAYS_OUT}"
     )
 

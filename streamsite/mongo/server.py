@@ -14,6 +14,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
@@ -22,8 +23,9 @@ from pymongo import MongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 from streamsite import atomic_files, folders, log_rotation
-from streamsite.mongo.binary import environment_for, find_mongod, is_bundled, version_of
-from streamsite.mongo.failed_start import explain_failed_start
+from streamsite.mongo import choice, compatibility, last_used
+from streamsite.mongo.binary import environment_for, is_bundled, version_of
+from streamsite.mongo.failed_start import explain_failed_start, is_of_another_version
 
 USER = "streamsite"
 DATABASE = "streamsite"
@@ -39,6 +41,10 @@ REOPEN_SECONDS = 2.0
 
 class EmbeddedMongoError(Exception):
     """The embedded server could not be started; the message is for the person at the terminal."""
+
+
+class OtherVersionError(EmbeddedMongoError):
+    """The data is of a version of MongoDB that this one cannot open."""
 
 
 def default_cache_gb() -> float:
@@ -73,6 +79,7 @@ class EmbeddedMongo:
         self.cache_gb = cache_gb or default_cache_gb()
         self.log = log or (lambda line: None)
         self.process: subprocess.Popen[bytes] | None = None
+        self._binary: Path | None = None
         # Whether the process has answered since it was started; it may be hung or dead by now.
         self.is_ready = False
         self.port = 0
@@ -92,7 +99,7 @@ class EmbeddedMongo:
 
     def warning(self) -> str:
         """Return what a person who starts a bundled server should know, "" for a server of their own."""
-        binary = find_mongod()
+        binary = self.binary
         if not is_bundled(binary):
             return ""
         version = version_of(binary)
@@ -110,15 +117,37 @@ class EmbeddedMongo:
         self._password = self._kept_secret("mongodb_password")
         self._kept_secret("mongodb_keyfile")
         self.port = self._choose_port()
-        self.launch()
+        self._launch_fitting()
         self._prepare()
         atomic_files.write_atomically(self.data_dir / "run" / "mongodb-uri", self.uri)
+
+    @property
+    def binary(self) -> Path:
+        """The mongod of this data folder. Raises ``MongodUnavailableError`` when there is none."""
+        if self._binary is None:
+            found = choice.choose(self.data_dir)
+            if found.remark:
+                self.log(found.remark)
+            self._binary = found.binary
+        return self._binary
+
+    def _launch_fitting(self) -> None:
+        """Start the mongod of this data folder, or another one when it cannot open the data."""
+        try:
+            self.launch()
+        except OtherVersionError:
+            other = choice.choose_after_refusal(self.data_dir, self.binary)
+            if other is None:
+                raise
+            self.log(other.remark)
+            self._binary = other.binary
+            self.launch()
 
     def launch(self) -> None:
         """Start the process on the chosen port and wait until it answers."""
         self.is_ready = False
         log_path = self.data_dir / "logs" / "mongod.log"
-        binary = find_mongod()
+        binary = self.binary
         command = [
             str(binary),
             "--dbpath", str(self.data_dir / "db"),
@@ -151,6 +180,22 @@ class EmbeddedMongo:
             preexec_fn=end_with_parent,
         )
         self._wait_until_answering(log_path)
+
+    def raise_compatibility(self) -> str:
+        """Let the data be of this MongoDB's series, which the one before cannot open any more. Raises ``PyMongoError``.
+
+        Return the series, "" when it was so before.
+        """
+        with self.supervising() as client:
+            raised = compatibility.raise_by_one(client, version_of(self.binary))
+            self._record(client)
+        return raised
+
+    def _record(self, client: MongoClient[dict[str, Any]]) -> None:
+        """Keep beside the data which MongoDB has used it; on a full disk another start does."""
+        record = last_used.LastUsed(str(self.binary), version_of(self.binary), compatibility.read(client))
+        with suppress(OSError):
+            last_used.write(self.data_dir, record)
 
     def rotate_log(self, limit: int) -> None:
         """Begin a new log file when the present one has more than ``limit`` bytes; the last few are kept."""
@@ -226,7 +271,10 @@ class EmbeddedMongo:
         with client:
             while time.monotonic() < deadline:
                 if process.poll() is not None:
-                    raise EmbeddedMongoError(self._why_it_ended(log_path))
+                    is_other = is_of_another_version(log_path)
+                    raise (OtherVersionError if is_other else EmbeddedMongoError)(
+                        self._why_it_ended(log_path)
+                    )
                 try:
                     client.admin.command("hello")
                 except ConnectionFailure:
@@ -247,6 +295,7 @@ class EmbeddedMongo:
                 self._configure(client)
                 self._wait_for_primary(client)
                 self._grant(client)
+                self._record(client)
         except PyMongoError as error:
             raise EmbeddedMongoError(f"MongoDB does not answer ({error.__class__.__name__})") from error
 

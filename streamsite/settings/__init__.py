@@ -23,3 +23,4 @@ from streamsite.settings.public import *
 from streamsite.settings.mail import *
 from streamsite.settings.logs import *
 from streamsite.settings.metrics import *
+from streamsite.settings.telemetry import *

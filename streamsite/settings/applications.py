@@ -27,6 +27,8 @@ MIDDLEWARE = [
     # Probes ask for an address, and nothing may refuse them.
     "streamsite.health.HealthMiddleware",
     "streamsite.metrics.middleware.MetricsMiddleware",
+    # Around the lines of requests, which carry the trace's id.
+    "streamsite.telemetry.middleware.TelemetryMiddleware",
     "streamsite.middleware.RequestIdMiddleware",
     "streamsite.front.middleware.FrontMiddleware",
     "streamsite.origin.OriginMiddleware",

@@ -45,6 +45,10 @@ LOGGING = {
         # Two lines per message; the worker's own say what was run.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # One of ours says once that traces cannot be delivered: streamsite/telemetry/tracing.py.
+        "opentelemetry": {"level": "CRITICAL"},
+        # Who delivers reports says that it could not: streamsite/telemetry/sentry.py.
+        "urllib3.connectionpool": {"level": "ERROR"},
         # Below warnings these write what they sign and with which signature.
         **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "s3transfer", "urllib3")},
     },

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
+from pymongo.errors import PyMongoError
 
 from streamsite import env, log_rotation, network, privileges, running_site, setup_link_store
 from streamsite.console import print_line
@@ -60,6 +61,7 @@ class Supervisor:
         self.mongo: EmbeddedMongo | None = None
         self.mongo_watch: ServerWatchdog | None = None
         self.log_limit = 0
+        self.keeps_compatibility = False
         self.front: Front | None = None
         self.https: Https | None = None
         self.children: list[SupervisedProcess] = []
@@ -98,6 +100,7 @@ class Supervisor:
         self._settle_front()
         self._settle_https()
         self._prepare()
+        self._raise_compatibility()
         if not self.stopping.is_set():
             self._start_children()
             self._watch()
@@ -142,6 +145,7 @@ class Supervisor:
             return
         try:
             mongo_limit, self.log_limit = read_silence_limit(), log_rotation.read_size_limit()
+            self.keeps_compatibility = env.flag("MONGOD_KEEP_FCV")
         except ImproperlyConfigured as error:
             raise StartError(str(error)) from error
         self.mongo = EmbeddedMongo(self.data_dir, log=lambda line: print_line("mongo", line))
@@ -244,6 +248,21 @@ class Supervisor:
             raise StartError("couldn't prepare the database; see the lines above")
         if preparation is not None:
             preparation.mark_done()
+
+    def _raise_compatibility(self) -> None:
+        """Let the data be of this MongoDB's series, now that it has started and the database is prepared."""
+        if self.mongo is None or self.stopping.is_set() or self.keeps_compatibility:
+            return
+        try:
+            raised = self.mongo.raise_compatibility()
+        except PyMongoError as error:
+            why = error.__class__.__name__
+            print_line("mongo", f"the data stays of the former MongoDB ({why}); the next start tries again")
+            return
+        if raised:
+            print_line(
+                "mongo", f"the data is of MongoDB {raised} now, and none of an earlier series can open it"
+            )
 
     def _preparation(self) -> Preparation | None:
         """Return the stamp of the embedded database; ``None`` for a server elsewhere, which is always prepared."""

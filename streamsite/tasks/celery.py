@@ -33,12 +33,14 @@ if not apps.ready:  # started by the command `celery`, which knows nothing of Dj
 from django_tasks import task_backends
 
 from streamsite import site_id, startup_warnings
+from streamsite.metrics import process_files
 from streamsite.tasks import dispatch
 from streamsite.tasks.backend import MAIL, PUSH
 from streamsite.tasks.celery_app import RUN_JOB, app, publish
 from streamsite.tasks.celery_backend import CeleryTaskBackend
 from streamsite.tasks.celery_scheduler import CeleryScheduler
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
+from streamsite.telemetry import start as telemetry
 
 if TYPE_CHECKING:
     from celery.apps.worker import Worker as CeleryWorker
@@ -131,6 +133,7 @@ def _serve_included(sender: str, instance: CeleryWorker, **told: object) -> None
 
 def _require_site(**told: object) -> None:
     """End before the broker is asked, when the database and the data folder belong to different sites."""
+    telemetry.start(process_files.WORKER)
     try:
         site_id.wait_and_require_match()
     except site_id.SiteMismatch as error:

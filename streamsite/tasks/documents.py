@@ -35,6 +35,8 @@ class JobDocument(TypedDict):
     errors: list[Failure]
     enqueued_at: datetime
     unique: NotRequired[str]
+    # The span that queued it, as a ``traceparent``: of a request that was traced.
+    trace: NotRequired[str]
     started_at: NotRequired[datetime]
     finished_at: NotRequired[datetime]
     return_value: NotRequired[object]

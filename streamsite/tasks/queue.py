@@ -1,7 +1,8 @@
 """The lease queue: jobs are documents, and every change of one is a single conditional update.
 
 ``task_job {_id, task, args, kwargs, queue, priority, state, run_at, tries, max_tries, token, worker, workers,
-enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at, announced_at, waiting, waited}``.
+enqueued_at, started_at, finished_at, return_value, error, errors, unique, purge_at, announced_at, waiting, waited,
+trace}``.
 
 *state* is ``ready``, ``running``, ``done``, ``dead`` or ``cancelled``. A job can be taken from ``run_at`` on; for a
 running job that is the end of its lease, so the job of a dead worker is taken like any other. ``token`` is new with
@@ -26,6 +27,7 @@ from pymongo.results import UpdateResult
 from streamsite.mongo.collections import collection
 from streamsite.tasks.documents import JobDocument
 from streamsite.tasks.retry_delay import compute_retry_delay
+from streamsite.telemetry import spans
 
 JOBS = "task_job"
 READY, RUNNING, DONE, DEAD, CANCELLED = "ready", "running", "done", "dead", "cancelled"
@@ -79,6 +81,7 @@ class Job:
     tries: int
     max_tries: int
     enqueued_at: datetime
+    trace: str = ""
 
 
 def build_job(
@@ -109,6 +112,8 @@ def build_job(
         "errors": [],
         "enqueued_at": now,
     }
+    if trace := spans.reference():
+        job["trace"] = trace
     return job if unique is None else job | {"unique": unique}
 
 
@@ -296,6 +301,7 @@ def _take(which: Document, worker: str, lease_seconds: float) -> Job | None:
         tries=found["tries"],
         max_tries=found["max_tries"],
         enqueued_at=found["enqueued_at"].replace(tzinfo=UTC),
+        trace=found.get("trace", ""),
     )
 
 

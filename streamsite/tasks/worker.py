@@ -29,6 +29,9 @@ from streamsite.tasks.backend import MongoTaskBackend, load_task
 from streamsite.tasks.errors import LeaseLost, PermanentFailure, Postponed, RetryLater, TimeLimitExceeded
 from streamsite.tasks.heartbeats import CurrentJob, Heartbeat
 from streamsite.tasks.signals import FAILED, task_dead
+from streamsite.telemetry import spans
+from streamsite.telemetry.current import RunningJob
+from streamsite.telemetry.jobs import observing
 
 logger = logging.getLogger("streamsite.worker")
 
@@ -150,8 +153,10 @@ class Worker:
     def work(self, job: queue.Job) -> None:
         """Run one job that was taken, record how it ended, and log that in one line."""
         token = logs.job_id.set(job.id)
+        current = RunningJob(id=job.id, task=job.task, queue=job.queue, tries=job.tries)
         try:
-            self._work(job)
+            with observing(current, queued_by=job.trace):
+                self._work(job)
         finally:
             logs.job_id.reset(token)
 
@@ -238,6 +243,8 @@ class Worker:
         """Log how a try ended, and count it. ``reason`` is a sentence in the place of the error's class."""
         job_log.log_attempt(job, result, begun, error=None if reason else error, reason=reason)
         job_totals.count_attempt(job, result, begun, cause or job_totals.reason_class(error))
+        if result in {job_log.FAILED, job_log.DEAD}:
+            spans.fail_current(type(error).__name__ if error is not None else cause or result)
 
     def _end_misplaced(self, job: queue.Job, error: SiteMismatch, begun: float) -> None:
         """Return the job and stop: this process must not go on with files that are another site's."""
@@ -325,10 +332,11 @@ class _Beat:
         if self._lease.lost.is_set():
             return
         try:
-            self._lease.check()
-            self._last = time.monotonic()
-            if self._heartbeat is not None:
-                self._heartbeat.beat()
+            with spans.aside():  # a job of a day has thousands of them
+                self._lease.check()
+                self._last = time.monotonic()
+                if self._heartbeat is not None:
+                    self._heartbeat.beat()
         except LeaseLost:
             return  # noted in the lease, for the task to see
         except DATABASE_DOWN:

@@ -18,6 +18,7 @@ from streamsite.metrics import commands, process_files
 from streamsite.tasks.backend import MAIL, PUSH
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
 from streamsite.tasks.worker_group import WorkerGroup
+from streamsite.telemetry import start as telemetry
 
 logger = logging.getLogger("streamsite.worker")
 
@@ -46,6 +47,7 @@ class Command(OperatorCommand):
         memory.limit_malloc_arenas()
         process_files.join(process_files.WORKER)
         commands.start(process_files.WORKER)
+        telemetry.start(process_files.WORKER)
         try:
             # Before anything is written to the database.
             site_id.wait_and_require_match()
