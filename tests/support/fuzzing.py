@@ -71,7 +71,7 @@ def fuzz(site: Stack, clip: Path, *, phases: str, examples: int, seconds: float)
 def furnish(caller: Caller, clip: Path) -> dict[str, str]:
     """One of everything that has an id, by the name that the document gives it."""
     video = caller.wait(caller.upload(clip, visibility="public"), "ready")["id"]
-    bodies = {
+    bodies: dict[str, tuple[str, dict[str, object]]] = {
         "caption_id": (
             f"/videos/{video}/captions",
             {"language": "en", "text": "WEBVTT\n\n00:01.000 --> 00:02.000\nHi"},
