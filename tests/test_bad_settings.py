@@ -365,14 +365,14 @@ def data_folder(tmp_path):
 def test_a_database_that_is_away_is_a_sentence(data_folder):
     away = {"MONGODB_URI": "mongodb://me:secret@127.0.0.1:1/", "MONGODB_SERVER_SELECTION_TIMEOUT_MS": "200"}
     code, said = run(["manage.py", "reconcile", "--check"], **away, **data_folder)
-    assert code == 1
+    assert code == 3
     assert re.fullmatch(r"manage\.py: MongoDB does not answer at 127\.0\.0\.1:1: check [^\n]+\n", said), said
 
 
 def test_a_wrong_password_is_a_sentence(data_folder):
     wrong = re.sub(r"//[^@]+@", "//tests:wrong@", os.environ["MONGODB_URI"])
     code, said = run(["manage.py", "reconcile", "--check"], MONGODB_URI=wrong, **data_folder)
-    assert code == 1
+    assert code == 3
     assert re.fullmatch(r"manage\.py: MongoDB at \S+ refuses the user or the password: [^\n]+\n", said), said
 
 

@@ -108,6 +108,7 @@ def arguments(world):
         "ensure_indexes": [((), "would be created: videos_comment."), (("--prune",), "Nothing was changed")],
         "reconcile": [((), "would be corrected")],
         "send_test_mail": [(("a@example.org",), "Nothing was sent")],
+        "send_test_report": [((), "A report to 127.0.0.1 would be sent. Nothing was sent.")],
         "prepare": [(("--no-demo",), "create the index videos_comment.")],
         "rebuild_search": [((), "1 videos and ")],
         "repackage": [((), "Nothing was changed")],
@@ -142,6 +143,7 @@ def _options(name):
 @pytest.mark.timeout(300)
 def test_no_dry_run_changes_anything(site, settings):
     settings.EMAIL_HOST = "127.0.0.1"
+    settings.SENTRY_DSN = "http://key@127.0.0.1/1"
     for name, calls in arguments(site).items():
         before = stored(site)
         docs = endpoint_table.DOCS.read_bytes()

@@ -79,7 +79,7 @@ export function processingText({ playable, ahead, progress, waiting_for: waitsFo
   const done = { percent: percent(progress ?? 0) };
   if (playable) return interpolate(gettext("Ready to watch. Higher resolutions are %(percent)s done."), done);
   if (waitsFor === "space") {
-    return gettext("Waiting for free space on the server. Processing starts by itself. You can close this page.");
+    return gettext("Waiting for free space on the server. Processing starts automatically. You can close this page.");
   }
   if (!(ahead > 0)) return interpolate(gettext("Processing is %(percent)s done. You can close this page."), done);
   const waiting = ngettext(
