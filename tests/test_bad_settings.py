@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from pymongo.uri_parser import parse_uri
 
 import streamsite
 from streamsite import env
@@ -44,7 +45,10 @@ SUPERVISORS = {
     *("MONGOD_BIN", "NGINX_BIN", "CADDY_BIN", "LOG_FILE_MIB"),
     *("DOMAIN_TLS", "ACME_CA", "ACME_CA_ROOT", "ACME_EMAIL", "HTTP_PORT", "HTTPS_PORT"),
 }
-SECRET = {"MONGODB_URI", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY", "METRICS_TOKEN", "BACKUP_PASSPHRASE"}
+SECRET = {
+    *("MONGODB_URI", "MONGODB_PASSWORD", "CELERY_BROKER_URL", "VAPID_PRIVATE_KEY", "METRICS_TOKEN"),
+    "BACKUP_PASSPHRASE",
+}
 GOOD = {
     "MONGODB_URI": "mongodb://streamsite:x@127.0.0.1:1/",
     "SECRET_KEY": "only-for-tests-" + "x" * 40,
@@ -210,6 +214,33 @@ def test_good_connection_strings_are_none():
     ):
         assert uri.uri_problem(given) == "", given
     assert uri.server_addresses("mongodb://user:secret@db1,db2/?x=1") == "db1,db2"
+
+
+@pytest.mark.parametrize(
+    "password", ["p@ss:w/o%rd?&#", "$(id) \"'`\\", "%40", "-", "пароль", "a+b c"], ids=str
+)
+def test_a_password_apart_from_the_uri_may_hold_anything(settings_with, tmp_path, password):
+    """The driver reads back what was given."""
+    path = tmp_path / "password"
+    path.write_text(f"{password}\n")
+    plain = "mongodb://db1,db2:27018/streamsite?replicaSet=rs0"
+    for named in ({"MONGODB_PASSWORD": password}, {"MONGODB_PASSWORD_FILE": str(path)}):
+        assert settings_with(MONGODB_URI=plain, MONGODB_USER="stream@site", **named) == ""
+    whole = uri.add_credentials(plain, "stream@site", password)
+    assert uri.uri_problem(whole) == ""
+    read = parse_uri(whole)
+    assert (read["username"], read["password"]) == ("stream@site", password)
+    assert read["nodelist"] == [("db1", 27017), ("db2", 27018)]
+    assert (uri.has_user(whole), uri.has_user(plain)) == (True, False)
+
+
+def test_a_user_is_named_once_and_not_without_need(settings_with):
+    said = settings_with(MONGODB_USER="me")
+    assert is_sentence(said, "MONGODB_USER")
+    assert "MONGODB_URI names a user already" in said
+    said = settings_with(MONGODB_URI="mongodb://db/", MONGODB_PASSWORD="hidden")
+    assert is_sentence(said, "MONGODB_PASSWORD")
+    assert "hidden" not in said
 
 
 def test_a_dollar_sign_is_only_that(settings_with, monkeypatch):

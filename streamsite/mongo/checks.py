@@ -52,7 +52,8 @@ def check_uri(uri: str) -> Iterator[CheckMessage]:
     if "@" not in parts.netloc:
         yield Warning(
             "MONGODB_URI has no user: whoever reaches the server owns all data.",
-            hint="Enable authorization on the server and put user and password into MONGODB_URI.",
+            hint="Enable authorization on the server, and put user and password into MONGODB_URI, or into MONGODB_USER"
+            " and MONGODB_PASSWORD.",
             id="streamsite.W011",
         )
     hosts = [host.rsplit(":", 1)[0].strip("[]") for host in parts.netloc.rpartition("@")[2].split(",")]

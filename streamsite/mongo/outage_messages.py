@@ -32,7 +32,8 @@ def outage_message(error: BaseException, *, address: str, database: str) -> str:
 
 _refusals: dict[int, Callable[[str, str], str]] = {
     WRONG_PASSWORD: lambda servers, database: (
-        f"MongoDB at {servers} refuses the user or the password: check both in MONGODB_URI, and its authSource."
+        f"MongoDB at {servers} refuses the user or the password: check both in MONGODB_URI (or MONGODB_USER and"
+        " MONGODB_PASSWORD), and its authSource."
     ),
     NOT_ALLOWED: lambda servers, database: (
         f"MongoDB at {servers} does not let the user of MONGODB_URI do this:"

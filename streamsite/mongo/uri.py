@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pymongo.errors import ConfigurationError, InvalidURI
 from pymongo.uri_parser import parse_uri
@@ -26,6 +26,22 @@ def uri_problem(uri: str) -> str:
     except (InvalidURI, ConfigurationError, ValueError) as error:
         return _without_parts(str(error), uri)
     return ""
+
+
+def has_user(uri: str) -> bool:
+    """Return whether the string names a user."""
+    return "@" in _authority(uri)
+
+
+def add_credentials(uri: str, user: str, password: str) -> str:
+    """Return a string that names no user with this one; both may hold any character."""
+    scheme, separator, rest = uri.partition("://")
+    named = quote(user, safe="") + (f":{quote(password, safe='')}" if password else "")
+    return f"{scheme}{separator}{named}@{rest}"
+
+
+def _authority(uri: str) -> str:
+    return re.split(r"[/?#]", uri.partition("://")[2], maxsplit=1)[0]
 
 
 def server_addresses(uri: str) -> str:

@@ -27,6 +27,14 @@ if _malformed := mongodb_uri.uri_problem(MONGODB_URI):
         f"MONGODB_URI is not a connection string ({_malformed}): {mongodb_uri.EXAMPLE}"
     )
 IS_BUNDLED_MONGODB = _bundled_uri == MONGODB_URI
+# Apart from the URI a password may hold any character, and come from a file.
+_user, _password = env.text("MONGODB_USER"), env.secret("MONGODB_PASSWORD")
+if _password and not _user:
+    raise env.invalid_value("MONGODB_PASSWORD", "set MONGODB_USER as well", is_secret=True)
+if _user:
+    if mongodb_uri.has_user(MONGODB_URI):
+        raise env.invalid_value("MONGODB_USER", "MONGODB_URI names a user already; leave one of them out")
+    MONGODB_URI = mongodb_uri.add_credentials(MONGODB_URI, _user, _password)
 MONGODB_TIME_LIMIT_MS = env.integer("MONGODB_TIME_LIMIT_MS", 10_000, least=100, most=600_000)
 DATABASES = {
     "default": {
