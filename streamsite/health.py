@@ -197,6 +197,12 @@ def check_results() -> dict[str, Result]:
     return {name: found[name] for name in (*REQUIRED, "disk", "queue", "workers")}
 
 
+def reason_not_to_serve() -> str:
+    """Return the first reason why the site must not serve, as a sentence; "" when it can."""
+    results = check_results()
+    return next((str(results[name]) for name in REQUIRED if results[name] is not True), "")
+
+
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer that the process is there: ``{status: "ok", version}``."""

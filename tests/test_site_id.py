@@ -213,7 +213,9 @@ def test_the_count_of_sweeps_tells_an_older_database(place, cast):
     assert sweep_count.start_sweep(force=True) == sweep_count.stale_database_message() == ""
 
 
-def test_two_prepare_a_new_database_at_once_and_a_worker_makes_the_folders(database, tmp_path):
+def test_two_prepare_a_new_database_at_once_while_others_wait_and_a_worker_makes_the_folders(
+    database, tmp_path
+):
     name = "streamsite_two_at_once"
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "streamsite.settings",
@@ -222,10 +224,15 @@ def test_two_prepare_a_new_database_at_once_and_a_worker_makes_the_folders(datab
     }
     command = [sys.executable, "manage.py", "prepare"]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    waiting = subprocess.Popen([*command, "--wait"], cwd=ROOT, env=environment, **streams)
+    assert any("Waiting: " in line for line in waiting.stdout)
+    assert get_client()[name].list_collection_names() == [], "who waits prepares nothing"
+    assert not (tmp_path / "data" / "media" / "site-id").exists()
     both = [subprocess.Popen(command, cwd=ROOT, env=environment, **streams) for _ in range(2)]
     said = [process.communicate(timeout=90)[0] for process in both]
     try:
         assert [process.returncode for process in both] == [0, 0], said
+        assert waiting.wait(timeout=60) == 0
         assert any("Another process is preparing this database" in words for words in said)
         found = get_client()[name]
         kept = (tmp_path / "data" / "media" / "site-id").read_text().strip()
@@ -243,6 +250,8 @@ def test_two_prepare_a_new_database_at_once_and_a_worker_makes_the_folders(datab
         assert ended.returncode == 0, ended.stderr
         assert (tmp_path / "restored" / "work" / "incoming").is_dir()
     finally:
+        waiting.kill()
+        waiting.communicate()
         get_client().drop_database(name)
 
 

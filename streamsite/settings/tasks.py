@@ -51,6 +51,11 @@ TASKS = {
     }
 }
 
+# A file that `run_worker` touches while its threads go on, for probes of containers.
+WORKER_ALIVE_PATH = env.matching(
+    "WORKER_ALIVE_PATH", "", r"/[^\0]+|", allowed="use the absolute path of a file"
+)
+
 # Seconds between the runs of a task.
 PERIODIC_TASKS = {
     "videos.tasks.change_visibility": 60,

@@ -58,6 +58,8 @@ class Worker:
         self._lease: leases.Lease | None = None
         self._abandoned: list[Attempt] = []
         self._look_at_periodic = 0.0
+        # When it last went on (``time.monotonic``), whether or not the database answered.
+        self.went_on_at = time.monotonic()
 
     def stop(self) -> None:
         """Take no more jobs; the running one is told that its lease is gone and goes back to the queue.
@@ -117,6 +119,7 @@ class Worker:
         """Call ``take`` until the database answers; return its job, ``None`` when told to stop."""
         outage = MIN_OUTAGE_WAIT
         while not self.stopping.is_set():
+            self.went_on_at = time.monotonic()
             try:
                 with pymongo.timeout(self.backend.lease_seconds / 2):
                     return take()
@@ -162,8 +165,13 @@ class Worker:
             lambda: self._call(job), lease, name=job.task, limit=self.backend.time_limit(job.task, job.queue)
         )
         beat = _Beat(lease, self.backend.lease_seconds, self._heartbeat)
+
+        def go_on() -> None:
+            self.went_on_at = time.monotonic()
+            beat()
+
         try:
-            value = attempt.result(beat, self.backend.lease_seconds / 3)
+            value = attempt.result(go_on, self.backend.lease_seconds / 3)
         except LeaseLost:
             self._return_job(job, begun)
         except SiteMismatch as error:

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from contextlib import suppress
+from pathlib import Path
 
 from streamsite.tasks.worker import Worker
 
 logger = logging.getLogger("streamsite.worker")
 
 
-class WorkerGroup:
-    """Runs ``workers`` together: when one ends, the others are stopped."""
+# Seconds between two looks at the workers, and after how many a silent one counts as stuck, at least.
+LOOK_EVERY = 5.0
+STUCK_AFTER = 60.0
 
-    def __init__(self, workers: list[Worker]) -> None:
+
+class WorkerGroup:
+    """Runs ``workers`` together: when one ends, the others are stopped.
+
+    ``alive_file`` is touched as long as all of them go on, also while the database is away. Containers are probed by
+    its age: a stuck worker is to be started again, and an outage of MongoDB is no reason for it.
+    """
+
+    def __init__(self, workers: list[Worker], *, alive_file: Path | None = None) -> None:
         self.workers = workers
         self.name = workers[0].name
         self._is_sound = True
+        self._alive_file = alive_file
+        # Workers say that they go on when they renew a lease, at a third of its seconds.
+        self._stuck_after = max(STUCK_AFTER, *(2 * worker.backend.lease_seconds for worker in workers))
 
     def stop(self) -> None:
         """Let every worker return its job and end; not for a signal handler, see ``Worker.stop``."""
@@ -31,9 +46,21 @@ class WorkerGroup:
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        while any(thread.is_alive() for thread in threads):
+            self._touch_alive_file()
+            for thread in threads:
+                thread.join(timeout=LOOK_EVERY / len(threads))
         return self._is_sound
+
+    def _touch_alive_file(self) -> None:
+        if self._alive_file is None:
+            return
+        since = time.monotonic() - min(worker.went_on_at for worker in self.workers)
+        if since < self._stuck_after:
+            with suppress(OSError):  # then it grows old, which is what a probe should see
+                self._alive_file.touch()
+        else:
+            logger.error("a thread of the worker has been stuck for %.0f s", since)
 
     def _run(self, worker: Worker, once: bool) -> None:
         try:

@@ -1,3 +1,4 @@
+import os
 import threading
 import time
 
@@ -12,7 +13,7 @@ from streamsite.tasks.signals import task_dead
 from streamsite.tasks.worker import Worker
 from streamsite.tasks.worker_group import WorkerGroup
 from tests.tasks import samples
-from tests.tasks.conftest import IS_CELERY
+from tests.tasks.conftest import IS_CELERY, wait_until
 
 
 @pytest.fixture
@@ -217,6 +218,62 @@ def test_queues_do_not_wait_for_one_another(database, tmp_path):
     crew.stop()
     thread.join(timeout=10)
     assert not thread.is_alive()
+
+
+def wait_for_log(caplog, text, count=1):
+    wait_until(lambda: sum(text in message for message in caplog.messages) >= count)
+
+
+@pytest.mark.skipif(IS_CELERY, reason="probes of Celery's workers are Celery's")
+def test_the_alive_file_is_old_while_a_thread_is_stuck(worker, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("streamsite.tasks.worker_group.LOOK_EVERY", 0.05)
+    monkeypatch.setattr("streamsite.tasks.worker_group.STUCK_AFTER", 0.3)
+    path, go_on = tmp_path / "alive", threading.Event()
+    stuck, other = Worker(["mail"]), Worker(["default"])
+    crew = WorkerGroup([stuck, other], alive_file=path)
+    thread = in_thread(crew.run)
+    try:
+        wait_until(path.exists)
+        monkeypatch.setattr(stuck, "_next", lambda *, once: go_on.wait(60) and None)
+        wait_for_log(caplog, "has been stuck for")
+        os.utime(path, (1, 1))
+        wait_for_log(caplog, "has been stuck for", len(caplog.messages) + 3)
+        assert path.stat().st_mtime == 1
+        go_on.set()
+        wait_until(lambda: path.stat().st_mtime > 1)
+    finally:
+        go_on.set()
+        crew.stop()
+        thread.join(timeout=10)
+
+
+@pytest.mark.skipif(IS_CELERY, reason="probes of Celery's workers are Celery's")
+def test_the_alive_file_is_renewed_while_a_job_runs_and_the_database_is_away(
+    worker, tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr("streamsite.tasks.worker_group.LOOK_EVERY", 0.05)
+    monkeypatch.setattr("streamsite.tasks.worker_group.STUCK_AFTER", 1.0)
+    path, never = tmp_path / "alive", tmp_path / "never"
+    samples.wait_for.enqueue(str(never))
+    crew = WorkerGroup([Worker(["default"])], alive_file=path)
+    thread = in_thread(crew.run)
+
+    def away(*given):
+        raise AutoReconnect("away")
+
+    try:
+        wait_for_trace("begun")
+        begun = time.monotonic()
+        monkeypatch.setattr(queue, "renew", away)
+        monkeypatch.setattr(queue, "take", away)
+        while time.monotonic() - begun < 2 * crew._stuck_after:
+            os.utime(path, (1, 1))
+            wait_until(lambda: path.stat().st_mtime > 1)
+        assert not [message for message in caplog.messages if "has been stuck for" in message]
+    finally:
+        monkeypatch.undo()
+        crew.stop()
+        thread.join(timeout=10)
 
 
 def test_database_that_is_away_is_waited_for(worker, monkeypatch):

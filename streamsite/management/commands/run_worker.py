@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -50,7 +51,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         startup_warnings.log_startup_warnings_in_background()
         queues = _with_included(list(options["queue"] or settings.TASKS["default"]["QUEUES"]))
-        crew = WorkerGroup([Worker(queues)] if options["once"] else [Worker([name]) for name in queues])
+        crew = WorkerGroup(
+            [Worker(queues)] if options["once"] else [Worker([name]) for name in queues],
+            alive_file=Path(settings.WORKER_ALIVE_PATH) if settings.WORKER_ALIVE_PATH else None,
+        )
 
         def stop(number: int, frame: FrameType | None) -> None:
             # The handler may have interrupted this thread inside an Event's lock, so another one sets it.

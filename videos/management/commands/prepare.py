@@ -1,5 +1,6 @@
 """``manage.py prepare``: everything between an empty database and the first request."""
 
+import time
 from datetime import timedelta
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts import admin_reminder, image_storage
-from streamsite import folders, setup_link_store, site_id, sweep_count
+from streamsite import folders, health, setup_link_store, site_id, sweep_count
 from streamsite.backup.record_store import unfinished_restore
 from streamsite.mongo import indexes
 from streamsite.mongo.collections import collection
@@ -21,6 +22,8 @@ from videos.management import prepare_plan
 from videos.search import finders, index
 
 REPAIR_AFTER = timedelta(minutes=15)
+# Seconds between two looks of `--wait`.
+WAIT_SECONDS = 1.0
 
 
 class Command(BaseCommand):
@@ -46,9 +49,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--plan", action="store_true", help="print what would be done, and change nothing"
         )
+        parser.add_argument(
+            "--wait",
+            action="store_true",
+            help="prepare nothing; end once another process has done it",
+        )
 
-    def handle(self, *args: object, demo: bool, setup_link: bool, plan: bool, **options: object) -> None:
-        """Prepare the site, or say what that would do."""
+    def handle(
+        self, *args: object, demo: bool, setup_link: bool, plan: bool, wait: bool, **options: object
+    ) -> None:
+        """Prepare the site, say what that would do, or wait until somebody else has done it."""
+        if wait:
+            self._wait()
+            return
         try:
             if plan:
                 self._print_plan()
@@ -70,6 +83,16 @@ class Command(BaseCommand):
         self.stdout.write(
             "Nothing was changed." if steps else "Everything is prepared. Nothing would change."
         )
+
+    def _wait(self) -> None:
+        """Return once this version can serve; print each reason why it cannot yet."""
+        told = ""
+        while reason := health.reason_not_to_serve():
+            if reason != told:
+                self.stdout.write(f"Waiting: {reason}")
+                self.stdout.flush()
+                told = reason
+            time.sleep(WAIT_SECONDS)
 
     @staticmethod
     def _require_adoptable() -> None:
