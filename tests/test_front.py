@@ -76,6 +76,14 @@ def test_ipv6_on_both_sides(production):
         assert line in text
 
 
+def test_several_web_servers_share_the_requests(production):
+    text = output("--upstream", "10.0.0.1:8000", "--upstream", "10.0.0.2:8000")
+    for host in ("10.0.0.1", "10.0.0.2"):
+        assert f"    server {host}:8000 max_fails=1 fail_timeout=5s;\n" in text
+    assert "    zone streamsite 64k;\n" in text
+    assert "zone streamsite" not in output()
+
+
 def test_it_follows_the_settings(production):
     production.MAX_UPLOAD_BYTES = 7_000_000
     production.CORS_ALLOWED_ORIGINS = ["https://app.example"]

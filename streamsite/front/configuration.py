@@ -48,7 +48,8 @@ class ConfigurationError(Exception):
 class NginxOptions:
     """The address nginx listens on, the site behind it, and the folder of its own files.
 
-    ``listen`` holds values of nginx's ``listen`` directive, separated by commas, or a unix socket. With ``certificate``
+    ``listen`` holds values of nginx's ``listen`` directive, separated by commas, or a unix socket; ``upstream`` the
+    addresses of web servers in the same way. With ``certificate``
     and ``key`` nginx ends TLS, on ports of its own choice: 443, and 80 for the redirect. ``run_dir`` is empty for an
     nginx that is not the supervisor's. ``hops`` counts the proxies in front of it.
     """
@@ -80,13 +81,15 @@ def render(place: NginxOptions) -> str:
             raise ConfigurationError(
                 f'nginx cannot use a folder with one of " $ \\ ; {{ }} in its name: {path}'
             )
+    upstreams = _addresses(place.upstream)
     context = {
         "run_dir": place.run_dir,
         "user": place.user,
-        "listens": [place.listen] if place.listen.startswith("unix:") else place.listen.split(","),
+        "listens": _addresses(place.listen),
         "certificate": place.certificate,
         "key": place.key,
-        "upstream": f'"{place.upstream}"' if place.run_dir else place.upstream,
+        "upstreams": [f'"{address}"' if place.run_dir else address for address in upstreams],
+        "is_shared": len(upstreams) > 1,
         "hops": place.hops,
         "client_pattern": rf"~(?:^|,)\s*(?<front_seen>[^,\s]+)\s*(?:,[^,]*){{{place.hops - 1}}}$",
         # A proxy in front ends TLS and says so.
@@ -109,6 +112,10 @@ def render(place: NginxOptions) -> str:
     }
     template = Engine().from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(Context(context, autoescape=False, use_l10n=False))
+
+
+def _addresses(text: str) -> list[str]:
+    return [text] if text.startswith("unix:") else text.split(",")
 
 
 def _answers() -> dict[str, object]:

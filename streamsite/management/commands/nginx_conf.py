@@ -37,15 +37,17 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--upstream",
-            default="127.0.0.1:8000",
-            help="where run_web listens (127.0.0.1:8000; also [::1]:8000; in deploy/compose.yml web:8000)",
+            action="append",
+            help="where run_web listens (127.0.0.1:8000; also [::1]:8000; in deploy/compose.yml web:8000); repeat it "
+            "for several web servers, between which nginx shares out the requests",
         )
 
-    def handle(self, *args: object, **options: str) -> None:
-        # TRUSTED_PROXIES counts this nginx and those in front of it.
+    def handle(self, *args: object, upstream: list[str] | None, **options: str) -> None:
         """Print the configuration."""
+        # TRUSTED_PROXIES counts this nginx and those in front of it.
         hops = max(settings.TRUSTED_PROXIES - 1, 0)
-        place = NginxOptions(options["listen"] or "80", options["upstream"], user=options["user"], hops=hops)
+        web = ",".join(upstream or ["127.0.0.1:8000"])
+        place = NginxOptions(options["listen"] or "80", web, user=options["user"], hops=hops)
         if settings.SITE_URL.startswith("https:") and not options["listen"] and not hops:
             folder = f"/etc/letsencrypt/live/{urlsplit(settings.SITE_URL).hostname}"
             place = replace(
