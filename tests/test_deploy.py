@@ -1,22 +1,24 @@
-"""The files of deploy/ parse, and name commands and settings that exist. nginx.conf has tests of its own.
+"""The files of deploy/ parse, and name commands and settings that exist. Some have tests of their own beside this.
 
 ``script/test-deploy`` runs what they say to the letter.
 """
 
+import itertools
 import os
 import re
 import shlex
-import shutil
 import subprocess
-import sys
+import time
 from pathlib import Path
 
 import pytest
-import yaml
+from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
 from streamsite.supervisor.command_line import parse
-from tests.support.deploy import files
+from tests.support.deploy import files, kubernetes
+from tests.support.deploy.dockerfile import parse_dockerfile
+from tests.support.public_site import require_caddy
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 # As .env.example lists them, with `#` before what has a default.
@@ -25,8 +27,9 @@ LISTED = set(re.findall(r"^#?([A-Z0-9_]+)=", (DEPLOY.parent / ".env.example").re
 KNOWN = LISTED | {name.removesuffix("_FILE") for name in LISTED}
 
 
-def load(name):
-    return yaml.safe_load((DEPLOY / name).read_text())
+# What compose takes from deploy/.env; other variables have defaults.
+GIVEN = {"SITE_URL": "https://videos.example.org", "SECRET_KEY": "<secret>", "MONGO_PASSWORD": "<secret>"}
+COMPOSE_FILES = ("compose.yml", "compose.caddy.yml")
 
 
 def is_command(words):
@@ -40,18 +43,38 @@ def is_command(words):
 
 
 def composed():
-    services = load("compose.yml")["services"]
-    return {name: service for name, service in services.items() if "build" in service}
+    return {name: service for name, service in files.read_compose(GIVEN).items() if "build" in service}
 
 
-def pods():
-    for item in load("kubernetes.yaml")["items"]:
-        if item["kind"] in {"Deployment", "Job"}:
-            yield item["spec"]["template"]["spec"]
+def queues_of(commands):
+    """Return the queues that commands name."""
+    return {
+        queue
+        for words in commands
+        for option, queue in itertools.pairwise(map(str, words))
+        if option == "--queue"
+    }
+
+
+def commands_of_units():
+    return [shlex.split(files.parse_unit(name)["Service"]["ExecStart"][0]) for name in files.UNITS]
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        lambda: [service.get("command", ()) for service in composed().values()],
+        lambda: [container["command"] for container in kubernetes.containers()],
+        commands_of_units,
+    ],
+    ids=["compose", "kubernetes", "systemd"],
+)
+def test_every_queue_has_a_worker(commands):
+    assert queues_of(commands()) == set(settings.TASKS["default"]["QUEUES"])
 
 
 def test_compose_starts_commands_that_exist():
-    assert set(composed()) == {"prepare", "web", "worker", "tasks"}
+    assert set(composed()) == {"prepare", "web", "worker", "tasks", "copies"}
     for service in composed().values():
         assert is_command(service["command"])
 
@@ -62,7 +85,10 @@ def test_compose_sets_what_is_a_setting():
 
 
 def test_compose_waits_for_services_that_say_when_they_are_ready():
-    services = load("compose.yml")["services"]
+    services = {
+        name: service for path in COMPOSE_FILES for name, service in files.read_compose(GIVEN, path).items()
+    }
+    services |= files.read_compose(GIVEN)
     for service in services.values():
         for name, condition in service.get("depends_on", {}).items():
             assert "healthcheck" in services[name] or condition["condition"].endswith(
@@ -70,35 +96,83 @@ def test_compose_waits_for_services_that_say_when_they_are_ready():
             )
 
 
-def found_containers():
-    for pod in pods():
-        yield from (*pod.get("initContainers", ()), *pod["containers"])
+def own_services(path):
+    """Return the services that a file starts."""
+    found = files.read_compose(GIVEN, path)
+    return {name: service for name, service in found.items() if set(service) != {"profiles"}}
 
 
-def test_kubernetes_starts_commands_that_exist():
-    containers = list(found_containers())
-    assert sorted(container["name"] for container in containers) == ["prepare", "tasks", "web", "worker"]
-    for container in containers:
-        assert is_command(container["command"])
-        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+@pytest.mark.parametrize("path", COMPOSE_FILES)
+def test_compose_probes_and_limits_every_service(path):
+    for name, service in own_services(path).items():
+        assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
+        if name != "prepare":  # it ends
+            assert service["healthcheck"]["test"][0] == "CMD", name
+            assert {"interval", "timeout"} <= set(service["healthcheck"]), name
+            assert service["restart"] == "unless-stopped"
+        assert int(service["pids_limit"]) >= 256
+        assert service["logging"]["driver"] == "json-file"
+        assert {"max-size", "max-file"} <= set(service["logging"]["options"])
+        assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_kubernetes_sets_what_is_a_setting():
-    (settings,) = (item["data"] for item in load("kubernetes.yaml")["items"] if item["kind"] == "ConfigMap")
-    assert set(settings) <= KNOWN
+def probe_of_workers():
+    workers = [service for service in composed().values() if "run_worker" in service["command"]]
+    (found,) = {tuple(service["healthcheck"]["test"][1:]) for service in workers}
+    return list(found)
 
 
-def test_kubernetes_probes_addresses_that_answer(cast):
-    paths = {
-        container[probe]["httpGet"]["path"]
-        for pod in pods()
-        for container in pod["containers"]
-        for probe in ("livenessProbe", "readinessProbe")
-        if probe in container
+def test_compose_and_kubernetes_probe_workers_alike():
+    probes = {
+        tuple(container[probe]["exec"]["command"])
+        for container in kubernetes.containers()
+        for probe in kubernetes.PROBES
+        if "exec" in container.get(probe, {})
     }
-    assert paths == {"/healthz", "/readyz"}
-    for path in paths:
-        assert cast.page("anonymous").get(path).status_code == 200
+    assert probes == {tuple(probe_of_workers())}
+    for service in composed().values():
+        assert service["environment"]["WORKER_ALIVE_PATH"] in " ".join(probe_of_workers())
+
+
+@pytest.mark.parametrize(("age", "is_alive"), [(0, True), (45, True), (150, False), (None, False)])
+def test_the_probe_of_workers_looks_at_the_age_of_their_file(tmp_path, age, is_alive):
+    path = tmp_path / "worker-alive"
+    if age is not None:
+        path.touch()
+        os.utime(path, (time.time() - age,) * 2)
+    named = composed()["worker"]["environment"]["WORKER_ALIVE_PATH"]
+    command = [word.replace(named, str(path)) for word in probe_of_workers()]
+    ended = subprocess.run(command, capture_output=True, check=False, timeout=30)
+    assert (ended.returncode == 0) is is_alive
+
+
+def test_caddy_takes_the_place_of_nginx():
+    """Compose merges the files: nginx gets a profile that nobody asks for."""
+    merged = files.read_compose(GIVEN, "compose.caddy.yml")
+    assert set(merged) == {"nginx", "caddy"}
+    assert merged["nginx"] == {"profiles": ["without-caddy"]}
+    ports = {port.removesuffix("/udp") for port in merged["caddy"]["ports"]}
+    assert ports == set(files.read_compose(GIVEN)["nginx"]["ports"])
+    told = set(re.findall(r"\{\$(\w+):", (DEPLOY / "Caddyfile").read_text()))
+    assert set(merged["caddy"]["environment"]) == told
+    assert [str(parse_dockerfile().user)] == merged["caddy"]["group_add"]
+
+
+def test_caddy_serves_the_site_of_compose():
+    program = require_caddy()
+    adapted = subprocess.run(
+        [program, "adapt", "--config", DEPLOY / "Caddyfile", "--adapter", "caddyfile"],
+        env=os.environ | files.read_compose(GIVEN, "compose.caddy.yml")["caddy"]["environment"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    text = adapted.stdout
+    assert '"host":["videos.example.org"]' in text
+    assert '"dial":"web:8000"' in text
+    assert '"root":"/site/media"' in text
+    assert '"listen":[":443"]' in text
 
 
 @pytest.mark.parametrize("host", ["10.2.3.4:8000", "127.0.0.1:8000"])
@@ -112,52 +186,12 @@ def test_probes_ask_for_an_address_and_not_for_the_sites_name(cast, settings, ho
 
 
 def test_nginx_in_compose_is_in_the_group_that_may_read_media():
-    dockerfile = (DEPLOY / "Dockerfile").read_text()
-    (user,) = re.findall(r"useradd --uid (\d+) ", dockerfile)
-    assert "chown streamsite: /data" in dockerfile
-    command = " ".join(load("compose.yml")["services"]["nginx"]["command"])
+    (made,) = [text for name, text in parse_dockerfile().last.steps if "useradd" in text]
+    user = parse_dockerfile().user
+    assert f"useradd --uid {user} " in made
+    assert "chown streamsite: /data" in made
+    command = " ".join(files.read_compose(GIVEN)["nginx"]["command"])
     assert f"groupadd -f -g {user} streamsite && usermod -aG streamsite nginx" in command
-
-
-@pytest.mark.parametrize("path", sorted((DEPLOY / "systemd").glob("*.service")), ids=lambda path: path.stem)
-def test_units_start_commands_that_exist(path):
-    service = files.parse_unit(path.stem)["Service"]
-    for command in (*service["ExecStart"], *service.get("ExecStartPre", ())):
-        assert is_command(shlex.split(command))
-    assert {line.partition("=")[0] for line in service["Environment"]} <= KNOWN
-
-
-def test_systemd_knows_every_line_of_the_units(tmp_path):
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("there is no systemd here")
-    names = sorted(path.name for path in (DEPLOY / "systemd").glob("*.service"))
-    assert len(names) == len(files.UNITS) + 1
-    for name in names:
-        text = (DEPLOY / "systemd" / name).read_text()
-        (tmp_path / name).write_text(text.replace("/srv/streamsite/.venv/bin/python", sys.executable))
-    said = subprocess.run(
-        ["systemd-analyze", "verify", *names],  # noqa: S607
-        cwd=tmp_path,
-        env=os.environ | {"SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    about_ours = [line for line in said.stderr.splitlines() if "streamsite" in line]
-    assert about_ours == []
-
-
-def test_units_leave_room_for_a_long_update_and_an_orderly_end():
-    for name in files.UNITS:
-        unit = files.parse_unit(name)
-        assert unit["Service"]["KillMode"] == ["mixed"]
-        assert unit["Service"]["UMask"] == ["0027"]
-        assert unit["Service"]["EnvironmentFile"] == ["/etc/streamsite.env"]
-        is_web = name == "streamsite-web"
-        assert ("infinity" in unit["Service"].get("TimeoutStartSec", ())) is is_web
-        # Workers start once the database is prepared.
-        assert ("streamsite-web.service" in unit["Unit"]["After"][0].split()) is not is_web
 
 
 def test_the_guide_shows_settings_that_exist():
@@ -167,25 +201,32 @@ def test_the_guide_shows_settings_that_exist():
 
 
 def test_images_have_versions():
-    services = load("compose.yml")["services"].values()
-    named = [service["image"] for service in services if "image" in service]
-    named += [container["image"] for container in found_containers()]
-    named += re.findall(r"^FROM (\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
-    assert len(named) >= 6
+    named = [
+        service["image"]
+        for path in COMPOSE_FILES
+        for service in own_services(path).values()
+        if "image" in service
+    ]
+    named += [container["image"] for container in kubernetes.containers()]
+    named += [stage.base for stage in parse_dockerfile().stages]
+    assert len(named) >= 10
     for image in named:
         assert re.search(r":[\w.-]*\d[\w.-]*$", image), image
 
 
 def test_no_file_holds_a_secret():
     """Compose takes them from deploy/.env, which git and the image leave out, Kubernetes from a secret of its own."""
-    for service in load("compose.yml")["services"].values():
-        for name, value in service.get("environment", {}).items():
-            if re.search("SECRET|PASSWORD|MONGODB_URI", name):
-                assert re.search(r"\$\{\w+:\?\}", value), name
-    for item in load("kubernetes.yaml")["items"]:
+    for path in COMPOSE_FILES:
+        for service in own_services(path).values():
+            for name, value in service.get("environment", {}).items():
+                if re.search("SECRET|PASSWORD", name):
+                    assert value == "<secret>", name
+                if name == "MONGODB_URI":
+                    assert "@" not in value
+    for item in kubernetes.list_objects():
         assert item["kind"] != "Secret"
         assert not re.search("SECRET|PASSWORD|MONGODB_URI", " ".join(item.get("data", ())))
-    for container in found_containers():
+    for container in kubernetes.containers():
         assert {"secretRef": {"name": "streamsite"}} in container["envFrom"]
     ignored = [(DEPLOY.parent / name).read_text().splitlines() for name in (".gitignore", ".dockerignore")]
     for lines in ignored:
@@ -193,24 +234,12 @@ def test_no_file_holds_a_secret():
 
 
 def test_volumes_are_the_data_folder():
-    (data,) = (
-        value.partition("=")[2]
-        for line in (DEPLOY / "Dockerfile").read_text().splitlines()
-        for value in line.split()
-        if value.startswith("STREAMSITE_DATA_DIR=")
-    )
-    for service in composed().values():
-        assert service["volumes"] == [f"data:{data}"]
-    for container in found_containers():
+    data = parse_dockerfile().environment["STREAMSITE_DATA_DIR"]
+    for name, service in composed().items():
+        # Backups are out of reach of what people speak to.
+        assert service["volumes"] == [f"data:{data}", *(["backups:/backups"] if name == "copies" else [])]
+    for container in kubernetes.containers():
         assert data in [mount["mountPath"] for mount in container["volumeMounts"]]
     for name in files.UNITS:
         service = files.parse_unit(name)["Service"]
         assert service["Environment"] == [f"STREAMSITE_DATA_DIR=/var/lib/{service['StateDirectory'][0]}"]
-
-
-def test_the_image_runs_a_command_that_exists():
-    lines = (DEPLOY / "Dockerfile").read_text().splitlines()
-    (command,) = (line.removeprefix("CMD ") for line in lines if line.startswith("CMD "))
-    assert is_command(yaml.safe_load(command))
-    names = re.findall(r"([A-Z0-9_]+)=", next(line for line in lines if line.startswith("ENV ")))
-    assert {name for name in names if not name.startswith("PYTHON")} <= KNOWN

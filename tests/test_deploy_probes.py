@@ -14,13 +14,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import pytest
-import yaml
 from pytest_django import DjangoDbBlocker
 
 from streamsite.front.binary import find_nginx
 from tests.serving_worlds import require_nginx, wait_until_answering
+from tests.support.deploy import files, kubernetes
 from tests.support.stack import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -28,26 +29,24 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
 SECRET_KEY = "RczIsERUHkfaP-XcDs-_owypldvOBxDcIwtrqysuEsZWgQVzUvDJoaqzImEH2ov3"
-GIVEN = {"SITE_URL": "https://videos.example.org", "SECRET_KEY": SECRET_KEY}
+GIVEN = {"SITE_URL": "https://videos.example.org", "SECRET_KEY": SECRET_KEY, "MONGO_PASSWORD": "x"}
 PORT = 8000
 
 
-def load(name: str):
-    return yaml.safe_load((DEPLOY / name).read_text())
-
-
 def compose_web():
-    return load("compose.yml")["services"]["web"]
+    return files.read_compose(GIVEN)["web"]
 
 
 def kubernetes_web():
-    containers = (
-        container
-        for item in load("kubernetes.yaml")["items"]
-        if item["kind"] == "Deployment"
-        for container in item["spec"]["template"]["spec"]["containers"]
-    )
-    return next(container for container in containers if container["name"] == "web")
+    return next(container for container in kubernetes.containers() if container["name"] == "web")
+
+
+def without_credentials(uri: str) -> tuple[str, str, str]:
+    """Return a connection string without its user, the user, and the password."""
+    parts = urlsplit(uri)
+    given = parts.netloc.rpartition("@")
+    user, _, password = given[0].partition(":")
+    return urlunsplit(parts._replace(netloc=given[2])), unquote(user), unquote(password)
 
 
 @dataclass
@@ -85,8 +84,11 @@ def web(
     with django_db_blocker.unblock():
         name = get_database("default").name
     service, port = compose_web(), free_port()
-    environment = {key: str(GIVEN.get(key, value)) for key, value in service["environment"].items()}
-    environment |= {"MONGODB_URI": os.environ["MONGODB_URI"], "MONGODB_NAME": name}
+    environment = {key: str(value) for key, value in service["environment"].items()}
+    # The tests' database, by a connection string without the user, as compose has it.
+    plain, user, password = without_credentials(os.environ["MONGODB_URI"])
+    environment |= {"MONGODB_URI": plain, "MONGODB_USER": user, "MONGODB_PASSWORD": password}
+    environment |= {"MONGODB_NAME": name, "WORKER_ALIVE_PATH": ""}
     inherited = {key: os.environ[key] for key in ("PATH", "STREAMSITE_DATA_DIR", "HOME") if key in os.environ}
     command = [sys.executable, *service["command"][1:], "--port", str(port), "--workers", "1"]
     log = tmp_path_factory.mktemp("web") / "log"
@@ -143,7 +145,7 @@ def test_composes_health_check_succeeds(web: Web) -> None:
     assert refused.returncode != 0, "the check succeeds whatever it asks for"
 
 
-@pytest.mark.parametrize("probe", ["livenessProbe", "readinessProbe"])
+@pytest.mark.parametrize("probe", kubernetes.PROBES)
 def test_kubernetes_probes_succeed(web: Web, probe: str) -> None:
     """The kubelet asks the pod's address, over plain HTTP, without headers of a proxy."""
     container = kubernetes_web()
@@ -158,7 +160,7 @@ def test_kubernetes_probes_succeed(web: Web, probe: str) -> None:
 def test_kubernetes_waits_as_long_as_a_probe_may_take() -> None:
     """A database that hangs is an answer after two seconds, which Kubernetes by itself does not wait for."""
     container = kubernetes_web()
-    for probe in ("livenessProbe", "readinessProbe"):
+    for probe in kubernetes.PROBES:
         assert container[probe]["timeoutSeconds"] >= 5
 
 

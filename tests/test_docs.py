@@ -266,7 +266,7 @@ def test_the_version_stands_in_pyproject_and_the_changelog():
     assert f"**Version:** {declared} " in (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("page", ["docs/operations.md", "deploy/kubernetes.yaml"])
+@pytest.mark.parametrize("page", ["docs/operations.md", "deploy/kubernetes/base/site.yaml"])
 def test_examples_of_image_tags_are_the_version(page):
     tags = re.findall(r"/streamsite:([\w.-]+)", (ROOT / page).read_text())
     assert set(tags) == {__version__}

@@ -14,6 +14,7 @@ import pytest
 from tests.support.clips import make_clip
 from tests.support.deploy import files, standins
 from tests.support.deploy.containers import Container
+from tests.support.deploy.dockerfile import parse_dockerfile
 
 # Its value is the network in which packages can be had.
 NEEDED = "STREAMSITE_DEPLOY_TRIALS"  # set by script/test-deploy, in a network of its own
@@ -60,41 +61,64 @@ def context(source):
             yield name
 
 
-@pytest.fixture(scope="session")
-def layer(machine):
-    """A folder with what the Dockerfile's steps write, in their order, over this machine's files."""
-    image, target = files.parse_dockerfile(), machine / "image" / "layer"
-    directory = target / image.directory.lstrip("/")
-    directory.mkdir(parents=True)
+class Builder:
+    """Writes what the Dockerfile's steps write, in their order, over this machine's files: a folder for each stage."""
 
-    def run(number, command):
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.built = folder, {}
+        # The base image's Python is the machine's own, which every user may run, and not one in somebody's home.
+        self.base = self.folder / "base" / "layer"
+        self.base.mkdir(parents=True)
+        self.run(self.base, "python", "/usr/bin/python3 -m venv --without-pip /opt/python")
+        pip = self.base / "opt" / "python" / "bin" / "pip"
+        pip.write_text(f'#!/bin/sh\nexec {sys.executable} -m pip "$@"\n')
+        pip.chmod(0o755)
+
+    def run(self, layer, name, command, environment=None, directory="/"):
         step = Container(
-            f"step-{number}", machine / "image", ["sh", "-c", command], image.environment, target, keeps=True,
-            directory=image.directory, network=os.environ[NEEDED],
+            f"step-{name}", self.folder, ["sh", "-c", command], environment or {}, layer, keeps=True,
+            directory=directory, network=os.environ[NEEDED],
         )  # fmt: skip
         assert step.run(seconds=500) == 0, step.output()
 
-    # The machine's own Python, which every user may run, and not one in somebody's home.
-    run(0, "/usr/bin/python3 -m venv --without-pip /opt/python")
-    (packages,) = (target / "opt" / "python" / "lib").glob("*/site-packages")
-    if QUICK in os.environ:
-        packages.rmdir()
-        shutil.copytree(sysconfig.get_paths()["purelib"], packages, symlinks=True)
-    pip = target / "opt" / "python" / "bin" / "pip"
-    pip.write_text(f'#!/bin/sh\nexec {sys.executable} -m pip --python /opt/python/bin/python "$@"\n')
-    pip.chmod(0o755)
-    for number, (name, text) in enumerate(image.steps, 1):
-        if name == "COPY":
-            *sources, _ = text.split()
-            names = list(context(files.ROOT)) if sources == ["."] else [
-                path.name for source in sources for path in files.ROOT.glob(source)
-            ]  # fmt: skip
-            for each in names:
-                (directory / each).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(files.ROOT / each, directory / each)
-        elif name == "RUN" and not (QUICK in os.environ and text.startswith("pip ")):
-            run(number, text)
-    return target
+    def build(self, stage):
+        """Carry out one stage; return its folder."""
+        layer = self.built[stage.name] = self.folder / (stage.name or "image") / "layer"
+        shutil.copytree(self.base, layer, symlinks=True)
+        for number, (name, text) in enumerate(stage.steps, 1):
+            directory = layer / stage.directory.lstrip("/")
+            directory.mkdir(parents=True, exist_ok=True)
+            if name == "COPY":
+                self.copy(text.split(), layer, directory)
+            elif name == "RUN" and QUICK in os.environ and " pip " in f" {text}":
+                (packages,) = (layer / "opt" / "venv" / "lib").glob("*/site-packages")
+                packages.rmdir()
+                shutil.copytree(sysconfig.get_paths()["purelib"], packages, symlinks=True)
+            elif name == "RUN":
+                variables = stage.arguments | stage.environment
+                self.run(layer, f"{stage.name}-{number}", text, variables, stage.directory)
+        return layer
+
+    def copy(self, words, layer, directory):
+        if words[0].startswith("--from="):
+            _, source, target = words
+            built = self.built[words[0].removeprefix("--from=")]
+            shutil.copytree(built / source.lstrip("/"), layer / target.lstrip("/"), symlinks=True)
+            return
+        *sources, _ = words
+        names = list(context(files.ROOT)) if sources == ["."] else [
+            path.name for source in sources for path in files.ROOT.glob(source)
+        ]  # fmt: skip
+        for each in names:
+            (directory / each).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(files.ROOT / each, directory / each)
+
+
+@pytest.fixture(scope="session")
+def layer(machine):
+    """A folder with what the image's files are, over this machine's."""
+    builder = Builder(machine / "image")
+    return [builder.build(stage) for stage in parse_dockerfile().stages][-1]
 
 
 @pytest.fixture(scope="session")

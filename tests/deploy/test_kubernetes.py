@@ -1,17 +1,17 @@
-"""deploy/kubernetes.yaml: its containers with their exact commands, on a volume as the kubelet gives it to pods.
+"""deploy/kubernetes: its containers with their exact commands, on a volume as the kubelet gives it to pods.
 
 The ingress is stood in for by the headers that it adds.
 """
 
 import os
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.support.deploy import files
 from tests.support.deploy.containers import Container
+from tests.support.deploy.dockerfile import parse_dockerfile
+from tests.support.deploy.kubernetes import parse_kubernetes
 from tests.support.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
 
 SECRETS = {
@@ -21,6 +21,7 @@ SECRETS = {
 DATABASE = "on-kubernetes"
 INGRESS = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9", "Host": "videos.example.org"}
 PROBE_SECONDS = 60
+WORKERS = ("worker", "tasks", "copies")
 
 
 def give_to_group(folder: Path, group: int) -> None:
@@ -35,8 +36,8 @@ class Cluster:
 
     def __init__(self, machine, layer):
         self.folder, self.layer = machine / "kubernetes", layer
-        self.image = files.parse_dockerfile()
-        self.services = files.parse_kubernetes(SECRETS)
+        self.image = parse_dockerfile()
+        self.services = parse_kubernetes(SECRETS)
         self.volume = self.folder / "volume"
         self.volume.mkdir(parents=True)
         self.running = {}
@@ -78,6 +79,10 @@ def wait_until_probes_pass(cluster):
     while True:
         try:
             answers = {path: address.call("GET", path)[0] for path in cluster.services["web"].probes}
+            for name in WORKERS:
+                for command in set(cluster.services[name].probes):
+                    ended = cluster.running[name].execute(command)
+                    answers[name] = 200 if ended.returncode == 0 else ended.stderr
             if set(answers.values()) == {200}:
                 return
         except OSError:
@@ -89,9 +94,13 @@ def wait_until_probes_pass(cluster):
 
 
 def test_the_pods_come_up_and_play_a_video(cluster, trial_clip):
+    waiting = cluster.container("wait")
+    waiting.start()
+    waiting.wait_for("Waiting: ")
     prepared = cluster.container("prepare")
     assert prepared.run() == 0, prepared.output()
-    for name in ("web", "worker", "tasks"):
+    assert waiting.process.wait(timeout=PROBE_SECONDS) == 0, waiting.output()
+    for name in ("web", *WORKERS):
         cluster.up(name)
     wait_until_probes_pass(cluster)
     # kubectl exec -it deploy/streamsite-web -- python manage.py createsuperuser
@@ -118,17 +127,3 @@ def test_another_pod_starts_on_the_volume(cluster):
     Visitor("http://127.0.0.1:8000", headers=INGRESS).sign_in("boss")
     (key,) = (cluster.volume / "keys" / "tokens").glob("*.pem")
     assert key.stat().st_mode & 0o077 == 0
-
-
-def test_kubectl_reads_the_file(machine):
-    folder = machine / "kustomize"
-    folder.mkdir()
-    (folder / "kubernetes.yaml").write_text((files.DEPLOY / "kubernetes.yaml").read_text())
-    (folder / "kustomization.yaml").write_text("resources: [kubernetes.yaml]\n")
-    try:
-        ran = subprocess.run(["kubectl", "kustomize", folder], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no kubectl here")
-    assert ran.returncode == 0, ran.stderr
-    for kind in ("ConfigMap", "PersistentVolumeClaim", "Deployment", "Service", "Ingress"):
-        assert f"kind: {kind}\n" in ran.stdout

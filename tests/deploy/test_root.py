@@ -3,12 +3,12 @@
 import os
 import subprocess
 
-from tests.support.deploy import files
 from tests.support.deploy.containers import Container
+from tests.support.deploy.dockerfile import parse_dockerfile
 
 
 def test_root_gives_way_to_the_owner_of_the_data_folder(machine, layer):
-    image = files.parse_dockerfile()
+    image = parse_dockerfile()
     folder = machine / "root"
     volume = folder / "data"
     volume.mkdir(parents=True)

@@ -56,7 +56,7 @@ def service(machine, layer):
             "mount --bind {root}/proc/sys {root}/proc/sys",
             "mount -o remount,bind,ro {root}/proc/sys",
             f"cp {require_caddy()} {{root}}/usr/local/bin/caddy",
-            "ln -s /opt/python {root}/srv/streamsite/.venv",
+            "ln -s /opt/venv {root}/srv/streamsite/.venv",
             f"mkdir -p {{root}}{OWN}/multi-user.target.wants",
             f"ln -s ../{UNIT.name} {{root}}{OWN}/multi-user.target.wants/",
             f"mount --bind {folder}/log {{root}}/var/log",

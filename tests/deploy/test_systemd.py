@@ -81,7 +81,7 @@ def machine_with_units(machine, layer):
             "mount --bind {root}/proc/sys {root}/proc/sys",
             "mount -o remount,bind,ro {root}/proc/sys",
             "chroot {root} userdel streamsite",  # the image has one
-            "ln -s /opt/python {root}/srv/streamsite/.venv",
+            "ln -s /opt/venv {root}/srv/streamsite/.venv",
             *(f"chroot {{root}} sh -ec 'cd /srv/streamsite; {command}'" for command in commands),
             "cp {root}/srv/streamsite/settings {root}/etc/streamsite.env",
             f"for unit in {' '.join(files.UNITS)}; do"

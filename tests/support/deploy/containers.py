@@ -41,6 +41,8 @@ class Container:
     temporary: Sequence[str] = ()
     is_read_only: bool = False
     drops_capabilities: bool = False
+    capabilities: Sequence[str] = ()
+    groups: Sequence[int] = ()
     user: int = 0
     directory: str = "/"
     umask: str = "0022"
@@ -78,6 +80,17 @@ class Container:
         except subprocess.TimeoutExpired:
             self.stop()
             raise
+
+    def execute(self, command: Sequence[str], *, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run a command inside it, as its user, and return how that ended: what ``docker exec`` does."""
+        assert self.process is not None
+        first = next(iter(child_pids(self.process.pid)), None)
+        if first is None:
+            return subprocess.CompletedProcess(command, 125, "", f"{self.name} does not run")
+        return subprocess.run(
+            ["nsenter", "-t", str(first), "--mount", "--pid", f"--root=/proc/{first}/root", *self._words(command)],
+            capture_output=True, text=True, check=False, timeout=seconds,
+        )  # fmt: skip
 
     def is_running(self) -> bool:
         """Return whether it has not ended."""
@@ -131,26 +144,34 @@ class Container:
             f"mkdir -p {root}/dev/shm",
         ]
         for path in self.temporary:
-            lines.append(f"mount -t tmpfs -o mode=1777 none {root}{path}")
+            lines += [f"mkdir -p {root}{path}", f"mount -t tmpfs -o mode=1777 none {root}{path}"]
         for path, text in self.files.items():
             target = f"{root}{path}"
             lines += [f"mkdir -p $(dirname {target})", f"printf %s {quoted(text)} > {target}"]
             if path.startswith("/usr/local/bin/"):
                 lines.append(f"chmod 755 {target}")
         for path, source in self.volumes.items():
-            lines.append(f"if [ -d {source} ]; then mkdir -p {root}{path}; else touch {root}{path}; fi")
+            made = f"mkdir -p $(dirname {root}{path}) && touch {root}{path}"
+            lines.append(f"if [ -d {source} ]; then mkdir -p {root}{path}; else {made}; fi")
             lines.append(f"mount --bind {source} {root}{path}")
         lines += [line.replace("{root}", str(root)) for line in self.setup]
         if self.is_read_only:
             lines.append(f"mount -o remount,ro {root}")
+        lines.append(f"exec chroot {root} {shlex.join(self._words(self.command))}")
+        return "\n".join(lines)
+
+    def _words(self, command: Sequence[str]) -> list[str]:
         given = {"PATH": PATH, "HOME": "/root" if not self.user else "/home/streamsite"} | dict(
             self.environment
         )
         words = ["env", "-i", *(f"{name}={value}" for name, value in given.items()), "setpriv"]
         if self.user:
             words += ["--reuid", str(self.user), "--regid", str(self.user), "--clear-groups"]
+        elif self.groups:
+            words += ["--groups", ",".join(map(str, self.groups))]
         if self.drops_capabilities:
-            words += ["--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs"]
+            kept = ",".join(["-all", *(f"+{name.lower()}" for name in self.capabilities)])
+            words += ["--bounding-set", kept, "--inh-caps", "-all", "--no-new-privs"]
         # setpriv without an option refuses.
         words += [
             "--pdeathsig",
@@ -160,6 +181,4 @@ class Container:
             f'umask {self.umask}; cd {self.directory}; exec "$@"',
             "sh",
         ]
-        words += list(self.command)
-        lines.append(f"exec chroot {root} {shlex.join(words)}")
-        return "\n".join(lines)
+        return [*words, *command]

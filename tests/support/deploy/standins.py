@@ -10,7 +10,7 @@ from streamsite.front.binary import find_nginx
 from streamsite.mongo.binary import environment_for, find_mongod
 
 # In the image that the trials make, which every user may run.
-PYTHON = "/opt/python/bin/python"
+PYTHON = "/opt/venv/bin/python"
 # As https://github.com/docker-library/mongo does: root gives its files away and becomes `mongodb`; a new folder gets
 # the user of MONGO_INITDB_ROOT_USERNAME from a server that nobody else reaches; the last one runs with --auth.
 ENTRYPOINT = """#!/bin/bash
@@ -32,11 +32,13 @@ fi
 exec "$@" --auth --nounixsocket --wiredTigerCacheSizeGB 0.25
 """
 MONGOSH = """#!{python}
-import re, sys
+import os, re, sys
 import pymongo
-options = dict(zip(sys.argv, sys.argv[1:]))
+script = dict(zip(sys.argv, sys.argv[1:]))["--eval"]
+names = re.search(r"getSiblingDB\\('admin'\\).auth\\(process.env.(\\w+), process.env.(\\w+)\\)", script).groups()
+user, password = (os.environ[name] for name in names)
 client = pymongo.MongoClient(
-    "mongodb://127.0.0.1:27017/?directConnection=true", username=options["-u"], password=options["-p"],
+    "mongodb://127.0.0.1:27017/?directConnection=true", username=user, password=password,
     serverSelectionTimeoutMS=2000,
 )
 try:
@@ -45,7 +47,7 @@ except pymongo.errors.OperationFailure as error:
     if error.code != 94:
         raise
     pattern = r"rs.initiate\\({{_id: '(\\w+)', members: \\[{{_id: 0, host: '([\\w:]+)'}}"
-    name, host = re.search(pattern, options["--eval"]).groups()
+    name, host = re.search(pattern, script).groups()
     client.admin.command("replSetInitiate", {{"_id": name, "members": [{{"_id": 0, "host": host}}]}})
     print(1)
 """
@@ -103,3 +105,13 @@ def nginx_files(*, group: int | None = None) -> dict[str, str]:
         "/etc/passwd": Path("/etc/passwd").read_text() + "nginx:x:101:101::/nonexistent:/bin/false\n",
         "/etc/group": Path("/etc/group").read_text() + "nginx:x:101:\n" + members,
     }
+
+
+# As the image of Caddy starts it.
+CADDY_COMMAND = ("caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile")
+CADDY_VARIABLES = {"XDG_DATA_HOME": "/data", "XDG_CONFIG_HOME": "/config"}
+
+
+def caddy_files(program: str) -> dict[str, str]:
+    """Return the program of Caddy's image by its path."""
+    return {"/usr/local/bin/caddy": f'#!/bin/sh\nexec {program} "$@"\n'}

@@ -1,0 +1,44 @@
+"""deploy/Dockerfile: what the image runs, as whom, and what it says of itself."""
+
+import tomllib
+
+from tests.support.deploy.dockerfile import parse_dockerfile
+from tests.test_deploy import DEPLOY, KNOWN, composed, is_command
+
+
+def test_the_image_runs_a_command_that_exists():
+    image = parse_dockerfile()
+    assert is_command(image.command)
+    assert {name for name in image.environment if not name.startswith(("PYTHON", "PATH"))} <= KNOWN
+
+
+def test_the_image_is_made_in_stages_and_runs_as_nobody():
+    image = parse_dockerfile()
+    packages, last = image.stages
+    installed = " ".join(text for name, text in packages.steps if name == "RUN")
+    assert "--require-hashes" in installed
+    assert not any(" pip " in f" {text}" for name, text in last.steps if name == "RUN")
+    assert ("COPY", f"--from={packages.name} /opt/venv /opt/venv") in last.steps
+    assert image.environment["PATH"].startswith("/opt/venv/bin:")
+    assert last.told("USER") == "10001:10001"
+    locks = packages.arguments["LOCKS"].split()
+    assert locks == ["requirements.lock", "requirements-s3.lock", "requirements-celery.lock"]
+    for lock in locks:
+        assert (DEPLOY.parent / lock).is_file()
+
+
+def test_the_image_is_probed_as_compose_probes_it():
+    assert parse_dockerfile().probe == tuple(composed()["web"]["healthcheck"]["test"][1:])
+
+
+def test_the_image_says_what_it_is():
+    labels = parse_dockerfile().last.labels
+    project = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text())["project"]
+    said = {name.removeprefix("org.opencontainers.image."): value for name, value in labels.items()}
+    assert said == {
+        "title": "Streamsite",
+        "description": project["description"],
+        "licenses": project["license"],
+        "version": project["version"],
+        "revision": "unknown",
+    }
