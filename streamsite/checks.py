@@ -20,6 +20,8 @@ from streamsite.mail.options import NONE, is_loopback
 
 # Set by the supervisor. Kubernetes gives pods variables that look like them, such as STREAMSITE_PORT.
 INTERNAL = {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS"}
+# Variables of deploy/compose.yml that resemble a setting.
+COMPOSES = {"MONGO_PASSWORD"}
 # Variables of the tests' own.
 TEST_PREFIX = "STREAMSITE_TEST_"
 # MONGODB_NAEM and MONGODB_URL are above it, names of other programs below.
@@ -69,7 +71,7 @@ def check_unknown_variables(**extra: object) -> list[CheckMessage]:
 def _meant(name: str) -> str:
     """Return the setting that a variable seems to be meant for, "" for the many that are others' business."""
     known = env.known_variables | {f"{known}_FILE" for known in env.known_variables}
-    if name in known or not name.isupper() or name.startswith(TEST_PREFIX):
+    if name in known | COMPOSES or not name.isupper() or name.startswith(TEST_PREFIX):
         return ""
     return next(iter(get_close_matches(name, known - INTERNAL, n=1, cutoff=MIN_SIMILARITY)), "")
 

@@ -226,8 +226,8 @@ def test_two_prepare_a_new_database_at_once_while_others_wait_and_a_worker_makes
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     waiting = subprocess.Popen([*command, "--wait"], cwd=ROOT, env=environment, **streams)
     assert any("Waiting: " in line for line in waiting.stdout)
-    assert get_client()[name].list_collection_names() == [], "who waits changes nothing"
-    assert not (tmp_path / "data" / "keys").exists()
+    assert get_client()[name].list_collection_names() == [], "who waits prepares nothing"
+    assert not (tmp_path / "data" / "media" / "site-id").exists()
     both = [subprocess.Popen(command, cwd=ROOT, env=environment, **streams) for _ in range(2)]
     said = [process.communicate(timeout=90)[0] for process in both]
     try:

@@ -1,5 +1,6 @@
 """``docker compose up`` of deploy/compose.yml, each step by its exact command."""
 
+import shutil
 import signal
 import subprocess
 import time
@@ -10,6 +11,7 @@ from tests.support.deploy import files, standins
 from tests.support.deploy.containers import Container
 from tests.support.deploy.dockerfile import parse_dockerfile
 from tests.support.deploy.visitor import CREATE_ADMINISTRATOR, PASSWORD, Visitor
+from tests.support.public_site import require_caddy
 
 SITE = "https://videos.example.org"
 VARIABLES = {
@@ -18,6 +20,11 @@ VARIABLES = {
     "MONGO_PASSWORD": '-p@ss:w/o%rd?&"$x #$(id)',
 }
 PROBE_SECONDS = 90
+STANDINS = {
+    "mongo": standins.mongo_files,
+    "nginx": standins.nginx_files,
+    "caddy": lambda: standins.caddy_files(require_caddy()),
+}
 
 
 class Composed:
@@ -39,14 +46,15 @@ class Composed:
             "/etc/letsencrypt": "letsencrypt",
             "/var/www/letsencrypt": "webroot",
             "./site.nginx.conf": "deploy/site.nginx.conf",
+            "./Caddyfile": "deploy/Caddyfile",
         }
         return self.folder / known.get(volume, volume)
 
     def container(self, name, command=None, label=None):
         service = self.services[name]
         ours = not service.image
-        extra = {} if ours else standins.mongo_files() if "mongo" in service.image else standins.nginx_files()
-        base = self.image.environment if ours else {}
+        extra = {} if ours else STANDINS[service.image.partition(":")[0]]()
+        base = self.image.environment if ours else standins.CADDY_VARIABLES if name == "caddy" else {}
         return Container(
             label or name,
             self.folder,
@@ -58,6 +66,8 @@ class Composed:
             temporary=service.temporary,
             is_read_only=service.is_read_only,
             drops_capabilities=service.drops_capabilities,
+            capabilities=service.capabilities,
+            groups=service.groups,
             user=self.image.user if ours else 0,
             directory=self.image.directory if ours else "/",
         )
@@ -125,3 +135,26 @@ def test_the_services_come_up_and_play_a_video(composed, trial_clip):
     assert headers["server"] == "nginx"
     for name in ("mongo", "web", "worker", "tasks", "copies", "nginx"):
         composed.wait_until_healthy(name)
+
+
+def test_caddy_in_the_place_of_nginx_plays_it_too(composed):
+    """With a certificate of the test's, because no authority is asked here."""
+    composed.running.pop("nginx").stop(signal.SIGQUIT)
+    certificates = composed.folder / "certificates"
+    certificates.mkdir()
+    live = composed.folder / "letsencrypt" / "live" / "videos.example.org"
+    for name in ("fullchain.pem", "privkey.pem"):
+        shutil.copy(live / name, certificates / name)
+    text = (files.DEPLOY / "Caddyfile").read_text()
+    with_certificate = "\ttls /data/fullchain.pem /data/privkey.pem\n\tencode gzip {"
+    assert text.count("\tencode gzip {") == 1
+    (composed.folder / "deploy" / "Caddyfile").write_text(text.replace("\tencode gzip {", with_certificate))
+    composed.services["caddy"] = files.parse_compose(VARIABLES, "compose.caddy.yml")["caddy"]
+    caddy = composed.running["caddy"] = composed.container("caddy", standins.CADDY_COMMAND)
+    caddy.start()
+    visitor = Visitor(SITE, authority=live / "fullchain.pem")
+    visitor.wait_until_answering(caddy)
+    composed.wait_until_healthy("caddy")
+    _, page = visitor.json("GET", "/api/v1/videos")
+    _, video = visitor.json("GET", f"/api/v1/videos/{page['results'][0]['id']}")
+    assert visitor.play(video)["server"] == "Caddy"

@@ -201,6 +201,8 @@ def test_check_deploy_warns_by_id_about_the_rest(tmp_path):
         "STREAMSITE_KEYS_DIR": str(tmp_path / "open"),
         "LOG_LEVEL": "DEBUG",
         "MONGODB_URI": NO_DATABASE,
+        "MONGODB_USER": "",
+        "MONGODB_PASSWORD": "",
     }
     (tmp_path / "open").mkdir(mode=0o755)
     code, ids = checked(tmp_path, composed() | rest)

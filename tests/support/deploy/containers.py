@@ -41,6 +41,8 @@ class Container:
     temporary: Sequence[str] = ()
     is_read_only: bool = False
     drops_capabilities: bool = False
+    capabilities: Sequence[str] = ()
+    groups: Sequence[int] = ()
     user: int = 0
     directory: str = "/"
     umask: str = "0022"
@@ -142,14 +144,15 @@ class Container:
             f"mkdir -p {root}/dev/shm",
         ]
         for path in self.temporary:
-            lines.append(f"mount -t tmpfs -o mode=1777 none {root}{path}")
+            lines += [f"mkdir -p {root}{path}", f"mount -t tmpfs -o mode=1777 none {root}{path}"]
         for path, text in self.files.items():
             target = f"{root}{path}"
             lines += [f"mkdir -p $(dirname {target})", f"printf %s {quoted(text)} > {target}"]
             if path.startswith("/usr/local/bin/"):
                 lines.append(f"chmod 755 {target}")
         for path, source in self.volumes.items():
-            lines.append(f"if [ -d {source} ]; then mkdir -p {root}{path}; else touch {root}{path}; fi")
+            made = f"mkdir -p $(dirname {root}{path}) && touch {root}{path}"
+            lines.append(f"if [ -d {source} ]; then mkdir -p {root}{path}; else {made}; fi")
             lines.append(f"mount --bind {source} {root}{path}")
         lines += [line.replace("{root}", str(root)) for line in self.setup]
         if self.is_read_only:
@@ -164,8 +167,11 @@ class Container:
         words = ["env", "-i", *(f"{name}={value}" for name, value in given.items()), "setpriv"]
         if self.user:
             words += ["--reuid", str(self.user), "--regid", str(self.user), "--clear-groups"]
+        elif self.groups:
+            words += ["--groups", ",".join(map(str, self.groups))]
         if self.drops_capabilities:
-            words += ["--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs"]
+            kept = ",".join(["-all", *(f"+{name.lower()}" for name in self.capabilities)])
+            words += ["--bounding-set", kept, "--inh-caps", "-all", "--no-new-privs"]
         # setpriv without an option refuses.
         words += [
             "--pdeathsig",

@@ -27,6 +27,8 @@ class ComposeService(TypedDict, total=False):
     tmpfs: list[str]
     read_only: bool
     cap_drop: list[str]
+    cap_add: list[str]
+    group_add: list[str]
     healthcheck: dict[str, list[str]]
     depends_on: dict[str, dict[str, str]]
     logging: dict[str, object]
@@ -47,6 +49,8 @@ class Service:
     is_read_only: bool = False
     temporary: tuple[str, ...] = ()
     drops_capabilities: bool = False
+    capabilities: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()
     probes: tuple[str | tuple[str, ...], ...] = ()
     needs: dict[str, str] = field(default_factory=dict)
     user: int | None = None
@@ -59,9 +63,9 @@ def read_compose(variables: dict[str, str], name: str = "compose.yml") -> dict[s
     return cast(dict[str, dict[str, ComposeService]], read)["services"]
 
 
-def parse_compose(variables: dict[str, str]) -> dict[str, Service]:
-    """Return the services of ``compose.yml`` with ``variables`` in the place of ``deploy/.env``, in its order."""
-    return {name: _composed(name, body) for name, body in read_compose(variables).items()}
+def parse_compose(variables: dict[str, str], name: str = "compose.yml") -> dict[str, Service]:
+    """Return the services of ``read_compose`` as what they run."""
+    return {name: _composed(name, body) for name, body in read_compose(variables, name).items()}
 
 
 def _composed(name: str, body: ComposeService) -> Service:
@@ -75,6 +79,8 @@ def _composed(name: str, body: ComposeService) -> Service:
         is_read_only=bool(body.get("read_only")),
         temporary=tuple(body.get("tmpfs", ())),
         drops_capabilities=body.get("cap_drop") == ["ALL"],
+        capabilities=tuple(body.get("cap_add", ())),
+        groups=tuple(map(int, body.get("group_add", ()))),
         probes=(tuple(test[1:]),) if test else (),
         needs={other: how["condition"] for other, how in body.get("depends_on", {}).items()},
         image=body.get("image", ""),

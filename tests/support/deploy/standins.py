@@ -105,3 +105,13 @@ def nginx_files(*, group: int | None = None) -> dict[str, str]:
         "/etc/passwd": Path("/etc/passwd").read_text() + "nginx:x:101:101::/nonexistent:/bin/false\n",
         "/etc/group": Path("/etc/group").read_text() + "nginx:x:101:\n" + members,
     }
+
+
+# As the image of Caddy starts it.
+CADDY_COMMAND = ("caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile")
+CADDY_VARIABLES = {"XDG_DATA_HOME": "/data", "XDG_CONFIG_HOME": "/config"}
+
+
+def caddy_files(program: str) -> dict[str, str]:
+    """Return the program of Caddy's image by its path."""
+    return {"/usr/local/bin/caddy": f'#!/bin/sh\nexec {program} "$@"\n'}

@@ -60,6 +60,11 @@ class Command(OperatorCommand):
             action="store_true",
             help="change nothing; end once another process has prepared the site",
         )
+        parser.add_argument(
+            "--wait",
+            action="store_true",
+            help="prepare nothing; end once another process has done it",
+        )
 
     def handle(
         self, *args: object, demo: bool, setup_link: bool, plan: bool, wait: bool, **options: object
