@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from streamsite.doctor.services import check_workers
 from streamsite.mongo.collections import collection
@@ -228,3 +229,20 @@ def test_uploads_leave_room_for_what_is_being_encoded(cast, settings):
     with hold_space(free // 2), pytest.raises(paths.DiskFull):
         creation.create_upload(cast.owner, length=free // 2, metadata="")
     assert upload.length == free // 2
+
+
+def test_forms_leave_room_for_what_is_being_encoded(cast, settings):
+    free = shutil.disk_usage(settings.MEDIA_ROOT).free
+    settings.DISK_WATERMARK_BYTES = free // 4
+    api = cast.api("owner")
+
+    def send():
+        file = SimpleUploadedFile("a.mp4", b"x" * 4_000_000, "video/mp4")
+        return api.post("/api/v1/videos", {"file": file}, format="multipart")
+
+    with hold_space(free // 4):
+        assert send().status_code == 201
+        store.renew({"token": "other", "job": "", "host": "", "bytes": free // 2}, 600)
+        refused = send()
+    assert (refused.status_code, refused.json()["code"]) == (507, "insufficient_storage")
+    assert Video.objects.count() == 1

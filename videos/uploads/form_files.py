@@ -9,6 +9,8 @@ from accounts.models import User
 from accounts.registration import upload_rights
 from streamsite.bodies.handlers import DiskHandler, bytes_in_flight
 from streamsite.bodies.rules import REST_OF_FORM
+from streamsite.disk import require_space
+from streamsite.space.reservations import reserved_bytes
 from videos import quota, strikes
 
 
@@ -46,7 +48,10 @@ class VideoHandler(DiskHandler):
             self._is_announced = True
             upload_rights.require_may_upload(user)
             strikes.require_may_publish(user)
-            more += max(0, self._length() - REST_OF_FORM)
+            announced = max(0, self._length() - REST_OF_FORM)
+            # What is being encoded needs its space, and the form may take hours.
+            require_space(announced + reserved_bytes())
+            more += announced
         quota.require_quota(user, more=more)
 
     def _length(self) -> int:
