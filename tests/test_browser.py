@@ -142,7 +142,12 @@ def test_a_picture_is_previewed_and_saved_and_the_theme_follows_the_person(page,
     expect(page.get_by_alt_text("Your new image, not saved yet")).to_be_visible()
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_alt_text("Current avatar")).to_be_visible()
-    assert page.locator(".topbar .avatar img").first.evaluate("image => image.naturalWidth") == 96
+    assert (
+        page.locator(".topbar .avatar img").first.evaluate(
+            "async image => { await image.decode(); return image.naturalWidth; }"
+        )
+        == 96
+    )
     with page.expect_response("**/api/v1/me/preferences") as saved:
         page.get_by_label("Switch to dark theme").click()
     assert saved.value.status == 200

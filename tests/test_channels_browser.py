@@ -46,7 +46,7 @@ def test_a_post_with_a_picture_reaches_a_subscriber(people, open_as, tmp_path): 
     shown = other.locator(".posts img[src*='/media/profiles/']").first
     shown.scroll_into_view_if_needed()
     expect(shown).to_have_js_property("complete", value=True)
-    assert shown.evaluate("image => image.naturalWidth") >= 640
+    assert shown.evaluate("async image => { await image.decode(); return image.naturalWidth; }") >= 640
     like = other.get_by_role("button", name="Like").first
     with other.expect_response(lambda answer: answer.request.method in {"PUT", "POST"}):
         like.click()

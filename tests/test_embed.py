@@ -455,6 +455,6 @@ def test_the_share_dialog_writes_the_code(page, site, films):
     image = page.get_by_role("img", name="QR code of the link")
     expect(image).to_have_js_property("complete", True)
     expect(image).to_have_attribute("src", f"{site.url}/watch/{films['long']}/qr.svg?t=3")
-    assert image.evaluate("image => image.naturalWidth") > 0
+    assert image.evaluate("async image => { await image.decode(); return image.naturalWidth; }") > 0
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
