@@ -29,7 +29,7 @@ SCRIPT = """
 
     def observe():
         start.END_SECONDS = 0.2
-        start.at_end(deliver)
+        start.at_end(deliver, deliver)
 
     if __name__ == "__main__":
         {}
@@ -40,7 +40,7 @@ SCRIPT = """
 @pytest.mark.parametrize(
     "way", [PLAIN, CHILD.format("fork"), CHILD.format("spawn")], ids=["plain", "fork", "spawn"]
 )
-def test_what_is_left_is_delivered_once(tmp_path, way, delivery):
+def test_what_is_left_is_delivered_once_and_side_by_side(tmp_path, way, delivery):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(SCRIPT).format(way))
     subprocess.run(
@@ -49,4 +49,4 @@ def test_what_is_left_is_delivered_once(tmp_path, way, delivery):
         check=True,
         timeout=60,
     )
-    assert (tmp_path / "out").read_text() == "x"
+    assert (tmp_path / "out").read_text() == "xx"
