@@ -58,11 +58,6 @@ class Command(OperatorCommand):
         parser.add_argument(
             "--wait",
             action="store_true",
-            help="change nothing; end once another process has prepared the site",
-        )
-        parser.add_argument(
-            "--wait",
-            action="store_true",
             help="prepare nothing; end once another process has done it",
         )
 
