@@ -1,4 +1,4 @@
-"""Every measurement of ``script/bench`` can be started, and the encoder used, without Django's settings."""
+"""The measurements of ``script/bench``: each starts without Django's settings, and concludes what its ledger says."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from bench.cluster import report
+from bench.cluster.audit import Findings
+from bench.cluster.ledger import Attempt, Ledger
+from bench.cluster.rehearsal import Outcome
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = re.findall(
@@ -49,3 +55,57 @@ def import_alone(module: str) -> None:
         timeout=60,
     )
     assert ran.returncode == 0, ran.stderr[-2_000:]
+
+
+@pytest.fixture
+def ledger(monkeypatch):
+    """A ledger over two phases of ten seconds, on a clock that is set by hand."""
+    clock = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    kept = Ledger()
+    for name in ("calm", "storm"):
+        with kept.phase(name):
+            kept.note(Attempt("write", clock[0] + 1, 0.5, 201))
+            kept.note(Attempt("write", clock[0] + 2, 3.0, 503 if name == "storm" else 201))
+            kept.note(Attempt("read", clock[0] + 3, 0.1, 0 if name == "storm" else 200))
+            clock[0] += 5
+            kept.promise("comment", f"said in the {name}")
+            kept.waited("write", clock[0] - 3)
+            clock[0] += 5
+    return kept
+
+
+def test_the_ledger_knows_what_happened_in_a_phase(ledger):
+    calm, storm = ledger.phases
+    assert dict(ledger.statuses(calm)) == {201: 2, 200: 1}
+    assert dict(ledger.statuses(storm)) == {201: 1, 503: 1, 0: 1}
+    assert ledger.longest_wait(storm, "write") == 3
+    assert ledger.longest_wait(storm, "read") == 0
+    assert [ledger.promised(phase) for phase in (calm, storm)] == [1, 1]
+    assert [ledger.phase_of(promise.at) for promise in ledger.promises] == ["calm", "storm"]
+    assert ledger.phase_of(1.0) == ""
+
+
+def test_one_broken_promise_is_enough_for_the_exit_code(ledger):
+    findings = Findings()
+    outcome = Outcome(ledger, findings, crowd=None, disks_filled=True)
+    assert report.is_clean(outcome)
+    for name in ("duplicates", "unplayable", "sessions_broken", "jobs_lost", "jobs_twice", "orphans_left"):
+        setattr(findings, name, 1)
+        assert not report.is_clean(outcome), name
+        setattr(findings, name, 0)
+    findings.lost["storm"] += 1
+    assert not report.is_clean(outcome)
+    findings.lost.clear()
+    ledger.note(Attempt("read", 101.0, 0.1, 500))
+    assert not report.is_clean(outcome)
+
+
+def test_the_table_of_faults_has_a_row_for_each(ledger):
+    findings = Findings()
+    findings.lost["storm"] += 1
+    rows = report.fault_table(Outcome(ledger, findings, crowd=None, disks_filled=True))[2:]
+    assert rows == [
+        "| calm | 3 | 0 | 0 | 0 | 0.0 s | 3.0 s | 0.0 s | 1 | 0 |",
+        "| storm | 3 | 1 | 0 | 1 | 0.0 s | 3.0 s | 0.0 s | 1 | 1 |",
+    ]
