@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.accessibility import serious_findings
 from tests.support.http_client import PASSWORD, Caller
-from tests.support.stack import Stack
+from tests.support.own_site import administered_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -14,12 +14,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 @pytest.fixture(scope="module")
 def own_site(tmp_path_factory):
     """A site of this module's own: what is changed here is seen by all its visitors."""
-    stack = Stack(tmp_path_factory.mktemp("settings"), web_processes=2)
-    stack.start()
-    names = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    stack.manage("createsuperuser", "--noinput", "--username", "boss", "--email", "boss@example.org", **names)
-    yield stack
-    stack.kill()
+    with administered_site(tmp_path_factory.mktemp("settings")) as site:
+        yield site
 
 
 @pytest.fixture

@@ -17,23 +17,11 @@ from bench.cluster.disks import SmallDisk
 from bench.cluster.replica_set import ReplicaSet
 from bench.cluster.services import Service
 from streamsite.front.binary import find_nginx
-from tests.support.stack import ROOT, free_port
+from tests.support.stack import ROOT, free_port, inherited_environment
 
 START_SECONDS = 90
 LEASE_SECONDS = 6
 DISK_MIB = 1_536
-# Settings of the machine that runs the rehearsal, which describe another site.
-FOREIGN = (
-    "MONGODB_",
-    "STREAMSITE_",
-    "SITE_URL",
-    "SECRET_KEY",
-    "ALLOWED_HOSTS",
-    "DJANGO_",
-    "DOMAIN",
-    "S3_",
-    "TASK_",
-)
 
 
 @dataclass(frozen=True)
@@ -159,8 +147,7 @@ class Deployment:
 
     def environment(self) -> dict[str, str]:
         """Return the settings of all processes."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        return kept | {
+        return inherited_environment() | {
             "DJANGO_SETTINGS_MODULE": "streamsite.settings",
             "SITE_URL": self.url,
             "SECRET_KEY": self._secret,

@@ -18,7 +18,7 @@ from pymongo import MongoClient
 
 from tests.backup.conftest import files_below
 from tests.support.http_client import Caller
-from tests.support.stack import ROOT, Stack, _inherited
+from tests.support.stack import ROOT, Stack, inherited_environment
 from tests.tasks.conftest import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -215,7 +215,7 @@ def killed_backup(site, backups: Path):
     process = subprocess.Popen(
         [sys.executable, "manage.py", "backup", str(backups)],
         cwd=ROOT,
-        env=_inherited() | {"STREAMSITE_DATA_DIR": str(site.data_dir)},
+        env=inherited_environment() | {"STREAMSITE_DATA_DIR": str(site.data_dir)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

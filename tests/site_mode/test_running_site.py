@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.support.accessibility import serious_findings
 from tests.support.http_client import PASSWORD, Caller
-from tests.support.stack import Stack
+from tests.support.own_site import administered_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 MESSAGE = "Moving to new disks."
@@ -19,12 +19,8 @@ MESSAGE = "Moving to new disks."
 @pytest.fixture(scope="module")
 def own_site(tmp_path_factory):
     """A site of this module's own: all its visitors see the mode."""
-    stack = Stack(tmp_path_factory.mktemp("mode"), web_processes=2)
-    stack.start()
-    names = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    stack.manage("createsuperuser", "--noinput", "--username", "boss", "--email", "boss@example.org", **names)
-    yield stack
-    stack.kill()
+    with administered_site(tmp_path_factory.mktemp("mode")) as site:
+        yield site
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def free_port() -> int:
         return port
 
 
-def _inherited() -> dict[str, str]:
+def inherited_environment() -> dict[str, str]:
     """Return this process's environment without what describes another site."""
     others = (
         "MONGODB_",
@@ -97,7 +97,7 @@ class Stack:
         scale = "1" if self.environment.get("SITE_URL", "").startswith("https:") else "1000"
         defaults = {"STREAMSITE_THROTTLE_SCALE": scale, "TASK_LEASE_SECONDS": "4"}
         defaults["TRANSCODE_PRESET"] = "ultrafast"  # how well it compresses is not what sites are tested for
-        environment = _inherited() | defaults | self.environment
+        environment = inherited_environment() | defaults | self.environment
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
@@ -131,7 +131,10 @@ class Stack:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=self.root,
-            env=_inherited() | {"STREAMSITE_DATA_DIR": str(self.data_dir)} | self.environment | environment,
+            env=inherited_environment()
+            | {"STREAMSITE_DATA_DIR": str(self.data_dir)}
+            | self.environment
+            | environment,
             capture_output=True,
             text=True,
             check=False,
