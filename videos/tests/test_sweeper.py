@@ -185,10 +185,10 @@ def test_a_few_at_once_go_to_the_trash_and_come_back(library):
     assert files() == before
     assert "source files: 1" in command()
     assert len(files()) == len(before) - 3
-    command("--restore", videos[0].pk)
+    command(f"--restore={videos[0].pk}")
     assert files() == before
     with pytest.raises(CommandError, match="no file of"):
-        command("--restore", videos[0].pk)
+        command(f"--restore={videos[0].pk}")
 
 
 def test_forced_ones_wait_in_the_trash_for_days(library, settings):
