@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from streamsite import formats
-from streamsite.errors import Absent, SiteError
+from streamsite.errors import Absent, SiteError, Stale
 from streamsite.view_actions import add_form_errors, attempt
 from videos import access, schedules, services
 from videos.editor import merging, track_forms
@@ -36,6 +36,10 @@ SHORT_NAMES = {
     "publish_visibility": gettext_lazy("Schedule"),
     "chapters": gettext_lazy("Chapters"),
 }
+
+
+# Times that a save is merged with what was written to the video at the same moment.
+MAX_MERGES = 5
 
 
 @dataclass
@@ -158,12 +162,28 @@ class Submission:
             form = self.chapters if name == "chapters" else self.details
             form.add_error(name if name in form.fields else None, sentences)
 
+    def _update(self) -> Video:
+        """Write the changes and return the video. Raises ``Stale``, ``Absent``, or what else refuses them.
+
+        A worker or another page may write to the video after it was read. What the page changed is compared anew
+        then: only a field that both changed is refused.
+        """
+        for _attempt in range(MAX_MERGES):
+            try:
+                return services.update(self.video, self._changes, expected_version=self.video.version)
+            except Stale as error:
+                refusal = error
+            access.video_for_editing(self.video.channel, self.video.pk)  # refuses a video that is gone
+            self.video.refresh_from_db()
+            if not self._read_changes():
+                break
+        raise refusal
+
     def _write(self, saved: Saved) -> None:
         """Write what was changed; what can be refused for reasons outside the forms comes first."""
         self.thumbnail.prepare()
         if self._changes:
-            changed = services.update(self.video, self._changes, expected_version=self.video.version)
-            self._note_changes(saved, changed)
+            self._note_changes(saved, self._update())
         # A track may get the name of one that goes.
         for form in sorted(self.tracks, key=lambda form: not form.is_deleted):
             if form.is_deleted or form.is_changed:

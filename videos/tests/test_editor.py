@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
 from tests.support.forms import form_data
 from videos import schedules, thumbnails
+from videos import services as video_services
 from videos.captions import services, webvtt
 from videos.files import paths
 from videos.models import Caption, Video
@@ -120,6 +122,50 @@ def test_a_field_that_somebody_else_changed_is_kept_or_asked_about(page, video):
     assert said(page.post(address_of(video), again, follow=True)) == ["Saved: Title and Category."]
     now = Video.objects.get(pk=video.pk)
     assert (now.title, now.description, now.category) == ("Mine", "Theirs", "music")
+
+
+@pytest.fixture
+def meanwhile(video, monkeypatch):
+    """Let somebody write to the video between the look at it and the first writes of a save."""
+
+    def write(times, **values):
+        update, left = video_services.update, [times]
+
+        def after_another(*arguments, **options):
+            if left[0]:
+                left[0] -= 1
+                Video.objects.filter(pk=video.pk).update(version=F("version") + 1, **values)
+            return update(*arguments, **options)
+
+        monkeypatch.setattr(video_services, "update", after_another)
+
+    return write
+
+
+def test_a_worker_that_writes_at_the_same_moment_refuses_no_save(page, video, meanwhile):
+    sent = shown(page, video)
+    meanwhile(2, generation="abcdefghijkl", description="Theirs")
+    answer = page.post(address_of(video), sent | {"title": "Mine"}, follow=True)
+    assert said(answer) == ["Saved: Title."]
+    now = Video.objects.get(pk=video.pk)
+    assert (now.title, now.description, now.generation) == ("Mine", "Theirs", "abcdefghijkl")
+
+
+def test_a_field_that_is_changed_at_the_same_moment_is_asked_about(page, video, meanwhile):
+    sent = shown(page, video)
+    meanwhile(1, title="Theirs")
+    refused = page.post(address_of(video), sent | {"title": "Mine"})
+    assert refused.status_code == 400
+    assert "Someone changed this after you opened the page." in refused.content.decode()
+    assert Video.objects.get(pk=video.pk).title == "Theirs"
+
+
+def test_a_video_that_never_stands_still_is_left_alone(page, video, meanwhile):
+    sent = shown(page, video)
+    meanwhile(100)
+    refused = page.post(address_of(video), sent | {"title": "Mine"})
+    assert refused.status_code == 400
+    assert "Someone changed this in the meantime." in refused.content.decode()
 
 
 @pytest.mark.parametrize(
