@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from streamsite.management import command_list, completion
+from streamsite.management.exit_codes import ExitCode
 
 USAGE = """\
 usage: python -m streamsite COMMAND [OPTIONS]
@@ -19,6 +20,11 @@ For completion by Tab:  source <(python -m streamsite completion bash)   (or zsh
 """
 
 
+UNKNOWN = """\
+python -m streamsite: there is no command {name!r}. python -m streamsite lists those that there are.
+"""
+
+
 def main(arguments: list[str]) -> int:
     """Run what the arguments name; return the exit code."""
     if not arguments or arguments[0] in {"help", "-h", "--help"}:
@@ -26,6 +32,9 @@ def main(arguments: list[str]) -> int:
         return 0
     if arguments[0] == "completion":
         return _complete(arguments[1:])
+    if not arguments[0].startswith("-") and arguments[0] not in command_list.known_names():
+        sys.stderr.write(UNKNOWN.format(name=arguments[0]))
+        return ExitCode.WRONG_USE
     from manage import main as manage
 
     sys.argv = ["manage.py", *arguments]

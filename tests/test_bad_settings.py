@@ -138,10 +138,20 @@ def test_nonsense_is_refused_by_every_setting(settings_with, name):
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "http/protobuf"),
         ("OTEL_TRACES_SAMPLER", "parentbased_jaeger_remote", "parentbased_traceidratio"),
         ("OTEL_TRACES_SAMPLER_ARG", "5", "from 0 to 1"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "-4", "a whole number between 1 and"),
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4096", "at most OTEL_BSP_MAX_QUEUE_SIZE (2048)"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "100", "at most OTEL_BSP_MAX_QUEUE_SIZE (2048)"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "x", "a number of seconds"),
+        ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "zip", "gzip"),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/nonexistent/ca.pem", "a file that is there"),
     ],
 )
 def test_a_wrong_value_is_shown_beside_what_is_allowed(settings_with, name, value, allowed):
     given = {"SECRET_KEY": ""} if name == "SECRET_KEY_FILE" else {}
+    if name.startswith(("OTEL_BSP", "OTEL_EXPORTER_OTLP")) and not name.endswith(("ENDPOINT", "PROTOCOL")):
+        given = {
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:4318"
+        }  # they count with a collector only
     said = settings_with(**given, **{name: value})
     assert is_sentence(said, f"{name}={value}"), said
     assert allowed in said.partition(": ")[2] or allowed in said

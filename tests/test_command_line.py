@@ -45,7 +45,16 @@ def test_without_arguments_the_commands_are_listed_without_a_database():
 
 def test_a_command_is_passed_to_manage():
     assert run("version").stdout == f"{__version__}\n"
-    assert run("no_such_command").stderr.startswith(("manage.py: ", "Unknown command: 'no_such_command'"))
+    refused = run("no_such_command")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("python -m streamsite: there is no command 'no_such_command'.")
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999999", "http", "-1"])
+def test_a_port_that_there_is_not_is_refused(port):
+    refused = run("run_web", f"--port={port}")
+    assert refused.returncode == 2
+    assert "use a port from 1 to 65535" in refused.stderr
 
 
 def test_an_unknown_shell_is_told_which_there_are():

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from pymongo.errors import ServerSelectionTimeoutError
 
+from accounts.registration.rules import RegistrationSettings
 from streamsite.site_settings import live, sections, services, store
 from streamsite.site_settings.forms import SectionForm
 from streamsite.site_settings.identity import Identity, site_name
@@ -49,6 +50,17 @@ def test_values_of_another_version_are_replaced_by_defaults(database):
     store.update(0, "identity", {"name": 5, "unknown": "x"}, [])
     live.install(store.find())
     assert site_name() == django_settings.SITE_NAME
+
+
+@pytest.mark.parametrize("number", [2**31 - 1, 2**31, 7 * 10**9, 2**53])
+def test_numbers_of_any_size_are_read_back(database, number):
+    """MongoDB's driver reads those above 2^31 as a class of its own."""
+    section = sections.section_of(RegistrationSettings)
+    services.save(section, {"quota_bytes": number, "max_upload_bytes": number})
+    live.install(store.find())
+    now = live.current(RegistrationSettings)
+    assert (now.quota_bytes, now.max_upload_bytes) == (number, number)
+    assert type(now.quota_bytes) is int
 
 
 def test_concurrent_changes_of_different_values_are_all_kept(database):

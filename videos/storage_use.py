@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
-from videos.models import Video
+from videos.models import Status, Video
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def largest_accounts(most: int) -> list[AccountUse]:
         Video.objects.values("channel__username")
         .annotate(
             videos=Count("pk"),
-            sources=Sum("source_size", filter=Q(source_removed_at=None)),
+            sources=Sum("source_size", filter=Q(source_removed_at=None) & ~Q(status=Status.UPLOADING)),
             renditions=Sum("media_bytes"),
             downloads=Sum("download_bytes"),
         )

@@ -10,6 +10,7 @@ from importlib import import_module
 from textwrap import shorten
 
 import django
+from django.core.management import get_commands
 from django.core.management.base import BaseCommand
 
 PACKAGES = ("streamsite", "accounts", "videos", "demo")
@@ -39,6 +40,12 @@ def load_commands() -> list[CommandInfo]:
     others = [CommandInfo(name, summary, ()) for name, summary in FROM_DJANGO.items()]
     version = CommandInfo("version", "Print the version.", ())
     return sorted([*own, *others, version], key=lambda command: command.name)
+
+
+def known_names() -> set[str]:
+    """Return the names of all commands, Django's own included."""
+    _set_up_django()
+    return {*get_commands(), "version"}
 
 
 def describe_commands() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -94,7 +95,29 @@ _is_off = env.flag("OTEL_SDK_DISABLED")
 _exporter = env.choice("OTEL_TRACES_EXPORTER", "otlp", ("otlp", "none"))
 # A collector turns traces on.
 OTEL_TRACES = any(_collectors.values()) and _exporter == "otlp" and not _is_off
+# The SDK stops at these, or ignores them without a word.
+_QUEUE, _BATCH = "OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE"
+_COUNTS = (
+    *(_QUEUE, _BATCH, "OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT"),
+    *("OTEL_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"),
+    *("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"),
+    *("OTEL_SPAN_EVENT_COUNT_LIMIT", "OTEL_SPAN_LINK_COUNT_LIMIT"),
+)
+_FILES = ("CERTIFICATE", "CLIENT_KEY", "CLIENT_CERTIFICATE")
 if OTEL_TRACES:
+    _counts = {name: env.optional_integer(name, least=1, most=2**31 - 1) for name in _COUNTS}
+    for _kind in ("OTEL_EXPORTER_OTLP", "OTEL_EXPORTER_OTLP_TRACES"):
+        env.matching(
+            f"{_kind}_TIMEOUT", "", r"(?:[0-9]{1,6}(?:\.[0-9]+)?)?", allowed="use a number of seconds"
+        )
+        env.choice(f"{_kind}_COMPRESSION", "none", ("none", "gzip", "deflate"))
+        for _file in (f"{_kind}_{name}" for name in _FILES):
+            if env.text(_file) and not Path(env.text(_file)).is_file():
+                raise env.invalid_value(_file, "name a file that is there")
+    # By default the SDK sends 512 of 2,048 at once; more at once than there may be stops it.
+    if (_counts[_BATCH] or 512) > (_counts[_QUEUE] or 2048):
+        _wrong = _BATCH if _counts[_BATCH] else _QUEUE
+        raise env.invalid_value(_wrong, f"{_BATCH} (512 by default) is at most {_QUEUE} (2048)")
     _named = next(name for name, value in _collectors.items() if value)
     for _package in ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"):
         _require(_named, _package, "requirements-otel")

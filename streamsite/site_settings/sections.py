@@ -130,6 +130,8 @@ def _decode(field: dataclasses.Field[Any], raw: Any) -> object:
     default = field.default_factory() if callable(field.default_factory) else field.default
     if isinstance(default, tuple) and isinstance(raw, list):
         return tuple(raw)
+    if type(default) is int and isinstance(raw, int) and not isinstance(raw, bool):
+        return int(raw)  # numbers above 2^31 come from MongoDB as a class of its own
     if type(raw) is not type(default):
         raise TypeError
     return raw

@@ -61,6 +61,7 @@ def test_an_offset_is_understood(database):
         ("--message", "Why."),
         ("normal", "--message", "Why."),
         ("normal", "--until", "+2h"),
+        ("read-only", "--until", "2020-01-01T00:00"),
         ("read-only", "--message", "x" * 301),
     ],
 )

@@ -18,6 +18,8 @@ def videos(cast):
     """Two accounts with videos, one without; the second one's are larger."""
     cast.video(source_size=1_000, media_bytes=500, download_bytes=20)
     cast.video(source_size=2_000, media_bytes=700)
+    # Announced, and not there.
+    cast.video(ready=False, status="uploading", source_size=4_000_000_000)
     return [
         cast.video(owner=cast.member, source_size=9_000_000, media_bytes=1, download_bytes=1),
         cast.stranger,
@@ -33,7 +35,7 @@ def reported(**options):
 def test_accounts_are_summed_and_the_largest_is_first(videos):
     assert largest_accounts(10) == [
         AccountUse("member", 1, 9_000_000, 1, 1),
-        AccountUse("owner", 2, 3_000, 1_200, 20),
+        AccountUse("owner", 3, 3_000, 1_200, 20),
     ]
     assert [one.username for one in largest_accounts(1)] == ["member"]
     assert largest_accounts(10)[1].total == 4_220

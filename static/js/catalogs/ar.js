@@ -545,6 +545,7 @@ messages: {
 "في انتظار معالجة %(count)s فيديو آخر. يمكنك إغلاق هذه الصفحة.",
 "في انتظار معالجة %(count)s فيديو آخر. يمكنك إغلاق هذه الصفحة."
 ],
+"Waiting for free space on the server. Processing starts automatically.": "بانتظار مساحة خالية على الخادم. تبدأ المعالجة تلقائيًا.",
 "Waiting for free space on the server. Processing starts automatically. You can close this page.": "بانتظار مساحة خالية على الخادم. تبدأ المعالجة تلقائيًا. يمكنك إغلاق هذه الصفحة.",
 "Waiting for other uploads": "في انتظار عمليات رفع أخرى",
 "Watch": "مشاهدة",

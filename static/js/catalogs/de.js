@@ -461,6 +461,7 @@ messages: {
 "Wartet auf die Verarbeitung von %(count)s anderen Video. Du kannst diese Seite schließen.",
 "Wartet auf die Verarbeitung von %(count)s anderen Videos. Du kannst diese Seite schließen."
 ],
+"Waiting for free space on the server. Processing starts automatically.": "Wartet auf freien Platz auf dem Server. Die Verarbeitung beginnt von selbst.",
 "Waiting for free space on the server. Processing starts automatically. You can close this page.": "Wartet auf freien Platz auf dem Server. Die Verarbeitung beginnt von selbst. Du kannst diese Seite schließen.",
 "Waiting for other uploads": "Wartet auf andere Uploads",
 "Watch": "Ansehen",

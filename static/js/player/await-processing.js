@@ -22,6 +22,20 @@ function showProgress(screen, video) {
   });
 }
 
+/** Whether an owner's video waits for space on the disk. Others are not told. */
+async function isWaitingForSpace(video) {
+  if (video.status !== "queued" || !video.viewer?.can_edit) return false;
+  const { data } = await api("GET", `/videos/${encodeURIComponent(video.id)}/processing`);
+  return data.waiting_for === "space";
+}
+
+function showWaiting(screen) {
+  screen.show({
+    title: TITLES.queued,
+    text: gettext("Waiting for free space on the server. Processing starts automatically."),
+  });
+}
+
 function showFailure(screen, video) {
   const sentences = [video.failure?.detail ?? gettext("Couldn't read the file.")];
   if (video.failure?.retryable) sentences.push(gettext("The owner can retry it in Studio."));
@@ -44,7 +58,8 @@ export async function waitUntilPlayable(id, screen) {
         showFailure(screen, data);
         return null;
       }
-      showProgress(screen, data);
+      if (await isWaitingForSpace(data)) showWaiting(screen);
+      else showProgress(screen, data);
       wait = Math.min(wait * 1.25, MAX_WAIT);
     } catch (error) {
       if (error.status === 404) {

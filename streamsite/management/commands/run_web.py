@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from argparse import ArgumentTypeError
 
 from django.core.management.base import CommandError, CommandParser
 
@@ -23,7 +24,7 @@ class Command(OperatorCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the options."""
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8000, help="the port (8000)")
+        parser.add_argument("--port", type=_port, default=8000, help="the port (8000)")
         parser.add_argument(
             "--workers", type=int, default=os.cpu_count() or 1, help="processes (one per core)"
         )
@@ -40,3 +41,10 @@ class Command(OperatorCommand):
         startup_warnings.log_startup_warnings()
         command = granian_command(str(options["host"]), int(options["port"]), int(options["workers"]))
         os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell
+
+
+def _port(text: str) -> int:
+    """Read a port. Raises ``ArgumentTypeError``."""
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65_536):
+        raise ArgumentTypeError("use a port from 1 to 65535")
+    return int(text)

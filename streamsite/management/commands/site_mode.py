@@ -65,6 +65,10 @@ class Command(OperatorCommand):
         after = SiteMode(NAMES[mode].value, _clean_message(message), until)
         if after.is_normal and (message or until):
             raise UsageError("Normal mode has no message and no end.")
+        if until is not None and until <= timezone.now():
+            raise UsageError(
+                f"--until {until:%Y-%m-%dT%H:%M} UTC has passed. Name a moment to come, such as +2h."
+            )
         if dry_run:
             self.stdout.write(f"The site is now: {_describe(before)}")
             self.stdout.write(f"It would be: {_describe(after)}")
