@@ -34,7 +34,7 @@ class ModeForm(SectionForm):
         label=_("Expected end"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("Shown with the message. The mode stays until you change it."),
+        help_text=_("In your time zone. Shown with the message. The mode stays until you change it."),
     )
 
 
