@@ -134,7 +134,7 @@ def test_compose_and_kubernetes_probe_workers_alike():
         assert service["environment"]["WORKER_ALIVE_PATH"] in " ".join(probe_of_workers())
 
 
-@pytest.mark.parametrize(("age", "is_alive"), [(0, True), (45, True), (150, False), (None, False)])
+@pytest.mark.parametrize(("age", "is_alive"), [(0, True), (110, True), (130, False), (None, False)])
 def test_the_probe_of_workers_looks_at_the_age_of_their_file(tmp_path, age, is_alive):
     path = tmp_path / "worker-alive"
     if age is not None:

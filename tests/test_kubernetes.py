@@ -136,6 +136,14 @@ def test_what_runs_on_is_probed_and_waits_for_the_job():
             assert set(kubernetes.PROBES) <= set(container)
 
 
+def test_workers_are_started_again_when_the_documents_say_so():
+    workers = [container for container in kubernetes.containers() if "run_worker" in container["command"]]
+    assert len(workers) == 3
+    for container in workers:
+        assert container["livenessProbe"]["periodSeconds"] == 30
+        assert container["livenessProbe"].get("failureThreshold", 3) == 3
+
+
 def test_the_web_server_is_probed_by_addresses_that_answer(cast):
     paths = {
         container[probe]["httpGet"]["path"]
