@@ -12,8 +12,10 @@ from django.core.management import call_command
 
 from streamsite import rate_limits
 from streamsite.front import binary
-from streamsite.front.configuration import ConfigurationError, NginxOptions, render
+from streamsite.front.configuration import ConfigurationError, NginxOptions, is_upstream, render
 from streamsite.front.process import Front, FrontError, SettingsError, strip_request
+from streamsite.management.exit_codes import ExitCode
+from streamsite.management.site_command import UsageError
 from tests.own_fronts import write_certificate
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf"
@@ -84,6 +86,37 @@ def test_several_web_servers_share_the_requests(production):
     assert "zone streamsite" not in output()
 
 
+def test_upstreams_may_be_sockets(production):
+    text = output("--upstream", "unix:/run/a,b.sock", "--upstream", "unix:/run/c.sock")
+    for path in ("/run/a,b.sock", "/run/c.sock"):
+        assert f"    server unix:{path} max_fails=1 fail_timeout=5s;\n" in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1:1", "web:65535", "my_site.web-1.svc.cluster.local.:8000", "[::ffff:10.0.0.1]:80", "unix:/s"],
+)
+def test_a_host_an_address_and_a_socket_may_be_upstreams(address):
+    assert is_upstream(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "web", "8000", ":8000", "web:", "web:0", "web:65536", "web:99999", "web:８０００", "web:+80"),
+        *("http://10.0.0.1:8000", "web:8000/", "a@web:8000", "-web:8000", "10.0.0.256:80", "wéb:80"),
+        *("::1", "::1:8000", "[::1]", "[::1]:0", "[1]:8000", "[fe80::1%eth0]:8000", "[web]:8000"),
+        *("web:8000 backup", "web:8000;", "web:8000\n", " web:8000", "web:8000,web:8001", "$host:8000"),
+        *("unix:", "unix:8000", "UNIX:8000", "unix:relative", "unix:/a b", "unix:/a;b", "unix:/'a"),
+        "unix:/" + "a" * 107,
+    ],
+)
+def test_an_upstream_that_nginx_would_misread_is_refused(production, address):
+    with pytest.raises(UsageError, match=r"--upstream takes HOST:PORT") as refused:
+        output("--upstream", "web:8000", f"--upstream={address}")
+    assert refused.value.returncode == ExitCode.WRONG_USE
+
+
 def test_it_follows_the_settings(production):
     production.MAX_UPLOAD_BYTES = 7_000_000
     production.CORS_ALLOWED_ORIGINS = ["https://app.example"]
@@ -108,7 +141,7 @@ def test_every_nginx_here_takes_it(settings, tmp_path, nginx, hops):
     folder.mkdir()
     path = folder / "nginx.conf"
     path.write_text(
-        render(NginxOptions("127.0.0.1:9", "unix:/tmp/with a space/site.sock", str(folder), "root", hops))
+        render(NginxOptions("127.0.0.1:9", ("unix:/tmp/with a space/site.sock",), str(folder), "root", hops))
     )
     tried = subprocess.run(
         [nginx, "-t", "-p", folder, "-c", path], capture_output=True, text=True, check=False, timeout=20
@@ -142,8 +175,8 @@ def test_every_nginx_here_takes_the_shipped_file(tmp_path, nginx):
 
 def test_a_folder_that_nginx_would_misread_is_refused(settings):
     settings.MEDIA_ROOT = Path("/srv/$money")
-    with pytest.raises(ConfigurationError, match="money"):
-        render(NginxOptions("127.0.0.1:9", "127.0.0.1:8"))
+    with pytest.raises(ConfigurationError, match=r"a folder with .*money"):
+        render(NginxOptions("127.0.0.1:9", ("127.0.0.1:8",)))
 
 
 def test_a_configuration_that_cannot_be_made_is_one_line(tmp_path):

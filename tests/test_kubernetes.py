@@ -136,6 +136,14 @@ def test_what_runs_on_is_probed_and_waits_for_the_job():
             assert set(kubernetes.PROBES) <= set(container)
 
 
+def test_workers_are_started_again_when_the_documents_say_so():
+    workers = [container for container in kubernetes.containers() if "run_worker" in container["command"]]
+    assert len(workers) == 3
+    for container in workers:
+        assert container["livenessProbe"]["periodSeconds"] == 30
+        assert container["livenessProbe"].get("failureThreshold", 3) == 3
+
+
 def test_the_web_server_is_probed_by_addresses_that_answer(cast):
     paths = {
         container[probe]["httpGet"]["path"]
@@ -177,6 +185,44 @@ def test_pods_that_are_several_are_spread():
             assert spread["labelSelector"] == {"matchLabels": {"app": name}}
 
 
+def to_everyone(rule):
+    return any(peer.get("ipBlock", {}).get("cidr") == "0.0.0.0/0" for peer in rule["to"])
+
+
+def test_a_name_server_of_the_node_is_reached_where_metadata_is_not():
+    (outside,) = [
+        item["spec"]["egress"]
+        for item in of_kind("NetworkPolicy")
+        if item["metadata"]["name"] == "streamsite-outside"
+    ]
+    (names,) = [rule for rule in outside if {"ipBlock": {"cidr": "169.254.20.10/32"}} in rule["to"]]
+    assert {(port["port"], port["protocol"]) for port in names["ports"]} == {(53, "UDP"), (53, "TCP")}
+    for rule in outside:
+        if to_everyone(rule):
+            assert "169.254.0.0/16" in rule["to"][0]["ipBlock"]["except"]
+
+
+def test_the_lines_for_a_collector_open_its_port_once_they_are_uncommented(tmp_path):
+    folder = tmp_path / "kubernetes"
+    shutil.copytree(kubernetes.BASE.parent, folder)
+    path = folder / "overlays" / "example" / "kustomization.yaml"
+    before, start, rest = path.read_text().partition("  # - target: { kind: NetworkPolicy")
+    commented, end, after = rest.partition("\n\n")
+    path.write_text(
+        before + (start + commented).replace("\n  # ", "\n  ").replace("  # ", "  ", 1) + end + after
+    )
+    policies = named(item for item in build(path.parent) if item["kind"] == "NetworkPolicy")
+    opened = [
+        rule
+        for rule in policies["streamsite-outside"]["spec"]["egress"]
+        if rule["ports"][0]["port"] in {4318, 9000}
+    ]
+    assert len(opened) == 2
+    assert not any(map(to_everyone, opened))
+    for item in policies.values():
+        kubernetes_validate.validate(item, VERSIONS[-1], strict=True)
+
+
 def test_the_network_is_closed_to_all_pods_but_for_what_they_need():
     policies = named(of_kind("NetworkPolicy"))
     closed = policies["streamsite-deny"]["spec"]
@@ -191,7 +237,11 @@ def test_the_network_is_closed_to_all_pods_but_for_what_they_need():
         for rule in item["spec"].get("egress", ())
         for port in rule["ports"]
     }
-    assert opened == {53, 27017, 443, 587, 465, 25}
+    assert opened == {53, 5353, 27017, 443, 587, 465, 25}
+    anywhere = [
+        rule for item in policies.values() for rule in item["spec"].get("egress", ()) if to_everyone(rule)
+    ]
+    assert {port["port"] for rule in anywhere for port in rule["ports"]} == {27017, 443, 587, 465, 25}
     (entered,) = [item["spec"] for item in policies.values() if "ingress" in item["spec"]]
     assert entered["podSelector"] == {"matchLabels": {"app": "streamsite-web"}}
     assert [port["port"] for rule in entered["ingress"] for port in rule["ports"]] == [8000]

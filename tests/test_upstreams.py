@@ -84,7 +84,7 @@ def nginx_before(addresses: list[str], folder: Path, probe: str = "/") -> Iterat
     require_nginx()
     port = free_port()
     path = folder / "nginx.conf"
-    path.write_text(render(NginxOptions(f"127.0.0.1:{port}", ",".join(addresses), run_dir=str(folder))))
+    path.write_text(render(NginxOptions(f"127.0.0.1:{port}", tuple(addresses), run_dir=str(folder))))
     process = subprocess.Popen(find_nginx()[0].command(folder, path))
     try:
         if probe:

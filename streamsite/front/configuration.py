@@ -7,7 +7,9 @@ the applications, because a start waits for it.
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,9 @@ FORWARDED_HEADERS = (
     *("Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Strict-Transport-Security"),
     *("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "X-Request-Id"),
 )
+# Without what ends a word of nginx's, and as long as unix(7) allows.
+SOCKET = re.compile(r"unix:/[^\s\"'$\\;{}\x00-\x1f\x7f]{1,106}", re.ASCII)
+HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|\w(?:[\w.-]*\w)?\.?):(?P<port>[0-9]{1,5})", re.ASCII)
 
 
 class ConfigurationError(Exception):
@@ -48,14 +53,14 @@ class ConfigurationError(Exception):
 class NginxOptions:
     """The address nginx listens on, the site behind it, and the folder of its own files.
 
-    ``listen`` holds values of nginx's ``listen`` directive, separated by commas, or a unix socket; ``upstream`` the
-    addresses of web servers in the same way. With ``certificate``
-    and ``key`` nginx ends TLS, on ports of its own choice: 443, and 80 for the redirect. ``run_dir`` is empty for an
-    nginx that is not the supervisor's. ``hops`` counts the proxies in front of it.
+    ``listen`` holds values of nginx's ``listen`` directive, separated by commas, or a unix socket; ``upstreams`` the
+    addresses of web servers. With ``certificate`` and ``key`` nginx ends TLS, on ports of its own choice: 443, and 80
+    for the redirect. ``run_dir`` is empty for an nginx that is not the supervisor's. ``hops`` counts the proxies in
+    front of it.
     """
 
     listen: str
-    upstream: str
+    upstreams: tuple[str, ...]
     run_dir: str = ""
     user: str = ""
     hops: int = 0
@@ -64,32 +69,46 @@ class NginxOptions:
     key: str = ""
 
 
+def is_upstream(address: str) -> bool:
+    """Return whether an address is ``HOST:PORT``, ``[IPv6]:PORT`` or ``unix:/path``, as nginx reads it."""
+    if address.startswith("unix:"):
+        return SOCKET.fullmatch(address) is not None
+    found = HOST_AND_PORT.fullmatch(address)
+    if found is None or not 1 <= int(found["port"]) <= 65_535:
+        return False
+    host = found["host"]
+    try:
+        if host.startswith("["):
+            ipaddress.IPv6Address(host[1:-1])
+        elif re.fullmatch(r"[0-9.]+", host):
+            ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return host.lower() != "unix"  # which nginx takes for the beginning of a path
+
+
 def render(place: NginxOptions) -> str:
-    """Return the configuration. Raise ``ConfigurationError`` for a folder whose name nginx would misread."""
+    """Return the configuration. Raise ``ConfigurationError`` for what nginx would misread."""
     media_root, assets_dir = str(settings.MEDIA_ROOT), str(settings.ASSETS_DIR)
-    folders = (
-        media_root,
-        assets_dir,
-        place.run_dir,
-        place.listen,
-        place.upstream,
-        place.certificate,
-        place.key,
-    )
-    for path in folders:
-        if set(path) & set('"$\\\n;{}'):
-            raise ConfigurationError(
-                f'nginx cannot use a folder with one of " $ \\ ; {{ }} in its name: {path}'
-            )
-    upstreams = _addresses(place.upstream)
+    named = {
+        "a folder": (media_root, assets_dir, place.run_dir),
+        "a file": (place.certificate, place.key),
+        "an address": (place.listen, *place.upstreams),
+    }
+    for kind, names in named.items():
+        for name in names:
+            if set(name) & set('"$\\\n;{}'):
+                raise ConfigurationError(
+                    f'nginx cannot use {kind} with one of " $ \\ ; {{ }} in its name: {name}'
+                )
     context = {
         "run_dir": place.run_dir,
         "user": place.user,
-        "listens": _addresses(place.listen),
+        "listens": [place.listen] if place.listen.startswith("unix:") else place.listen.split(","),
         "certificate": place.certificate,
         "key": place.key,
-        "upstreams": [f'"{address}"' if place.run_dir else address for address in upstreams],
-        "is_shared": len(upstreams) > 1,
+        "upstreams": [f'"{address}"' if place.run_dir else address for address in place.upstreams],
+        "is_shared": len(place.upstreams) > 1,
         "hops": place.hops,
         "client_pattern": rf"~(?:^|,)\s*(?<front_seen>[^,\s]+)\s*(?:,[^,]*){{{place.hops - 1}}}$",
         # A proxy in front ends TLS and says so.
@@ -112,10 +131,6 @@ def render(place: NginxOptions) -> str:
     }
     template = Engine().from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(Context(context, autoescape=False, use_l10n=False))
-
-
-def _addresses(text: str) -> list[str]:
-    return [text] if text.startswith("unix:") else text.split(",")
 
 
 def _answers() -> dict[str, object]:
@@ -168,8 +183,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--user", default="")
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
     options = vars(parser.parse_args(arguments))
+    upstreams = (options.pop("upstream"),)
     try:
-        sys.stdout.write(render(NginxOptions(**options, hops=settings.TRUSTED_PROXIES)))
+        sys.stdout.write(render(NginxOptions(upstreams=upstreams, **options, hops=settings.TRUSTED_PROXIES)))
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 1

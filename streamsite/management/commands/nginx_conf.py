@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from streamsite.front.configuration import ConfigurationError, NginxOptions, render
-from streamsite.management.site_command import CHANGED_NOTHING, OperatorCommand
+from streamsite.front.configuration import ConfigurationError, NginxOptions, is_upstream, render
+from streamsite.management.site_command import CHANGED_NOTHING, OperatorCommand, UsageError
 
 
 class Command(OperatorCommand):
@@ -40,15 +40,21 @@ class Command(OperatorCommand):
         parser.add_argument(
             "--upstream",
             action="append",
-            help="where run_web listens (127.0.0.1:8000; also [::1]:8000; in deploy/compose.yml web:8000); repeat it "
-            "for several web servers, between which nginx shares out the requests",
+            help="where run_web listens (127.0.0.1:8000; also [::1]:8000 or unix:/path; in deploy/compose.yml "
+            "web:8000); repeat it for several web servers, between which nginx shares out the requests",
         )
 
     def handle(self, *args: object, upstream: list[str] | None, **options: str) -> None:
         """Print the configuration."""
+        for address in upstream or ():
+            if not is_upstream(address):
+                raise UsageError(
+                    "--upstream takes HOST:PORT, [IPv6]:PORT or unix:/path, with a port from 1 to 65535, "
+                    f"not {address!r}."
+                )
         # TRUSTED_PROXIES counts this nginx and those in front of it.
         hops = max(settings.TRUSTED_PROXIES - 1, 0)
-        web = ",".join(upstream or ["127.0.0.1:8000"])
+        web = tuple(upstream or ["127.0.0.1:8000"])
         place = NginxOptions(options["listen"] or "80", web, user=options["user"], hops=hops)
         if settings.SITE_URL.startswith("https:") and not options["listen"] and not hops:
             folder = f"/etc/letsencrypt/live/{urlsplit(settings.SITE_URL).hostname}"
