@@ -189,11 +189,11 @@ class Deployment:
     def _nginx(self) -> Service:
         run_dir = self.folder / "nginx"
         run_dir.mkdir()
-        upstream = ",".join(f"127.0.0.1:{port}" for port in self._web_ports)
+        upstreams = [word for port in self._web_ports for word in ("--upstream", f"127.0.0.1:{port}")]
         ran = subprocess.run(
             [
                 *(sys.executable, "-m", "streamsite.front.configuration"),
-                *("--listen", f"127.0.0.1:{self.port}", "--upstream", upstream),
+                *("--listen", f"127.0.0.1:{self.port}", *upstreams),
                 *("--run-dir", str(run_dir), *(("--user", "root") if os.geteuid() == 0 else ())),
             ],
             cwd=ROOT,

@@ -178,12 +178,13 @@ def main(arguments: list[str]) -> int:
     """Print the configuration for ``script/server``; return the exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "streamsite.settings")
     parser = argparse.ArgumentParser(prog="python -m streamsite.front.configuration")
-    for name in ("listen", "upstream", "run-dir"):
+    parser.add_argument("--upstream", required=True, action="append")
+    for name in ("listen", "run-dir"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--user", default="")
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
     options = vars(parser.parse_args(arguments))
-    upstreams = (options.pop("upstream"),)
+    upstreams = tuple(options.pop("upstream"))
     try:
         sys.stdout.write(render(NginxOptions(upstreams=upstreams, **options, hops=settings.TRUSTED_PROXIES)))
     except ConfigurationError as error:

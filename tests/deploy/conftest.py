@@ -23,10 +23,15 @@ NEEDED = "STREAMSITE_DEPLOY_TRIALS"  # set by script/test-deploy, in a network o
 QUICK = "STREAMSITE_DEPLOY_QUICK"
 
 
+# The first test of a run builds the image.
+SECONDS = 600
+
+
 def pytest_collection_modifyitems(items):
-    if NEEDED not in os.environ:
-        for item in items:
-            if Path(__file__).parent in item.path.parents:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(SECONDS))
+            if NEEDED not in os.environ:
                 item.add_marker(pytest.mark.skip(reason="run by script/test-deploy, as root"))
 
 
