@@ -1,11 +1,21 @@
 """``Idempotency-Key`` on creating POSTs."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
 
 from playlists.models import Playlist
+from streamsite.api import idempotency
 from videos.models import Video
 
 URL = "/api/v1/playlists"
@@ -78,3 +88,52 @@ def test_a_repeated_upload_is_one_video(cast):
     assert first.json()["id"] == second.json()["id"]
     assert Video.objects.count() == 1
     assert send(b"another").status_code == 422
+
+
+class Killed(BaseException):
+    """What ends a process in the middle of its work: nothing of it goes on."""
+
+
+def test_the_key_of_a_killed_process_is_free_once_its_lease_is_over(cast, monkeypatch):
+    @contextmanager
+    def die(claim):
+        raise Killed
+        yield
+
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(idempotency, "MAX_WAIT_SECONDS", 0.0)
+    api = cast.api("owner")
+    with monkeypatch.context() as killing:
+        killing.setattr(idempotency._leases, "held", die)
+        with pytest.raises(Killed):
+            create(api)
+    assert create(api).json()["code"] == "conflict"
+    time.sleep(1.1)
+    assert create(api).status_code == 201
+    assert Playlist.objects.count() == 1
+
+
+def test_a_key_is_kept_as_long_as_its_work_goes_on(cast, monkeypatch):
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(idempotency, "RENEWAL_SECONDS", 0.1)
+    monkeypatch.setattr(idempotency, "_leases", idempotency._Leases())  # none that waits for seconds
+    runs, owner = [], cast.owner
+
+    @idempotency.idempotent()
+    def work(view, request):
+        runs.append(1)
+        time.sleep(2.5)
+        return Response({"runs": len(runs)}, status=201)
+
+    def ask(_):
+        sent = APIRequestFactory().post("/work", {"a": 1}, format="json", HTTP_IDEMPOTENCY_KEY="k")
+        request = Request(sent, parsers=[JSONParser()])
+        request.user = owner
+        try:
+            return work(None, request).data
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(ask, range(3))) == [{"runs": 1}] * 3
+    assert len(runs) == 1

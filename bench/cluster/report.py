@@ -55,7 +55,11 @@ def promise_table(outcome: Outcome) -> list[str]:
         ("uploads that do not play", findings.unplayable, f"{videos} videos"),
         ("jobs lost", findings.jobs_lost, f"{videos} videos"),
         ("jobs done twice", findings.jobs_twice, f"{videos} videos"),
-        ("counters that are wrong", findings.wrong_counters, "reconcile --check"),
+        (
+            "counters that are wrong",
+            findings.wrong_counters,
+            f"{findings.repaired} kinds of fields filled in before",
+        ),
         ("orphans after a sweep", findings.orphans_left, f"{findings.orphans_swept} swept"),
         ("tokens and passwords in logs", findings.secrets_in_logs, f"{len(ledger.secrets)} looked for"),
         (

@@ -2,6 +2,9 @@
 
 One document per user, path and key: inserted before the work (the unique ``_id`` decides who works), completed with the
 answer afterwards, removed when the work is refused. Kept for 24 hours.
+
+While the work goes on, its process renews the document's lease. A process that was killed renews nothing, so the next
+request with the key takes over after ``LEASE``.
 """
 
 from __future__ import annotations
@@ -9,8 +12,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+import secrets
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -18,7 +24,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pymongo import ASCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -31,7 +37,7 @@ INDEXES = {RECORDS: [IndexModel([("purge_at", ASCENDING)], name="idempotency_pur
 KEY_PATTERN = re.compile(r"\A[\x21-\x7e]{1,255}\Z")
 RETENTION = timedelta(hours=24)
 MAX_WAIT_SECONDS, POLL_SECONDS = 5.0, 0.05
-MAX_HANDLER_TIME = timedelta(minutes=10)
+LEASE, RENEWAL_SECONDS = timedelta(seconds=30), 5.0
 REPLAYED_HEADERS = ("Location", "ETag")
 
 Handler = Callable[..., Response]
@@ -72,15 +78,17 @@ def idempotent(
             if not KEY_PATTERN.match(key):
                 raise Invalid(gettext("Idempotency-Key must have 1 to 255 visible ASCII characters."))
             record_id = hashlib.sha256(f"{request.user.pk}\n{request.path}\n{key}".encode()).hexdigest()
-            earlier = _claim_key(record_id, take(request), time.monotonic() + MAX_WAIT_SECONDS)
+            claim = {"_id": record_id, "token": secrets.token_hex(8)}
+            earlier = _claim_key(claim, take(request), time.monotonic() + MAX_WAIT_SECONDS)
             if earlier is not None:
                 return earlier
-            try:
-                response = handler(view, request, *args, **kwargs)
-            except BaseException:
-                collection(RECORDS).delete_one({"_id": record_id})
-                raise
-            _store_response(record_id, response, conceal, headers)
+            with _leases.held(claim):
+                try:
+                    response = handler(view, request, *args, **kwargs)
+                except BaseException:
+                    collection(RECORDS).delete_one(claim)
+                    raise
+            _store_response(claim, response, conceal, headers)
             return response
 
         return post
@@ -88,26 +96,65 @@ def idempotent(
     return decorate
 
 
-def _claim_key(record_id: str, fingerprint: str, deadline: float) -> Response | None:
+class _Leases:
+    """Renews the claims of this process, by one thread that lives as long as there are any."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tokens: dict[str, str] = {}
+        self._is_renewing = False
+
+    @contextmanager
+    def held(self, claim: dict[str, str]) -> Iterator[None]:
+        """Renew the claim within the block."""
+        with self._lock:
+            self._tokens[claim["token"]] = claim["_id"]
+            if not self._is_renewing:
+                self._is_renewing = True
+                threading.Thread(target=self._renew, name="idempotency", daemon=True).start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._tokens[claim["token"]]
+
+    def _renew(self) -> None:
+        while True:
+            time.sleep(RENEWAL_SECONDS)
+            with self._lock:
+                if not self._tokens:
+                    self._is_renewing = False
+                    return
+                mine = {"_id": {"$in": [*self._tokens.values()]}, "token": {"$in": [*self._tokens]}}
+            with suppress(PyMongoError):  # tried again soon; a lease has time for several tries
+                collection(RECORDS).update_many(
+                    {**mine, "status": None}, {"$set": {"purge_at": datetime.now(UTC) + LEASE}}
+                )
+
+
+_leases = _Leases()
+
+
+def _claim_key(claim: dict[str, str], fingerprint: str, deadline: float) -> Response | None:
     """``None`` when this request is the first with its key, else the first one's answer: waited for, for a while."""
     now = datetime.now(UTC)
     try:
         collection(RECORDS).insert_one(
-            {"_id": record_id, "fingerprint": fingerprint, "status": None, "purge_at": now + MAX_HANDLER_TIME}
+            {**claim, "fingerprint": fingerprint, "status": None, "purge_at": now + LEASE}
         )
     except DuplicateKeyError:
-        found = collection(RECORDS).find_one({"_id": record_id})
+        found = collection(RECORDS).find_one({"_id": claim["_id"]})
         if found is None or found["purge_at"].replace(tzinfo=UTC) <= now:
-            # The record expired, or its worker died: whoever deletes it may claim the key.
-            collection(RECORDS).delete_one({"_id": record_id, "purge_at": {"$lte": now}})
-            return _claim_key(record_id, fingerprint, deadline)
+            # The record expired, or its process died: whoever deletes it may claim the key.
+            collection(RECORDS).delete_one({"_id": claim["_id"], "purge_at": {"$lte": now}})
+            return _claim_key(claim, fingerprint, deadline)
         if found["fingerprint"] != fingerprint:
             raise IdempotencyMismatch from None
         if found["status"] is None:
             if time.monotonic() > deadline:
                 raise RequestInProgress from None
             time.sleep(POLL_SECONDS)
-            return _claim_key(record_id, fingerprint, deadline)
+            return _claim_key(claim, fingerprint, deadline)
         response = Response(orjson.loads(found["body"]), status=found["status"], headers=found["headers"])
         response["Idempotency-Replayed"] = "true"
         return response
@@ -115,7 +162,7 @@ def _claim_key(record_id: str, fingerprint: str, deadline: float) -> Response | 
 
 
 def _store_response(
-    record_id: str, response: Response, conceal: Sequence[str], headers: Sequence[str]
+    claim: dict[str, str], response: Response, conceal: Sequence[str], headers: Sequence[str]
 ) -> None:
     data: object = response.data
     if conceal and isinstance(data, dict):
@@ -126,7 +173,7 @@ def _store_response(
         "headers": {name: response[name] for name in headers if response.has_header(name)},
         "purge_at": datetime.now(UTC) + RETENTION,
     }
-    collection(RECORDS).update_one({"_id": record_id}, {"$set": kept})
+    collection(RECORDS).update_one(claim, {"$set": kept})
 
 
 def _fingerprint_body(request: Request) -> str:
