@@ -86,13 +86,18 @@ def sandbox_layers() -> tuple[str, ...]:
 
 @cache
 def ffmpeg_binary() -> Path:
-    """Return the ffmpeg to run: `FFMPEG_BIN`, or the one in the imageio-ffmpeg package."""
+    """Return the ffmpeg to run: `FFMPEG_BIN`, or the one in the imageio-ffmpeg package.
+
+    The package's own search tries the program and keeps a failed try for good, so that one that was killed would end
+    all processing by this process. It is asked only where the package has no program of its own.
+    """
     configured = os.environ.get("FFMPEG_BIN")
     if configured:
         return Path(configured)
     import imageio_ffmpeg
 
-    return Path(imageio_ffmpeg.get_ffmpeg_exe())
+    programs = sorted((Path(imageio_ffmpeg.__file__).parent / "binaries").glob("ffmpeg-*"))
+    return programs[0] if programs else Path(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 @cache
