@@ -1,4 +1,4 @@
-"""What a rehearsal left: every promise is looked for, and nothing may be there that nobody owns."""
+"""Audit a rehearsed deployment: look for lost writes, duplicates, orphans, and secrets in logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to the rehearsed deployment: each fault strikes, and is mended by what it returned."""
+"""Faults of the rehearsed deployment. Each returns a function that undoes it."""
 
 from __future__ import annotations
 

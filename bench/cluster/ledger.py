@@ -27,6 +27,11 @@ class Attempt:
         """True when the site did what it was asked."""
         return 0 < self.status < 400
 
+    @property
+    def is_unexpected(self) -> bool:
+        """True of a 5xx other than 503 and 507, which ask the client to try again."""
+        return self.status >= 500 and self.status not in (503, 507)
+
 
 @dataclass(frozen=True)
 class Promise:

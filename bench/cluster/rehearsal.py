@@ -53,7 +53,7 @@ class Crowd:
 
 @dataclass
 class Outcome:
-    """What a rehearsal found."""
+    """Results of a rehearsal."""
 
     ledger: Ledger
     findings: Findings

@@ -85,7 +85,7 @@ class Member:
             self._process.wait(timeout=20)
 
     def wait_for_end(self, seconds: float) -> bool:
-        """Return whether the process ended by itself within so many seconds."""
+        """Return whether the process exited on its own within ``seconds``."""
         assert self._process is not None
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=seconds)

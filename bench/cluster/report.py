@@ -40,9 +40,7 @@ def promise_table(outcome: Outcome) -> list[str]:
     comments, videos = len(ledger.names("comment")), len(ledger.names("video"))
     rotations = sum(native.rotations for native in crowd.natives)
     storms = sum(person.storms for person in crowd.commenters)
-    unexpected = sum(
-        1 for attempt in ledger.attempts if attempt.status >= 500 and attempt.status not in (503, 507)
-    )
+    unexpected = sum(attempt.is_unexpected for attempt in ledger.attempts)
     rows = [
         ("acknowledged writes that are lost", findings.lost.total(), f"{comments} comments, {videos} videos"),
         ("last reactions that are not the acknowledged one", findings.wrong_reactions, "1 person"),
@@ -81,9 +79,7 @@ def details(outcome: Outcome) -> list[str]:
 
 def is_clean(outcome: Outcome) -> bool:
     """Return whether every promise was kept."""
-    unexpected = any(
-        attempt.status >= 500 and attempt.status not in (503, 507) for attempt in outcome.ledger.attempts
-    )
+    unexpected = any(attempt.is_unexpected for attempt in outcome.ledger.attempts)
     return outcome.findings.is_clean and not outcome.ledger.faults and not unexpected
 
 
