@@ -127,7 +127,14 @@ function start() {
     event.preventDefault();
     remove([link.closest("[data-studio-comment]")]);
   });
-  list.addEventListener("toggle", (event) => event.target.matches(".studio-reply[open]") && event.target.querySelector("textarea").focus(), true);
+  list.addEventListener("click", (event) => {
+    const details = event.target.closest(".studio-reply > summary")?.parentElement;
+    if (!details || details.open) return;
+    // The browser would open it after this event: keys pressed meanwhile would go to the summary, and a space close it.
+    event.preventDefault();
+    details.open = true;
+    details.querySelector("textarea").focus();
+  });
   list.addEventListener("input", (event) => {
     if (!event.target.matches("textarea") || !event.target.value.includes("@")) return;
     import("./comments/mentions.js").then(({ completeMention }) => completeMention(event.target)).catch(() => {});
