@@ -90,7 +90,10 @@ def test_one_broken_promise_is_enough_for_the_exit_code(ledger):
     findings = Findings()
     outcome = Outcome(ledger, findings, crowd=None, disks_filled=True)
     assert report.is_clean(outcome)
-    for name in ("duplicates", "unplayable", "sessions_broken", "jobs_lost", "jobs_twice", "orphans_left"):
+    findings.cut_counters = 2
+    assert report.is_clean(outcome)
+    broken = ("duplicates", "unplayable", "sessions_broken", "jobs_lost", "jobs_twice", "orphans_left")
+    for name in (*broken, "wrong_counters"):
         setattr(findings, name, 1)
         assert not report.is_clean(outcome), name
         setattr(findings, name, 0)

@@ -56,7 +56,7 @@ def promise_table(outcome: Outcome) -> list[str]:
         (
             "counters that are wrong",
             findings.wrong_counters,
-            f"{findings.repaired} kinds of fields filled in before",
+            f"{findings.cut_counters} set right by `reconcile`, {findings.repaired} kinds of fields filled in",
         ),
         ("orphans after a sweep", findings.orphans_left, f"{findings.orphans_swept} swept"),
         ("tokens and passwords in logs", findings.secrets_in_logs, f"{len(ledger.secrets)} looked for"),
