@@ -71,7 +71,9 @@ def test_what_drifted_is_told_and_set_right(cast, busy):
     assert Video.objects.get().like_count == 6
     said = reconcile()
     assert "videos_video.like_count: 1 wrong by 5 in total, 1 corrected" in said
-    assert total_drift(line for line in said.splitlines() if "_count" in line and "videos_video" in line) == 12
+    assert (
+        total_drift(line for line in said.splitlines() if "_count" in line and "videos_video" in line) == 12
+    )
     assert len(said.splitlines()) == 12
     video, comment, post = Video.objects.get(), Comment.objects.get(text="One"), Post.objects.get()
     assert (video.like_count, video.dislike_count, video.comment_count, video.view_count) == (1, 1, 2, 0)
