@@ -154,6 +154,14 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty seconds of 640 by 360, whose processing takes long enough to be watched and interrupted."""
+    from tests.support.clips import make_clip
+
+    return make_clip(tmp_path_factory.mktemp("clips") / "long.mp4", seconds=20, size=(640, 360), fps=25)
+
+
+@pytest.fixture(scope="session")
 def other_origin() -> Iterator[OtherOrigin]:
     """A static server on another origin, whose pages may call the API of ``site``."""
     from tests.support.other_origin import OtherOrigin

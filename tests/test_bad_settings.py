@@ -282,6 +282,9 @@ def test_a_user_is_named_once_and_not_without_need(settings_with):
     said = settings_with(MONGODB_USER="me")
     assert is_sentence(said, "MONGODB_USER")
     assert "MONGODB_URI names a user already" in said
+    said = settings_with(MONGODB_URI="mongodb://db/", MONGODB_USER="me")
+    assert is_sentence(said, "MONGODB_USER")
+    assert "set MONGODB_PASSWORD or MONGODB_PASSWORD_FILE" in said
     said = settings_with(MONGODB_URI="mongodb://db/", MONGODB_PASSWORD="hidden")
     assert is_sentence(said, "MONGODB_PASSWORD")
     assert "hidden" not in said

@@ -24,7 +24,6 @@ from django.core.wsgi import get_wsgi_application
 from django.utils import timezone
 
 from tests.support.clips import make_clip
-from videos.files import paths
 from videos.models import Video
 from videos.processing import pipeline
 
@@ -87,10 +86,7 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def film(cast, long_clip) -> Video:
     """A private film that went through the pipeline."""
-    video = cast.video(ready=False, visibility="private", status="queued")
-    source = paths.source_path(video.pk)
-    source.parent.mkdir(parents=True)
-    source.write_bytes(long_clip.read_bytes())
+    video = cast.uploaded_video(long_clip, visibility="private")
     pipeline.process(video.pk)
     return Video.objects.get(pk=video.pk)
 

@@ -12,4 +12,4 @@ class Damaged(BackupError):
 
 
 class Busy(BackupError):
-    """Another process makes or restores a backup of this site."""
+    """Another process makes or restores a backup of this site, or the site runs while it is to be restored."""

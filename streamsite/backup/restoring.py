@@ -15,7 +15,7 @@ from django.conf import settings
 from streamsite import atomic_files, folders, site_id, sweep_count
 from streamsite.backup import keys, record_store, snapshots
 from streamsite.backup.entries import read_entries
-from streamsite.backup.errors import BackupError, Damaged
+from streamsite.backup.errors import BackupError, Busy, Damaged
 from streamsite.backup.objects import Objects
 from streamsite.backup.snapshots import CollectionPart, DatabasePart, MediaPart, Snapshot
 from streamsite.backup.sources import FolderSource, Source, used_sources
@@ -108,7 +108,7 @@ def _require_site(snapshot: Snapshot, options: Options, sources: Iterable[Source
 def _require_room(snapshot: Snapshot, options: Options) -> None:
     """Raise unless the database is empty, is to be replaced, or is what a killed run of the same restore left."""
     if workers := heartbeats.served_queues():
-        raise BackupError(
+        raise Busy(
             f"Workers are running for {', '.join(sorted(workers))}. Stop the site, wait a minute, and run this again."
         )
     begun = record_store.unfinished_restore()

@@ -34,6 +34,8 @@ if _password and not _user:
 if _user:
     if mongodb_uri.has_user(MONGODB_URI):
         raise env.invalid_value("MONGODB_USER", "MONGODB_URI names a user already; leave one of them out")
+    if not _password:
+        raise env.invalid_value("MONGODB_USER", "set MONGODB_PASSWORD or MONGODB_PASSWORD_FILE as well")
     MONGODB_URI = mongodb_uri.add_credentials(MONGODB_URI, _user, _password)
 MONGODB_TIME_LIMIT_MS = env.integer("MONGODB_TIME_LIMIT_MS", 10_000, least=100, most=600_000)
 DATABASES = {

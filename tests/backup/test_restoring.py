@@ -86,7 +86,7 @@ def test_a_database_with_documents_is_replaced_only_when_told(world):
     worker = {"_id": "host:1:a", "queues": ["default"], "expires_at": datetime(2100, 1, 1)}
     world.restored["task_worker"].insert_one(worker)
     refused = world.run("restore", world.target.root, "--replace")
-    assert refused.returncode == 1
+    assert refused.returncode == 3
     assert "Workers are running for default" in refused.stderr
     world.restored["task_worker"].delete_many({})
     assert world.run("restore", world.target.root, "--replace").returncode == 0

@@ -17,7 +17,6 @@ from streamsite.space.reservations import NoSpace, hold_space, reserved_bytes
 from streamsite.tasks import control, queue
 from streamsite.tasks.errors import Postponed
 from streamsite.tasks.worker import Worker
-from tests.support.clips import make_clip
 from tests.tasks.conftest import start_worker, wait_until
 from videos import tasks
 from videos.files import paths
@@ -33,20 +32,10 @@ pytestmark = pytest.mark.usefixtures("database")
 PATH = tasks.process_video.module_path
 
 
-@pytest.fixture(scope="module")
-def long_clip(tmp_path_factory):
-    path = tmp_path_factory.mktemp("clips") / "long.mp4"
-    make_clip(path, seconds=20, size=(640, 360), fps=25)
-    return path
-
-
 @pytest.fixture
 def queued(cast, long_clip):
     """A video whose file has arrived, and its job."""
-    video = cast.video(ready=False, visibility="public", status="queued")
-    source = paths.source_path(video.pk)
-    source.parent.mkdir(parents=True)
-    source.write_bytes(long_clip.read_bytes())
+    video = cast.uploaded_video(long_clip)
     tasks.enqueue_processing(video)
     return video
 
@@ -122,6 +111,7 @@ def test_the_owner_and_staff_read_what_it_waits_for(cast, queued, settings):
     api, page, staff = cast.api("owner"), cast.page("owner"), cast.page("staff")
     address, editor = f"/api/v1/videos/{queued.pk}/processing", f"/studio/videos/{queued.pk}"
     assert api.get(address).json()["waiting_for"] is None
+    assert "Uploads are paused" not in page.get("/upload").content.decode()
     assert "data-waits-for-space hidden" in page.get(editor).content.decode()
     fill(settings)
     needed = work()["waiting"]["bytes"]
@@ -130,6 +120,9 @@ def test_the_owner_and_staff_read_what_it_waits_for(cast, queued, settings):
     text = page.get(editor).content.decode()
     assert "data-waits-for-space>" in text
     assert "Waiting for free space on the server." in text
+    assert (
+        "Uploads are paused because the server is low on disk space." in page.get("/upload").content.decode()
+    )
     for address in ("/admin/streamsite/job/", f"/admin/streamsite/job/{job_of(queued)['_id']}/change/"):
         assert "Waiting for disk space: needs " in staff.get(address).content.decode()
     assert 10**7 < needed < 10**9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -99,3 +100,13 @@ class Cast:
         video = Video.objects.create(channel=owner or self.owner, **(values | fields))
         services.refresh_listing(video.pk)
         return Video.objects.select_related("channel").get(pk=video.pk)
+
+    def uploaded_video(self, file: Path, **fields: object) -> Video:
+        """Create a public video whose file has arrived and waits to be processed."""
+        from videos.files import paths
+
+        video = self.video(ready=False, status=Status.QUEUED, **fields)
+        source = paths.source_path(video.pk)
+        source.parent.mkdir(parents=True)
+        source.write_bytes(file.read_bytes())
+        return video

@@ -26,21 +26,10 @@ from videos.views import media
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def long_clip(tmp_path_factory):
-    path = tmp_path_factory.mktemp("clips") / "long.mp4"
-    make_clip(path, seconds=20, size=(640, 360), fps=25)
-    return path
-
-
 @pytest.fixture
 def queued(cast, long_clip):
     """A video whose file has arrived."""
-    video = cast.video(ready=False, visibility="public", status="queued")
-    source = paths.source_path(video.pk)
-    source.parent.mkdir(parents=True)
-    source.write_bytes(long_clip.read_bytes())
-    return video
+    return cast.uploaded_video(long_clip)
 
 
 def generations(video):
@@ -238,11 +227,7 @@ def rich(cast, tmp_path):
     args += ["-map", "0", "-map", "1", "-map", "2", "-map_metadata", "3", "-c", "copy", "-c:s", "srt"]
     args += ["-metadata:s:s:0", "language=eng", "-metadata:s:s:1", "language=ger", str(tmp_path / "rich.mkv")]
     run_generator(args, tmp_path / "rich.mkv")
-    video = cast.video(ready=False, visibility="public", status="queued", allow_download=True)
-    source = paths.source_path(video.pk)
-    source.parent.mkdir(parents=True)
-    source.write_bytes((tmp_path / "rich.mkv").read_bytes())
-    return video
+    return cast.uploaded_video(tmp_path / "rich.mkv", allow_download=True)
 
 
 def test_what_comes_inside_the_file_is_imported(cast, rich):

@@ -21,6 +21,7 @@ from accounts import email_verification
 from accounts.current_user import signed_in_user
 from accounts.models import User
 from accounts.registration import rules, upload_rights
+from streamsite.disk import has_space
 from streamsite.errors import Invalid, SiteError
 from streamsite.page_limits import count_writes_as
 from streamsite.rate_limits import UPLOAD
@@ -109,6 +110,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "visibility": form["visibility"].value() or default_visibility(user),
         "unfinished": unfinished_uploads(user),
         "storage": quota.storage_use(user),
+        "has_space": has_space(),
     }
     return render(request, "videos/upload.html", context, status=form_status(form))
 

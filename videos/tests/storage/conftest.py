@@ -57,10 +57,7 @@ def kept_generation(tmp_path_factory):
 @pytest.fixture
 def film(cast, clip, kept_generation):
     """A complete public video with real files on the disk."""
-    video = cast.video(ready=False, status="queued")
-    source = paths.source_path(video.pk)
-    source.parent.mkdir(parents=True)
-    shutil.copy(clip, source)
+    video = cast.uploaded_video(clip)
     if kept_generation.is_dir():
         generation, folder = paths.new_generation(video.pk)
         shutil.copytree(kept_generation, folder, dirs_exist_ok=True)

@@ -35,10 +35,7 @@ def has_original(video):
 
 
 def test_processing_notes_when_a_video_was_ready(cast, clip):
-    video = cast.video(ready=False, status="queued")
-    source = paths.source_path(video.pk)
-    source.parent.mkdir(parents=True)
-    source.write_bytes(clip.read_bytes())
+    video = cast.uploaded_video(clip)
     tasks.process_video.call(video.pk)
     video.refresh_from_db()
     assert timezone.now() - video.ready_at < timedelta(minutes=5)
