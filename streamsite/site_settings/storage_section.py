@@ -21,9 +21,9 @@ class StorageForm(SectionForm):
         min_value=1,
         max_value=MAX_SOURCE_DAYS,
         help_text=_(
-            "Leave empty to keep them as long as their videos. Otherwise an original file is deleted so many days"
-            " after its video is ready. Existing ones are kept for another week at least. Videos keep playing in all"
-            " qualities."
+            "Leave empty to keep original files as long as their videos. Otherwise each is deleted this many days "
+            "after its video was ready. Files that exist already are kept for at least another week. Videos still "
+            "play in all qualities."
         ),
     )
     trash_days = forms.IntegerField(
