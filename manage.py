@@ -13,12 +13,22 @@ WRITES_FILES = {
     "remove_demo", "restore", "run_worker", "seed_demo", "sweep",
 }  # fmt: skip
 
+# These change nothing in the data folder, nor does any command with --dry-run. They make no folders there either: those
+# of root would be closed to the site's user.
+SHOWS_ONLY = {"check", "doctor", "help", "nginx_conf", "storage_report", "verify_backup"}
+HELP = {"--help", "-h"}
+SHOWS_ONLY_OPTIONS = {"--dry-run", "--plan", *HELP}
 
 # These are for sites that have lost their keys, and for machines without a site: what stands in for settings.
 STAND_INS = {
     "restore": {"SECRET_KEY": secrets.token_urlsafe(48)},
     "verify_backup": {"SECRET_KEY": secrets.token_urlsafe(48), "MONGODB_URI": "mongodb://127.0.0.1:1/"},
 }
+
+
+def shows_only(arguments: list[str]) -> bool:
+    """Return whether a command line, without the program's name, changes nothing in the data folder."""
+    return not SHOWS_ONLY.isdisjoint(arguments[:1]) or not SHOWS_ONLY_OPTIONS.isdisjoint(arguments)
 
 
 def give_up_root() -> None:
@@ -44,12 +54,18 @@ def main() -> None:
     from django.db import DatabaseError, InterfaceError
     from pymongo.errors import PyMongoError
 
-    for name, value in STAND_INS.get(sys.argv[1] if len(sys.argv) > 1 else "", {}).items():
+    from streamsite import folders
+
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if not HELP.isdisjoint(sys.argv):
+        command = "verify_backup"  # the options of a command need no site either
+    for name, value in STAND_INS.get(command, {}).items():
         if not os.environ.get(f"{name}_FILE"):
             os.environ.setdefault(name, value)
     try:
         if os.geteuid() == 0 and len(sys.argv) > 1 and sys.argv[1] in WRITES_FILES:
             give_up_root()
+        folders.may_create = not shows_only(sys.argv[1:])
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:  # before a command began, which would have said how to continue
         sys.stderr.write("manage.py: stopped before anything was done\n")

@@ -15,6 +15,8 @@ from django.conf import settings
 SHARED = 0o750
 # Nobody but the site's own user.
 PRIVATE = 0o700
+# False in a process that shows something and changes nothing.
+may_create = True
 
 
 def required_folders() -> tuple[tuple[Path, int], ...]:
@@ -39,6 +41,8 @@ def create_missing() -> None:
 
 def create_missing_if_possible() -> None:
     """Make missing folders where that is allowed; what needs one that is still missing says so itself."""
+    if not may_create:
+        return
     with suppress(OSError):
         create_missing()
 

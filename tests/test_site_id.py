@@ -255,6 +255,23 @@ def test_two_prepare_a_new_database_at_once_while_others_wait_and_a_worker_makes
         get_client().drop_database(name)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("check",), ("nginx_conf",), ("prepare", "--plan"), ("prepare", "--dry-run"), ("storage_report",)],
+)
+def test_what_only_shows_something_leaves_an_empty_data_folder_empty(database, tmp_path, words):
+    """Folders that root made in passing would be closed to the site's user."""
+    ended = run(
+        *("manage.py", *words),
+        STREAMSITE_DATA_DIR=str(tmp_path / "data"),
+        STREAMSITE_KEYS_DIR="",
+        MONGODB_NAME="streamsite_nothing_yet",
+    )
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode == (1 if words == ("storage_report",) else 0), ended.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_folders_are_made_once_and_left_alone_afterwards(settings, tmp_path):
     settings.DATA_DIR = tmp_path / "data"
     settings.MEDIA_ROOT = tmp_path / "data" / "media"

@@ -38,5 +38,6 @@ if BEHIND_TLS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = IS_HTTPS
 
-# Whether all subdomains are https as well, and whether browsers are to ship that, is for the domain's owner to say.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+# Whether all subdomains are https as well, and whether browsers are to ship that, is for the domain's owner to say. The
+# folder for uploads is made by every process that takes some, so it is not missing before the first start.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "files.E001"]
