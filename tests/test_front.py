@@ -66,6 +66,12 @@ def test_tls_ends_here_unless_somebody_else_ends_it(production):
     named = output("--certificate", "/srv/tls/chain.pem", "--key", "/srv/tls/key.pem")
     assert 'ssl_certificate "/srv/tls/chain.pem";\n    ssl_certificate_key "/srv/tls/key.pem";' in named
     assert "ssl_" not in output("--listen", "[::1]:8080")
+    production.SITE_URL = "https://videos.example.org:8443"
+    text = output("--pid", "/srv/web server/nginx.pid")
+    assert "listen 8443 ssl http2;\n    listen [::]:8443 ssl http2;" in text
+    assert 'pid "/srv/web server/nginx.pid";' in text
+    assert "listen 80;" not in text
+    production.SITE_URL = "https://videos.example.org"
     production.TRUSTED_PROXIES = 2
     assert "ssl_" not in output()
     production.TRUSTED_PROXIES, production.SITE_URL = 1, "http://localhost:8000"

@@ -27,6 +27,8 @@ FORM_BYTES = 1024**2
 OTHER_BYTES = 25 * 1024**2
 # At the same time, from one address: requests in all, those that receive a file, those that send more than 10 KB.
 LIMITS_PER_ADDRESS = {"requests": 400, "readers": 1_000, "senders": 64}
+# Of an nginx that root starts.
+PID_FILE = "/run/nginx.pid"
 FOREVER = "max-age=315360000, public, immutable"
 COMPRESSED_TYPES = (
     ("css", "css", "text/css; charset=utf-8"),
@@ -54,9 +56,9 @@ class NginxOptions:
     """The address nginx listens on, the site behind it, and the folder of its own files.
 
     ``listen`` holds values of nginx's ``listen`` directive, separated by commas, or a unix socket; ``upstreams`` the
-    addresses of web servers. With ``certificate`` and ``key`` nginx ends TLS, on ports of its own choice: 443, and 80
-    for the redirect. ``run_dir`` is empty for an nginx that is not the supervisor's. ``hops`` counts the proxies in
-    front of it.
+    addresses of web servers. With ``certificate`` and ``key`` nginx ends TLS on the port of ``SITE_URL``; where that is
+    443, port 80 redirects to it. ``pid_file`` is where nginx notes its process number. ``run_dir`` is empty for an
+    nginx that is not the supervisor's. ``hops`` counts the proxies in front of it.
     """
 
     listen: str
@@ -67,6 +69,7 @@ class NginxOptions:
     connections: int = CONNECTIONS
     certificate: str = ""
     key: str = ""
+    pid_file: str = PID_FILE
 
 
 def is_upstream(address: str) -> bool:
@@ -92,7 +95,7 @@ def render(place: NginxOptions) -> str:
     media_root, assets_dir = str(settings.MEDIA_ROOT), str(settings.ASSETS_DIR)
     named = {
         "a folder": (media_root, assets_dir, place.run_dir),
-        "a file": (place.certificate, place.key),
+        "a file": (place.certificate, place.key, place.pid_file),
         "an address": (place.listen, *place.upstreams),
     }
     for kind, names in named.items():
@@ -116,7 +119,10 @@ def render(place: NginxOptions) -> str:
         "processes": 2 if place.run_dir else "auto",
         "connections": place.connections,
         "files": 2 * place.connections + 64,
-        "pid_file": f'"{place.run_dir}/nginx.pid"' if place.run_dir else "/run/nginx.pid",
+        "pid_file": f'"{place.run_dir}/nginx.pid"'
+        if place.run_dir
+        else (place.pid_file if place.pid_file == PID_FILE else f'"{place.pid_file}"'),
+        "https_port": urlsplit(settings.SITE_URL).port or 443,
         "send_seconds": settings.WRITE_TIMEOUT_SECONDS,
         "accel_prefix": f"{(settings.MEDIA_ACCEL_PREFIX or ACCEL_PREFIX).rstrip('/')}/",
         "media_root": media_root,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from streamsite.front.configuration import ConfigurationError, NginxOptions, is_upstream, render
+from streamsite.front.configuration import PID_FILE, ConfigurationError, NginxOptions, is_upstream, render
 from streamsite.management.site_command import CHANGED_NOTHING, OperatorCommand, UsageError
 
 
@@ -24,14 +24,20 @@ class Command(OperatorCommand):
         parser.add_argument(
             "--listen",
             help="listen here without TLS, as nginx's listen directive has it, such as 127.0.0.1:8080 or [::1]:8080; "
-            "without this option nginx ends TLS on 443 and 80, or listens on 80 when SITE_URL is not https or another "
-            "proxy is in front (TRUSTED_PROXIES above 1)",
+            "without this option nginx ends TLS on the port of SITE_URL (443, which port 80 redirects to), or listens "
+            "on 80 when SITE_URL is not https or another proxy is in front (TRUSTED_PROXIES above 1)",
         )
         parser.add_argument(
             "--certificate",
             help="the certificate with its chain (/etc/letsencrypt/live/<name>/fullchain.pem)",
         )
         parser.add_argument("--key", help="its private key (/etc/letsencrypt/live/<name>/privkey.pem)")
+        parser.add_argument(
+            "--pid",
+            default=PID_FILE,
+            metavar="FILE",
+            help=f"where nginx notes its process number ({PID_FILE}); an nginx without root needs another place",
+        )
         parser.add_argument(
             "--user",
             default="www-data streamsite",
@@ -55,7 +61,9 @@ class Command(OperatorCommand):
         # TRUSTED_PROXIES counts this nginx and those in front of it.
         hops = max(settings.TRUSTED_PROXIES - 1, 0)
         web = tuple(upstream or ["127.0.0.1:8000"])
-        place = NginxOptions(options["listen"] or "80", web, user=options["user"], hops=hops)
+        place = NginxOptions(
+            options["listen"] or "80", web, user=options["user"], hops=hops, pid_file=options["pid"]
+        )
         if settings.SITE_URL.startswith("https:") and not options["listen"] and not hops:
             folder = f"/etc/letsencrypt/live/{urlsplit(settings.SITE_URL).hostname}"
             place = replace(
