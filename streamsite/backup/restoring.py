@@ -66,6 +66,13 @@ def restore(target: Target, snapshot: Snapshot, options: Options, progress: Prog
             _restore_id(snapshot, snapshot["media"])
         if database is not None:
             record_store.end_restore()
+            if snapshot["media"] is not None and not result.failed:
+                record_store.record_restored(
+                    snapshot["id"],
+                    started_at=snapshot["started_at"],
+                    finished_at=snapshot["finished_at"],
+                    size=database["bytes"] + snapshot["media"]["bytes"],
+                )
     progress.end()
     return result
 
@@ -107,9 +114,10 @@ def _require_site(snapshot: Snapshot, options: Options, sources: Iterable[Source
 
 def _require_room(snapshot: Snapshot, options: Options) -> None:
     """Raise unless the database is empty, is to be replaced, or is what a killed run of the same restore left."""
-    if workers := heartbeats.served_queues():
+    if queues := heartbeats.running_queues():
         raise Busy(
-            f"Workers are running for {', '.join(sorted(workers))}. Stop the site, wait a minute, and run this again."
+            f"Workers are running for {', '.join(sorted(queues))}, or were killed less than a minute ago. Stop the "
+            "site, and run this again."
         )
     begun = record_store.unfinished_restore()
     if begun != snapshot["id"] and not options.replace and whole_database.has_documents():

@@ -41,6 +41,10 @@ class Unreachable(Exception):
     """The site did not answer at its address; the message says why."""
 
 
+class Untrusted(Unreachable):
+    """The site's certificate is not valid for this machine; the message says why."""
+
+
 def ask_site(path: str) -> Answer:
     """Ask for a path at ``SITE_URL``, as a browser on this machine would. Raises ``Unreachable``."""
     parts = urlsplit(settings.SITE_URL)
@@ -52,7 +56,7 @@ def ask_site(path: str) -> Answer:
         headers = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, headers, response.read(MAX_BODY))
     except ssl.SSLCertVerificationError as error:
-        raise Unreachable(f"its certificate is not valid ({error.verify_message})") from None
+        raise Untrusted(f"its certificate is not valid ({error.verify_message})") from None
     except (OSError, http.client.HTTPException) as error:
         raise Unreachable(str(error) or type(error).__name__) from None
     finally:
@@ -65,6 +69,13 @@ def check_address() -> Iterator[Finding]:
     try:
         answer = ask_site("/healthz")
         version = json.loads(answer.body)["version"] if answer.status == 200 else ""
+    except Untrusted as error:
+        yield problem(
+            f"{url} cannot be trusted: {error}.",
+            "Renew the certificate, or give the whole chain to the web server in front. For an authority of your own "
+            "set SSL_CERT_FILE (docs/operations.md, 'Mail').",
+        )
+        return
     except Unreachable as error:
         yield problem(
             f"The site does not answer at {url}: {error}.",

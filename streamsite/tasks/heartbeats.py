@@ -95,7 +95,16 @@ def list_alive(most: int) -> list[WorkerDoc]:
 
 def served_queues() -> set[str]:
     """Return the queues that have, or had within the last minute, a worker that takes their jobs."""
-    return {name for row in collection(WORKERS).find(_IS_FRESH, {"queues": 1}) for name in row["queues"]}
+    return _queues_where(_IS_FRESH)
+
+
+def running_queues() -> set[str]:
+    """Return the queues with a worker that has not ended in order; one that was killed counts for a minute."""
+    return _queues_where(_IS_FRESH | {"ended_at": None})
+
+
+def _queues_where(condition: dict[str, object]) -> set[str]:
+    return {name for row in collection(WORKERS).find(condition, {"queues": 1}) for name in row["queues"]}
 
 
 def _as_worker(row: dict[str, Any]) -> WorkerDoc:

@@ -63,8 +63,10 @@ class Command(BackupCommand):
                 self.stderr.write(line)
         progress.end()
         if problems:
-            raise CommandError(f"{problems} problems were found in {place.label}.")
-        self.stdout.write(f"{len(chosen)} snapshots in {place.label} are whole.")
+            found_some = "1 problem was found" if problems == 1 else f"{problems} problems were found"
+            raise CommandError(f"{found_some} in {place.label}.")
+        whole = "1 snapshot" if len(chosen) == 1 else f"{len(chosen)} snapshots"
+        self.stdout.write(f"Whole: {whole} in {place.label}.")
 
 
 def _choose(target: Target, snapshot_id: str | None) -> tuple[list[snapshots.Snapshot], list[str]]:
