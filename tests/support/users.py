@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -101,7 +102,7 @@ class Cast:
         services.refresh_listing(video.pk)
         return Video.objects.select_related("channel").get(pk=video.pk)
 
-    def uploaded_video(self, file: Path, **fields: object) -> Video:
+    def uploaded_video(self, file: Path, **fields: Any) -> Video:
         """Create a public video whose file has arrived and waits to be processed."""
         from videos.files import paths
 
