@@ -14,7 +14,8 @@ WATCH_SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const { value, hadRecentInput, sources } of list.getEntries()) {
-    const name = ({ node }) => node?.className || node?.parentElement?.className || String(node?.nodeName);
+    const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
+    const name = ({ node, previousRect, currentRect }) => `${node?.className || node?.parentElement?.className || node?.nodeName}: ${place(previousRect)} to ${place(currentRect)}`;
     if (!hadRecentInput) window.shifts.push([value, sources.map(name)]);
   }
 }).observe({ type: "layout-shift", buffered: true });
