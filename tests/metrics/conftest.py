@@ -7,7 +7,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from streamsite import health
-from streamsite.metrics import registry
+from streamsite.metrics import instruments, registry, requests
 
 TOKEN = "a-token-of-the-tests-0123456789"
 
@@ -37,6 +37,13 @@ class Scraped:
     def label_values(self, label: str) -> set[str]:
         """Every value of a label."""
         return {value for _, labels in self.samples for name, value in labels if name == label}
+
+
+@pytest.fixture(autouse=True)
+def room_for_labels(monkeypatch):
+    """Count as a process does that begins: other tests of this one may have used up its labels."""
+    for name, metric in (("_counts", instruments.REQUESTS), ("_seconds", instruments.REQUEST_SECONDS)):
+        monkeypatch.setattr(requests, name, instruments.BoundedLabels(metric, requests.MAX_LABELS))
 
 
 @pytest.fixture

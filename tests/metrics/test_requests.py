@@ -98,7 +98,7 @@ def test_labels_are_names_of_this_code(cast, scrape):
         visitor.get("/", HTTP_HOST=f"host{number}.example")
     found = scrape()
     known = {pattern.name or str(pattern.pattern) for pattern in _patterns(get_resolver())}
-    known |= set(_routes(get_resolver())) | {"admin", "static", "unmatched"}
+    known |= set(_routes(get_resolver())) | {"admin", "static", "unmatched", OTHER}
     others = {name for name in found.label_values("route") if "fail/" in name}  # of tests of other routes
     assert found.label_values("route") - others <= known
     assert found.label_values("method") <= {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", OTHER}
