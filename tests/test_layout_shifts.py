@@ -15,7 +15,9 @@ window.shifts = [];
 new PerformanceObserver((list) => {
   for (const { value, hadRecentInput, sources } of list.getEntries()) {
     const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
-    const name = ({ node, previousRect, currentRect }) => `${node?.className || node?.parentElement?.className || node?.nodeName}: ${place(previousRect)} to ${place(currentRect)}`;
+    const called = (node) => node?.className || node?.parentElement?.className || node?.nodeName;
+    const name = ({ node, previousRect, currentRect }) =>
+      `${called(node)}: ${place(previousRect)} to ${place(currentRect)}`;
     if (!hadRecentInput) window.shifts.push([value, sources.map(name)]);
   }
 }).observe({ type: "layout-shift", buffered: true });
