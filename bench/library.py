@@ -41,7 +41,9 @@ class Facts(TypedDict, total=False):
     tag: str
     frequent: str
     video: str
+    videos: list[str]
     short_list: str
+    medium_list: str
     long_list: str
     far_list: str
     far_comments: str
@@ -202,15 +204,7 @@ def begin(site: Stack, size: int) -> World:
     for person in PEOPLE:
         callers[person] = Caller(site).sign_up(person).sign_in_to_pages(person)
     begun = time.monotonic()
-    uri = (site.data_dir / "run" / "mongodb-uri").read_text().strip()
-    settings = {"MONGODB_URI": uri, "STREAMSITE_DATA_DIR": str(site.data_dir), "SITE_URL": site.url}
-    seeded = subprocess.run(
-        [sys.executable, "-m", "bench.library_seed", str(size)],
-        cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if seeded.returncode:
-        raise SystemExit(seeded.stderr[-3_000:])
-    world = World(size, site, callers, json.loads(seeded.stdout.strip().splitlines()[-1]))
+    world = World(size, site, callers, fill(site, size))
     print(f"{size:,} videos, filled in {time.monotonic() - begun:.0f} s", flush=True)
     video = world.facts["video"]
     world.facts |= {
@@ -221,6 +215,20 @@ def begin(site: Stack, size: int) -> World:
         "far_items": world.far(f"{API}/playlists/{world.facts['long_list']}/items", pages=240),
     }
     return world
+
+
+def fill(site: Stack, size: int, *options: str) -> Facts:
+    """Insert ``size`` videos and all that belongs to them; return what the seed prints. ``PEOPLE`` exist already."""
+    uri = (site.data_dir / "run" / "mongodb-uri").read_text().strip()
+    settings = {"MONGODB_URI": uri, "STREAMSITE_DATA_DIR": str(site.data_dir), "SITE_URL": site.url}
+    seeded = subprocess.run(
+        [sys.executable, "-m", "bench.library_seed", str(size), *options],
+        cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if seeded.returncode:
+        raise SystemExit(seeded.stderr[-3_000:])
+    facts: Facts = json.loads(seeded.stdout.strip().splitlines()[-1])
+    return facts
 
 
 def measure(worlds: list[World]) -> dict[str, list[list[float]]]:

@@ -122,6 +122,7 @@ def test_every_tool_means_the_same_python_and_version():
     ("folder", "kind"),
     [
         (".", "devDependencies"),
+        ("bench/api/node", "dependencies"),
         *((f"tests/clients/{name}", "dependencies") for name in ("guide", "previews")),
     ],
 )
