@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from rest_framework.parsers import JSONParser
@@ -14,9 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
+from playlists import services
 from playlists.models import Playlist
 from streamsite.api import idempotency
-from videos.models import Video
+from subscriptions.models import Post
+from videos.models import Comment, Upload, Video
 
 URL = "/api/v1/playlists"
 
@@ -96,7 +99,7 @@ class Killed(BaseException):
 
 def test_the_key_of_a_killed_process_is_free_once_its_lease_is_over(cast, monkeypatch):
     @contextmanager
-    def die(claim):
+    def end_at_once(claim):
         raise Killed
         yield
 
@@ -104,13 +107,100 @@ def test_the_key_of_a_killed_process_is_free_once_its_lease_is_over(cast, monkey
     monkeypatch.setattr(idempotency, "MAX_WAIT_SECONDS", 0.0)
     api = cast.api("owner")
     with monkeypatch.context() as killing:
-        killing.setattr(idempotency._leases, "held", die)
+        killing.setattr(idempotency._leases, "held", end_at_once)
         with pytest.raises(Killed):
             create(api)
     assert create(api).json()["code"] == "conflict"
     time.sleep(1.1)
     assert create(api).status_code == 201
     assert Playlist.objects.count() == 1
+
+
+def tus(api, **headers):
+    sent = {
+        "HTTP_TUS_RESUMABLE": "1.0.0",
+        "HTTP_UPLOAD_LENGTH": "9",
+        "HTTP_UPLOAD_METADATA": "filename Yy5tcDQ=",
+    }
+    return api.post("/api/v1/uploads", b"", content_type="application/offset+octet-stream", **sent, **headers)
+
+
+def creations(cast):
+    """By the model that grows: a request that creates, given an API client and headers."""
+    video, post = cast.video(), Post.objects.create(channel=cast.owner, text="News")
+    said = Comment.objects.create(
+        about="video", subject=video.pk, owner=cast.owner, author=cast.member, text="One"
+    )
+
+    def sends(path, body):
+        return lambda api, **headers: api.post(f"/api/v1/{path}", body, format="json", **headers)
+
+    def send_file(api, **headers):
+        data = {"file": SimpleUploadedFile("c.mp4", b"something"), "title": "One"}
+        return api.post("/api/v1/videos", data, format="multipart", **headers)
+
+    return [
+        (Playlist, sends("playlists", {"title": "A list"})),
+        (Comment, sends(f"videos/{video.pk}/comments", {"text": "Two"})),
+        (Comment, sends(f"comments/{said.pk}/replies", {"text": "Three"})),
+        (Comment, sends(f"posts/{post.pk}/comments", {"text": "Four"})),
+        (Post, sends("posts", {"text": "More news"})),
+        (Video, send_file),
+        (Upload, tus),
+    ]
+
+
+@pytest.mark.parametrize("number", range(7))
+@pytest.mark.parametrize("is_fault", [False, True], ids=["killed", "fault"])
+def test_what_was_created_before_the_process_died_is_not_created_again(cast, monkeypatch, number, is_fault):
+    """The answer to the repetition is that of the first request, of which only the record was missing."""
+    model, send = creations(cast)[number]
+    api, key = cast.api("owner"), {"HTTP_IDEMPOTENCY_KEY": "k"}
+    before = model.objects.count()
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=0))
+    with monkeypatch.context() as dying:
+        dying.setattr(idempotency, "_store_response", die)
+        if not is_fault:
+            dying.setattr(idempotency, "_give_up", lambda claim, error: None)
+        with pytest.raises(Killed):
+            send(api, **key)
+    assert model.objects.count() == before + 1
+    files = {path for path in settings.DATA_DIR.rglob("*") if path.is_file()}
+    second, third = send(api, **key), send(api, **key)
+    assert second.status_code == third.status_code == 201, second.content
+    assert model.objects.count() == before + 1
+    assert second["Location"] == third["Location"]
+    made = second["Location"].rpartition("/")[2]
+    assert model.objects.filter(pk=made).exists()
+    assert third["Idempotency-Replayed"] == "true"
+    assert {path for path in files if not path.exists()} <= {
+        path for path in files if "incoming" in path.parts
+    }
+    if model is not Upload:
+        assert second.json()["id"] == made
+        assert set(second.json()) == set(send(api, HTTP_IDEMPOTENCY_KEY="another").json())
+
+
+def test_a_slow_process_and_the_one_that_took_over_create_one(cast, monkeypatch):
+    """The first goes on after its lease is over, and finds what the second has created."""
+    api, first = cast.api("owner"), cast.api("owner")
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=0))
+    original, answers = services.create_playlist, []
+
+    def create_late(*args, **kwargs):
+        monkeypatch.setattr(services, "create_playlist", original)
+        answers.append(create(api))
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(services, "create_playlist", create_late)
+    late = create(first)
+    assert late.status_code == answers[0].status_code == 201
+    assert late.json()["id"] == answers[0].json()["id"]
+    assert Playlist.objects.count() == 1
+
+
+def die(*args):
+    raise Killed
 
 
 def test_a_key_is_kept_as_long_as_its_work_goes_on(cast, monkeypatch):

@@ -108,7 +108,9 @@ def create_from_upload(
 
         quota.store_within(owner, size, store)
     except BaseException:
-        paths.remove_all_files(video.pk)
+        # A slow request with the same Idempotency-Key may have stored the same id: its files stay.
+        if not Video.objects.filter(pk=video.pk).exists():
+            paths.remove_all_files(video.pk)
         raise
     _announce_schedule(video)
     UPLOADS.labels(WHOLE).inc()

@@ -19,8 +19,8 @@ from streamsite.tasks import queue
 DRAIN_SECONDS = 300
 # What ``reconcile --check`` prints of a counter, and of a field that is not there.
 COUNTER_LINE, MISSING_SUFFIX = re.compile(r" wrong by (\S+) in total"), " missing"
-# A fault may fall between the write of a row and that of its counters. Only one person changes their mind, and such a
-# change has two counters: the old reaction's and the new one's.
+# A fault may fall between the write of a row and that of its counters: two of a reaction, the old one's and the new
+# one's.
 CUT_COUNTERS_PER_FAULT = 2
 TRANSCODE = "videos.tasks.process_video"
 

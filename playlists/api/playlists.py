@@ -17,7 +17,7 @@ from playlists.schemas import PageOfPlaylistsDict, PlaylistDetailDict, PlaylistD
 from playlists.serializers import NewPlaylistSerializer, PlaylistInputSerializer, PlaylistsQuerySerializer
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.described import described
-from streamsite.api.idempotency import idempotent
+from streamsite.api.idempotency import idempotent, planned_id
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from streamsite.cache_headers import PRIVATE_NEVER_STORED
 
@@ -35,6 +35,19 @@ def playlist_response(request: Request, playlist: Playlist, code: int = status.H
     response = Response(body, status=code)
     response["ETag"] = version_etag(playlist.version)
     return PRIVATE_NEVER_STORED.set_on(response)
+
+
+def _created_response(request: Request, playlist: Playlist) -> Response:
+    """Return the answer to the request that created a playlist."""
+    response = playlist_response(request, playlist, status.HTTP_201_CREATED)
+    response["Location"] = f"/api/v1/playlists/{playlist.pk}"
+    return response
+
+
+def _recover_playlist(view: APIView, request: Request) -> Response | None:
+    """Return the answer when the playlist of the request is there already."""
+    playlist = Playlist.objects.filter(pk=planned_id(request)).select_related("owner").first()
+    return None if playlist is None else _created_response(request, playlist)
 
 
 class PlaylistsView(APIView):
@@ -65,14 +78,12 @@ class PlaylistsView(APIView):
         request=NewPlaylistSerializer,
         responses={201: described(PlaylistDict)},
     )
-    @idempotent()
+    @idempotent(recover=_recover_playlist)
     def post(self, request: Request) -> Response:
         """Create a playlist."""
         data = NewPlaylistSerializer.from_body(request)
-        playlist = services.create_playlist(signed_in_user(request), data)
-        response = playlist_response(request, playlist, status.HTTP_201_CREATED)
-        response["Location"] = f"/api/v1/playlists/{playlist.pk}"
-        return response
+        playlist = services.create_playlist(signed_in_user(request), data, playlist_id=planned_id(request))
+        return _created_response(request, playlist)
 
 
 class PlaylistView(APIView):

@@ -14,7 +14,7 @@ from accounts.access import channel_for_viewing
 from accounts.api.base import no_store, signed_in_user
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.described import described
-from streamsite.api.idempotency import idempotent
+from streamsite.api.idempotency import idempotent, planned_id
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, Page, paginate
 from streamsite.api.parsing import StrictJSONParser
@@ -30,6 +30,7 @@ from videos.comments import queries as comment_queries
 from videos.comments import services as comments
 from videos.comments.schemas import CommentDict
 from videos.comments.serializers import CommentInputSerializer, CommentsQuerySerializer
+from videos.models import Comment
 from videos.moderation.schemas import ReportDict
 from videos.moderation.serializers import ReportInputSerializer
 from videos.schemas.videos import ReactionDict
@@ -50,6 +51,36 @@ def _serialize_page(request: Request, page: Page[Post]) -> PageDict[PostDict]:
     return page.body(lambda post: mappers.serialize_post(post, request.user, opinions.get(post.pk)))
 
 
+def _published(request: Request, post_id: str) -> Response:
+    """Return the answer to the request that published a post."""
+    made = access.post_for_reading(request.user, post_id)
+    response = _post_response(request, made, status.HTTP_201_CREATED)
+    response["Location"] = f"/api/v1/posts/{made.pk}"
+    return response
+
+
+def _recover_post(view: APIView, request: Request) -> Response | None:
+    """Return the answer when the post of the request is there already."""
+    post_id = planned_id(request)
+    return _published(request, post_id) if Post.objects.filter(pk=post_id).exists() else None
+
+
+def _commented(request: Request, comment: Comment) -> Response:
+    """Return the answer to the request that commented on a post."""
+    response = Response(
+        comment_mappers.serialize_comment(comment, request.user), status=status.HTTP_201_CREATED
+    )
+    response["Location"] = f"/api/v1/comments/{comment.pk}"
+    response["ETag"] = version_etag(comment.version)
+    return no_store(response)
+
+
+def _recover_comment(view: APIView, request: Request, **kwargs: object) -> Response | None:
+    """Return the answer when the comment of the request is there already."""
+    comment = Comment.objects.select_related("author", "owner").filter(pk=planned_id(request)).first()
+    return None if comment is None else _commented(request, comment)
+
+
 class PostsView(APIView):
     """New posts."""
 
@@ -64,16 +95,15 @@ class PostsView(APIView):
         },
         responses={201: described(PostDict)},
     )
-    @idempotent()
+    @idempotent(recover=_recover_post)
     def post(self, request: Request) -> Response:
         """Publish a post."""
         is_form = str(request.content_type).startswith("multipart/")
         data = (PostFormSerializer if is_form else PostInputSerializer).from_body(request)
-        made = services.create(signed_in_user(request), data, picture=data.get("picture"))
-        made = access.post_for_reading(request.user, made.pk)
-        response = _post_response(request, made, status.HTTP_201_CREATED)
-        response["Location"] = f"/api/v1/posts/{made.pk}"
-        return response
+        made = services.create(
+            signed_in_user(request), data, picture=data.get("picture"), post_id=planned_id(request)
+        )
+        return _published(request, made.pk)
 
 
 class PostView(APIView):
@@ -167,18 +197,13 @@ class PostCommentsView(APIView):
         request=CommentInputSerializer,
         responses={201: described(CommentDict)},
     )
-    @idempotent()
+    @idempotent(recover=_recover_comment)
     def post(self, request: Request, post_id: str) -> Response:
         """Comment on a post."""
         subject = comment_target(access.post_for_reading(request.user, post_id))
         text = CommentInputSerializer.from_body(request)["text"]
-        made = comments.create(signed_in_user(request), subject, text)
-        response = Response(
-            comment_mappers.serialize_comment(made, request.user), status=status.HTTP_201_CREATED
-        )
-        response["Location"] = f"/api/v1/comments/{made.pk}"
-        response["ETag"] = version_etag(made.version)
-        return no_store(response)
+        made = comments.create(signed_in_user(request), subject, text, comment_id=planned_id(request))
+        return _commented(request, made)
 
 
 class PostReportView(ReportView):

@@ -38,8 +38,13 @@ def clean_post_text(raw: object) -> str:
     return text
 
 
-def create(user: User, data: Mapping[str, object], *, picture: IO[bytes] | None = None) -> Post:
-    """Create a post from ``text`` with an image or a video (``video_id``), and announce it to the subscribers."""
+def create(
+    user: User, data: Mapping[str, object], *, picture: IO[bytes] | None = None, post_id: str = ""
+) -> Post:
+    """Create a post from ``text`` with an image or a video (``video_id``), and announce it to the subscribers.
+
+    ``post_id`` is an unused id to give it; by default it is random.
+    """
     strikes.require_may_publish(user)
     email_verification.require_verified_email(user)
     text = clean_post_text(data.get("text"))
@@ -65,6 +70,7 @@ def create(user: User, data: Mapping[str, object], *, picture: IO[bytes] | None 
             picture_size=size,
             allow_comments=data.get("allow_comments", True) is True,
         )
+        post.pk = post_id or post.pk
         post.save(force_insert=True)
     notifications.announce_to_subscribers(user.pk, POST, post.pk)
     return post

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.api.base import no_store, signed_in_user
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.described import described
-from streamsite.api.idempotency import idempotent
+from streamsite.api.idempotency import idempotent, planned_id
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from videos import access as videos
@@ -33,6 +33,19 @@ def comment_response(request: Request, comment: Comment, code: int = 200) -> Res
     response = Response(mappers.serialize_comment(comment, request.user, known), status=code)
     response["ETag"] = version_etag(comment.version)
     return no_store(response)
+
+
+def created_response(request: Request, comment: Comment) -> Response:
+    """Return the answer to the request that created a comment."""
+    response = comment_response(request, comment, status.HTTP_201_CREATED)
+    response["Location"] = f"/api/v1/comments/{comment.pk}"
+    return response
+
+
+def recover_comment(view: APIView, request: Request, **kwargs: object) -> Response | None:
+    """Return the answer when the comment or reply of the request is there already."""
+    comment = Comment.objects.select_related("author", "owner").filter(pk=planned_id(request)).first()
+    return None if comment is None else created_response(request, comment)
 
 
 class CommentsView(APIView):
@@ -63,16 +76,17 @@ class CommentsView(APIView):
         request=CommentInputSerializer,
         responses={201: described(CommentDict)},
     )
-    @idempotent()
+    @idempotent(recover=recover_comment)
     def post(self, request: Request, video_id: str) -> Response:
         """Comment on a video."""
         subject = targets.video_target(videos.get_watchable(request._request, video_id).video)
         comment = services.create(
-            signed_in_user(request), subject, CommentInputSerializer.from_body(request)["text"]
+            signed_in_user(request),
+            subject,
+            CommentInputSerializer.from_body(request)["text"],
+            comment_id=planned_id(request),
         )
-        response = comment_response(request, comment, status.HTTP_201_CREATED)
-        response["Location"] = f"/api/v1/comments/{comment.pk}"
-        return response
+        return created_response(request, comment)
 
 
 class RepliesView(APIView):
@@ -96,7 +110,7 @@ class RepliesView(APIView):
         request=CommentInputSerializer,
         responses={201: described(CommentDict)},
     )
-    @idempotent()
+    @idempotent(recover=recover_comment)
     def post(self, request: Request, comment_id: str) -> Response:
         """Reply to a comment."""
         found = access.thread_for_reading(request._request, comment_id)
@@ -105,10 +119,9 @@ class RepliesView(APIView):
             found.subject,
             CommentInputSerializer.from_body(request)["text"],
             thread=found.comment,
+            comment_id=planned_id(request),
         )
-        response = comment_response(request, reply, status.HTTP_201_CREATED)
-        response["Location"] = f"/api/v1/comments/{reply.pk}"
-        return response
+        return created_response(request, reply)
 
 
 class CommentView(APIView):

@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 
 from accounts.api.base import signed_in_user
 from accounts.registration import rules
-from streamsite.api.idempotency import idempotent
+from streamsite.api.idempotency import idempotent, planned_id
 from streamsite.cache_headers import NEVER_STORED
 from streamsite.errors import Invalid, UnsupportedMediaType
 from streamsite.rate_limits import UPLOAD, UPLOAD_CHUNKS, Limit
@@ -101,6 +101,18 @@ def _fingerprint_creation(request: Request) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def _recover_upload(view: APIView, request: Request) -> Response | None:
+    """Return the answer when the upload of the request is there already: the client goes on where it is."""
+    upload = Upload.objects.select_related("video").filter(pk=planned_id(request)).first()
+    if upload is None:
+        return None
+    response = _creation_response(upload)
+    arrived = services.current_offset(upload, enqueue=enqueue_processing)
+    if arrived is not None:
+        response["Upload-Offset"] = str(arrived)
+    return response
+
+
 class UploadsView(TusView):
     """New resumable uploads."""
 
@@ -137,7 +149,7 @@ class UploadsView(TusView):
             412: OpenApiResponse(description="Unsupported protocol version"),
         },
     )
-    @idempotent(headers=REPLAYED_HEADERS, fingerprint=_fingerprint_creation)
+    @idempotent(recover=_recover_upload, headers=REPLAYED_HEADERS, fingerprint=_fingerprint_creation)
     def post(self, request: Request) -> Response:
         """Create a resumable upload."""
         hosts = {request.get_host(), urlsplit(settings.SITE_URL).netloc}
@@ -151,7 +163,10 @@ class UploadsView(TusView):
         sent = _body_length(request)  # None: in chunks, until they end
         begin = creation.create_upload if concat is None else creation.create_partial_upload
         upload = begin(
-            signed_in_user(request), length=length, metadata=request.headers.get("Upload-Metadata", "")
+            signed_in_user(request),
+            length=length,
+            metadata=request.headers.get("Upload-Metadata", ""),
+            upload_id=planned_id(request),
         )
         response = _creation_response(upload)
         if sent != 0:

@@ -17,17 +17,35 @@ from rest_framework.views import APIView
 from accounts.api.base import signed_in_user
 from streamsite.api.conditional import conditional_response, expected_version, version_etag
 from streamsite.api.described import described
-from streamsite.api.idempotency import idempotent
+from streamsite.api.idempotency import idempotent, planned_id
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from streamsite.api.parsing import StrictJSONParser
 from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.rate_limits import UPLOAD
 from videos import access, duplicate_uploads, mappers, queries, services, share_links, tasks
 from videos.api import media_grants
+from videos.models import Video
 from videos.schemas.cards import PageOfFoundCardsDict
 from videos.schemas.videos import UploadedVideoDict, VideoDict
 from videos.serializers.library import LibraryQuerySerializer
 from videos.serializers.metadata import MetadataSerializer, UploadSerializer
+
+
+def _uploaded_response(request: Request, video: Video) -> Response:
+    """Return the answer to the request that uploaded a video."""
+    body: UploadedVideoDict = {
+        **mappers.serialize_video(video, signed_in_user(request), media_grants.grant_for_request(request)),
+        "duplicate_of": duplicate_uploads.original_body(video),
+    }
+    response = Response(body, status=status.HTTP_201_CREATED)
+    response["Location"] = f"/api/v1/videos/{video.pk}"
+    return PRIVATE_NEVER_STORED.set_on(response)
+
+
+def _recover_upload(view: APIView, request: Request) -> Response | None:
+    """Return the answer when the video of the request is there already."""
+    video = Video.objects.select_related("channel").filter(pk=planned_id(request, size=11)).first()
+    return None if video is None else _uploaded_response(request, video)
 
 
 class VideosView(APIView):
@@ -55,7 +73,7 @@ class VideosView(APIView):
         request={"multipart/form-data": UploadSerializer},
         responses={201: described(UploadedVideoDict)},
     )
-    @idempotent()
+    @idempotent(recover=_recover_upload)
     def post(self, request: Request) -> Response:
         """Upload a video in one request."""
         data = UploadSerializer.from_body(request)
@@ -69,14 +87,9 @@ class VideosView(APIView):
             data=data,
             enqueue=tasks.enqueue_processing,
             sha256=getattr(upload, "sha256", ""),
+            video_id=planned_id(request, size=11),
         )
-        body: UploadedVideoDict = {
-            **mappers.serialize_video(video, user, media_grants.grant_for_request(request)),
-            "duplicate_of": duplicate_uploads.original_body(video),
-        }
-        response = Response(body, status=status.HTTP_201_CREATED)
-        response["Location"] = f"/api/v1/videos/{video.pk}"
-        return PRIVATE_NEVER_STORED.set_on(response)
+        return _uploaded_response(request, video)
 
 
 class VideoView(APIView):

@@ -54,9 +54,12 @@ def clean_comment_text(raw: object) -> str:
     return text
 
 
-def create(user: User, subject: CommentTarget, raw: object, *, thread: Comment | None = None) -> Comment:
+def create(
+    user: User, subject: CommentTarget, raw: object, *, thread: Comment | None = None, comment_id: str = ""
+) -> Comment:
     """Create a comment on ``subject``, or a reply in ``thread``. It may be held for review.
 
+    ``comment_id`` is an unused id to give it; by default it is random.
     Raises ``CommentsOff``, ``PublishingPaused``, ``BlockedByChannel``, ``Invalid`` for the text, ``Throttled``, and
     ``Absent`` when the target or thread was deleted meanwhile.
     """
@@ -78,6 +81,7 @@ def create(user: User, subject: CommentTarget, raw: object, *, thread: Comment |
         state=CommentState.HELD if reason else CommentState.SHOWN,
         held_because=reason,
     )
+    comment.pk = comment_id or comment.pk
     comment.save(force_insert=True)
     if comment.state == CommentState.SHOWN:
         _count_new_comment(comment)

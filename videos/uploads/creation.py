@@ -43,9 +43,10 @@ class AlreadyJoined(Conflict):
     detail = gettext_lazy("One of the partial uploads was already used for another upload.")
 
 
-def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
+def create_upload(owner: User, *, length: int | None, metadata: str, upload_id: str = "") -> Upload:
     """Return a new upload of ``length`` bytes, ``None`` while that is unknown, and save the draft of its video.
 
+    ``upload_id`` is an unused id to give it; by default it is random.
     ``metadata`` is ``Upload-Metadata`` as it was sent. Raises ``Invalid``, ``TooLarge``, ``Conflict`` or
     ``DiskFull``; then nothing is left behind.
     """
@@ -54,11 +55,12 @@ def create_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
     _require_few_drafts(owner)
     video = _draft(owner, metadata, length or 0)
     upload = Upload(owner=owner, video=video, length=length, metadata=metadata, expires_at=new_expiry())
+    upload.pk = upload_id or upload.pk
     _store(upload)
     return upload
 
 
-def create_partial_upload(owner: User, *, length: int | None, metadata: str) -> Upload:
+def create_partial_upload(owner: User, *, length: int | None, metadata: str, upload_id: str = "") -> Upload:
     """Return a new partial upload, which a final one is to join. Raises as ``create_upload`` does."""
     upload_rights.require_may_upload(owner)
     strikes.require_may_publish(owner)
@@ -75,6 +77,7 @@ def create_partial_upload(owner: User, *, length: int | None, metadata: str) -> 
         metadata=metadata,
         expires_at=new_expiry(),
     )
+    upload.pk = upload_id or upload.pk
     _store(upload)
     return upload
 
