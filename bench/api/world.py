@@ -95,7 +95,7 @@ def running_world(folder: Path, size: int, processes: int) -> Iterator[World]:
                 *(_node_backend(node, node.token(account), processes) for node in nodes),
             ],
             mongod=ProcessGroup(lambda: site.children("mongod")),
-            front=ProcessGroup(lambda: _children_named(site, "nginx")),
+            front=ProcessGroup(lambda: children_named(site, "nginx")),
             front_address=Address(site.port, host=f"localhost:{site.port}"),
             database=database,
             viewer=people[VIEWER],
@@ -193,7 +193,7 @@ def _site_backend(site: Stack, processes: int) -> Backend:
     return Backend(SITE, address, group, _lines(address, processes))
 
 
-def _children_named(site: Stack, program: str) -> list[int]:
+def children_named(site: Stack, program: str) -> list[int]:
     """Return the ids of the site's children that run a program; others may name it in their arguments."""
     return [pid for pid in site.children(program) if Path(f"/proc/{pid}/comm").read_text().strip() == program]
 
