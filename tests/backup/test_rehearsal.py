@@ -158,7 +158,7 @@ def test_a_site_goes_on_from_its_backup_on_another_machine(former, tmp_path, cli
     wait_until(lambda: not unfinished(former))
     said = former.manage("backup", str(backups), "--keep", "1")
     original, files = contents(former), files_below(former.data_dir / "media")
-    assert "snapshots in" in former.manage("verify_backup", str(backups))
+    assert "Whole: 1 snapshot in" in former.manage("verify_backup", str(backups))
     session = dict(keeper.cookies)
     former.kill()
     shutil.rmtree(former.data_dir)
