@@ -273,7 +273,8 @@ def test_the_editor_works_without_scripts(studio):
     page.get_by_role("button", name="Save changes").click()
     expect(toasts(page)).to_contain_text("Saved: Subtitles (English).")
     assert studio.cues()[0] == (0.2, "Plain words")
-    page.get_by_label("Name", exact=False).last.fill("For Ann")
+    # By its placeholder: "the last field Name" would be another one while the page is still being read.
+    page.get_by_placeholder("For Ann").fill("For Ann")
     page.get_by_role("button", name="Create link").click()
     expect(page.get_by_label("Link URL")).to_have_value(re.compile("share="))
     page.get_by_role("link", name="Edit English").click()
