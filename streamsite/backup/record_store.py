@@ -66,18 +66,6 @@ def record_success(*, snapshot: str, seconds: float, size: int, copied: int) -> 
     _records().delete_one({"_id": FAILURE})
 
 
-def record_restored(snapshot: str, *, started_at: float, finished_at: float, size: int) -> None:
-    """Note the backup that the site was restored from as its last one. Times are seconds since 1970, ``size`` bytes."""
-    fields = {
-        "snapshot": snapshot,
-        "seconds": finished_at - started_at,
-        "size": size,
-        "copied": 0,
-        "finished_at": datetime.fromtimestamp(finished_at, UTC),
-    }
-    _records().update_one({"_id": LAST}, {"$set": fields}, upsert=True)
-
-
 def record_failure(reason: str) -> None:
     """Note that a scheduled backup was not made, and why."""
     change = [{"$set": {"reason": {"$literal": reason[:500]}, "at": "$$NOW"}}]

@@ -66,13 +66,6 @@ def restore(target: Target, snapshot: Snapshot, options: Options, progress: Prog
             _restore_id(snapshot, snapshot["media"])
         if database is not None:
             record_store.end_restore()
-            if snapshot["media"] is not None and not result.failed:
-                record_store.record_restored(
-                    snapshot["id"],
-                    started_at=snapshot["started_at"],
-                    finished_at=snapshot["finished_at"],
-                    size=database["bytes"] + snapshot["media"]["bytes"],
-                )
     progress.end()
     return result
 

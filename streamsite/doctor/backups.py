@@ -26,7 +26,9 @@ def check_backups() -> Iterator[Finding]:
         else "Run manage.py backup, or set BACKUP_TO (docs/operations.md, 'Backup and restore')."
     )
     if found is None:
-        yield warning("No backup of database and files was made with manage.py backup.", remedy)
+        yield warning(
+            "No backup of database and files was made with manage.py backup, or none since a restore.", remedy
+        )
         return
     age = timezone.now() - found.finished_at
     told = f"The last backup is {_hours(age)} old and has {format_bytes(found.size)}."
