@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -75,6 +76,7 @@ class Request:
 
 def main() -> int:
     """Measure and print; return the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site is stopped
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name, ExitStack() as started:
         folder = Path(name)
         site = Stack(
