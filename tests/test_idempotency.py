@@ -116,13 +116,15 @@ def test_the_key_of_a_killed_process_is_free_once_its_lease_is_over(cast, monkey
     assert Playlist.objects.count() == 1
 
 
-def tus(api, **headers):
+def tus(api, content=b"", **headers):
     sent = {
         "HTTP_TUS_RESUMABLE": "1.0.0",
         "HTTP_UPLOAD_LENGTH": "9",
         "HTTP_UPLOAD_METADATA": "filename Yy5tcDQ=",
     }
-    return api.post("/api/v1/uploads", b"", content_type="application/offset+octet-stream", **sent, **headers)
+    return api.post(
+        "/api/v1/uploads", content, content_type="application/offset+octet-stream", **sent, **headers
+    )
 
 
 def creations(cast):
@@ -179,6 +181,21 @@ def test_what_was_created_before_the_process_died_is_not_created_again(cast, mon
     if model is not Upload:
         assert second.json()["id"] == made
         assert set(second.json()) == set(send(api, HTTP_IDEMPOTENCY_KEY="another").json())
+
+
+def test_bytes_that_came_with_a_cut_creation_are_not_sent_again(cast, monkeypatch):
+    api, key = cast.api("owner"), {"HTTP_IDEMPOTENCY_KEY": "k"}
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(seconds=0))
+    with monkeypatch.context() as dying:
+        dying.setattr(idempotency, "_store_response", die)
+        with pytest.raises(Killed):
+            tus(api, b"some", **key)
+    again = tus(api, b"some", **key)
+    assert (again.status_code, again["Upload-Offset"]) == (201, "4")
+    upload = Upload.objects.get()
+    assert again["Location"] == f"/api/v1/uploads/{upload.pk}"
+    assert again["X-Video-Id"] == upload.video_id
+    assert api.head(again["Location"], HTTP_TUS_RESUMABLE="1.0.0")["Upload-Offset"] == "4"
 
 
 def test_a_slow_process_and_the_one_that_took_over_create_one(cast, monkeypatch):
