@@ -1,6 +1,6 @@
 """Measure what the calls of ``script/bench simulation`` cost, and how long a minute of film is encoded.
 
-Run by ``script/bench simulation-costs``. A site with ``BENCH_VIDEOS`` (100000) videos, of which one has files, is asked
+Run by ``script/bench simulation-costs``. A site with ``BENCH_VIDEOS`` (10000) videos, of which one has files, is asked
 through nginx by one viewer. Prints milliseconds of CPU for each request, without what the processes take when nobody
 asks, as medians of rounds, and bytes of each document and its indexes; ``BENCH_WRITE=1`` puts both into
 ``bench/simulation/costs.json``.
@@ -36,7 +36,7 @@ from tests.support.http_client import Caller
 from tests.support.mongo import root_uri
 from tests.support.stack import Stack
 
-SIZE = int(os.environ.get("BENCH_VIDEOS", "100000"))
+SIZE = int(os.environ.get("BENCH_VIDEOS", "10000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 REQUESTS = 40
 # Of smaller collections the size of a document is that of empty pages.
