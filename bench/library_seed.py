@@ -66,7 +66,7 @@ LONG_EVERY = 3_333
 
 @dataclass(frozen=True)
 class Options:
-    """How much is inserted; the defaults are those of ``script/bench library``."""
+    """The numbers of rows to insert; the defaults are those of ``script/bench library``."""
 
     size: int
     channels: int

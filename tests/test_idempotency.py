@@ -94,7 +94,7 @@ def test_a_repeated_upload_is_one_video(cast):
 
 
 class Killed(BaseException):
-    """What ends a process in the middle of its work: nothing of it goes on."""
+    """Ends a process in the middle of its work."""
 
 
 def test_the_key_of_a_killed_process_is_free_once_its_lease_is_over(cast, monkeypatch):

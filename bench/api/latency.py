@@ -1,4 +1,4 @@
-"""How long calls take at several concurrencies, on every backend in turns."""
+"""Measure the latencies of calls at several concurrencies, on every backend in turns."""
 
 from __future__ import annotations
 

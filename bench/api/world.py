@@ -1,4 +1,4 @@
-"""What is compared: a site with a library, and both Node backends on its database."""
+"""Start a site with a library, and both Node backends on its database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do in the busiest hour, and what that costs: the input of the simulation."""
+"""The input of the simulation: actions of people in the busiest hour, and their measured costs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a simulation showed: how busy each station was, how long jobs waited, and how many servers there should be."""
+"""Tables of a simulation: the load of each station, the waits of jobs, and the servers needed."""
 
 from __future__ import annotations
 

@@ -24,13 +24,13 @@ from subscriptions.posts.integrations import comment_target
 from subscriptions.posts.reactions import POST_REACTIONS
 from subscriptions.posts.schemas import PostDict
 from subscriptions.posts.serializers import PostChangeSerializer, PostFormSerializer, PostInputSerializer
+from videos.api.comments import recover_comment
 from videos.api.reports import ReportView
 from videos.comments import mappers as comment_mappers
 from videos.comments import queries as comment_queries
 from videos.comments import services as comments
 from videos.comments.schemas import CommentDict
 from videos.comments.serializers import CommentInputSerializer, CommentsQuerySerializer
-from videos.models import Comment
 from videos.moderation.schemas import ReportDict
 from videos.moderation.serializers import ReportInputSerializer
 from videos.schemas.videos import ReactionDict
@@ -63,22 +63,6 @@ def _recover_post(view: APIView, request: Request) -> Response | None:
     """Return the answer when the post of the request is there already."""
     post_id = planned_id(request)
     return _published(request, post_id) if Post.objects.filter(pk=post_id).exists() else None
-
-
-def _commented(request: Request, comment: Comment) -> Response:
-    """Return the answer to the request that commented on a post."""
-    response = Response(
-        comment_mappers.serialize_comment(comment, request.user), status=status.HTTP_201_CREATED
-    )
-    response["Location"] = f"/api/v1/comments/{comment.pk}"
-    response["ETag"] = version_etag(comment.version)
-    return no_store(response)
-
-
-def _recover_comment(view: APIView, request: Request, **kwargs: object) -> Response | None:
-    """Return the answer when the comment of the request is there already."""
-    comment = Comment.objects.select_related("author", "owner").filter(pk=planned_id(request)).first()
-    return None if comment is None else _commented(request, comment)
 
 
 class PostsView(APIView):
@@ -197,13 +181,18 @@ class PostCommentsView(APIView):
         request=CommentInputSerializer,
         responses={201: described(CommentDict)},
     )
-    @idempotent(recover=_recover_comment)
+    @idempotent(recover=recover_comment)
     def post(self, request: Request, post_id: str) -> Response:
         """Comment on a post."""
         subject = comment_target(access.post_for_reading(request.user, post_id))
         text = CommentInputSerializer.from_body(request)["text"]
         made = comments.create(signed_in_user(request), subject, text, comment_id=planned_id(request))
-        return _commented(request, made)
+        response = Response(
+            comment_mappers.serialize_comment(made, request.user), status=status.HTTP_201_CREATED
+        )
+        response["Location"] = f"/api/v1/comments/{made.pk}"
+        response["ETag"] = version_etag(made.version)
+        return no_store(response)
 
 
 class PostReportView(ReportView):

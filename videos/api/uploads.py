@@ -102,7 +102,7 @@ def _fingerprint_creation(request: Request) -> str:
 
 
 def _recover_upload(view: APIView, request: Request) -> Response | None:
-    """Return the answer when the upload of the request is there already: the client goes on where it is."""
+    """Return the answer with the current offset when the upload of the request is there already."""
     upload = Upload.objects.select_related("video").filter(pk=planned_id(request)).first()
     if upload is None:
         return None

@@ -1,4 +1,4 @@
-"""Which ffmpeg runs."""
+"""The choice of the ffmpeg binary."""
 
 from __future__ import annotations
 

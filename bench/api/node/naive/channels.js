@@ -1,7 +1,7 @@
 import { required } from "../errors.js";
-import { Subscription, User, Video } from "../models.js";
+import { Subscription, User } from "../models.js";
 import { answer, pageOf, paginated } from "./answers.js";
-import { BADGE, joinUser } from "./lookups.js";
+import { findVideos, joinUser } from "./lookups.js";
 
 export async function channel(request, response) {
   const found = await User.aggregate([
@@ -39,16 +39,7 @@ export async function videosOf(request, response) {
   const page = pageOf(request);
   const owner = required(await User.findOne({ username: request.params.username }), "Channel");
   const condition = { channel_id: owner._id, listed: true };
-  const [docs, total] = await Promise.all([
-    Video.find(condition)
-      .sort({ published_at: -1, _id: -1 })
-      .skip(page.skip)
-      .limit(page.limit)
-      .populate("channel", BADGE)
-      .lean(),
-    Video.countDocuments(condition),
-  ]);
-  answer(response, paginated(docs, total, page));
+  answer(response, await findVideos(condition, page));
 }
 
 export async function subscribers(request, response) {

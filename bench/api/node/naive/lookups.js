@@ -1,4 +1,22 @@
-export const BADGE = "username full_name avatar";
+import { Video } from "../models.js";
+import { paginated } from "./answers.js";
+
+const BADGE = "username full_name avatar";
+const NEWEST = { published_at: -1, _id: -1 };
+
+/** Return a page of videos with their channels, and the number of all. */
+export async function findVideos(condition, page, { order = NEWEST, projection } = {}) {
+  const [docs, total] = await Promise.all([
+    Video.find(condition, projection)
+      .sort(order)
+      .skip(page.skip)
+      .limit(page.limit)
+      .populate("channel", BADGE)
+      .lean(),
+    Video.countDocuments(condition),
+  ]);
+  return paginated(docs, total, page);
+}
 
 /** Return stages that replace `localField` by the account that it names, in the field `as`. */
 export function joinUser(localField, as) {

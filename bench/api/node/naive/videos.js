@@ -1,21 +1,12 @@
 import { required } from "../errors.js";
 import { Comment, Video } from "../models.js";
 import { answer, pageOf, paginated } from "./answers.js";
-import { BADGE, joinUser } from "./lookups.js";
+import { findVideos, joinUser } from "./lookups.js";
 
 export async function list(request, response) {
   const page = pageOf(request);
   const condition = { listed: true };
-  const [docs, total] = await Promise.all([
-    Video.find(condition)
-      .sort({ published_at: -1, _id: -1 })
-      .skip(page.skip)
-      .limit(page.limit)
-      .populate("channel", BADGE)
-      .lean(),
-    Video.countDocuments(condition),
-  ]);
-  answer(response, paginated(docs, total, page));
+  answer(response, await findVideos(condition, page));
 }
 
 export async function video(request, response) {
@@ -74,14 +65,5 @@ export async function search(request, response) {
   const page = pageOf(request);
   const condition = { $text: { $search: request.query.q }, listed: true };
   const score = { score: { $meta: "textScore" } };
-  const [docs, total] = await Promise.all([
-    Video.find(condition, score)
-      .sort(score)
-      .skip(page.skip)
-      .limit(page.limit)
-      .populate("channel", BADGE)
-      .lean(),
-    Video.countDocuments(condition),
-  ]);
-  answer(response, paginated(docs, total, page));
+  answer(response, await findVideos(condition, page, { order: score, projection: score }));
 }
