@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import password_hashing
 from accounts.usernames import normalize_username, validate_username
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredManager, StoredModel
 
 
 def email_key(address: str) -> str:
@@ -31,7 +32,7 @@ class RegistrationState(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(StoredManager["User"], BaseUserManager["User"]):
     """Creates users. The rules for registration are in ``services.create_account``."""
 
     use_in_migrations = True
@@ -198,7 +199,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"/@{self.username}"
 
 
-class ApiToken(models.Model):
+class ApiToken(StoredModel):
     """A personal token for scripts. Only its hash is stored; ``scopes`` limits it."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -223,7 +224,7 @@ class ApiToken(models.Model):
         return self.name
 
 
-class Invitation(models.Model):
+class Invitation(StoredModel):
     """A link with which ``max_uses`` people may sign up until ``expires_at``. Only its token's hash is stored."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -252,7 +253,7 @@ class Invitation(models.Model):
         return self.max_uses - self.remaining
 
 
-class AuthEvent(models.Model):
+class AuthEvent(StoredModel):
     """One event of an account's audit trail, removed after 180 days. Contains no token, password, code, or cookie."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 from streamsite.visibility import Visibility
 
 MAX_ITEMS = 5_000
@@ -23,7 +24,7 @@ class Sort(models.TextChoices):
     MOST_VIEWED = "most_viewed", _("Most viewed first")
 
 
-class Playlist(models.Model):
+class Playlist(StoredModel):
     """A list of videos with one owner. ``version`` rises with every change of order or collaborators and guards moves.
 
     ``collaborators`` holds account ids inside this document, so that changes can be conditional on them. The id of an
@@ -78,7 +79,7 @@ class Playlist(models.Model):
         return f"/playlists/{self.id}"
 
 
-class PlaylistItem(models.Model):
+class PlaylistItem(StoredModel):
     """A video at a place in a playlist. ``rank`` orders; gaps let a move write one document.
 
     ``sort`` is the playlist's rule, and ``sort_key`` the video's key under it: the order under every rule except by
@@ -116,7 +117,7 @@ class PlaylistItem(models.Model):
         return f"{self.playlist_id}: {self.video_id}"
 
 
-class SavedPlaylist(models.Model):
+class SavedPlaylist(StoredModel):
     """A playlist of someone else that an account keeps in its library."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -134,7 +135,7 @@ class SavedPlaylist(models.Model):
         return f"{self.user_id}: {self.playlist_id}"
 
 
-class PlaylistInvite(models.Model):
+class PlaylistInvite(StoredModel):
     """A link by which accounts become collaborators of a playlist. Only the hash of its secret part is stored.
 
     ``epoch`` is the owner's ``security_epoch`` at creation; at any other the link is invalid. ``uses`` counts those who

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from streamsite.mongo.engine.rows import StoredModel
 from streamsite.tasks.queue import JOBS, STATES
 
 
-class Job(models.Model):
+class Job(StoredModel):
     """A job of the queue, to be read. Only ``streamsite.tasks`` changes one, by conditional updates.
 
     ``errors`` is not here: it holds moments, which a JSON field cannot; ``control.list_errors`` reads it.
@@ -44,7 +45,7 @@ class Job(models.Model):
         return f"{self.task} {self.pk[:8]}"
 
 
-class SiteSettings(models.Model):
+class SiteSettings(StoredModel):
     """The site's settings, as the thing that a permission and lines of the admin's log are about.
 
     Only ``streamsite.site_settings`` reads and writes the document.

@@ -12,8 +12,11 @@ from pymongo.collection import Collection
 from pymongo.write_concern import WriteConcern
 
 from streamsite.mongo.engine.client import get_database
+from streamsite.mongo.engine.commands import FIRST_BATCH
 
 THROTTLES = "throttle"
+# ``batchSize`` of results that are read whole: without it the server stops after 101 documents to be asked for more.
+WHOLE_RESULT = FIRST_BATCH
 
 
 def collection(name: str, *, acknowledged_by: int | str | None = None) -> Collection[dict[str, Any]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from streamsite.mongo.engine.rows import StoredModel
 
-class ChannelPage(models.Model):
+
+class ChannelPage(StoredModel):
     """``shelves`` is ``[{"kind", "value"}]`` in order; ``featured`` a video id or ``""``. No row: the newest videos.
 
     ``trailer`` is shown in place of ``featured`` to those who do not follow the channel; without one they see that.

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 
 
-class Notification(models.Model):
+class Notification(StoredModel):
     """A notification of one account; ``key`` makes it unique. Written by ``notifications.services``.
 
     ``title`` names its subject and follows renames; ``url`` is a path of this site; ``about`` holds the ids by which it
@@ -66,7 +67,7 @@ class Notification(models.Model):
         return f"{self.kind}: {self.title}"
 
 
-class Broadcast(models.Model):
+class Broadcast(StoredModel):
     """A notification for all subscribers of a channel: one row, however many they are.
 
     ``subject`` is the id of what was published; the unique index announces it once.
@@ -95,7 +96,7 @@ class Broadcast(models.Model):
         return f"{self.kind} of {self.channel_id}"
 
 
-class ReadMarks(models.Model):
+class ReadMarks(StoredModel):
     """An account's read state of announcements: everything until ``read_until``, and single ones after it.
 
     ``mailed_until`` is the time until which announcements were emailed; ``seen_until`` that at which the account last

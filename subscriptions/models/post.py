@@ -7,13 +7,14 @@ from django.db import models
 from django.utils import timezone
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 from videos.models import Video
 from videos.models.reaction import AbstractReaction
 
 MAX_TEXT_LENGTH = 5_000
 
 
-class Post(models.Model):
+class Post(StoredModel):
     """A text, optionally with an image or a video. Public while its channel is active.
 
     ``picture`` is the id of a folder in ``accounts.image_storage``; ``picture_size`` its ``[width, height]``. Only

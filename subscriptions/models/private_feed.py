@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from streamsite.mongo.engine.rows import StoredModel
 
-class PrivateFeed(models.Model):
+
+class PrivateFeed(StoredModel):
     """One per account. Only the hash of the URL's secret part is stored."""
 
     user = models.OneToOneField(

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 
 
 class Notify(models.TextChoices):
@@ -17,7 +18,7 @@ class Notify(models.TextChoices):
     NONE = "none", _("Nothing")
 
 
-class Subscription(models.Model):
+class Subscription(StoredModel):
     """``subscriber`` follows ``channel``; a unique index keeps it single.
 
     ``away`` is true while either account is inactive: then it is left out of lists and counters.

@@ -7,9 +7,10 @@ from django.db import models
 from django.utils import timezone
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 
 
-class Block(models.Model):
+class Block(StoredModel):
     """``blocker`` neither hears from ``blocked`` nor lets them comment or subscribe. Written by ``blocks``."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 from videos.models.video import Video
 
 
@@ -30,7 +31,7 @@ class CaptionSource(models.TextChoices):
     EMBEDDED = "embedded", _("From the video file")
 
 
-class Caption(models.Model):
+class Caption(StoredModel):
     """One text track of a video, identified by its language, kind and label.
 
     ``cues`` is ``[[start, end, text], ...]`` in seconds, sorted; the served WebVTT file is written from it and named

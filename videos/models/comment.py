@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 from videos.models.reaction import AbstractReaction
 
 MAX_COMMENT_LENGTH = 10_000
@@ -22,7 +23,7 @@ class CommentState(models.TextChoices):
     REMOVED = "removed", _("Removed by moderators")
 
 
-class Comment(models.Model):
+class Comment(StoredModel):
     """A comment, or a reply to one (``parent`` is its id, else ""). Written by ``comments.services``.
 
     ``about`` and ``subject`` name what it is about, ``owner`` whose that is. ``score`` is likes plus replies, the order
@@ -111,7 +112,7 @@ class CommentReaction(AbstractReaction):
         return f"{self.user_id} {self.value}s {self.comment_id}"
 
 
-class ThreadFollow(models.Model):
+class ThreadFollow(StoredModel):
     """An account's choice to follow a thread or not, where that differs from the default: see ``comments.following``.
 
     ``thread`` is the id of the comment that begins it.
@@ -137,7 +138,7 @@ class ThreadFollow(models.Model):
         return f"{self.user_id} {'follows' if self.follows else 'does not follow'} {self.thread}"
 
 
-class CommentRules(models.Model):
+class CommentRules(StoredModel):
     """The comments that a channel holds for review: with one of its words, with links, or all of them."""
 
     channel_id = models.CharField(primary_key=True, db_column="_id", max_length=32)

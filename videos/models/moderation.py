@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 
 
 class Reason(models.TextChoices):
@@ -42,7 +43,7 @@ class Decision(models.TextChoices):
     TAKEN_DOWN = "taken_down", _("Take down")
 
 
-class Case(models.Model):
+class Case(StoredModel):
     """All reports on one thing until it is decided; one case of a thing is open at a time.
 
     ``title`` is what it is called now; ``content`` is what it said when it was reported. ``history`` is
@@ -108,7 +109,7 @@ class Case(models.Model):
         return f"{self.about}: {self.title or self.subject}"
 
 
-class Report(models.Model):
+class Report(StoredModel):
     """One account's report in one case, at most one each."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
@@ -138,7 +139,7 @@ class Report(models.Model):
         return self.get_reason_display()
 
 
-class Strike(models.Model):
+class Strike(StoredModel):
     """A violation that counts against an account for a time. Withdrawn by deleting it."""
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)

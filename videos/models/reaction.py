@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 from videos.models.video import Video
 
 
@@ -18,7 +19,7 @@ class ReactionValue(models.TextChoices):
     DISLIKE = "dislike", pgettext_lazy("noun", "Dislike")
 
 
-class AbstractReaction(models.Model):
+class AbstractReaction(StoredModel):
     """One viewer's reaction to one target, which a subclass names. Written by ``reactions.store``.
 
     A subclass needs a unique constraint on the user and its target, which makes a reaction exist once.

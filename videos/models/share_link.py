@@ -6,10 +6,11 @@ from django.db import models
 from django.utils import timezone
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 from videos.models.video import Video
 
 
-class ShareLink(models.Model):
+class ShareLink(StoredModel):
     """A link to one video. Its secret is derived from its id and the site's key, so nothing secret is stored.
 
     ``views`` counts browsers let in, each once a day; it never exceeds ``max_views``.

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 from videos.models.video import Video
 
 
@@ -18,7 +19,7 @@ class UploadKind(models.TextChoices):
     FINAL = "final"
 
 
-class Upload(models.Model):
+class Upload(StoredModel):
     """A resumable upload. The size of its file is the only record of how many bytes have arrived.
 
     A finished one is kept until it expires, so that a client that missed the last answer learns that all is there.

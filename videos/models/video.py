@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from streamsite.ids import video_id
 from streamsite.licenses import License
+from streamsite.mongo.engine.rows import StoredModel
 from streamsite.visibility import Visibility
 
 CATEGORIES = (
@@ -37,7 +38,7 @@ class Status(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class Video(models.Model):
+class Video(StoredModel):
     """A video of a channel.
 
     Who may see it is decided in ``access``; ``status`` moves in ``pipeline`` only. A video can be played as soon as it

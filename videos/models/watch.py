@@ -7,10 +7,11 @@ from django.db import models
 from django.utils import timezone
 
 from streamsite.ids import object_id
+from streamsite.mongo.engine.rows import StoredModel
 from videos.models.video import Video
 
 
-class Watch(models.Model):
+class Watch(StoredModel):
     """One viewer and one video: when it was last watched and where it was left. Written by ``playback.history``.
 
     ``position`` and ``duration`` are in seconds; ``completed`` says that the end was reached. ``title`` and

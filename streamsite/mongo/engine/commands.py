@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .transactions import Transaction
 
 T = TypeVar("T")
+
+# Documents of a result that is read whole anyway, before the server is asked for more; it stops at 16 MB by itself.
+FIRST_BATCH = 10_000
+
 Document = dict[str, Any]
 Pipeline = list[Document]
 
@@ -61,7 +65,7 @@ class Aggregate:
 def fetch(connection: DatabaseWrapper, query: Find | Aggregate) -> list[Document]:
     """Return all documents that a query finds."""
     with _logged(connection, query):
-        return run_read(connection, lambda session: query.open(connection, session, 0).to_list())
+        return run_read(connection, lambda session: query.open(connection, session, FIRST_BATCH).to_list())
 
 
 def stream(connection: DatabaseWrapper, query: Find | Aggregate, size: int) -> Iterator[list[Document]]:

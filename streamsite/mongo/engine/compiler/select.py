@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import NotSupportedError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import Col, OrderBy, Ref, Value
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import PositionRef
@@ -164,11 +164,8 @@ class SQLCompiler(DjangoSQLCompiler):
         return Find(self.table, condition, options)
 
     def _finds_one(self, condition: Document) -> bool:
-        """Return whether a condition gives every column of a unique index one value: nothing is left to sort."""
-        if self.query.model is None or self.table != self.query.model._meta.db_table:
-            return False
-        equal = {name for name, test in conditions_of(condition) if test.get("$eq") is not None}
-        return any(equal.issuperset(columns) for columns in unique_sets(self.query.model))
+        model = self.query.model
+        return model is not None and self.table == model._meta.db_table and finds_one(model, condition)
 
     def _columns(self) -> list[Col]:
         return [node for node in self.expressions if type(node) is Col]
@@ -552,6 +549,12 @@ def _is_update_or_create() -> bool:
     while frame is not None and frame.f_code is not QuerySet.update_or_create.__code__:
         frame = frame.f_back
     return frame is not None
+
+
+def finds_one(model: type[Model], condition: Document) -> bool:
+    """Return whether a condition gives every column of a unique index one value: nothing is left to sort."""
+    equal = {name for name, test in conditions_of(condition) if test.get("$eq") is not None}
+    return any(equal.issuperset(columns) for columns in unique_sets(model))
 
 
 def conditions_of(condition: Document) -> Iterator[tuple[str, Document]]:

@@ -8,28 +8,30 @@ from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelatio
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
+from streamsite.mongo.engine.rows import StoredModel
 
-class Owner(models.Model):
+
+class Owner(StoredModel):
     """Owns channels."""
 
     name = models.CharField(max_length=40, unique=True)
     age = models.IntegerField(null=True)
 
 
-class Channel(models.Model):
+class Channel(StoredModel):
     """Has videos; may have no owner."""
 
     name = models.CharField(max_length=80, unique=True)
     owner = models.ForeignKey(Owner, null=True, on_delete=models.SET_NULL, related_name="channels")
 
 
-class Tag(models.Model):
+class Tag(StoredModel):
     """Many to many with videos."""
 
     name = models.CharField(max_length=40, unique=True)
 
 
-class Note(models.Model):
+class Note(StoredModel):
     """Says something about any object."""
 
     text = models.CharField(max_length=80)
@@ -38,7 +40,7 @@ class Note(models.Model):
     about = GenericForeignKey()
 
 
-class Video(models.Model):
+class Video(StoredModel):
     """One field of each kind; those that can be null are null in some rows."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
@@ -64,7 +66,7 @@ class Video(models.Model):
         indexes = [models.Index(fields=["channel", "-created"], name="engine_channel_created")]
 
 
-class Follow(models.Model):
+class Follow(StoredModel):
     """Unique over two columns."""
 
     user = models.IntegerField()
@@ -76,7 +78,7 @@ class Follow(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "channel"], name="engine_unique_follow")]
 
 
-class Slot(models.Model):
+class Slot(StoredModel):
     """Unique under a condition, with a key of its own."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -91,7 +93,7 @@ class Slot(models.Model):
         ]
 
 
-class Node(models.Model):
+class Node(StoredModel):
     """A tree, and friends."""
 
     name = models.CharField(max_length=20)
@@ -99,7 +101,7 @@ class Node(models.Model):
     friends = models.ManyToManyField("self", blank=True)
 
 
-class Place(models.Model):
+class Place(StoredModel):
     """The parent of a model with a table of its own."""
 
     name = models.CharField(max_length=40)

@@ -1,0 +1,269 @@
+"""Model instances made straight from documents, for plain reads (see ``compiler.plain_reads``).
+
+``StoredModel`` is the base of models whose lists are read often. A read that is not plain takes Django's way and finds
+the same. Rows that share a related row share its object.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Self, TypeVar, cast
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
+from django.db.models import QuerySet
+from django.db.models.base import ModelState
+from django.db.models.query import ModelIterable
+from django.db.models.signals import post_init, pre_init
+
+from .base import DatabaseWrapper
+from .columns import AnyField, column_name
+from .commands import Document, Find, fetch
+from .compiler.missing_fields import has_varying_default, missing_value
+from .compiler.plain_reads import PlainRead, PlannedModel, PlannedRelation, plan_plain_read
+
+Row = TypeVar("Row", bound=models.Model)
+Convert = Callable[[Any], Any]
+# A row and the document that it was made from.
+Made = tuple[models.Model, Document]
+
+# How many primary keys one command asks for.
+KEYS_PER_COMMAND = 1_000
+
+
+class StoredIterable(ModelIterable):  # type: ignore[type-arg] # generic to type checkers alone
+    """Yields the rows of a query, each made from its document if the query is a plain read."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the rows; Django's way where the plain one does not lead."""
+        try:
+            read = None if self.chunked_fetch else self._plan()
+        except EmptyResultSet:
+            return iter(())
+        return super().__iter__() if read is None else iter(self._rows(read))
+
+    def _plan(self) -> PlainRead | None:
+        """Return the plan of the query if it is a plain read on this engine, else ``None``.
+
+        Raises ``EmptyResultSet``.
+        """
+        connection = connections[self.queryset.db]
+        if not isinstance(connection, DatabaseWrapper) or self.queryset._fields:
+            return None
+        read = plan_plain_read(self.queryset.query, connection)
+        return read if read is not None and _are_made_here(read.root) else None
+
+    def _rows(self, read: PlainRead) -> list[models.Model]:
+        connection = cast(DatabaseWrapper, connections[self.queryset.db])
+        rows = [row for row, _ in read_rows(connection, read)]
+        for field, known, attributes in self._known_related():
+            for row in rows:
+                related = None if field.is_cached(row) else known.get(attributes(row))
+                if related is not None:
+                    setattr(row, field.name, related)
+        return rows
+
+    def _known_related(self) -> list[tuple[Any, dict[Any, Any], Convert]]:
+        """Return the rows that the query began with, such as a channel of whose videos are read."""
+        meta = self.queryset.model._meta
+        found = []
+        for field, known in self.queryset._known_related_objects.items():
+            names = [
+                field.attname if name == "self" else cast(Any, meta.get_field(name)).attname
+                for name in field.from_fields
+            ]
+            found.append((field, known, _attributes(names)))
+        return found
+
+
+class StoredQuerySet(QuerySet[Row]):
+    """A query set whose rows come from ``StoredIterable``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._iterable_class = StoredIterable
+
+
+class StoredManager(models.Manager[Row]):
+    """The manager of ``StoredModel``."""
+
+    def get_queryset(self) -> QuerySet[Row]:
+        """Return a ``StoredQuerySet`` of all rows."""
+        return StoredQuerySet(model=self.model, using=self._db, hints=self._hints)
+
+
+class StoredModel(models.Model):
+    """A model whose rows are made from documents directly where that is possible."""
+
+    objects: ClassVar[StoredManager[Self]] = StoredManager()
+
+    class Meta:
+        abstract = True
+
+
+def read_rows(connection: DatabaseWrapper, read: PlainRead) -> list[Made]:
+    """Return the rows of a plan in its order, each with its document; related rows are set on them."""
+    maker = _maker(read.root.model, read.root.fields, connection.alias)
+    options = {**read.find.options, "projection": maker.projection}
+    documents = fetch(connection, Find(read.find.table, read.find.filter, options))
+    return _with_relations(connection, read.root.relations, [(maker.make(one), one) for one in documents])
+
+
+def _with_relations(
+    connection: DatabaseWrapper, relations: Sequence[PlannedRelation], made: list[Made]
+) -> list[Made]:
+    """Set the related rows; return the rows that an inner join would keep."""
+    for relation in relations:
+        if made:
+            made = _with_relation(connection, relation, made)
+    return made
+
+
+def _with_relation(connection: DatabaseWrapper, relation: PlannedRelation, made: list[Made]) -> list[Made]:
+    field, column = relation.field, column_name(relation.field)
+    targets = _targets(connection, relation.target, (document.get(column) for _, document in made))
+    kept = []
+    for row, document in made:
+        target = targets.get(document.get(column))
+        if target is None and relation.drops_rows:
+            continue
+        field.set_cached_value(row, target)
+        if target is not None and field.unique:
+            field.remote_field.set_cached_value(target, row)
+        kept.append((row, document))
+    return kept
+
+
+def _targets(
+    connection: DatabaseWrapper, target: PlannedModel, keys: Iterable[Any]
+) -> dict[Any, models.Model]:
+    """Return the rows with these primary keys by their keys, their own relations set."""
+    wanted = [key for key in dict.fromkeys(keys) if key is not None]
+    maker = _maker(target.model, target.fields, connection.alias)
+    table, key_column = str(target.model._meta.db_table), maker.key_column
+    made: list[Made] = []
+    for begin in range(0, len(wanted), KEYS_PER_COMMAND):
+        some = wanted[begin : begin + KEYS_PER_COMMAND]
+        condition = {key_column: {"$eq": some[0]} if len(some) == 1 else {"$in": some}}
+        options = {"projection": maker.projection}
+        made += ((maker.make(one), one) for one in fetch(connection, Find(table, condition, options)))
+    kept = _with_relations(connection, target.relations, made)
+    return {document[key_column]: row for row, document in kept}
+
+
+# --- one row ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RowMaker:
+    """Makes rows of one model from documents that have some of its fields.
+
+    ``cells`` are column, attribute, converter or ``None``, and what gives the stored form of a missing value.
+    """
+
+    model: type[models.Model]
+    alias: str
+    key_column: str
+    projection: Document
+    cells: tuple[tuple[str, str, Convert | None, Callable[[], Any]], ...]
+
+    def make(self, document: Document) -> models.Model:
+        """Return the row; fields that were not asked for are deferred."""
+        row = self.model.__new__(self.model)
+        values = row.__dict__
+        state = values["_state"] = ModelState()
+        state.adding, state.db = False, self.alias
+        for column, attribute, convert, missing in self.cells:
+            value = document[column] if column in document else missing()
+            values[attribute] = value if convert is None else convert(value)
+        return row
+
+
+@cache
+def _maker(model: type[models.Model], fields: frozenset[str] | None, alias: str) -> RowMaker:
+    meta = model._meta
+    # Any thread's connection will do: it tells how values are stored, and sends no command.
+    connection = cast(DatabaseWrapper, connections[alias])
+    wanted = [one for one in meta.concrete_fields if fields is None or one.attname in fields]
+    projection = {column_name(field): 1 for field in wanted}
+    return RowMaker(
+        model=model,
+        alias=alias,
+        key_column=column_name(meta.pk),
+        projection=projection if "_id" in projection else {**projection, "_id": 0},
+        cells=tuple(
+            (column_name(one), str(one.attname), _converter(one, connection), _missing(one, connection))
+            for one in wanted
+        ),
+    )
+
+
+def _missing(field: AnyField, connection: DatabaseWrapper) -> Callable[[], Any]:
+    """Return what gives the stored form of a field that a document lacks."""
+    value = missing_value(field, connection)
+    if has_varying_default(field) or isinstance(value, (list, dict)):
+        return lambda: missing_value(field, connection)
+    return lambda: value
+
+
+def _converter(field: AnyField, connection: DatabaseWrapper) -> Convert | None:
+    """Return what turns a stored value into the field's, ``None`` if it is the same."""
+    column = field.get_col("row")
+    if _is_stored_json(field):
+        return None
+    converters: list[Any] = [
+        *connection.ops.get_db_converters(column),
+        *column.get_db_converters(connection),
+    ]
+    if not converters:
+        return None
+    if converters == [connection.ops.convert_datetimefield_value] and connection.timezone is datetime.UTC:
+        return _in_utc
+    if len(converters) == 1:
+        (only,) = converters
+        return lambda value: only(value, column, connection)
+
+    def convert(value: Any) -> Any:
+        for one in converters:
+            value = one(value, column, connection)
+        return value
+
+    return convert
+
+
+def _is_stored_json(field: AnyField) -> bool:
+    """Return whether the document holds a JSON column's value as Python gets it, without a decoder of its own."""
+    return type(field) is models.JSONField and field.decoder is None
+
+
+def _in_utc(value: datetime.datetime | None) -> datetime.datetime | None:
+    return None if value is None else value.replace(tzinfo=datetime.UTC)
+
+
+def _attributes(names: Sequence[str]) -> Convert:
+    """Return what gets the key of a related row: the value of one attribute, or a tuple of several."""
+    if len(names) == 1:
+        (name,) = names
+        return lambda row: getattr(row, name)
+    return lambda row: tuple(getattr(row, name) for name in names)
+
+
+def _are_made_here(planned: PlannedModel) -> bool:
+    """Return whether rows of a model, and of what is read with it, need nothing that making them here leaves out."""
+    return _is_made_here(planned.model) and all(
+        _are_made_here(relation.target) for relation in planned.relations
+    )
+
+
+def _is_made_here(model: type[models.Model]) -> bool:
+    return _has_plain_start(model) and not (pre_init.has_listeners(model) or post_init.has_listeners(model))
+
+
+@cache
+def _has_plain_start(model: type[models.Model]) -> bool:
+    """Return whether a model is made as Django makes it."""
+    from_db = cast(Any, model.from_db).__func__
+    return model.__init__ is models.Model.__init__ and from_db is cast(Any, models.Model.from_db).__func__
