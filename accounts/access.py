@@ -57,7 +57,7 @@ def channel_for_listing_subscriptions(viewer: Viewer, username: str) -> User:
 def _unless_private(viewer: Viewer, channel: User, preference: str) -> User:
     if is_owner(viewer, channel.pk):
         return channel
-    if preferences.with_defaults(channel.preferences)[preference]:
+    if preferences.value_of(channel.preferences, preference):
         raise Absent
     return channel
 

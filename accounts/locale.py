@@ -23,7 +23,7 @@ Send = TypeVar("Send", bound=Callable[..., None])
 def _chosen(user: User, name: str) -> str:
     """Return a preference of the account, "" when it chose none that is valid today."""
     value = user.preferences.get(name, "")
-    return "" if preferences.PREFERENCES[name].problem(value) else str(value)
+    return str(value) if preferences.PREFERENCES[name].is_valid(value) else ""
 
 
 def language(user: User) -> str:

@@ -22,12 +22,16 @@ class Preference:
     default: str | bool
     choices: tuple[str, ...] = ()
 
+    def is_valid(self, value: object) -> bool:
+        """Return whether ``value`` may be stored."""
+        return isinstance(value, str) and value in self.choices if self.choices else isinstance(value, bool)
+
     def problem(self, value: object) -> str | None:
         """Return why ``value`` is invalid, or ``None``."""
-        if not self.choices:
-            return None if isinstance(value, bool) else _("Must be true or false.")
-        if isinstance(value, str) and value in self.choices:
+        if self.is_valid(value):
             return None
+        if not self.choices:
+            return _("Must be true or false.")
         return _("Must be one of: %(choices)s.") % {
             "choices": ", ".join(repr(choice) for choice in self.choices)
         }
@@ -50,14 +54,21 @@ def time_zones() -> tuple[str, ...]:
     return tuple(sorted(name for name in available_timezones() if name.partition("/")[0] in areas | {"UTC"}))
 
 
+@cache
+def _time_zone_names() -> frozenset[str]:
+    return frozenset(time_zones())
+
+
 class TimeZonePreference(Preference):
     """A name of a time zone, or "" for the browser's."""
 
+    def is_valid(self, value: object) -> bool:
+        """Return whether ``value`` may be stored."""
+        return value == "" or (isinstance(value, str) and value in _time_zone_names())
+
     def problem(self, value: object) -> str | None:
         """Return why ``value`` is invalid, or ``None``."""
-        if value == "" or (isinstance(value, str) and value in time_zones()):
-            return None
-        return _("Use the name of a time zone, such as Europe/Berlin.")
+        return None if self.is_valid(value) else _("Use the name of a time zone, such as Europe/Berlin.")
 
 
 NOTIFY_CHOICES = ("page", "email", "both", "none")
@@ -83,12 +94,15 @@ PREFERENCES = {
 }
 
 
+def value_of(stored: Mapping[str, object], name: str) -> str | bool:
+    """Return one preference, the default where no valid value is stored."""
+    preference = PREFERENCES[name]
+    return cast("str | bool", stored[name]) if preference.is_valid(stored.get(name)) else preference.default
+
+
 def with_defaults(stored: Mapping[str, object]) -> dict[str, str | bool]:
     """Return every preference, with the default where no valid value is stored."""
-    return {
-        name: preference.default if preference.problem(stored.get(name)) else cast("str | bool", stored[name])
-        for name, preference in PREFERENCES.items()
-    }
+    return {name: value_of(stored, name) for name in PREFERENCES}
 
 
 def validate(given: Mapping[str, object], *, prefix: str = "") -> dict[str, str | bool]:

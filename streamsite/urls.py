@@ -8,22 +8,25 @@ from streamsite import health
 from streamsite.api.views import ApiDocs, SchemaView, api_not_found
 from streamsite.site_settings import pages
 from streamsite.site_settings.views import appearance, dismiss_banner, help_page, site_page
+from streamsite.url_index import indexed
 from streamsite.view_helpers import redirect_view
 
-urlpatterns = [
-    path("", include("videos.urls")),
-    path("", include("accounts.urls")),
-    path("", include("playlists.urls")),
-    path("", include("subscriptions.urls")),
-    path("api/v1/", include("accounts.api_urls")),
-    path("api/v1/", include("videos.api_urls")),
-    path("api/v1/", include("playlists.api_urls")),
-    path("api/v1/", include("subscriptions.api_urls")),
+urlpatterns = indexed(
+    "videos.urls",
+    "accounts.urls",
+    "playlists.urls",
+    "subscriptions.urls",
+    path(
+        "api/v1/",
+        include(
+            indexed("accounts.api_urls", "videos.api_urls", "playlists.api_urls", "subscriptions.api_urls")
+        ),
+    ),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", ApiDocs.as_view(), name="api-docs"),
     path("api", redirect_view("api-docs")),
     re_path(r"^api/.", api_not_found),
-    path("", include("streamsite.site_files.urls")),
+    "streamsite.site_files.urls",
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin", redirect_view("admin:index")),
@@ -39,7 +42,7 @@ urlpatterns = [
     path("banner/dismiss", dismiss_banner, name="dismiss-banner"),
     path("admin/site/", include("streamsite.site_settings.urls")),
     path("admin/", admin.site.urls),
-]
+)
 
 handler400 = "streamsite.error_responses.bad_request"
 handler403 = "streamsite.error_responses.permission_denied"

@@ -53,7 +53,7 @@ def add_watch_marks(viewer: Viewer, context: Context) -> Context:
 
 def is_history_paused(user: User) -> bool:
     """Return whether the account paused its history, so that nothing is stored or shown."""
-    return bool(preferences.with_defaults(user.preferences)["history_paused"])
+    return bool(preferences.value_of(user.preferences, "history_paused"))
 
 
 def load_marks(user_id: str, video_ids: list[str]) -> dict[str, WatchMark]:

@@ -18,7 +18,7 @@ def mute_kind(user: User, kind: str) -> None:
     if kind not in preferences.NOTIFICATION_KINDS:
         raise Invalid(fields={"kind": [_("Choose a kind of notification.")]})
     name = f"notify_{kind}"
-    chosen = str(preferences.with_defaults(user.preferences)[name])
+    chosen = str(preferences.value_of(user.preferences, name))
     if chosen in WITHOUT_PAGE:
         profile.update_preferences(user, {name: WITHOUT_PAGE[chosen]})
 

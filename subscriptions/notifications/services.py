@@ -179,7 +179,7 @@ def next_email_time(user: User, now: datetime) -> datetime:
 
     The clock is that of the time zone in the account's preferences, UTC without one.
     """
-    days = PACE_DAYS[str(preferences.with_defaults(user.preferences)["email_pace"])]
+    days = PACE_DAYS[str(preferences.value_of(user.preferences, "email_pace"))]
     if days == 0:
         return now
     zone = locale.time_zone(user) or UTC

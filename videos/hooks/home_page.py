@@ -51,7 +51,7 @@ def register_shelf(builder: ShelfBuilder, *, rank: int) -> ShelfBuilder:
 
 def shelves_for(user: User) -> list[Shelf]:
     """Return the shelves that are not empty; none for viewers without personal recommendations."""
-    if not preferences.with_defaults(user.preferences)["personalised"]:
+    if not preferences.value_of(user.preferences, "personalised"):
         return []
     shown: list[Shelf] = []
     for _rank, builder in _builders:
@@ -70,7 +70,7 @@ def shown_ids(shelves: Sequence[Shelf]) -> set[str]:
 
 def continue_watching(user: User, _before: Sequence[Shelf]) -> Shelf:
     """Return the videos that a person began and did not finish, latest first; none while the history is paused."""
-    if preferences.with_defaults(user.preferences)["history_paused"]:
+    if preferences.value_of(user.preferences, "history_paused"):
         return Shelf("continue", _("Continue watching"), "/history", [])
     rows = history.unfinished_of_user(user.pk).order_by(*history.RECENT)[:MAX_CANDIDATES]
     entries = [

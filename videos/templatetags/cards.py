@@ -21,7 +21,7 @@ def preview_url(context: Context, video: CardDict) -> str:
     "" for videos that have none yet, whose thumbnail is blurred for the viewer, or for who turned previews off.
     """
     viewer = context.get("user")
-    if isinstance(viewer, User) and not preferences.with_defaults(viewer.preferences)["hover_previews"]:
+    if isinstance(viewer, User) and not preferences.value_of(viewer.preferences, "hover_previews"):
         return ""
     if video["status"] != Status.READY or sensitivity.card_treatment(viewer, video) in sensitivity.ASKING:
         return ""

@@ -23,7 +23,7 @@ from videos.watch_marks import add_watch_marks
 def you(request: HttpRequest) -> HttpResponse:
     """Show the hub, with the videos watched last."""
     user = signed_in_user(request)
-    theme = preferences.with_defaults(user.preferences)["theme"]
+    theme = preferences.value_of(user.preferences, "theme")
     context = add_watch_marks(user, {"shelf": _recently_watched(user), "chosen_theme": theme})
     return render(request, "videos/you.html", context)
 
