@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.badge_rows import with_badges
 from accounts.models import User
 from accounts.usernames import normalize_username
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
@@ -24,7 +25,7 @@ OBJECT_ID = re.compile(r"\A[A-Za-z0-9_-]{12,32}\Z")
 
 def listed_playlists(owner_id: str) -> QuerySet[Playlist]:
     """Return a channel's playlists that may appear in public lists."""
-    return Playlist.objects.filter(listed(), owner_id=owner_id).select_related("owner")
+    return with_badges(Playlist.objects.filter(listed(), owner_id=owner_id), "owner")
 
 
 def searchable_playlists() -> QuerySet[Playlist]:
@@ -45,17 +46,17 @@ def playlists_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[Playlist]:
 
 def own_playlists(owner_id: str) -> QuerySet[Playlist]:
     """Return every playlist of an owner."""
-    return Playlist.objects.filter(owner_id=owner_id).select_related("owner")
+    return with_badges(Playlist.objects.filter(owner_id=owner_id), "owner")
 
 
 def playlists_shared_with(user_id: str) -> QuerySet[Playlist]:
     """Return the playlists an account collaborates on, including those of inactive accounts: see ``may_view``."""
-    return Playlist.objects.filter(collaborators__has_element=user_id).select_related("owner")
+    return with_badges(Playlist.objects.filter(collaborators__has_element=user_id), "owner")
 
 
 def playlists_for_contributing(user_id: str) -> QuerySet[Playlist]:
     """Return the playlists an account may add videos to: its own and those it collaborates on."""
-    return Playlist.objects.filter(contributor_filter(user_id)).select_related("owner")
+    return with_badges(Playlist.objects.filter(contributor_filter(user_id)), "owner")
 
 
 def saved_playlists(user_id: str) -> QuerySet[SavedPlaylist]:

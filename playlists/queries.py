@@ -13,6 +13,7 @@ from playlists.access import may_contribute, may_show_video
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from playlists.ordering import order_fields
 from streamsite.visibility import Viewer, Visibility
+from videos.card_rows import with_cards, with_video_cards
 from videos.models import Video
 
 RECENT = ("-updated_at", "-id")
@@ -25,7 +26,7 @@ def items_with_videos(playlist: Playlist) -> QuerySet[PlaylistItem]:
 
     The caller must check whether the viewer may watch the videos.
     """
-    return PlaylistItem.objects.filter(playlist=playlist).select_related("video__channel")
+    return with_video_cards(PlaylistItem.objects.filter(playlist=playlist))
 
 
 def visible_items(viewer: Viewer, playlist: Playlist, rows: Iterable[PlaylistItem]) -> list[PlaylistItem]:
@@ -44,7 +45,7 @@ def thumbnail_video(playlist: Playlist) -> Video | None:
 def thumbnail_videos(playlists: list[Playlist]) -> dict[str, Video]:
     """Return the first video of each playlist by playlist id, in two reads."""
     first = store.first_video_ids({one.pk: order_fields(one)[0] for one in playlists if one.item_count})
-    videos = Video.objects.select_related("channel").in_bulk(set(first.values())) if first else {}
+    videos = with_cards(Video.objects.all()).in_bulk(set(first.values())) if first else {}
     return {playlist_id: videos[video_id] for playlist_id, video_id in first.items() if video_id in videos}
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from accounts import mappers, preferences
+from accounts.badge_rows import with_badges
 from accounts.models import User
 from accounts.schemas import ChannelDict, ChannelViewerDict
 from streamsite.api.json_types import PageDict
@@ -75,12 +76,13 @@ def subscription_body(viewer: Viewer, username: str) -> SubscriptionStateDict:
 
 def subscriptions_of_user(user_id: str) -> QuerySet[Subscription]:
     """Return the account's subscriptions, channels loaded; order by ``RECENT``."""
-    return Subscription.objects.filter(subscriber_id=user_id, away=False).select_related("channel")
+    return with_badges(Subscription.objects.filter(subscriber_id=user_id, away=False), "channel")
 
 
 def subscribers_of_channel(channel_id: str) -> QuerySet[Subscription]:
     """Return a channel's subscriptions, subscribers loaded; order by ``RECENT``."""
-    return Subscription.objects.filter(channel_id=channel_id, away=False).select_related("subscriber")
+    rows = Subscription.objects.filter(channel_id=channel_id, away=False)
+    return with_badges(rows, "subscriber", "preferences")
 
 
 def without_inactive_channels(page: Page[Subscription]) -> Page[Subscription]:
@@ -97,9 +99,7 @@ def without_hidden_subscribers(page: Page[Subscription]) -> Page[Subscription]:
 
 
 def _may_be_named(subscriber: User) -> bool:
-    if not subscriber.is_active:
-        return False
-    return not preferences.with_defaults(subscriber.preferences)["subscriptions_private"]
+    return subscriber.is_active and not preferences.value_of(subscriber.preferences, "subscriptions_private")
 
 
 def followed_channels(user_id: str) -> list[str]:

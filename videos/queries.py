@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import cast
 
 from django.db.models import QuerySet
@@ -21,6 +20,7 @@ from streamsite.site_settings.features import require as require_feature
 from streamsite.visibility import Viewer
 from videos import facets, hidden, sensitivity, tags, video_store
 from videos.access import listed_videos_for
+from videos.card_rows import with_cards
 from videos.library_filters import (
     DURATION_CONDITIONS,
     FIRST_PUBLISHED_SORTS,
@@ -34,6 +34,9 @@ from videos.models import Video
 from videos.schemas.cards import FoundCardDict, PageOfFoundCardsDict
 from videos.search import caption_matches, ordered_results, queries, snippets
 from videos.serializers.library import LibraryQuerySerializer
+
+# What results show of a video besides its card: a part of its description, and whether its captions are looked through.
+FOUND_FIELDS = ("description", "has_captions")
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,12 @@ def _searched(
     everything.
     """
     viewer: Viewer = request.user
-    load = loader_for(viewer)
+
+    def load(ids: list[str]) -> list[Video]:
+        return load_listed(viewer, ids, *FOUND_FIELDS)
+
     if not asked.words:
-        rows = _sortable(_filtered(viewer, asked.conditions, is_chosen=is_chosen), asked.sort)
+        rows = with_cards(_sortable(_filtered(viewer, asked.conditions, is_chosen=is_chosen), asked.sort))
         return paginate(request, rows, SORTS[asked.sort], absolute=absolute), None
     conditions = asked.conditions | sensitivity.not_hidden_match(viewer)
     if asked.sort == RELEVANCE:
@@ -105,9 +111,9 @@ def _searched(
         return paginate_ranked(request, found.ids, load, absolute=absolute), found
     found = ordered_results.find_unordered(asked.words, conditions, is_exact=asked.is_exact)
     is_whole = len(found.ids) <= ordered_results.MAX_IN_MEMORY
-    whole = listed_videos_for(viewer).select_related("channel")
-    among = whole if is_whole else _filtered(viewer, asked.conditions)
-    rows = ordered_results.matching_rows(found, conditions, _sortable(among, asked.sort), load)
+    among = listed_videos_for(viewer) if is_whole else _filtered(viewer, asked.conditions)
+    rows = with_cards(_sortable(among, asked.sort), *FOUND_FIELDS)
+    rows = ordered_results.matching_rows(found, conditions, rows, load)
     return paginate(request, rows, SORTS[asked.sort], absolute=absolute), found
 
 
@@ -158,15 +164,13 @@ def library_body(
     }
 
 
-def load_listed(viewer: Viewer, ids: list[str]) -> list[Video]:
-    """Return the videos that lists may show ``viewer``, in the order of ``ids``, with their channels."""
-    found = listed_videos_for(viewer).select_related("channel").in_bulk(ids)
+def load_listed(viewer: Viewer, ids: list[str], *more: str) -> list[Video]:
+    """Return the videos that lists may show ``viewer``, in the order of ``ids``.
+
+    They have what cards show, and ``more`` of their fields.
+    """
+    found = with_cards(listed_videos_for(viewer), *more).in_bulk(ids)
     return [found[video_id] for video_id in ids if video_id in found]
-
-
-def loader_for(viewer: Viewer) -> Callable[[list[str]], list[Video]]:
-    """Return ``load_listed`` for one viewer."""
-    return partial(load_listed, viewer)
 
 
 def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, object]:
@@ -189,7 +193,7 @@ def _facets(params: Mapping[str, str], *, with_index: bool) -> dict[str, object]
 
 
 def _filtered(viewer: Viewer, conditions: dict[str, object], *, is_chosen: bool = False) -> QuerySet[Video]:
-    rows = listed_videos_for(viewer).select_related("channel")
+    rows = listed_videos_for(viewer)
     if is_chosen:
         rows = rows.filter(hidden.hidden_from(viewer).rest())
     for name, value in conditions.items():
@@ -216,12 +220,12 @@ def last_language(channel_id: str) -> str:
 def newest_of_channels(
     viewer: Viewer, channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
 ) -> list[Video]:
-    """Return the newest listed videos of some channels, published before a moment and id, with channels.
+    """Return the newest listed videos of some channels, published before a moment and id, with what cards show.
 
     Two reads; one for the newest of few channels.
     """
     if before is None and len(channel_ids) <= keyset_merge.CHUNK:
-        newest = listed_videos_for(viewer).filter(channel_id__in=channel_ids).select_related("channel")
+        newest = with_cards(listed_videos_for(viewer).filter(channel_id__in=channel_ids))
         return list(newest.order_by(*SORTS["newest"])[:most]) if channel_ids else []
     condition = sensitivity.not_hidden_match(viewer)
     return load_listed(viewer, video_store.newest_ids(channel_ids, most, before, condition))

@@ -24,6 +24,7 @@ from streamsite.site_settings.features import features
 from streamsite.visibility import Viewer
 from videos import facets, hidden, mappers, queries, sensitivity, tags, video_store
 from videos.access import listed_match_for, listed_videos_for
+from videos.card_rows import with_cards
 from videos.hooks import home_page
 from videos.hooks.home_page import Shelf
 from videos.library_filters import SORTS
@@ -52,7 +53,7 @@ def trending_page(request: HttpRequest | Request, *, absolute: bool = True) -> P
     """Return a page of trending videos in the API's list form; each with ``reason``."""
     page = paginate(
         request,
-        recommendable_videos(request.user).select_related("channel"),
+        with_cards(recommendable_videos(request.user)),
         SORTS["trending"],
         absolute=absolute,
     )
@@ -75,7 +76,7 @@ def recommended_shelf(user: User, before: Sequence[Shelf]) -> Shelf:
         return Shelf("recommended", title, url, [])
     taken = home_page.shown_ids(before)
     liked = {entry["category"] for shelf in before for entry in shelf.entries if "category" in entry}
-    trending = recommendable_videos(user).exclude(channel=user).select_related("channel")
+    trending = with_cards(recommendable_videos(user).exclude(channel=user), "category")
     rows = list(trending.order_by(*SORTS["trending"])[:MAX_TRENDING_READ])
     chosen = sorted((row for row in rows if row.pk not in taken), key=lambda row: row.category not in liked)
     if len(chosen) < MIN_RECOMMENDED:
@@ -89,7 +90,7 @@ def related_videos(viewer: Viewer, video: Video, *, most: int = MAX_RELATED) -> 
     chosen = _select_related(viewer, video, most)
     return [
         {**mappers.serialize_card(other), "reason": _reason(video, other, chosen[other.pk])}
-        for other in queries.load_listed(viewer, list(chosen)[:most])
+        for other in queries.load_listed(viewer, list(chosen)[:most], "tags")
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.conf import settings
 
 from streamsite.mongo import keyset_merge
-from streamsite.mongo.collections import collection
+from streamsite.mongo.collections import WHOLE_RESULT, collection
 from streamsite.mongo.engine.client import session_for
 from videos.access import LISTED
 from videos.models import Status, Video
@@ -102,7 +102,9 @@ def used_facets(keys: Mapping[str, str]) -> list[str]:
 
 def ids_by_source(stages: Sequence[Mapping[str, object]]) -> Iterable[tuple[str, str]]:
     """Return ``(source, id)`` of the rows of a pipeline on videos. Stopped after ``MONGODB_TIME_LIMIT_MS``."""
-    rows = collection(VIDEOS).aggregate(list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+    rows = collection(VIDEOS).aggregate(
+        list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS, batchSize=WHOLE_RESULT
+    )
     return [(row["source"], row["_id"]) for row in rows]
 
 

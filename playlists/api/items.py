@@ -28,12 +28,7 @@ def _item_response(
     request: Request, playlist: Playlist, item_id: str, code: int = status.HTTP_200_OK
 ) -> Response:
     """Return the item with the playlist's version; only its id when its video is hidden from the caller."""
-    row = (
-        queries.items_with_videos(playlist)
-        .select_related("video__channel", "added_by")
-        .filter(pk=item_id)
-        .first()
-    )
+    row = queries.items_with_videos(playlist).filter(pk=item_id).first()
     if row is None:
         raise Absent
     body: ItemDict | HiddenItemDict = {"id": row.pk}

@@ -18,6 +18,7 @@ from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from subscriptions import queries
 from videos import queries as video_queries
+from videos.card_rows import with_cards
 from videos.library_filters import NEWEST
 from videos.mappers import serialize_card
 from videos.schemas.cards import CardDict
@@ -70,5 +71,5 @@ class ChannelVideosView(APIView):
     )
     def get(self, request: Request, username: str) -> Response:
         """List a channel's public videos, newest first."""
-        rows = video_queries.videos_of_channel(request.user, channel_for_viewing(username).pk)
+        rows = with_cards(video_queries.videos_of_channel(request.user, channel_for_viewing(username).pk))
         return conditional_response(request, paginate(request, rows, NEWEST).body(serialize_card))

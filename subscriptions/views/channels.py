@@ -135,7 +135,8 @@ def sidebar_channels(request: HttpRequest) -> HttpResponse:
 @require_safe
 def subscriptions(request: HttpRequest) -> HttpResponse:
     """List the channels the caller is subscribed to."""
-    rows = queries.subscriptions_of_user(signed_in_user(request).pk)
+    # The page shows more of a channel than its badge.
+    rows = queries.subscriptions_of_user(signed_in_user(request).pk).defer(None)
     page = queries.without_inactive_channels(paginate(request, rows, queries.RECENT, absolute=False)).body(
         lambda row: serialize_channel(
             row.channel, {"is_self": False, "is_subscribed": True, "notify": row.notify}

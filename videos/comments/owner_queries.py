@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from accounts.badge_rows import with_badges
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import Page
 from streamsite.visibility import Viewer
@@ -48,7 +49,7 @@ def comments_for_owner(owner_id: str, chosen: StudioFilter) -> QuerySet[Comment]
 
     With words, a video or ``unanswered``, the latest of them: see ``store.find_ids_for_owner``.
     """
-    rows = Comment.objects.filter(owner_id=owner_id).select_related("author")
+    rows = with_badges(Comment.objects.filter(owner_id=owner_id), "author")
     if not (chosen.video or chosen.words or chosen.unanswered):
         return (
             rows.filter(state__in=chosen.states)

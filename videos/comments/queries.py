@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from accounts.badge_rows import with_badges
 from streamsite.api.pagination import Page, paginate
 from streamsite.visibility import Viewer
 from videos import block_store, blocks
@@ -129,7 +130,7 @@ def load_viewer_state(viewer: Viewer, comment: Comment) -> CommentViewerState:
 
 def _shown(subject: CommentTarget, parent: str) -> QuerySet[Comment]:
     rows = Comment.objects.filter(subject=subject.id, parent=parent, state=CommentState.SHOWN)
-    return rows.select_related("author")
+    return with_badges(rows, "author")
 
 
 def _own_held(viewer: Viewer, subject: CommentTarget, parent: str) -> list[Comment]:
@@ -137,7 +138,7 @@ def _own_held(viewer: Viewer, subject: CommentTarget, parent: str) -> list[Comme
     if not viewer.is_authenticated:
         return []
     rows = Comment.objects.filter(author_id=str(viewer.pk), subject=subject.id, state=CommentState.HELD)
-    return [row for row in rows.select_related("author")[:MAX_OWN_HELD] if row.parent == parent]
+    return [row for row in with_badges(rows, "author")[:MAX_OWN_HELD] if row.parent == parent]
 
 
 def _complete(

@@ -12,6 +12,7 @@ from accounts.models import User
 from streamsite.ids import object_id
 from videos import folded_titles
 from videos.access import may_anyone_watch
+from videos.card_rows import with_video_cards
 from videos.models import Video, Watch
 from videos.playback import history_store
 
@@ -24,7 +25,7 @@ MIN_RESUME_SECONDS = 5.0
 
 def record_position(user: User, video: Video, position: float) -> bool:
     """Store the viewer's position. Return False when they paused their history."""
-    if preferences.with_defaults(user.preferences)["history_paused"]:
+    if preferences.value_of(user.preferences, "history_paused"):
         return False
     values: dict[str, object] = {
         "title": video.title,
@@ -49,14 +50,14 @@ def is_finished(position: float, duration: float) -> bool:
 
 def history_of_user(user_id: str, words: str = "") -> QuerySet[Watch]:
     """Return an account's history, with ``words`` in the title, videos and channels loaded; order by ``RECENT``."""
-    rows = Watch.objects.filter(user_id=user_id).select_related("video__channel")
+    rows = with_video_cards(Watch.objects.filter(user_id=user_id))
     return folded_titles.filter_by_words(rows, words)
 
 
 def unfinished_of_user(user_id: str) -> QuerySet[Watch]:
     """Return the videos that an account can resume; order by ``RECENT``."""
     rows = Watch.objects.filter(user_id=user_id, completed=False, position__gte=MIN_RESUME_SECONDS)
-    return rows.select_related("video__channel")
+    return with_video_cards(rows)
 
 
 def refresh_title(video_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from accounts.models import User
+from videos.card_rows import with_video_cards
 from videos.models import Reaction, Video
 from videos.models.reaction import ReactionValue
 from videos.playback import statistics_store
@@ -38,7 +39,7 @@ def get_reaction(user: User, video: Video) -> str | None:
 
 def likes_of_user(user_id: str) -> QuerySet[Reaction]:
     """Return an account's likes with videos and channels; order by ``RECENT``."""
-    return Reaction.objects.filter(user_id=user_id, value=ReactionValue.LIKE).select_related("video__channel")
+    return with_video_cards(Reaction.objects.filter(user_id=user_id, value=ReactionValue.LIKE))
 
 
 def delete_for_user(user_id: str) -> None:

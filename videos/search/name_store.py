@@ -17,7 +17,7 @@ from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne
 
 from streamsite.folding import Term, index_forms, query_terms
-from streamsite.mongo.collections import collection
+from streamsite.mongo.collections import WHOLE_RESULT, collection
 from streamsite.mongo.repairs import Repair
 from videos.search import query_text
 
@@ -110,7 +110,9 @@ class NameIndex:
         if wanted.exact and after is None:
             first = [{"$match": {"exact": wanted.exact}}, {"$project": {"rank": {"$literal": EXACT_RANK}}}]
             stages += [{"$unionWith": {"coll": self.table, "pipeline": first}}]
-        rows = collection(self.table).aggregate(stages, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+        rows = collection(self.table).aggregate(
+            stages, maxTimeMS=settings.MONGODB_TIME_LIMIT_MS, batchSize=WHOLE_RESULT
+        )
         return sorted(((row["rank"], row["_id"]) for row in rows), reverse=True)[:most]
 
     def put(self, thing: IndexedName) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from streamsite.mongo.collections import collection
+from streamsite.mongo.collections import WHOLE_RESULT, collection
 
 SEARCH_VIDEOS = "search_video"
 Document = dict[str, Any]
@@ -53,7 +53,9 @@ def refresh_sensitive(channel_id: str, *, is_marked: bool) -> None:
 
 def aggregate(stages: Sequence[Mapping[str, object]]) -> list[Document]:
     """Return the rows of a pipeline on search documents. Stopped after ``MONGODB_TIME_LIMIT_MS``."""
-    rows = collection(SEARCH_VIDEOS).aggregate(list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS)
+    rows = collection(SEARCH_VIDEOS).aggregate(
+        list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS, batchSize=WHOLE_RESULT
+    )
     return list(rows)
 
 

@@ -1,0 +1,40 @@
+"""Which fields a card is made of: lists read these of a video and its channel, and nothing else travels.
+
+A field that is left out is read when it is asked for, one command for each row: ``tests/test_card_rows.py`` counts the
+commands of every list.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from accounts.badge_rows import BADGE_FIELDS
+
+Row = TypeVar("Row", bound=Model)
+
+# What ``mappers.serialize_card`` shows, what ``PlaybackGate`` and media addresses need, and what lists are ordered by.
+VIDEO_FIELDS = (
+    *("title", "visibility", "status", "progress", "duration", "shown_as_sensitive"),
+    *("view_count", "like_count", "comment_count", "trend"),
+    *("published_at", "originally_published_on", "first_published_at", "created_at"),
+    *("listed", "generation", "stored_generation", "is_complete", "is_taken_down", "visibility_epoch"),
+    *("poster", "has_poster", "has_storyboard", "channel"),
+)
+
+
+def with_cards(rows: QuerySet[Row], *more: str) -> QuerySet[Row]:
+    """Return videos with what cards show, their channels included, and ``more`` of their fields."""
+    return rows.select_related("channel").only(*more, *_card_fields(""))
+
+
+def with_video_cards(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Return rows that have a ``video``, such as a history's, with all of their fields and what cards show of it."""
+    own = [field.name for field in rows.model._meta.concrete_fields]
+    return rows.select_related("video__channel").only(*own, *_card_fields("video__"))
+
+
+def _card_fields(prefix: str) -> list[str]:
+    channel = [f"{prefix}channel__{name}" for name in BADGE_FIELDS]
+    return [*(f"{prefix}{name}" for name in VIDEO_FIELDS), *channel]
