@@ -109,8 +109,8 @@ def database(prepared_database: None, django_db_blocker: DjangoDbBlocker) -> Ite
 
 
 def _clear_caches() -> None:
-    from accounts import sessions
-    from streamsite import health
+    from accounts import kept_callers, sessions
+    from streamsite import health, kept_answers
     from streamsite.api.throttling import GroupThrottle
     from streamsite.site_settings import live as site_settings
     from videos import categories, hidden
@@ -121,6 +121,8 @@ def _clear_caches() -> None:
     hidden.clear_cache()
     vocabulary_store.clear_language_cache()
     sessions.clear_cache()
+    kept_callers.forget_all()
+    kept_answers.forget_all()
     media.forget_all()
     health.clear_check_results()
     site_settings.install({})

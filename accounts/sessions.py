@@ -21,7 +21,8 @@ BROWSER, NATIVE, PAGE = "browser", "native", "page"
 LIVE, ENDED, UNCERTAIN = "live", "ended", "uncertain"
 TOUCH_AFTER = timedelta(minutes=5)
 PROOF_LIFETIME = timedelta(minutes=10)
-LIVE_CACHE_SECONDS = 5.0
+# Together with KEPT_CALLER_SECONDS, for which a caller is kept with a session, these are five seconds.
+LIVE_CACHE_SECONDS = 3.0
 ACCESS_SECONDS: int = settings.ACCESS_TOKEN_SECONDS
 
 
@@ -77,7 +78,7 @@ def is_current_for(session: SessionDoc, user: User) -> bool:
 
 
 def find_live_session(user: User, session_id: str, *, fresh: bool) -> SessionDoc | None:
-    """Return the user's live session, or ``None``. ``fresh=False`` may use a copy up to five seconds old.
+    """Return the user's live session, or ``None``. ``fresh=False`` may use a copy up to ``LIVE_CACHE_SECONDS`` old.
 
     ``user`` must have just been read. If the epochs differ, one of the two may have been read before a change that
     keeps this session and the other after it, so both are read again before the session is rejected.

@@ -10,6 +10,8 @@ THROTTLE_SCALE = 1_000_000
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
 MEDIA_STATE_CACHE_SECONDS = 0.0
+# Tests change the database behind the requests that they make.
+KEPT_ANSWER_SECONDS = KEPT_CALLER_SECONDS = 0.0
 DISK_WATERMARK_BYTES = 0
 # Tests say what the site's settings are: no thread reads them.
 SITE_SETTINGS_POLL_SECONDS = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from streamsite import site_id
+from streamsite import change_mark, site_id
 from streamsite.management.exit_codes import ExitCode
 
 CONTINUES = "Run the command again: it continues."
@@ -34,6 +34,8 @@ class OperatorCommand(BaseCommand):
             if self.stderr.isatty():
                 self.stderr.write("")  # behind the bar, and what the terminal shows of the key
             raise CommandError(f"Stopped. {self.if_stopped}", returncode=ExitCode.INTERRUPTED) from None
+        finally:
+            change_mark.renew()
 
 
 class SiteCommand(OperatorCommand):

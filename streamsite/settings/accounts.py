@@ -58,6 +58,8 @@ STAFF_NEED_TOTP = env.flag("STAFF_NEED_TOTP", IS_HTTPS)
 API_TOKEN_MAX_DAYS = 366
 MAX_API_TOKENS_PER_USER = 50
 
+# How long requests that change nothing may know their caller from the request before: ``accounts.kept_callers``.
+KEPT_CALLER_SECONDS = 2.0
 ACCESS_TOKEN_SECONDS = env.integer("ACCESS_TOKEN_SECONDS", 600, least=30, most=3_600)
 REFRESH_GRACE_SECONDS = 10
 SESSION_LIFETIMES = {

@@ -17,6 +17,8 @@ BEHIND_FRONT = env.flag("STREAMSITE_FRONT")
 FORWARDED_HOPS = TRUSTED_PROXIES + BEHIND_FRONT
 # A reader that takes nothing for this long is cut: by nginx, or by the site itself where there is none.
 WRITE_TIMEOUT_SECONDS = env.integer("WRITE_TIMEOUT_SECONDS", 30, least=2, most=600)
+# How long the same bytes answer every visitor who asks for the same: see ``streamsite.kept_answers``.
+KEPT_ANSWER_SECONDS = 1.0
 # Pages of other sites that may call the API with a bearer token: exact origins. Cookies never go along.
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"

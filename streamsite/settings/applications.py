@@ -30,6 +30,8 @@ MIDDLEWARE = [
     # Around the lines of requests, which carry the trace's id.
     "streamsite.telemetry.middleware.TelemetryMiddleware",
     "streamsite.middleware.RequestIdMiddleware",
+    # Inside of what counts and logs requests, around everything that an answer costs.
+    "streamsite.kept_answers.KeptAnswersMiddleware",
     "streamsite.front.middleware.FrontMiddleware",
     "streamsite.origin.OriginMiddleware",
     "streamsite.languages.LanguageMiddleware",

@@ -19,7 +19,7 @@ from django_tasks.base import TaskContext
 from django_tasks.utils import get_module_path, normalize_json
 from pymongo.errors import PyMongoError
 
-from streamsite import logs
+from streamsite import change_mark, logs
 from streamsite.site_id import SiteMismatch
 from streamsite.site_mode.state import ModeWatch, are_workers_paused
 from streamsite.tasks import job_log, job_totals, periodic, queue
@@ -158,6 +158,7 @@ class Worker:
             with observing(current, queued_by=job.trace):
                 self._work(job)
         finally:
+            change_mark.renew()
             logs.job_id.reset(token)
 
     def _work(self, job: queue.Job) -> None:

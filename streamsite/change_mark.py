@@ -1,0 +1,79 @@
+"""A mark that changes whenever something may have changed that this host's processes keep for a moment.
+
+Web processes keep answers to visitors (``kept_answers``) and who calls (``accounts.kept_callers``) for a second or two.
+Whoever has just changed something must not be shown the former state by the process beside. So every process reads the
+mark before it looks anything up, keeps it with what it found, and uses that only while the mark is the same. Requests
+that change something, jobs and commands renew it before they say that they are done. On other hosts, what is kept ends
+with its time.
+
+The mark is eight random bytes in a file, read by ``pread`` in a microsecond. A file that cannot be used means that
+nothing is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+
+from streamsite import folders
+
+FILE = "change-mark"
+BYTES = 8
+
+_lock = Lock()
+_descriptors: dict[Path, int] = {}
+
+
+def current() -> bytes | None:
+    """Return the mark; ``None`` when processes of this host cannot share one, so that nothing may be kept."""
+    try:
+        descriptor = _open(create=True)
+        found = os.pread(descriptor, BYTES, 0)
+    except OSError:
+        return None
+    return found if len(found) == BYTES else None
+
+
+def renew() -> None:
+    """Change the mark, if some process uses one."""
+    if not settings.configured:  # a command that ends before there are settings
+        return
+    with suppress(OSError):
+        os.pwrite(_open(create=False), secrets.token_bytes(BYTES), 0)
+
+
+def close() -> None:
+    """Close the file, for tests that move the data folder."""
+    with _lock:
+        while _descriptors:
+            os.close(_descriptors.popitem()[1])
+
+
+def _open(*, create: bool) -> int:
+    """Return the descriptor of the file; with ``create``, make it when it is not there. Raises ``OSError``."""
+    path = Path(settings.METRICS_DIR) / socket.gethostname() / FILE
+    found = _descriptors.get(path)
+    if found is not None:
+        return found
+    with _lock:
+        if path not in _descriptors:
+            _descriptors[path] = _opened(path, create=create)
+        return _descriptors[path]
+
+
+def _opened(path: Path, *, create: bool) -> int:
+    if not create:
+        return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    for place in (path.parent.parent, path.parent):
+        folders.create(place, folders.PRIVATE)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    # Written at once, so that renewing it takes no space of a disk that is full by then.
+    if os.fstat(descriptor).st_size < BYTES:
+        os.pwrite(descriptor, secrets.token_bytes(BYTES), 0)
+    return descriptor

@@ -1,0 +1,247 @@
+"""Answers to visitors that are kept for a moment: the same as new ones, and gone with every change."""
+
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from streamsite import change_mark, kept_answers
+from streamsite.api.throttling import READ_BATCH
+from streamsite.metrics.instruments import REGISTRY
+from streamsite.rate_limits import READS, max_events
+from tests.support.commands import recorded
+
+LIST = "/api/v1/videos"
+# What differs from request to request.
+OF_ONE_REQUEST = {"X-Request-Id", "RateLimit-Remaining", "RateLimit-Reset"}
+
+
+@pytest.fixture(autouse=True)
+def _kept(settings):
+    settings.KEPT_ANSWER_SECONDS = 60.0
+
+
+@pytest.fixture
+def film(cast):
+    return cast.video(title="Kept walrus", tags=["walrus"], has_poster=True)
+
+
+def ask(address=LIST, **headers):
+    return APIClient().get(address, **headers)
+
+
+def commands_of(call):
+    with recorded() as made:
+        answer = call()
+    return len(made), answer
+
+
+def headers_of(answer):
+    return {name: value for name, value in answer.items() if name not in OF_ONE_REQUEST}
+
+
+def test_a_kept_answer_is_the_one_that_would_be_made(cast, film, settings):
+    addresses = (
+        LIST,
+        f"{LIST}?page_size=1",
+        f"{LIST}?q=walrus",
+        f"{LIST}/{film.pk}",
+        f"{LIST}/{film.pk}/comments",
+        f"{LIST}/{film.pk}/related",
+        "/api/v1/channels/owner",
+        "/api/v1/channels/owner/videos",
+        "/api/v1/trending",
+    )
+    for address in addresses:
+        first, (number, again) = ask(address), commands_of(lambda address=address: ask(address))
+        settings.KEPT_ANSWER_SECONDS = 0
+        made = ask(address)
+        settings.KEPT_ANSWER_SECONDS = 60.0
+        assert number == 0, address
+        assert again.status_code == made.status_code == 200
+        assert again.content == first.content == made.content
+        assert headers_of(again) == headers_of(first) == headers_of(made)
+        assert set(dict(again.items())) == set(dict(made.items()))
+        assert again["X-Request-Id"] != first["X-Request-Id"]
+
+
+def test_a_reader_who_has_it_is_told_so(film):
+    etag = ask()["ETag"]
+    first = ask(HTTP_IF_NONE_MATCH=etag)
+    number, again = commands_of(lambda: ask(HTTP_IF_NONE_MATCH=etag))
+    assert (number, again.status_code, again.content) == (0, 304, b"")
+    assert headers_of(again) == headers_of(first)
+    assert ask(HTTP_IF_NONE_MATCH='W/"other"').status_code == 200
+
+
+def test_what_is_changed_is_seen_at_once(cast, film):
+    address = f"{LIST}/{film.pk}"
+
+    def seen():
+        return ask(address).json()
+
+    assert seen()["title"] == seen()["title"] == "Kept walrus"
+    owner, member = cast.api("owner"), cast.api("member")
+    owner.patch(address, {"title": "Another walrus"}, format="json")
+    assert seen()["title"] == "Another walrus"
+    assert ask().json()["results"][0]["title"] == "Another walrus"
+    member.put(f"{address}/reaction", {"value": "like"}, format="json")
+    assert seen()["counts"]["likes"] == 1
+    member.post(f"{address}/comments", {"text": "Nice."}, format="json")
+    assert seen()["counts"]["comments"] == 1
+    assert len(ask(f"{address}/comments").json()["results"]) == 1
+    owner.patch(address, {"visibility": "private"}, format="json")
+    assert ask(address).status_code == 404
+    assert ask().json()["results"] == []
+    owner.patch(address, {"visibility": "public"}, format="json")
+    assert ask(address).status_code == 200
+
+
+def test_a_change_that_is_under_way_is_not_hidden_by_an_answer_from_before(cast, film, monkeypatch):
+    """The answer is being made from what was there while another request changes it."""
+    made, changed = threading.Event(), threading.Event()
+    keep = kept_answers._keep
+
+    def slow(*given):
+        made.set()
+        assert changed.wait(30)
+        keep(*given)
+
+    monkeypatch.setattr(kept_answers, "_keep", slow)
+    with ThreadPoolExecutor(1) as other:
+        reader = other.submit(ask)
+        assert made.wait(30)
+        cast.api("owner").patch(f"{LIST}/{film.pk}", {"title": "Newer"}, format="json")
+        changed.set()
+        assert reader.result(30).json()["results"][0]["title"] == "Kept walrus"
+    assert ask().json()["results"][0]["title"] == "Newer"
+
+
+def test_a_change_by_another_process_ends_it(cast, film):
+    ask()
+    assert commands_of(ask)[0] == 0
+    script = "import django; django.setup(); from streamsite import change_mark; change_mark.renew()"
+    subprocess.run([sys.executable, "-c", script], check=True, env=dict(os.environ), timeout=60)
+    assert commands_of(ask)[0] > 0
+
+
+def test_jobs_and_commands_end_it(film):
+    from django.core.management import call_command
+
+    before = change_mark.current()
+    call_command("ensure_indexes")
+    assert change_mark.current() != before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_ORIGIN": "https://other.example"},
+        {"HTTP_COOKIE": "theme=dark"},
+        {"HTTP_AUTHORIZATION": "Bearer nonsense"},
+        {"HTTP_TRANSFER_ENCODING": "chunked"},
+        {"CONTENT_LENGTH": "2"},
+    ],
+)
+def test_who_says_more_is_answered_anew(film, headers):
+    ask()
+    before = change_mark.current()
+    kept_answers._answers.clear()
+    ask(**headers)
+    assert list(kept_answers._answers._values) == []
+    assert change_mark.current() == before
+
+
+def test_people_are_answered_for_themselves(cast, film):
+    visitor = ask(f"{LIST}/{film.pk}")
+    member = cast.api("member").get(f"{LIST}/{film.pk}")
+    assert visitor.json()["viewer"] is None
+    assert member.json()["viewer"]["can_edit"] is False
+    assert ask(f"{LIST}/{film.pk}").json()["viewer"] is None
+    assert "private" in member["Cache-Control"]
+
+
+def test_refusals_are_never_kept(film):
+    assert ask(f"{LIST}/AAAAAAAAAAA").status_code == 404
+    assert commands_of(lambda: ask(f"{LIST}/AAAAAAAAAAA"))[0] > 0
+    ask()
+    assert ask(HTTP_HOST="elsewhere.example").status_code == 400
+
+
+def test_each_language_is_kept_apart(film):
+    address = "/api/v1/trending"
+    english, german = ask(address), ask(address, HTTP_ACCEPT_LANGUAGE="de")
+    assert english.content != german.content
+    assert ask(address).content == english.content
+    again = ask(address, HTTP_ACCEPT_LANGUAGE="de")
+    assert (again.content, again["Content-Language"]) == (german.content, "de")
+
+
+def test_kept_answers_count(film, settings):
+    def requests():
+        labels = {"route": "api-videos", "status": "2xx", "method": "GET"}
+        return REGISTRY.get_sample_value("streamsite_http_requests_total", labels) or 0
+
+    settings.THROTTLE_SCALE = 1
+    ask()
+    before, first = requests(), int(ask()["RateLimit-Remaining"])
+    assert int(ask()["RateLimit-Remaining"]) == first - 1
+    assert requests() == before + 2
+    for _ in range(max_events(READS) + READ_BATCH):
+        answer = ask()
+        if answer.status_code == 429:
+            break
+    assert answer.json()["code"] == "throttled"
+    assert answer["RateLimit-Remaining"] == "0"
+
+
+def test_what_changes_nothing_of_it_leaves_it(cast, film):
+    ask()
+    before = change_mark.current()
+    beat = {"session": "a" * 22, "position": 1.0, "watched": 1.0}
+    Client().post(f"{LIST}/{film.pk}/playback", beat, content_type="application/json")
+    APIClient().post("/api/v1/auth/token/refresh", {"refresh": "x"}, format="json")
+    assert change_mark.current() == before
+    cast.api("member").put(f"{LIST}/{film.pk}/reaction", {"value": "like"}, format="json")
+    assert change_mark.current() != before
+
+
+def test_nothing_is_kept_without_a_mark(film, settings, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    settings.METRICS_DIR = str(blocked / "metrics")
+    assert change_mark.current() is None
+    change_mark.renew()
+    assert ask().status_code == 200
+    assert commands_of(ask)[0] > 0
+
+
+def test_many_who_ask_at_once_let_one_make_it(film):
+    waiting = 8
+    together = threading.Barrier(waiting)
+
+    def one():
+        together.wait(30)
+        return ask().content
+
+    with recorded() as made, ThreadPoolExecutor(waiting) as people:
+        answers = [future.result(60) for future in [people.submit(one) for _ in range(waiting)]]
+    assert len(set(answers)) == 1
+    assert len([command for command in made if command.endswith("videos_video")]) == 1
+    assert not kept_answers._being_made
+
+
+def test_an_answer_ends_with_its_time(film, settings):
+    settings.KEPT_ANSWER_SECONDS = 0.05
+    ask()
+    for _ in range(200):
+        threading.Event().wait(0.01)
+        if commands_of(ask)[0] > 0:
+            break
+    else:
+        raise AssertionError("it is still kept")
