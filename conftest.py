@@ -115,6 +115,7 @@ def _clear_caches() -> None:
     from streamsite.site_settings import live as site_settings
     from videos import categories, hidden
     from videos.search import vocabulary_store
+    from videos.templatetags import cards
     from videos.views import media
 
     categories.used_categories.clear()
@@ -124,6 +125,7 @@ def _clear_caches() -> None:
     kept_callers.forget_all()
     kept_answers.forget_all()
     media.forget_all()
+    cards.forget_all()
     health.clear_check_results()
     site_settings.install({})
     GroupThrottle.reset_counts()

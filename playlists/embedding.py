@@ -17,6 +17,8 @@ from videos.models import Video
 from videos.schemas.cards import CardDict
 
 ENTRIES_BEFORE, WINDOW_SIZE = 10, 50
+# What decides besides whether a video may be shown on another site.
+RULES = ("allow_embed", "embed_domains")
 
 
 class EmbedEntryDict(TypedDict):
@@ -85,7 +87,9 @@ def load_playable_window(playlist: Playlist, index: int, host: str) -> Window:
 def _read(playlist: Playlist, start: int, host: str) -> Window:
     ordered = PlaylistItem.objects.filter(playlist=playlist).order_by(*order_fields(playlist))
     ids = list(ordered.values_list("pk", flat=True)[start : start + WINDOW_SIZE])
-    rows = {row.pk: row for row in queries.items_with_videos(playlist).filter(pk__in=ids)} if ids else {}
+    rows = (
+        {row.pk: row for row in queries.items_with_videos(playlist, *RULES).filter(pk__in=ids)} if ids else {}
+    )
     entries: list[EmbedEntryDict] = [
         {"index": start + place, "id": item_id, "video": serialize_card(rows[item_id].video)}
         for place, item_id in enumerate(ids, start=1)

@@ -26,7 +26,8 @@ def feed_url(playlist: Playlist) -> str:
 
 def build_playlist_feed(playlist: Playlist) -> Feed:
     """Return the feed of a playlist that anyone may open. Its owner must be loaded."""
-    rows = list(queries.items_with_videos(playlist).order_by(*LAST_FIRST)[:MAX_READ])
+    # A feed says more about a video than a card.
+    rows = list(queries.items_with_videos(playlist).defer(None).order_by(*LAST_FIRST)[:MAX_READ])
     visible = queries.visible_items(ANONYMOUS, playlist, rows)
     listed = [row.video for row in visible if row.video.listed]
     shown = [video for video in listed if not sensitivity.is_hidden(ANONYMOUS, video)]

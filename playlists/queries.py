@@ -21,12 +21,12 @@ RECENTLY_SAVED = ("-created_at", "-id")
 WATCH_LATER_TITLE = "Watch later"
 
 
-def items_with_videos(playlist: Playlist) -> QuerySet[PlaylistItem]:
-    """Return a playlist's items with videos and channels loaded; order by ``order_fields``.
+def items_with_videos(playlist: Playlist, *more: str) -> QuerySet[PlaylistItem]:
+    """Return a playlist's items with what cards show of their videos, and ``more`` fields; order by ``order_fields``.
 
     The caller must check whether the viewer may watch the videos.
     """
-    return with_video_cards(PlaylistItem.objects.filter(playlist=playlist))
+    return with_video_cards(PlaylistItem.objects.filter(playlist=playlist), *more)
 
 
 def visible_items(viewer: Viewer, playlist: Playlist, rows: Iterable[PlaylistItem]) -> list[PlaylistItem]:

@@ -25,6 +25,7 @@ from streamsite import change_mark
 from streamsite.api.throttling import GroupThrottle, count_read
 from streamsite.caching import ExpiringCache
 from streamsite.rate_limits import throttle_key
+from streamsite.site_settings.features import features
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 Key = tuple[str, ...]
@@ -45,6 +46,8 @@ KEY_HEADERS = (
 )
 # Requests that change nothing of what is kept, and of which there are many.
 WITHOUT_EFFECT = re.compile(r"/api/v1/(?:auth/token/refresh|uploads/?.*|videos/[^/]+/playback)/?")
+# A share link counts each of its uses.
+SHARE_SECRET = re.compile(r"(?:^|[&;])share=")
 PUBLIC = re.compile(r"\bpublic\b")
 LIMIT_HEADERS = "ratelimit-"
 MAX_BYTES, MAX_ANSWERS = 64 * 1024, 512
@@ -117,7 +120,9 @@ def _key(request: HttpRequest) -> Key | None:
         or any(meta.get(name) for name in CALLER_HEADERS)
         or meta.get("CONTENT_LENGTH") not in {None, "", "0"}
         or "HTTP_TRANSFER_ENCODING" in meta
+        or SHARE_SECRET.search(meta.get("QUERY_STRING", ""))
         or settings.KEPT_ANSWER_SECONDS <= 0
+        or not features().public_api
     ):
         return None
     return (

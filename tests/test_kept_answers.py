@@ -14,6 +14,8 @@ from streamsite import change_mark, kept_answers
 from streamsite.api.throttling import READ_BATCH
 from streamsite.metrics.instruments import REGISTRY
 from streamsite.rate_limits import READS, max_events
+from streamsite.site_settings import sections, services
+from streamsite.site_settings.features import Features
 from tests.support.commands import recorded
 
 LIST = "/api/v1/videos"
@@ -164,6 +166,21 @@ def test_people_are_answered_for_themselves(cast, film):
     assert member.json()["viewer"]["can_edit"] is False
     assert ask(f"{LIST}/{film.pk}").json()["viewer"] is None
     assert "private" in member["Cache-Control"]
+
+
+def test_a_share_link_counts_each_use(cast):
+    film = cast.video(visibility="private")
+    link = cast.api("owner").post(f"{LIST}/{film.pk}/share-links", {"max_views": 3}, format="json").json()
+    address = f"{LIST}/{film.pk}/comments?share={link['url'].partition('share=')[2]}"
+    assert [ask(address).status_code for _ in range(5)] == [200, 200, 200, 404, 404]
+
+
+def test_an_api_that_is_not_public_answers_only_its_own_pages(film):
+    services.save(sections.section_of(Features), {"public_api": False})
+    own = {"HTTP_REFERER": "http://testserver/"}
+    assert ask(**own).status_code == 200
+    assert ask().json()["code"] == "public_api_disabled"
+    assert list(kept_answers._answers._values) == []
 
 
 def test_refusals_are_never_kept(film):

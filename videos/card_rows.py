@@ -29,10 +29,15 @@ def with_cards(rows: QuerySet[Row], *more: str) -> QuerySet[Row]:
     return rows.select_related("channel").only(*more, *_card_fields(""))
 
 
-def with_video_cards(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Return rows that have a ``video``, such as a history's, with all of their fields and what cards show of it."""
+def with_video_cards(rows: QuerySet[Row], *more: str) -> QuerySet[Row]:
+    """Return rows that have a ``video``, such as a history's: all of their fields, and what cards show of the video.
+
+    ``more`` names other fields of the video.
+    """
     own = [field.name for field in rows.model._meta.concrete_fields]
-    return rows.select_related("video__channel").only(*own, *_card_fields("video__"))
+    return rows.select_related("video__channel").only(
+        *own, *_card_fields("video__"), *(f"video__{name}" for name in more)
+    )
 
 
 def _card_fields(prefix: str) -> list[str]:

@@ -57,7 +57,7 @@ def history_of_user(user_id: str, words: str = "") -> QuerySet[Watch]:
 def unfinished_of_user(user_id: str) -> QuerySet[Watch]:
     """Return the videos that an account can resume; order by ``RECENT``."""
     rows = Watch.objects.filter(user_id=user_id, completed=False, position__gte=MIN_RESUME_SECONDS)
-    return with_video_cards(rows)
+    return with_video_cards(rows, "category")
 
 
 def refresh_title(video_id: str) -> None:
