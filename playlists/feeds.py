@@ -12,7 +12,7 @@ from playlists.models import Playlist
 from videos import sensitivity
 from videos.access import ANONYMOUS
 from videos.syndication import urls
-from videos.syndication.feeds import MAX_ITEMS, Feed, FeedHeader, build_feed
+from videos.syndication.feeds import ENTRY_FIELDS, MAX_ITEMS, Feed, FeedHeader, build_feed
 
 LAST_FIRST = ("-rank", "-id")
 # More than are shown, since some may be hidden.
@@ -26,8 +26,7 @@ def feed_url(playlist: Playlist) -> str:
 
 def build_playlist_feed(playlist: Playlist) -> Feed:
     """Return the feed of a playlist that anyone may open. Its owner must be loaded."""
-    # A feed says more about a video than a card.
-    rows = list(queries.items_with_videos(playlist).defer(None).order_by(*LAST_FIRST)[:MAX_READ])
+    rows = list(queries.items_with_videos(playlist, *ENTRY_FIELDS).order_by(*LAST_FIRST)[:MAX_READ])
     visible = queries.visible_items(ANONYMOUS, playlist, rows)
     listed = [row.video for row in visible if row.video.listed]
     shown = [video for video in listed if not sensitivity.is_hidden(ANONYMOUS, video)]

@@ -24,7 +24,7 @@ from subscriptions import private_feed_store, queries
 from subscriptions.models import PrivateFeed
 from subscriptions.schemas import PrivateFeedDict
 from videos.syndication import urls
-from videos.syndication.feeds import MAX_ITEMS, Feed, FeedHeader, build_feed
+from videos.syndication.feeds import ENTRY_FIELDS, MAX_ITEMS, Feed, FeedHeader, build_feed
 
 TOKEN_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")
 TOUCH_AFTER = timedelta(hours=1)
@@ -74,7 +74,7 @@ def feed_by_token(token: str) -> Feed:
         page=urls.absolute_url(reverse("feed")),
         address=_address(token),
     )
-    return build_feed(head, queries.newest_feed_videos(user, MAX_ITEMS))
+    return build_feed(head, queries.newest_feed_videos(user, MAX_ITEMS, *ENTRY_FIELDS))
 
 
 def _address(token: str) -> str:

@@ -144,6 +144,9 @@ def feed_page(request: HttpRequest | Request, user: User, *, absolute: bool = Tr
     return {"next": following, "previous": None, "results": cards}
 
 
-def newest_feed_videos(user: User, limit: int) -> list[Video]:
-    """Return the newest videos of the subscribed channels that lists may show ``user``, channels loaded."""
-    return video_queries.newest_of_channels(user, followed_channels(user.pk), limit)
+def newest_feed_videos(user: User, limit: int, *more: str) -> list[Video]:
+    """Return the newest videos of the subscribed channels that lists may show ``user``.
+
+    They have what cards show, and ``more`` of their fields.
+    """
+    return video_queries.newest_of_channels(user, followed_channels(user.pk), limit, None, *more)

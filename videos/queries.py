@@ -218,14 +218,20 @@ def last_language(channel_id: str) -> str:
 
 
 def newest_of_channels(
-    viewer: Viewer, channel_ids: list[str], most: int, before: keyset_merge.Moment | None = None
+    viewer: Viewer,
+    channel_ids: list[str],
+    most: int,
+    before: keyset_merge.Moment | None = None,
+    *more: str,
 ) -> list[Video]:
-    """Return the newest listed videos of some channels, published before a moment and id, with what cards show.
+    """Return the newest listed videos of some channels, published before a moment and id.
+
+    They have what cards show, and ``more`` of their fields.
 
     Two reads; one for the newest of few channels.
     """
     if before is None and len(channel_ids) <= keyset_merge.CHUNK:
-        newest = with_cards(listed_videos_for(viewer).filter(channel_id__in=channel_ids))
+        newest = with_cards(listed_videos_for(viewer).filter(channel_id__in=channel_ids), *more)
         return list(newest.order_by(*SORTS["newest"])[:most]) if channel_ids else []
     condition = sensitivity.not_hidden_match(viewer)
-    return load_listed(viewer, video_store.newest_ids(channel_ids, most, before, condition))
+    return load_listed(viewer, video_store.newest_ids(channel_ids, most, before, condition), *more)

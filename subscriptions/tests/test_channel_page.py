@@ -176,7 +176,7 @@ def test_a_front_page_is_few_commands_however_many_shelves(cast, films):
     names = ({"kind": "views"}, {"kind": "oldest"}, {"kind": "newest"}, {"kind": "playlist", "value": chosen})
     arrange(cast, shelves=list(names))
     assert asked() == few
-    assert len(few) <= 4, few
+    assert len(few) <= 5, few
 
 
 def test_the_form_arranges_the_page(cast, films):

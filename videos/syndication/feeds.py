@@ -88,6 +88,13 @@ def build_channel_feed(owner: User) -> Feed:
     )
 
 
+# What an entry says of a video besides what a card shows.
+ENTRY_FIELDS = (
+    *("description", "tags", "category", "language", "width", "height", "updated_at"),
+    *("allow_download", "allow_embed", "embed_domains", "has_captions"),
+)
+
+
 def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
     """Return a feed of those of ``videos``, channels loaded, that are listed and can be opened by anyone."""
     shown = [video for video in videos if video.listed and access.may_anyone_watch(video)]
