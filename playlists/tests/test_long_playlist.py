@@ -129,7 +129,7 @@ def covers_of_twenty_are_one_step_each(cast, page):
     assert len(commands) == 8  # the first time what everybody sees is added up, for all of them at once
     with recorded() as commands, recorded_documents() as documents:
         body = page.get("/api/v1/channels/owner/playlists").json()
-    assert (len(body["results"]), len(commands)) == (20, 4)
+    assert (len(body["results"]), len(commands)) == (20, 6)
     assert read_documents(documents)[0] <= 60
 
 
