@@ -2,7 +2,7 @@
 
 Run by ``script/bench media`` where nginx is installed. One client on the same machine reads, in turns from each server:
 one large file, and many ranges of a megabyte, as players ask for. The site decides on every request who may have it;
-the bare nginx decides nothing.
+the bare nginx decides nothing. ``bench.media_cost`` counts the processor's time.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import bench.plain  # noqa: F401 - before what marks texts for translation
+from bench.api.cpu import ProcessGroup
+from bench.media_cost import Server, measure, site_server
 from tests.serving_worlds import require_nginx, wait_until_answering
 from tests.support.clips import make_clip
 from tests.support.http_client import Caller
@@ -50,14 +52,26 @@ def main() -> None:
     """Start both servers, measure in turns, and print the table."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
         folder = Path(name)
-        site = Stack(folder, web_processes=2)
-        site.start()
+        site = Stack(folder / "front", web_processes=2)
+        alone = Stack(folder / "alone", web_processes=2, arguments=("--no-front",))
+        for folder_of_site in (folder / "front", folder / "alone"):
+            folder_of_site.mkdir()
         try:
+            for each in (site, alone):
+                each.start()
             address, path = large_file(site, folder)
-            with nginx(folder, path.parent) as port:
-                compare(site, address, f"http://127.0.0.1:{port}/{path.name}")
+            with nginx(folder, path.parent) as (port, pid):
+                bare = f"http://127.0.0.1:{port}/{path.name}"
+                compare(site, address, bare)
+                servers = [
+                    site_server("with nginx in front", site, address),
+                    site_server("without it", alone, large_file(alone, folder)[0]),
+                    Server("bare nginx", bare, {"nginx": ProcessGroup(lambda: [pid])}),
+                ]
+                measure(servers, read_ranges)
         finally:
-            site.stop()
+            for each in (site, alone):
+                each.stop()
 
 
 def large_file(site: Stack, folder: Path) -> tuple[str, Path]:
@@ -74,8 +88,8 @@ def large_file(site: Stack, folder: Path) -> tuple[str, Path]:
 
 
 @contextmanager
-def nginx(folder: Path, media: Path) -> Iterator[int]:
-    """Start a bare nginx that serves ``media``; yield its port."""
+def nginx(folder: Path, media: Path) -> Iterator[tuple[int, int]]:
+    """Start a bare nginx that serves ``media``; yield its port and its process number."""
     port = free_port()
     path = folder / "bare-nginx.conf"
     temporary = " ".join(
@@ -89,7 +103,7 @@ def nginx(folder: Path, media: Path) -> Iterator[int]:
     process = subprocess.Popen(command, start_new_session=True)
     try:
         wait_until_answering(f"http://127.0.0.1:{port}/{next(media.glob('*.m3u8')).name}", process)
-        yield port
+        yield port, process.pid
     finally:
         process.send_signal(signal.SIGQUIT)
         process.wait(timeout=20)
@@ -100,9 +114,9 @@ def compare(site: Stack, ours: str, theirs: str) -> None:
     rates: dict[tuple[str, str], list[float]] = {}
     before = memory(site)
     for number in range(ROUNDS + 1):
-        for what, measure in (("one file", whole), ("ranges of 1 MiB", ranges)):
+        for what, rate_of in (("one file", whole), ("ranges of 1 MiB", ranges)):
             for server, address in (("site", ours), ("nginx", theirs)):
-                rate = measure(address)
+                rate = rate_of(address)
                 if number:  # the first round warms up
                     rates.setdefault((what, server), []).append(rate)
     print(f"{'MiB/s':<18}{'site':>8}{'nginx':>8}{'ratio':>7}{'lowest':>8}")
@@ -131,12 +145,17 @@ def whole(address: str) -> float:
 
 def ranges(address: str) -> float:
     """Return the MiB/s of ranges, one after the other on one connection."""
-    begun, got = time.perf_counter(), 0
+    begun = time.perf_counter()
+    read_ranges(address, RANGES, MIB)
+    return RANGES / (time.perf_counter() - begun)
+
+
+def read_ranges(address: str, count: int, size: int) -> None:
+    """Read so many ranges of ``size`` bytes, one after the other on one connection."""
     with connection(address) as (line, path):
-        for number in range(RANGES):
+        for number in range(count):
             first = number * 7 * MIB % (SIZE - MIB)
-            got += read(line, path, {"Range": f"bytes={first}-{first + MIB - 1}"}, 206)
-    return got / MIB / (time.perf_counter() - begun)
+            read(line, path, {"Range": f"bytes={first}-{first + size - 1}"}, 206)
 
 
 @contextmanager

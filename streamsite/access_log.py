@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 import logging
 import time
+from collections.abc import Mapping
+from typing import Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject, empty
 
 from streamsite.logs import redact_path
@@ -27,9 +28,27 @@ FILES = ("/media/", "/static/")
 _files = itertools.count(1)
 
 
-def log_request(
-    request: HttpRequest, response: HttpResponseBase, begun: float, *, is_probe: bool = False
-) -> None:
+class Answer(Protocol):
+    """What is looked at of an answer, Django's or ``streamsite.edge``'s."""
+
+    status_code: int
+
+    @property
+    def streaming(self) -> bool:
+        """True when its body comes in pieces."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its headers."""
+        ...
+
+    def has_header(self, header: str, /) -> bool:
+        """Return whether it has a header of that name."""
+        ...
+
+
+def log_request(request: HttpRequest, response: Answer, begun: float, *, is_probe: bool = False) -> None:
     """Write the line of a request that was answered; ``begun`` is when it came in, by ``time.perf_counter``."""
     level, is_sample = _level(request, response.status_code, is_probe)
     if not logger.isEnabledFor(level):
@@ -69,7 +88,7 @@ def _level(request: HttpRequest, status: int, is_probe: bool) -> tuple[int, bool
     return logging.INFO if is_sample else logging.DEBUG, is_sample
 
 
-def _announced_bytes(request: HttpRequest, response: HttpResponseBase) -> int | None:
+def _announced_bytes(request: HttpRequest, response: Answer) -> int | None:
     """Return the size of the body that is sent; ``None`` when it is not known, or the web server in front sends it."""
     if request.method == "HEAD" or response.has_header("X-Accel-Redirect"):
         return None

@@ -41,13 +41,18 @@ API_RESPONSE_HEADERS = (
 )
 
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+# Of an answer that pages of every origin may read.
+OPEN_HEADERS = {
+    ALLOW_ORIGIN: "*",
+    "Access-Control-Expose-Headers": ", ".join(FILE_RESPONSE_HEADERS),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 
 
 def allow_any_origin(response: HttpResponseBase) -> None:
     """Let pages of every origin read ``response``. Only for what anyone may have; call it once that is decided."""
-    response[ALLOW_ORIGIN] = "*"
-    response["Access-Control-Expose-Headers"] = ", ".join(FILE_RESPONSE_HEADERS)
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    for name, value in OPEN_HEADERS.items():
+        response[name] = value
 
 
 def allow_preflight(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

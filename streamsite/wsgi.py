@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from streamsite import assets, memory, site_id, stalled_connections
+from streamsite import assets, edge, memory, site_id, stalled_connections
 from streamsite.early_refusals import with_lingering_close
 from streamsite.metrics import commands, process_files
 from streamsite.mongo.server import end_with_parent
@@ -36,5 +36,5 @@ site_settings.start()
 assets.publish_static_files()
 if not settings.BEHIND_FRONT:
     stalled_connections.start_watchdog(settings.WRITE_TIMEOUT_SECONDS)
-_site = get_wsgi_application()
+_site = edge.before(get_wsgi_application())
 application = with_lingering_close(_site) if settings.FORWARDED_HOPS else _site

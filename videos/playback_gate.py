@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -104,12 +105,12 @@ class PlaybackGate:
         """Return whether the video meets one of ``OPEN_CONDITIONS``."""
         return condition.holds(getattr(self, condition.field))
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
         """True when others may watch the video at all: by a share link or by its visibility."""
         return all(self.meets(condition) for condition in OPEN_CONDITIONS)
 
-    @property
+    @cached_property
     def allows_anyone(self) -> bool:
         """True when everyone with the URL may watch the video."""
         return self.is_open and is_linkable(self.visibility)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
 
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
 from django.utils.cache import patch_cache_control
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
-# Sent by an nginx that puts the answer's X-Accel-Cache-Control on the file that it sends.
-SETS_CACHE_CONTROL = "X-Accel-Sets-Cache-Control"
+# X-Accel-Sets-Cache-Control, as WSGI has it: sent by an nginx that puts the answer's X-Accel-Cache-Control on the file.
+SETS_CACHE_CONTROL = "HTTP_X_ACCEL_SETS_CACHE_CONTROL"
 CACHE_CONTROL = "X-Accel-Cache-Control"
 FOR_EVERYONE = re.compile(r"\bpublic\b")
 FOR_ONE_READER = re.compile(r"\b(?:private|no-store)\b")
@@ -30,11 +31,20 @@ class FrontMiddleware:
         response = self.get_response(request)
         if _may_hold_a_secret(response):
             patch_cache_control(response, no_transform=True)
-        if response.has_header("X-Accel-Redirect") and SETS_CACHE_CONTROL in request.headers:
-            # nginx would keep Cache-Control on an error when it cannot send the file.
-            response[CACHE_CONTROL] = response.headers.get("Cache-Control", "no-store")
-            del response["Cache-Control"]
+        give_nginx_the_cache_header(request.META, response.headers)
         return response
+
+
+def give_nginx_the_cache_header(
+    asked: Mapping[str, Any], named: MutableMapping[str, str] | ResponseHeaders
+) -> None:
+    """Give nginx the cache header of a file that it is told to send apart; ``asked`` is the request as WSGI has it.
+
+    It would keep ``Cache-Control`` on an error when it cannot send the file.
+    """
+    if "X-Accel-Redirect" in named and SETS_CACHE_CONTROL in asked:
+        named[CACHE_CONTROL] = named.get("Cache-Control", "no-store")
+        named.pop("Cache-Control", "")
 
 
 def _may_hold_a_secret(response: HttpResponseBase) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 
+from streamsite.access_log import Answer
 from streamsite.metrics import instruments
 from streamsite.metrics.instruments import SITE, BoundedLabels
 from streamsite.route_names import route_name
@@ -18,7 +18,7 @@ _seconds = BoundedLabels(instruments.REQUEST_SECONDS, MAX_LABELS)
 _media = BoundedLabels(instruments.MEDIA_RESPONSES, 4)
 
 
-def count_request(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+def count_request(request: HttpRequest, response: Answer, seconds: float) -> None:
     """Count a request that was answered after ``seconds``."""
     route, status = route_name(request), f"{response.status_code // 100}xx"
     method = request.method if request.method in METHODS else instruments.OTHER
@@ -28,7 +28,7 @@ def count_request(request: HttpRequest, response: HttpResponseBase, seconds: flo
         _count_media(request, response)
 
 
-def _count_media(request: HttpRequest, response: HttpResponseBase) -> None:
+def _count_media(request: HttpRequest, response: Answer) -> None:
     if response.has_header("X-Accel-Redirect"):
         _media.find("front").inc()
     elif response.status_code in {302, 307}:

@@ -34,6 +34,15 @@ def extras_dir(video_id: str) -> Path:
     return Path(settings.MEDIA_ROOT) / "extras" / video_id
 
 
+def served_file(video_id: str, folder: str, name: str) -> str:
+    """Return the path of a file of a generation, or of the extras for an empty ``folder``.
+
+    As text, because every request for a segment asks: joining paths takes longer than all that decides about it.
+    """
+    place = f"videos/{video_id}/{folder}" if folder else f"extras/{video_id}"
+    return f"{settings.MEDIA_ROOT}/{place}/{name}"
+
+
 def write_extra(path: Path, content: bytes) -> None:
     """Write a file below an extras folder, whole or not at all, and durably."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -40,6 +40,10 @@ TOKEN_PATTERN = re.compile(
 )
 
 
+class _InvalidToken(Exception):
+    """A token that is malformed, or signed by somebody else."""
+
+
 @dataclass(frozen=True)
 class Grant:
     """The reason for which a program may have a video's files: a share link, a session or an API token, by its id."""
@@ -88,24 +92,35 @@ def create_held_token(video_id: str, generation: str, grant: Grant, *, epoch: in
 
 def verify_token(token: str, video_id: str, generation: str) -> MediaTokenClaims | None:
     """Return the contents of a token, ``None`` for an invalid or expired one."""
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    try:
+        claims, expires = _read_token(token, video_id, generation, secrets)
+    except _InvalidToken:
+        return None
+    return None if expires < time.time() else claims
+
+
+# The tokens that are used now: a player sends one with each segment. What is not valid is not kept.
+@lru_cache(maxsize=4096)
+def _read_token(
+    token: str, video_id: str, generation: str, secrets: tuple[str, ...]
+) -> tuple[MediaTokenClaims, int]:
+    """Return the contents of a token and when it expires. Raises ``_InvalidToken``."""
     match = TOKEN_PATTERN.match(token)
     if match is None:
-        return None
+        raise _InvalidToken
     head = token.rpartition(".")[0]
-    expected = (
-        _sign(video_id, generation, head, secret)
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    )
+    expected = (_sign(video_id, generation, head, secret) for secret in secrets)
     if not any(hmac.compare_digest(known, match["signature"]) for known in expected):
-        return None
-    if int(match["expires"] or match["page_expires"], 16) < time.time():
-        return None
+        raise _InvalidToken
+    expires = int(match["expires"] or match["page_expires"], 16)
     if match["kind"]:
-        return MediaTokenClaims(HELD, grant=Grant(match["kind"], match["id"]), epoch=int(match["epoch"], 16))
+        grant = Grant(match["kind"], match["id"])
+        return MediaTokenClaims(HELD, grant=grant, epoch=int(match["epoch"], 16)), expires
     viewer_class, link_id = match["page_class"], match["link_id"] or ""
     if (viewer_class == SHARED) != bool(link_id):
-        return None
-    return MediaTokenClaims(viewer_class, link_id)
+        raise _InvalidToken
+    return MediaTokenClaims(viewer_class, link_id), expires
 
 
 def _sign(video_id: str, generation: str, head: str, secret: str) -> str:
