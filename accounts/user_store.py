@@ -44,13 +44,22 @@ def update_profile(
 
 def change_subscriber_count(user_id: str, change: int) -> int | None:
     """Add ``change`` to the account's subscriber count; return the new count, or ``None`` if the account is gone."""
+    return _change_count(user_id, "subscriber_count", change)
+
+
+def change_subscription_count(user_id: str, change: int) -> int | None:
+    """Add ``change`` to the number of the account's subscriptions; return it, or ``None`` if the account is gone."""
+    return _change_count(user_id, "subscription_count", change)
+
+
+def _change_count(user_id: str, field: str, change: int) -> int | None:
     row = _users().find_one_and_update(
         {"_id": user_id},
-        {"$inc": {"subscriber_count": change}},
-        projection={"subscriber_count": 1},
+        {"$inc": {field: change}},
+        projection={field: 1},
         return_document=ReturnDocument.AFTER,
     )
-    return None if row is None else cast("int", row["subscriber_count"])
+    return None if row is None else cast("int", row[field])
 
 
 def count_hidden_change(user_id: str) -> None:
@@ -67,3 +76,14 @@ def read_with(
         {"$project": dict.fromkeys(fields, 1)},
     ]
     return _users().aggregate([*accounts, *stages])
+
+
+def find_by_username(
+    username: str, fields: Iterable[str], stages: Sequence[Mapping[str, object]] = ()
+) -> Document | None:
+    """Return ``fields`` of the account with this username and what ``stages`` join to it; ``None`` without one."""
+    projection = dict.fromkeys(fields, 1)
+    if not stages:
+        return _users().find_one({"username": username}, projection)
+    account: list[Mapping[str, object]] = [{"$match": {"username": username}}, {"$project": projection}]
+    return next(iter(_users().aggregate([*account, *stages])), None)

@@ -19,7 +19,6 @@ from streamsite.api.pagination import Page, paginate_latest
 from streamsite.visibility import Viewer
 from subscriptions import subscription_store
 from subscriptions.models import Subscription
-from subscriptions.schemas import SubscriptionStateDict
 from videos import queries as video_queries
 from videos.hooks.home_page import MAX_CANDIDATES, Shelf
 from videos.mappers import serialize_card
@@ -53,25 +52,9 @@ def notify_stages(user_id: str, video: Video) -> tuple[str, list[dict[str, objec
     return Subscription._meta.db_table, [{"$match": pair}, {"$project": {"_id": 0, "notify": 1}}]
 
 
-def is_subscribed(user_id: str, channel: User) -> bool:
-    """Return whether the account is subscribed to the channel, active or not."""
-    return Subscription.objects.filter(subscriber_id=user_id, channel=channel).exists()
-
-
 def channel_body(viewer: Viewer, channel: User) -> ChannelDict:
     """Return the channel object for ``viewer``."""
     return mappers.serialize_channel(channel, viewer_relation(viewer, channel))
-
-
-def subscription_body(viewer: Viewer, username: str) -> SubscriptionStateDict:
-    """Return the response of the subscription endpoints, from what is stored now."""
-    channel = User.objects.get(username=username)
-    state = viewer_relation(viewer, channel)
-    return {
-        "is_subscribed": state is not None and state["is_subscribed"],
-        "notify": state["notify"] if state is not None else None,
-        "subscribers": channel.subscriber_count,
-    }
 
 
 def subscriptions_of_user(user_id: str) -> QuerySet[Subscription]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
-from pymongo import DESCENDING
+from django.utils import timezone
+from pymongo import DESCENDING, ReturnDocument
 from pymongo.collection import Collection
 
 from accounts.models import User
+from streamsite.ids import object_id
 from streamsite.mongo.collections import collection
 from streamsite.mongo.keyset_merge import before_filter
+from streamsite.mongo.upserts import upsert
 from subscriptions.models import Notify, ReadMarks, Subscription
 from videos.models import Video
 
@@ -63,9 +66,56 @@ def _subscriptions() -> Collection[SubscriptionDoc]:
     return cast("Collection[SubscriptionDoc]", collection(SUBSCRIPTIONS))
 
 
+def add(subscriber_id: str, channel_id: str, notify: str | None) -> str | None:
+    """Create the subscription, or set its bell to ``notify``; return the bell before, ``None`` for a new one.
+
+    ``notify=None`` leaves the bell as it is, and means ``all`` for a new one. One command.
+    """
+    pair = {"subscriber_id": subscriber_id, "channel_id": channel_id}
+    fresh = {"_id": object_id(), "away": False, "created_at": timezone.now()}
+    change: dict[str, dict[str, object]] = {"$setOnInsert": fresh}
+    if notify is None:
+        fresh["notify"] = Notify.ALL.value
+    else:
+        change["$set"] = {"notify": str(notify)}
+    before = upsert(
+        lambda: _subscriptions().find_one_and_update(
+            pair,
+            change,
+            upsert=True,
+            projection={"_id": 0, "notify": 1},
+            return_document=ReturnDocument.BEFORE,
+        )
+    )
+    return None if before is None else before.get("notify", Notify.ALL.value)
+
+
 def remove(subscriber_id: str, channel_id: str) -> SubscriptionDoc | None:
-    """Delete the subscription and return it; ``None`` if there was none."""
-    return _subscriptions().find_one_and_delete({"subscriber_id": subscriber_id, "channel_id": channel_id})
+    """Delete the subscription and return its ``{away}``; ``None`` if there was none."""
+    pair = {"subscriber_id": subscriber_id, "channel_id": channel_id}
+    return _subscriptions().find_one_and_delete(pair, projection={"_id": 0, "away": 1})
+
+
+def exists(subscriber_id: str, channel_id: str) -> bool:
+    """Return whether there is such a subscription, away or not."""
+    pair = {"subscriber_id": subscriber_id, "channel_id": channel_id}
+    return _subscriptions().find_one(pair, {"_id": 1}) is not None
+
+
+def count_of_user(subscriber_id: str) -> int:
+    """Return how many subscriptions an account has, those that are away included."""
+    return _subscriptions().count_documents({"subscriber_id": subscriber_id})
+
+
+def join_number(subscriber_id: str) -> dict[str, object]:
+    """Return the stage that joins what ``count_of_user`` returns to another document, for ``joined_number``."""
+    number = [{"$match": {"subscriber_id": subscriber_id}}, {"$count": "n"}]
+    return {"$lookup": {"from": SUBSCRIPTIONS, "pipeline": number, "as": "own_subscriptions"}}
+
+
+def joined_number(document: Mapping[str, Any]) -> int:
+    """Return the number that ``join_number`` joined."""
+    return sum(row["n"] for row in document["own_subscriptions"])
 
 
 def set_away(row_id: str, away: bool) -> bool:

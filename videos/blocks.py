@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Q, QuerySet
@@ -9,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from streamsite.errors import Forbidden, Invalid
+from streamsite.errors import Conflict, Forbidden, Invalid
 from streamsite.row_limits import RowLimit
+from videos import block_store
 from videos.models import Block
 from videos.signals import channel_blocked
 
@@ -62,6 +65,19 @@ def require_not_blocked(user: User, *hosts: str) -> None:
     """Raise ``BlockedByChannel`` when one of the ``hosts`` (account ids) blocks the caller."""
     if Block.objects.filter(blocker_id__in=set(hosts) - {user.pk}, blocked_id=user.pk).exists():
         raise BlockedByChannel
+
+
+def require_none_between(user_id: str, host_id: str, blockers: Collection[str] | None = None) -> None:
+    """Raise ``BlockedByChannel`` where the host blocks the caller, ``Conflict`` where the caller blocks the host.
+
+    ``blockers`` are those of the two that block the other, if the caller has just read them. Otherwise one command.
+    """
+    if blockers is None:
+        blockers = block_store.blockers_between(user_id, host_id)
+    if host_id in blockers:
+        raise BlockedByChannel
+    if user_id in blockers:
+        raise Conflict(_("You blocked this channel. Unblock it first."))
 
 
 def blocked_stages(blocker_id: str, others: set[str]) -> list[dict[str, object]]:

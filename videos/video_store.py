@@ -3,18 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 from django.conf import settings
 
+from accounts.models import User
 from streamsite.mongo import keyset_merge
 from streamsite.mongo.collections import WHOLE_RESULT, collection
 from streamsite.mongo.engine.client import session_for
 from videos.access import LISTED
 from videos.models import Status, Video
+from videos.playback_gate import PlaybackGate
 from videos.tags import video_keys
 
 VIDEOS = Video._meta.db_table
 FIRST_PUBLISHED = {"$ifNull": ["$originally_published_on", "$published_at", None]}
+
+
+@dataclass(frozen=True)
+class BriefVideo:
+    """As much of a video as viewers' small writes need: who may watch it, and what they copy or answer."""
+
+    pk: str
+    gate: PlaybackGate
+    title: str
+    duration: float
+    like_count: int
+
+    FIELDS: ClassVar = (*PlaybackGate.DOCUMENT_FIELDS, "title", "duration", "like_count")
+
+    @property
+    def channel_id(self) -> str:
+        """The id of its channel's account."""
+        return self.gate.channel_id
+
+    @property
+    def generation(self) -> str:
+        """The folder of what is played, "" before there is something."""
+        return self.gate.generation
+
+
+def find_brief(video_id: str) -> BriefVideo | None:
+    """Return as much of a video as ``BriefVideo`` has; ``None`` for an unknown one. One command."""
+    active = [{"$match": {"is_active": True}}, {"$project": {"_id": 1}}]
+    channel = {"from": User._meta.db_table, "localField": "channel_id", "foreignField": "_id"}
+    rows = collection(VIDEOS).aggregate(
+        [
+            {"$match": {"_id": video_id}},
+            {"$project": dict.fromkeys(BriefVideo.FIELDS, 1)},
+            {"$lookup": {**channel, "pipeline": active, "as": "active"}},
+        ]
+    )
+    for row in rows:
+        return BriefVideo(
+            row["_id"],
+            PlaybackGate.from_document(row, channel_is_active=bool(row["active"])),
+            str(row.get("title") or ""),
+            float(row.get("duration") or 0.0),
+            int(row.get("like_count") or 0),
+        )
+    return None
 
 
 def refresh_first_published(condition: Mapping[str, object]) -> None:

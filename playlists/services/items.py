@@ -34,7 +34,13 @@ def add_video(
     Raises ``Absent`` for a video that ``actor`` may not watch or that was deleted meanwhile, ``AlreadyInPlaylist``,
     ``PlaylistFull``, and ``SortedByRule`` for a position if a rule decides the order.
     """
-    video = video_for_watching(actor, video_id)
+    return add_watchable(playlist, actor, video_for_watching(actor, video_id), note=note, position=position)
+
+
+def add_watchable(
+    playlist: Playlist, actor: User, video: Video, *, note: str = "", position: int | None = None
+) -> PlaylistItem:
+    """Do what ``add_video`` does with a video that the gate has just admitted ``actor`` to."""
 
     def store() -> PlaylistItem:
         now = lock_playlist(playlist, actor, items=1, duration=video.duration)

@@ -7,15 +7,15 @@ from django.db import IntegrityError
 from accounts.models import User
 from playlists.models import Playlist, PlaylistItem
 from playlists.queries import get_watch_later
-from playlists.services.items import AlreadyInPlaylist, add_video, remove_item
+from playlists.services.items import AlreadyInPlaylist, add_watchable, remove_item
 from videos.access import video_for_watching
 
 
 def add_to_watch_later(user: User, video_id: str) -> None:
     """Add a video that ``user`` may watch to the list. Idempotent, also with concurrent calls."""
-    video_for_watching(user, video_id)  # before anything is created
+    video = video_for_watching(user, video_id)  # before anything is created
     try:
-        add_video(get_or_create_watch_later(user), user, video_id)
+        add_watchable(get_or_create_watch_later(user), user, video)
     except AlreadyInPlaylist:
         return
 

@@ -140,16 +140,16 @@ class PostReactionView(APIView):
     )
     def put(self, request: Request, post_id: str) -> Response:
         """React to a post. Idempotent."""
-        post = access.post_for_reading(request.user, post_id)
+        post = access.post_for_reacting(request.user, post_id)
         value = ReactionInputSerializer.from_body(request)["value"]
-        given = POST_REACTIONS.set_reaction(signed_in_user(request).pk, post.pk, value)
+        given = POST_REACTIONS.set_reaction(signed_in_user(request).pk, post.pk, value, likes=post.like_count)
         return no_store(Response({"reaction": value, "likes": given.likes}))
 
     @extend_schema(operation_id="posts_unreact", request=None, responses={200: described(ReactionDict)})
     def delete(self, request: Request, post_id: str) -> Response:
         """Remove the caller's reaction to a post. Idempotent."""
-        post = access.post_for_reading(request.user, post_id)
-        given = POST_REACTIONS.remove_reaction(signed_in_user(request).pk, post.pk)
+        post = access.post_for_reacting(request.user, post_id)
+        given = POST_REACTIONS.remove_reaction(signed_in_user(request).pk, post.pk, likes=post.like_count)
         return no_store(Response({"reaction": None, "likes": given.likes}))
 
 

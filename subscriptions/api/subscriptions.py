@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access import (
-    channel_for_listing_subscribers,
-    channel_for_listing_subscriptions,
-    channel_for_unsubscribing,
-    channel_for_viewing,
-)
+from accounts.access import channel_for_listing_subscribers, channel_for_listing_subscriptions
 from accounts.api.base import signed_in_user
 from accounts.mappers import serialize_badge
 from accounts.schemas import ChannelBadgeDict
@@ -23,7 +16,7 @@ from streamsite.api.conditional import conditional_response
 from streamsite.api.described import described
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
-from subscriptions import queries, services
+from subscriptions import access, queries, services
 from subscriptions.schemas import SubscriptionStateDict
 from subscriptions.serializers import SubscriptionInputSerializer, UnsubscribeQuerySerializer
 
@@ -40,10 +33,10 @@ class SubscriptionView(APIView):
     )
     def put(self, request: Request, username: str) -> Response:
         """Subscribe to a channel, or change a subscription. Idempotent."""
-        channel = channel_for_viewing(username)
+        user = signed_in_user(request)
+        channel = access.channel_for_subscribing(user.pk, username)
         data = SubscriptionInputSerializer.from_body(request)
-        services.subscribe(signed_in_user(request), channel, **data)
-        return Response(queries.subscription_body(request.user, channel.username))
+        return _response(services.subscribe(user, channel, relation=channel.relation, **data))
 
     @extend_schema(
         operation_id="channel_unsubscribe",
@@ -54,9 +47,18 @@ class SubscriptionView(APIView):
     def delete(self, request: Request, username: str) -> Response:
         """Unsubscribe from a channel. Idempotent."""
         user = signed_in_user(request)
-        channel = channel_for_unsubscribing(username, partial(queries.is_subscribed, user.pk))
-        services.unsubscribe(user, channel, **UnsubscribeQuerySerializer.from_query(request))
-        return Response(queries.subscription_body(request.user, channel.username))
+        channel = access.channel_for_unsubscribing(user.pk, username)
+        given = UnsubscribeQuerySerializer.from_query(request)
+        return _response(services.unsubscribe(user, channel, **given))
+
+
+def _response(state: services.SubscriptionState) -> Response:
+    body: SubscriptionStateDict = {
+        "is_subscribed": state.notify is not None,
+        "notify": state.notify,
+        "subscribers": state.subscribers,
+    }
+    return Response(body)
 
 
 class ChannelSubscribersView(APIView):

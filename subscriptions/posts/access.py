@@ -24,9 +24,17 @@ def listed_posts() -> QuerySet[Post]:
 
 def post_for_reading(viewer: Viewer, post_id: str) -> Post:
     """Return the post, with channel and video, if ``viewer`` may read it. Raises ``Absent``."""
-    if not POST_ID.match(post_id):
-        raise Absent
-    post = Post.objects.select_related("channel", "video__channel").filter(pk=post_id).first()
+    return _readable(viewer, post_id, Post.objects.select_related("channel", "video__channel"))
+
+
+def post_for_reacting(viewer: Viewer, post_id: str) -> Post:
+    """Return as much of the post as a reaction needs, if ``viewer`` may read it. Raises ``Absent``."""
+    fields = ("channel_id", "is_taken_down", "like_count", "channel__is_active")
+    return _readable(viewer, post_id, Post.objects.select_related("channel").only(*fields))
+
+
+def _readable(viewer: Viewer, post_id: str, rows: QuerySet[Post]) -> Post:
+    post = rows.filter(pk=post_id).first() if POST_ID.match(post_id) else None
     if post is None:
         raise Absent
     if is_owner(viewer, post.channel_id):

@@ -35,6 +35,10 @@ def _load_target(request: HttpRequest, post_id: str) -> targets.CommentTarget:
     return comment_target(access.post_for_reading(request.user, post_id))
 
 
+def _admit(request: HttpRequest, post_id: str) -> Post:
+    return access.post_for_reacting(request.user, post_id)
+
+
 def _change_comment_count(post_id: str, owner_id: str, by: int) -> bool:
     return bool(Post.objects.filter(pk=post_id).update(comment_count=F("comment_count") + by))
 
@@ -58,7 +62,7 @@ image_storage.register_folder_lookup(
     _referenced_folders, expects=lambda: Post.objects.filter(picture__gt="").exists()
 )
 targets.register_target_type(
-    POST, targets.TargetType(_load_target, _change_comment_count, queries.titles_by_id)
+    POST, targets.TargetType(_load_target, _admit, _change_comment_count, queries.titles_by_id)
 )
 reportable.register_reportable(
     POST,

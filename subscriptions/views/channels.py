@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import channel_by_id_or_name, channel_for_unsubscribing, channel_for_viewing
+from accounts.access import channel_by_id_or_name, channel_for_viewing
 from accounts.current_user import signed_in_user
 from accounts.mappers import serialize_channel
 from accounts.models import User
@@ -18,7 +18,7 @@ from streamsite.api.pagination import paginate
 from streamsite.cache_headers import never_cached
 from streamsite.view_actions import perform_and_redirect
 from streamsite.view_helpers import is_htmx, redirect_with_query, render_page_or_part
-from subscriptions import queries, services, sidebar
+from subscriptions import access, queries, services, sidebar
 from subscriptions.channel_page import queries as channel_pages
 from subscriptions.channel_page.metadata import channel_metadata
 from videos import queries as video_queries
@@ -100,15 +100,16 @@ def channel_about(request: HttpRequest, username: str) -> HttpResponse:
 def channel_subscribe(request: HttpRequest, username: str) -> HttpResponse:
     """Subscribe, or unsubscribe (``action=unsubscribe``)."""
     subscriber, video_id = signed_in_user(request), request.POST.get("video_id", "")
-    owner = channel_for_unsubscribing(username, partial(queries.is_subscribed, subscriber.pk))
+    leaving = access.channel_for_unsubscribing(subscriber.pk, username)
 
     def change() -> None:
         if request.POST.get("action") == "unsubscribe":
-            services.unsubscribe(subscriber, owner, video_id=video_id)
+            services.unsubscribe(subscriber, leaving, video_id=video_id)
         else:
-            services.subscribe(subscriber, channel_for_viewing(username), video_id=video_id)
+            channel = access.channel_for_subscribing(subscriber.pk, username)
+            services.subscribe(subscriber, channel, video_id=video_id, relation=channel.relation)
 
-    return perform_and_redirect(request, change, "", owner)
+    return perform_and_redirect(request, change, "", reverse("channel", args=[leaving.username]))
 
 
 @login_required

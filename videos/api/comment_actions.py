@@ -29,7 +29,7 @@ class CommentReactionView(APIView):
     )
     def put(self, request: Request, comment_id: str) -> Response:
         """React to a comment. Idempotent."""
-        comment = access.comment_for_reading(request._request, comment_id).comment
+        comment = access.comment_for_reacting(request._request, comment_id)
         value = ReactionInputSerializer.from_body(request)["value"]
         likes = reactions.react(signed_in_user(request), comment, value)
         return no_store(Response({"reaction": value, "likes": likes}))
@@ -37,7 +37,7 @@ class CommentReactionView(APIView):
     @extend_schema(operation_id="comments_unreact", request=None, responses={200: described(ReactionDict)})
     def delete(self, request: Request, comment_id: str) -> Response:
         """Remove the caller's reaction to a comment. Idempotent."""
-        comment = access.comment_for_reading(request._request, comment_id).comment
+        comment = access.comment_for_reacting(request._request, comment_id)
         likes = reactions.withdraw(signed_in_user(request), comment)
         return no_store(Response({"reaction": None, "likes": likes}))
 

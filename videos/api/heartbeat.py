@@ -17,14 +17,17 @@ from streamsite.api.described import described
 from streamsite.errors import Conflict
 from streamsite.rate_limits import PLAYBACK
 from streamsite.site_mode.state import site_mode
-from videos import access, tasks
-from videos.models import Video
+from videos import tasks
+from videos.brief_access import get_watchable_brief
 from videos.playback import heartbeats, history
 from videos.schemas.playback import HeartbeatResultDict
 from videos.serializers.playback import HeartbeatSerializer
+from videos.video_store import BriefVideo
 
 
-def accept_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, object]) -> HeartbeatResultDict:
+def accept_heartbeat(
+    request: HttpRequest, video: BriefVideo, data: Mapping[str, object]
+) -> HeartbeatResultDict:
     """Record a player's report and return ``{position, completed, view, remembered}``.
 
     ``view`` is the verdict on this viewer's view of today: ``open``, ``counted``, ``owner`` or ``bot``.
@@ -48,7 +51,7 @@ def accept_heartbeat(request: HttpRequest, video: Video, data: Mapping[str, obje
     }
 
 
-def _unrecorded(video: Video, beat: heartbeats.Heartbeat) -> HeartbeatResultDict:
+def _unrecorded(video: BriefVideo, beat: heartbeats.Heartbeat) -> HeartbeatResultDict:
     """Return the answer to a heartbeat of which the site keeps nothing: a player goes on as after any other."""
     return {
         "position": beat.position,
@@ -71,7 +74,7 @@ class PlaybackView(APIView):
     )
     def post(self, request: Request, video_id: str) -> Response:
         """Record a heartbeat of a player."""
-        visit = access.get_watchable(request._request, video_id)
+        video = get_watchable_brief(request._request, video_id)
         return no_store(
-            Response(accept_heartbeat(request._request, visit.video, HeartbeatSerializer.from_body(request)))
+            Response(accept_heartbeat(request._request, video, HeartbeatSerializer.from_body(request)))
         )

@@ -14,6 +14,7 @@ from streamsite.api.described import described
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
 from videos import access, mappers
+from videos.brief_access import get_watchable_brief
 from videos.reactions import services
 from videos.schemas.cards import CardDict
 from videos.schemas.videos import ReactionDict
@@ -32,7 +33,7 @@ class ReactionView(APIView):
     )
     def put(self, request: Request, video_id: str) -> Response:
         """React to a video. Idempotent."""
-        video = access.get_watchable(request._request, video_id).video
+        video = get_watchable_brief(request._request, video_id)
         value = ReactionInputSerializer.from_body(request)["value"]
         likes = services.react(signed_in_user(request), video, value)
         return no_store(Response({"reaction": value, "likes": likes}))
@@ -40,7 +41,7 @@ class ReactionView(APIView):
     @extend_schema(operation_id="videos_unreact", request=None, responses={200: described(ReactionDict)})
     def delete(self, request: Request, video_id: str) -> Response:
         """Remove the caller's reaction to a video. Idempotent."""
-        video = access.get_watchable(request._request, video_id).video
+        video = get_watchable_brief(request._request, video_id)
         likes = services.withdraw(signed_in_user(request), video)
         return no_store(Response({"reaction": None, "likes": likes}))
 

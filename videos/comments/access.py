@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -27,15 +28,28 @@ class CommentWithTarget:
 
 def comment_for_reading(request: HttpRequest, comment_id: str) -> CommentWithTarget:
     """Return the comment if the caller may read it. Raises ``Absent``."""
-    if not COMMENT_ID.match(comment_id):
-        raise Absent
-    comment = Comment.objects.select_related("author").filter(pk=comment_id).first()
-    if comment is None or comment.about not in target_types():
-        raise Absent
+    comment = _load(comment_id, Comment.objects.select_related("author"))
     subject = get_target_type(comment.about).open(request, comment.subject)
     if not may_read(request.user, comment):
         raise Absent
     return CommentWithTarget(comment, subject)
+
+
+def comment_for_reacting(request: HttpRequest, comment_id: str) -> Comment:
+    """Return as much of the comment as a reaction needs, if the caller may read it. Raises ``Absent``."""
+    fields = ("about", "subject", "state", "like_count", "owner_id", "author_id", "author__is_active")
+    comment = _load(comment_id, Comment.objects.select_related("author").only(*fields))
+    get_target_type(comment.about).admit(request, comment.subject)
+    if not may_read(request.user, comment):
+        raise Absent
+    return comment
+
+
+def _load(comment_id: str, rows: QuerySet[Comment]) -> Comment:
+    comment = rows.filter(pk=comment_id).first() if COMMENT_ID.match(comment_id) else None
+    if comment is None or comment.about not in target_types():
+        raise Absent
+    return comment
 
 
 def comment_for_editing(request: HttpRequest, comment_id: str) -> CommentWithTarget:

@@ -16,9 +16,12 @@ REACTIONS = ReactionStore(
 
 def react(user: User, comment: Comment, value: object) -> int:
     """Set the caller's reaction; return the comment's likes afterwards. Raises ``Invalid``."""
-    return REACTIONS.set_reaction(user.pk, comment.pk, value, subject=comment.subject).likes
+    given = REACTIONS.set_reaction(
+        user.pk, comment.pk, value, likes=comment.like_count, subject=comment.subject
+    )
+    return given.likes
 
 
 def withdraw(user: User, comment: Comment) -> int:
     """Remove the caller's reaction; return the comment's likes afterwards."""
-    return REACTIONS.remove_reaction(user.pk, comment.pk).likes
+    return REACTIONS.remove_reaction(user.pk, comment.pk, likes=comment.like_count).likes

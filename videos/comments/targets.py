@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from videos import access, thumbnails
+from videos.brief_access import get_watchable_brief
 from videos.models import Video
 from videos.playback import statistics_store
 
@@ -44,12 +45,13 @@ class CommentTarget:
 class TargetType:
     """The functions that open, count and name targets of one type.
 
-    ``open(request, id)`` raises ``Absent`` for who may not. ``count(id, owner_id, by)`` changes its counter and is
-    False when it is gone. ``titles(ids)`` are titles and addresses by id, for lists of its owner,
-    and ``thumbnails(ids)`` the URLs of their thumbnails, where the type has any.
+    ``open(request, id)`` raises ``Absent`` for who may not, and so does ``admit``, which reads less.
+    ``count(id, owner_id, by)`` changes its counter and is False when it is gone. ``titles(ids)`` are titles and
+    addresses by id, for lists of its owner, and ``thumbnails(ids)`` the URLs of thumbnails, where the type has any.
     """
 
     open: Callable[[HttpRequest, str], CommentTarget]
+    admit: Callable[[HttpRequest, str], object]
     count: Callable[[str, str, int], bool]
     titles: Callable[[Iterable[str]], dict[str, tuple[str, str]]]
     thumbnails: Callable[[Iterable[str]], dict[str, str]] | None = None
@@ -109,4 +111,7 @@ def _thumbnails_of_videos(ids: Iterable[str]) -> dict[str, str]:
     return {video_id: url for video_id, url in found.items() if url}
 
 
-register_target_type(VIDEO, TargetType(_open_video, _count_video, _titles_of_videos, _thumbnails_of_videos))
+register_target_type(
+    VIDEO,
+    TargetType(_open_video, get_watchable_brief, _count_video, _titles_of_videos, _thumbnails_of_videos),
+)

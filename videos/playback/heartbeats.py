@@ -25,6 +25,7 @@ from videos.models import Video
 from videos.playback import session_store, viewers
 from videos.playback.session_store import BOT, COUNTED, OPEN, OWNER
 from videos.schemas.playback import Verdict
+from videos.video_store import BriefVideo
 
 SOURCES = (
     "home",
@@ -81,7 +82,7 @@ class HeartbeatResult:
     is_new_view: bool
 
 
-def record_heartbeat(request: HttpRequest, video: Video, beat: Heartbeat) -> HeartbeatResult:
+def record_heartbeat(request: HttpRequest, video: Video | BriefVideo, beat: Heartbeat) -> HeartbeatResult:
     """Add a heartbeat to the viewer's session of today."""
     day = datetime.now(UTC).date().isoformat()
     viewer = viewers.viewer_key(request, day)

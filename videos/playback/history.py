@@ -15,6 +15,7 @@ from videos.access import may_anyone_watch
 from videos.card_rows import with_video_cards
 from videos.models import Video, Watch
 from videos.playback import history_store
+from videos.video_store import BriefVideo
 
 RECENT = ("-watched_at", "-id")
 # The rest of a video that counts as watched: the smaller of the two, as in static/js/player/position.js.
@@ -23,7 +24,7 @@ FINISHED_SHARE, FINISHED_SECONDS = 0.05, 180.0
 MIN_RESUME_SECONDS = 5.0
 
 
-def record_position(user: User, video: Video, position: float) -> bool:
+def record_position(user: User, video: Video | BriefVideo, position: float) -> bool:
     """Store the viewer's position. Return False when they paused their history."""
     if preferences.value_of(user.preferences, "history_paused"):
         return False

@@ -20,6 +20,7 @@ from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from streamsite.mongo.collections import collection
+from streamsite.mongo.upserts import upsert
 
 VIDEO_TOTALS, CHANNEL_TOTALS, VIDEO_DAYS, CHANNEL_DAYS = (
     "video_total",
@@ -102,13 +103,13 @@ def add_today(video: str, channel: str, **changes: int) -> None:
 def add_video_today(video: str, channel: str, **changes: int) -> None:
     """Add to today's statistics of a video alone."""
     day = today()
-    _increment(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes, None)
+    _add(VIDEO_DAYS, f"{video}:{day}", {"video": video, "channel": channel, "day": day}, changes)
 
 
 def add_channel_today(channel: str, **changes: int) -> None:
     """Add to today's statistics of a channel."""
     day = today()
-    _increment(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes, None)
+    _add(CHANNEL_DAYS, f"{channel}:{day}", {"channel": channel, "day": day}, changes)
 
 
 def add_day(video: str, channel: str, day: str, changes: Mapping[str, float], batch: str) -> None:
@@ -182,19 +183,27 @@ def views_since(videos: list[str], day: str) -> dict[str, int]:
     return {row["_id"]: int(row["views"]) for row in collection(VIDEO_DAYS).aggregate(pipeline)}
 
 
+def _add(name: str, document_id: str, fields: Mapping[str, str], changes: Mapping[str, int]) -> None:
+    """Add ``changes`` to one document, which is made with ``fields``."""
+    change = {"$inc": _nonzero(changes), "$setOnInsert": dict(fields)}
+    upsert(lambda: collection(name).update_one({"_id": document_id}, change, upsert=True))
+
+
+def _nonzero(changes: Mapping[str, float]) -> dict[str, float]:
+    return {key: value for key, value in changes.items() if value} or {"views": 0}
+
+
 def _increment(
-    name: str, document_id: str, fields: Mapping[str, str], changes: Mapping[str, float], batch: str | None
+    name: str, document_id: str, fields: Mapping[str, str], changes: Mapping[str, float], batch: str
 ) -> int:
     """Add ``changes`` unless ``batch`` is among the latest; return the views afterwards."""
     change: dict[str, object] = {
-        "$inc": {key: value for key, value in changes.items() if value} or {"views": 0}
+        "$inc": _nonzero(changes),
+        "$push": {"batches": {"$each": [batch], "$slice": -MAX_BATCHES}},
     }
-    which: dict[str, object] = {"_id": document_id}
     if fields:
         change["$setOnInsert"] = dict(fields)
-    if batch is not None:
-        which["batches"] = {"$ne": batch}
-        change["$push"] = {"batches": {"$each": [batch], "$slice": -MAX_BATCHES}}
+    which: dict[str, object] = {"_id": document_id, "batches": {"$ne": batch}}
     rows = collection(name)
     for _ in range(2):
         try:
@@ -203,9 +212,7 @@ def _increment(
             )
         except DuplicateKeyError:
             # There is one: with this batch, or made by another in between.
-            if batch is not None and (
-                found := rows.find_one({"_id": document_id, "batches": batch}, {"views": 1})
-            ):
+            if found := rows.find_one({"_id": document_id, "batches": batch}, {"views": 1}):
                 return int(found.get("views", 0))
         else:
             return int((found or {}).get("views", 0))

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from streamsite.errors import Absent, Invalid
 from streamsite.ids import object_id
 from streamsite.mongo.collections import collection
+from streamsite.mongo.upserts import upsert
 from videos.models.reaction import ReactionValue
 
 COUNTER_FIELDS = {ReactionValue.LIKE: "like_count", ReactionValue.DISLIKE: "dislike_count"}
@@ -44,9 +44,12 @@ class ReactionStore:
     values: tuple[ReactionValue, ...] = (ReactionValue.LIKE, ReactionValue.DISLIKE)
     scores: dict[str, str] = field(default_factory=dict)
 
-    def set_reaction(self, user_id: str, target_id: str, value: object, **extra: object) -> ReactionResult:
+    def set_reaction(
+        self, user_id: str, target_id: str, value: object, *, likes: int | None = None, **extra: object
+    ) -> ReactionResult:
         """Set the viewer's reaction. Raises ``Invalid`` for an unknown one, ``Absent`` for a deleted target.
 
+        ``likes`` are the target's likes, if the caller has just read them: then a repetition reads nothing more.
         ``extra`` are further fields of a new row.
         """
         if not isinstance(value, str) or value not in self.values:
@@ -56,16 +59,18 @@ class ReactionStore:
             )
         former = self._replace(user_id, target_id, value, extra)
         if former == value:
-            return self._likes(target_id)
+            return self._unchanged(target_id, likes)
         return self._count(target_id, ReactionValue(value), ReactionValue(former) if former else None)
 
-    def remove_reaction(self, user_id: str, target_id: str) -> ReactionResult:
-        """Remove the viewer's reaction. Raises ``Absent`` for a deleted target."""
-        removed = collection(self.rows).find_one_and_delete({"user_id": user_id, self.key: target_id})
+    def remove_reaction(self, user_id: str, target_id: str, *, likes: int | None = None) -> ReactionResult:
+        """Remove the viewer's reaction. Raises ``Absent`` for a deleted target; ``likes`` as in ``set_reaction``."""
+        removed = collection(self.rows).find_one_and_delete(
+            {"user_id": user_id, self.key: target_id}, projection={"_id": 0, "value": 1}
+        )
         return (
             self._count(target_id, None, ReactionValue(removed["value"]))
             if removed
-            else self._likes(target_id)
+            else self._unchanged(target_id, likes)
         )
 
     def reactions_of(self, user_id: str, target_ids: Iterable[str]) -> dict[str, str]:
@@ -95,21 +100,24 @@ class ReactionStore:
         collection(self.rows).delete_many(dict(condition))
 
     def _replace(self, user_id: str, target_id: str, value: str, extra: dict[str, object]) -> str | None:
-        """Store the reaction; return the former one, ``value`` itself when nothing changed."""
-        other = {"user_id": user_id, self.key: target_id, "value": {"$ne": value}}
-        change: dict[str, object] = {"$set": {"value": value, "created_at": timezone.now()}}
-        rows = collection(self.rows)
-        try:
-            before = rows.find_one_and_update(
-                other,
-                {**change, "$setOnInsert": {"_id": object_id(), **extra}},
+        """Store the reaction; return the former one, ``value`` itself when nothing changed. One command."""
+        pair = {"user_id": user_id, self.key: target_id}
+        fresh = {"_id": object_id(), **extra}
+        kept: dict[str, object] = {
+            name: {"$ifNull": [f"${name}", {"$literal": given}]} for name, given in fresh.items()
+        }
+        # A repetition stays where it is in the list of likes.
+        since = {"$cond": [{"$eq": ["$value", value]}, "$created_at", timezone.now()]}
+        stages = [{"$set": {**kept, "value": value, "created_at": since}}]
+        before = upsert(
+            lambda: collection(self.rows).find_one_and_update(
+                pair,
+                stages,
                 upsert=True,
+                projection={"_id": 0, "value": 1},
                 return_document=ReturnDocument.BEFORE,
             )
-        except DuplicateKeyError:
-            # There is one: the same, or another that was made in between.
-            before = rows.find_one_and_update(other, change, return_document=ReturnDocument.BEFORE)
-            return value if before is None else str(before["value"])
+        )
         return None if before is None else str(before["value"])
 
     def _change(self, now: ReactionValue | None, former: ReactionValue | None) -> CounterChange:
@@ -136,7 +144,9 @@ class ReactionStore:
         )
         return None if after is None else int(after["like_count"])
 
-    def _likes(self, target_id: str) -> ReactionResult:
+    def _unchanged(self, target_id: str, likes: int | None) -> ReactionResult:
+        if likes is not None:
+            return ReactionResult(likes)
         found = collection(self.counted).find_one({"_id": target_id}, {"like_count": 1})
         if found is None:
             raise Absent

@@ -20,6 +20,7 @@ from streamsite.api.pagination import paginate
 from streamsite.sanitize import clean_line
 from streamsite.view_helpers import is_htmx, render_page_or_part
 from videos import access, mappers, watch_marks
+from videos.brief_access import get_watchable_brief
 from videos.models import Watch
 from videos.playback import history as histories
 from videos.playback import history_store
@@ -106,11 +107,11 @@ def liked_videos(request: HttpRequest) -> HttpResponse:
 def react(request: HttpRequest, video_id: str) -> HttpResponse:
     """Like or dislike a video; sending the same again withdraws it."""
     user = signed_in_user(request)
-    video = access.get_watchable(request, video_id).video
+    video = get_watchable_brief(request, video_id)
     toggle_reaction(
         request,
         services.get_reaction(user, video),
         lambda value: services.react(user, video, value),
         lambda: services.withdraw(user, video),
     )
-    return redirect(video)
+    return redirect("watch", video_id=video.pk)
