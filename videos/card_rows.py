@@ -11,16 +11,17 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from accounts.badge_rows import BADGE_FIELDS
+from videos.playback_gate import PlaybackGate
 
 Row = TypeVar("Row", bound=Model)
 
-# What ``mappers.serialize_card`` shows, what ``PlaybackGate`` and media addresses need, and what lists are ordered by.
+# What ``PlaybackGate`` and media addresses need, what ``mappers.serialize_card`` shows, and what lists are ordered by.
 VIDEO_FIELDS = (
-    *("title", "visibility", "status", "progress", "duration", "shown_as_sensitive"),
+    *PlaybackGate.DOCUMENT_FIELDS,
+    *("title", "status", "progress", "duration", "shown_as_sensitive"),
     *("view_count", "like_count", "comment_count", "trend"),
     *("published_at", "originally_published_on", "first_published_at", "created_at"),
-    *("listed", "generation", "stored_generation", "is_complete", "is_taken_down", "visibility_epoch"),
-    *("poster", "has_poster", "has_storyboard", "channel"),
+    *("listed", "stored_generation", "visibility_epoch", "poster", "has_storyboard"),
 )
 
 

@@ -34,6 +34,10 @@ OPERATIONS: dict[str, tuple[Callable[[Cast], object], list[str]]] = {
     "count": (lambda cast: User.objects.filter(is_staff=True).count(), ["aggregate accounts_user"]),
     "list with its channels": (
         lambda cast: list(Video.objects.select_related("channel").order_by("-created_at")[:20]),
+        ["find videos_video", "find accounts_user"],
+    ),
+    "list ordered by its channels": (
+        lambda cast: list(Video.objects.order_by("channel__username")[:20]),
         ["aggregate videos_video"],
     ),
     "list with prefetched channels": (
@@ -72,7 +76,8 @@ def test_commands_of_an_operation(cast: Cast, name: str) -> None:
 def test_a_page_is_cut_before_it_is_joined(cast: Cast) -> None:
     """Match, sort and limit run on the base collection, where its indexes are."""
     with recorded_documents() as documents:
-        list(Video.objects.filter(listed=True).select_related("channel").order_by("-created_at")[:20])
+        rows = Video.objects.filter(listed=True).order_by("-created_at")
+        list(rows.values_list("title", "channel__username")[:20])
     ((_database, command),) = documents
     stages = [next(iter(stage)) for stage in command["pipeline"]]
     assert stages[:4] == ["$match", "$sort", "$limit", "$lookup"]

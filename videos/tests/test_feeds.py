@@ -173,7 +173,7 @@ def test_a_feed_has_fifty_items_and_costs_the_same_for_all(cast):
         cast.video(title=f"Number {number}", **SHOWN)
     with recorded() as commands:
         assert titles(cast) == [f"Number {number}" for number in range(51, 1, -1)]
-    assert commands == ["find accounts_user", "aggregate videos_video"]
+    assert commands == ["find accounts_user", "find videos_video", "find accounts_user"]
 
 
 def test_the_size_of_an_older_file_is_asked_of_the_file(cast):

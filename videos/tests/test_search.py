@@ -236,7 +236,7 @@ def test_search_costs_few_commands_whatever_the_page(library, cast):
     for size in (1, 100):
         with recorded_queries() as commands:
             api.get(f"{URL}?q=vid&page_size={size}")
-        assert commands == ["aggregate search_video", "aggregate videos_video"]
+        assert commands == ["aggregate search_video", "find videos_video", "find accounts_user"]
 
 
 def test_what_search_forgot_is_swept_up(library, cast):

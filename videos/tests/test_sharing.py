@@ -278,13 +278,13 @@ def test_a_closed_channel_is_not_told_of(cast, film):
     assert oembed(cast, url=f"{SITE}/watch/{film.pk}").status_code == 404
 
 
-def test_the_tags_cost_no_command_and_oembed_one(cast, film):
+def test_the_tags_cost_no_command_and_oembed_two(cast, film):
     with recorded() as commands:
         metadata.build_metadata(film)
     assert commands == []
     with recorded() as commands:
         oembed(cast, url=f"{SITE}/watch/{film.pk}")
-    assert commands == ["aggregate videos_video"]
+    assert commands == ["find videos_video", "find accounts_user"]
 
 
 def test_the_block_of_data_is_json(cast, film):
