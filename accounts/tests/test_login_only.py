@@ -90,6 +90,7 @@ def is_closed(answer, path):
     return is_own or answer.status_code in {401, 405, 411, 415}
 
 
+@pytest.mark.timeout(360)  # asks for every address, twice
 def test_every_address_is_closed_to_visitors(closed):
     video = closed.video(title=SECRET, allow_download=True)
     seen, wrong = set(), []
