@@ -145,3 +145,19 @@ def test_views_get_the_signed_in_user_in_one_way():
         if is_view(path) and other_way.search(path.read_text())
     ]
     assert offenders == [], "use accounts.current_user.signed_in_user"
+
+
+def test_rows_of_the_site_s_models_are_made_from_documents():
+    """A model that derives from Django's own is read by compiled columns and ``$lookup``."""
+    from django.apps import apps
+
+    from streamsite.mongo.engine.rows import StoredManager
+
+    own = [
+        model
+        for model in apps.get_models()
+        if model.__module__.partition(".")[0] in APPS and ".tests." not in model.__module__
+    ]
+    assert len(own) > 25
+    others = [model._meta.label for model in own if not isinstance(model._default_manager, StoredManager)]
+    assert others == []
