@@ -105,11 +105,21 @@ class StoredModel(models.Model):
 
 
 def read_rows(connection: DatabaseWrapper, read: PlainRead) -> list[Made]:
-    """Return the rows of a plan in its order, each with its document; related rows are set on them."""
+    """Return the rows of a plan in its order, each with its document; related rows are set on them.
+
+    A page that lost rows whose targets are gone is filled from those behind it.
+    """
     maker = _maker(read.root.model, read.root.fields, connection.alias)
     options = {**read.find.options, "projection": maker.projection}
-    documents = fetch(connection, Find(read.find.table, read.find.filter, options))
-    return _with_relations(connection, read.root.relations, [(maker.make(one), one) for one in documents])
+    wanted, made = options.get("limit"), list[Made]()
+    while True:
+        documents = fetch(connection, Find(read.find.table, read.find.filter, options))
+        found = [(maker.make(one), one) for one in documents]
+        made += _with_relations(connection, read.root.relations, found)
+        if wanted is None or len(documents) < options["limit"] or len(made) == wanted:
+            return made
+        options["skip"] = options.get("skip", 0) + len(documents)
+        options["limit"] = wanted - len(made)
 
 
 def _with_relations(

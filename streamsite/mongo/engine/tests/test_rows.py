@@ -145,6 +145,10 @@ def test_a_row_whose_target_is_gone_is_left_out_as_by_a_join() -> None:
         with_channel = list(Video.objects.select_related("channel").order_by("pk"))
         assert {row.channel_id for row in with_channel} == {1, 3, 4}
         assert len(list(Video.objects.order_by("pk"))) > len(with_channel)
+        rows = Video.objects.select_related("channel").order_by("pk")
+        for first, last in ((0, 5), (0, 1), (3, 9), (0, len(with_channel)), (0, 100)):
+            gone = sum(row.channel_id == 2 for row in Video.objects.order_by("pk")[:first])
+            assert list(rows[first:last]) == with_channel[first - gone :][: last - first]
     finally:
         table.insert_one(document)
     owners = connection.collection(Owner._meta.db_table)
