@@ -16,6 +16,7 @@ from streamsite.api.idempotency import idempotent, planned_id
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from videos import access as videos
+from videos import share_links
 from videos.comments import access, mappers, queries, services, targets
 from videos.comments.schemas import CommentDict
 from videos.comments.serializers import (
@@ -60,16 +61,12 @@ class CommentsView(APIView):
     )
     def get(self, request: Request, video_id: str) -> Response:
         """List the comments on a video."""
-        subject = targets.video_target(videos.get_watchable(request._request, video_id).video)
-        return conditional_response(
-            request,
-            mappers.serialize_listing(
-                queries.list_threads(
-                    request, subject, sort=CommentsQuerySerializer.from_query(request)["sort"]
-                ),
-                request.user,
-            ),
-        )
+        visit = videos.get_watchable(request._request, video_id)
+        sort = CommentsQuerySerializer.from_query(request)["sort"]
+        threads = queries.list_threads(request, targets.video_target(visit.video), sort=sort)
+        response = conditional_response(request, mappers.serialize_listing(threads, request.user))
+        share_links.remember_admission(response, visit.link)
+        return response
 
     @extend_schema(
         operation_id="video_comment",

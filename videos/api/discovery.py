@@ -12,7 +12,7 @@ from streamsite.api.conditional import conditional_response
 from streamsite.api.described import described
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS
-from videos import access, recommendations
+from videos import access, recommendations, share_links
 from videos.schemas.cards import RecommendationDict
 from videos.schemas.search import SuggestionsDict
 from videos.search.suggestions import suggest
@@ -59,12 +59,14 @@ class RelatedView(APIView):
     @extend_schema(operation_id="videos_related", responses={200: described(PageDict[RecommendationDict])})
     def get(self, request: Request, video_id: str) -> Response:
         """List videos to watch next, each with a reason."""
-        video = access.get_watchable(request._request, video_id).video
-        return conditional_response(
+        visit = access.get_watchable(request._request, video_id)
+        response = conditional_response(
             request,
             {
                 "next": None,
                 "previous": None,
-                "results": recommendations.related_videos(request.user, video),
+                "results": recommendations.related_videos(request.user, visit.video),
             },
         )
+        share_links.remember_admission(response, visit.link)
+        return response
