@@ -14,6 +14,7 @@ from accounts.auth_session_store import SessionDoc
 from accounts.models import User
 from accounts.schemas import SessionDict
 from accounts.signals import sessions_ended
+from streamsite import change_mark
 from streamsite.caching import cached
 from streamsite.rate_limits import address_prefix, client_address
 
@@ -164,6 +165,7 @@ def revoke(session_id: str, user_id: str, reason: str) -> bool:
     """End one session of the user. Return whether it was live."""
     _load_live.discard(session_id)
     was_live = auth_session_store.revoke(session_id, user_id, reason, utc_now())
+    change_mark.renew()
     if was_live:
         sessions_ended.send(sender=User, user_id=user_id, session_id=session_id, keep=None)
     return was_live
@@ -173,6 +175,7 @@ def revoke_all(user_id: str, reason: str, *, keep: str | None = None) -> int:
     """End the user's sessions except ``keep``. Return how many were live."""
     _load_live.clear()
     ended = auth_session_store.revoke_all(user_id, reason, utc_now(), keep=keep)
+    change_mark.renew()
     sessions_ended.send(sender=User, user_id=user_id, session_id=None, keep=keep)
     return ended
 

@@ -97,6 +97,12 @@ class EdgeAnswer:
         """Return whether the answer has a header of that name, written like this."""
         return name in self.headers
 
+    def close(self) -> None:
+        """Give back what a large answer holds; for one that is not sent."""
+        close = getattr(self.pieces, "close", None)
+        if close is not None:
+            close()
+
 
 class KnownCookies:
     """The cookies of browsers to which Django lately sent a file without changing a cookie.
@@ -155,8 +161,12 @@ class Edge:
         with logs.bind_request_id(request) as request_id:
             answer = self._answer(request)
             if answer is not None:
-                access_log.log_request(request, answer, begun)
-                count_request(request, answer, time.perf_counter() - begun)
+                try:
+                    access_log.log_request(request, answer, begun)
+                    count_request(request, answer, time.perf_counter() - begun)
+                except BaseException:
+                    answer.close()
+                    raise
         if answer is not None:
             answer.headers["X-Request-Id"] = request_id
             start_response(STATUS_LINES[HTTPStatus(answer.status_code)], list(answer.headers.items()))

@@ -3,7 +3,7 @@
 An answer is kept when its view says that shared caches may have it, nothing about the caller had a say in it but the
 headers of the key, and only the general rate limit was asked. It lasts ``KEPT_ANSWER_SECONDS``, and ends at once with
 every request of this host that changes something, by the mark of ``change_mark``. Those who ask for the same while it
-is made wait for it.
+is made wait for it, for a moment.
 
 A kept answer counts like any other: in the rate limit, the log, and the metrics.
 """
@@ -11,10 +11,9 @@ A kept answer counts like any other: in the rate limit, the log, and the metrics
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -46,11 +45,14 @@ KEY_HEADERS = (
 )
 # Requests that change nothing of what is kept, and of which there are many.
 WITHOUT_EFFECT = re.compile(r"/api/v1/(?:auth/token/refresh|uploads/?.*|videos/[^/]+/playback)/?")
-# A share link counts each of its uses.
-SHARE_SECRET = re.compile(r"(?:^|[&;])share=")
 PUBLIC = re.compile(r"\bpublic\b")
 LIMIT_HEADERS = "ratelimit-"
-MAX_BYTES, MAX_ANSWERS = 64 * 1024, 512
+MAX_BYTES, MAX_ANSWERS = 128 * 1024, 256
+# How long one who asks waits for another's answer before making it as well.
+WAIT_SECONDS = 0.5
+PASSING_SECONDS, MAX_PASSING = 5.0, 4_000
+# Refusals before anything was done.
+WITHOUT_EFFECT_STATUSES = {404, 405, 411, 413, 415, 429}
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,16 @@ def _keep_seconds(_: object) -> float:
 
 
 _answers: ExpiringCache[Key, KeptAnswer] = ExpiringCache(seconds=_keep_seconds, max_entries=MAX_ANSWERS)
-_being_made: dict[Key, Lock] = {}
+# Keys whose answers were not for everyone a moment ago.
+_passing: ExpiringCache[Key, bool] = ExpiringCache(seconds=PASSING_SECONDS, max_entries=MAX_PASSING)
+_being_made: dict[Key, Event] = {}
 _being_made_lock = Lock()
 
 
 def forget_all() -> None:
     """Drop every kept answer of this process."""
     _answers.clear()
+    _passing.clear()
 
 
 class KeptAnswersMiddleware:
@@ -88,19 +93,31 @@ class KeptAnswersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer from what is kept, or pass the request on."""
         if request.method not in SAFE_METHODS:
-            try:
-                return self.get_response(request)
-            finally:
-                if not WITHOUT_EFFECT.fullmatch(request.path_info):
-                    change_mark.renew()
+            return self._change(request)
         key = _key(request)
         return self.get_response(request) if key is None else self._answer(request, key)
+
+    def _change(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request that may change something, and renew the mark before the answer goes out."""
+        status = 0
+        try:
+            response = self.get_response(request)
+            status = response.status_code
+            return response
+        finally:
+            if status not in WITHOUT_EFFECT_STATUSES and not WITHOUT_EFFECT.fullmatch(request.path_info):
+                change_mark.renew()
 
     def _answer(self, request: HttpRequest, key: Key) -> HttpResponseBase:
         mark = change_mark.current()
         if mark is None:
             return self.get_response(request)
-        with _one_at_a_time(key, lambda: _find(key, mark)) as kept:
+        kept, making = _find(key, mark), None
+        if kept is None and not _passing.get(key, False):
+            making = _begin(key)
+            if making is None:
+                kept = _wait(key, mark)
+        try:
             if kept is not None:
                 headers = count_read(throttle_key(request))
                 if headers is not None:
@@ -109,6 +126,9 @@ class KeptAnswersMiddleware:
             if kept is None:
                 _keep(request, response, key, mark)
             return response
+        finally:
+            if making is not None:
+                _end(key, making)
 
 
 def _key(request: HttpRequest) -> Key | None:
@@ -120,7 +140,7 @@ def _key(request: HttpRequest) -> Key | None:
         or any(meta.get(name) for name in CALLER_HEADERS)
         or meta.get("CONTENT_LENGTH") not in {None, "", "0"}
         or "HTTP_TRANSFER_ENCODING" in meta
-        or SHARE_SECRET.search(meta.get("QUERY_STRING", ""))
+        or "share" in request.GET  # each use of such a link counts
         or settings.KEPT_ANSWER_SECONDS <= 0
         or not features().public_api
     ):
@@ -138,21 +158,26 @@ def _find(key: Key, mark: bytes) -> KeptAnswer | None:
     return kept if kept is not None and kept.mark == mark else None
 
 
-@contextmanager
-def _one_at_a_time(key: Key, find: Callable[[], KeptAnswer | None]) -> Iterator[KeptAnswer | None]:
-    """Yield what is kept; while nothing is, let one thread at a time make it, and the others find it then."""
-    if (kept := find()) is not None:
-        yield kept
-        return
+def _begin(key: Key) -> Event | None:
+    """Return what others wait for while this request makes the answer; ``None`` while another one makes it."""
+    making = Event()
     with _being_made_lock:
-        lock = _being_made.setdefault(key, Lock())
-    with lock:
-        try:
-            yield find()
-        finally:
-            with _being_made_lock:
-                if _being_made.get(key) is lock:
-                    del _being_made[key]
+        return making if _being_made.setdefault(key, making) is making else None
+
+
+def _wait(key: Key, mark: bytes) -> KeptAnswer | None:
+    """Return the answer that another request makes; ``None`` if it takes long, or is none for everyone."""
+    making = _being_made.get(key)
+    if making is not None:
+        making.wait(WAIT_SECONDS)
+    return _find(key, mark)
+
+
+def _end(key: Key, making: Event) -> None:
+    """Let those go on who wait, all of them at once."""
+    with _being_made_lock:
+        del _being_made[key]
+    making.set()
 
 
 def _again(request: HttpRequest, kept: KeptAnswer, limit_headers: dict[str, str]) -> HttpResponse:
@@ -166,8 +191,9 @@ def _again(request: HttpRequest, kept: KeptAnswer, limit_headers: dict[str, str]
 
 
 def _keep(request: HttpRequest, response: HttpResponseBase, key: Key, mark: bytes) -> None:
+    """Keep the answer if it is for everyone; else remember that nobody needs to wait for its like."""
     match = request.resolver_match
-    if (
+    if not (
         isinstance(response, HttpResponse)
         and match is not None
         and response.status_code in {200, 304}
@@ -176,10 +202,12 @@ def _keep(request: HttpRequest, response: HttpResponseBase, key: Key, mark: byte
         and len(response.content) <= MAX_BYTES
         and _has_general_limit_alone(match)
     ):
-        headers = tuple(
-            (name, value) for name, value in response.items() if not name.lower().startswith(LIMIT_HEADERS)
-        )
-        _answers.put(key, KeptAnswer(mark, response.status_code, response.content, headers, match))
+        _passing.put(key, True)
+        return
+    headers = tuple(
+        (name, value) for name, value in response.items() if not name.lower().startswith(LIMIT_HEADERS)
+    )
+    _answers.put(key, KeptAnswer(mark, response.status_code, response.content, headers, match))
 
 
 def _has_general_limit_alone(match: ResolverMatch) -> bool:

@@ -175,6 +175,68 @@ def test_a_share_link_counts_each_use(cast):
     assert [ask(address).status_code for _ in range(5)] == [200, 200, 200, 404, 404]
 
 
+def test_what_a_share_link_opens_is_for_its_reader(cast):
+    film = cast.video(visibility="private")
+    link = cast.api("owner").post(f"{LIST}/{film.pk}/share-links", {"max_views": 1}, format="json").json()
+    secret, client = link["url"].partition("share=")[2], APIClient()
+    for path in ("", "/comments", "/related"):
+        answer = client.get(f"{LIST}/{film.pk}{path}?%73hare={secret}")
+        assert answer.status_code == 200
+        assert "private" in answer["Cache-Control"]
+    assert ask(f"{LIST}/{film.pk}/related?share={secret}").status_code == 404
+    assert list(kept_answers._answers._values) == []
+
+
+def test_nobody_waits_for_what_is_for_nobody_else(film, monkeypatch):
+    """While one request makes an answer that cannot be kept, the others make theirs at the same time."""
+    waiting = 6
+    together = threading.Barrier(waiting)
+    match = f"{LIST}/AAAAAAAAAAA"
+    keep = kept_answers._keep
+
+    def slow(*given):
+        together.wait(60)  # broken unless all of them come here at once
+        keep(*given)
+
+    monkeypatch.setattr(kept_answers, "_keep", slow)
+    with ThreadPoolExecutor(waiting) as people:
+        answers = [future.result(90) for future in [people.submit(ask, match) for _ in range(waiting)]]
+    assert {answer.status_code for answer in answers} == {404}
+    assert not kept_answers._being_made
+    monkeypatch.setattr(kept_answers, "WAIT_SECONDS", 60.0)
+    monkeypatch.setattr(kept_answers, "_keep", keep)
+    assert ask(match).status_code == 404  # known as one that nobody waits for
+
+
+def test_refused_writes_end_nothing(film):
+    ask()
+    before = change_mark.current()
+    assert APIClient().post("/api/v1/nothing").status_code == 404
+    assert APIClient().post("/api/v1/trending").status_code in {403, 405}
+    assert APIClient().delete("/robots.txt").status_code == 405
+    assert APIClient().post("/api/v1/nothing/at/all").status_code == 404
+    assert change_mark.current() == before
+
+
+def test_an_outage_is_met_once_for_so_many_reads(film, monkeypatch):
+    from streamsite.api import throttling
+    from streamsite.errors import Unavailable
+
+    asked = []
+
+    def away(*given, **more):
+        asked.append(given)
+        raise Unavailable
+
+    monkeypatch.setattr(throttling, "increment", away)
+    for _ in range(READ_BATCH - 1):
+        assert throttling.count_read("10.0.0.1")
+    with pytest.raises(Unavailable):
+        throttling.count_read("10.0.0.1")
+    assert throttling.count_read("10.0.0.1")
+    assert len(asked) == 1
+
+
 def test_an_api_that_is_not_public_answers_only_its_own_pages(film):
     services.save(sections.section_of(Features), {"public_api": False})
     own = {"HTTP_REFERER": "http://testserver/"}

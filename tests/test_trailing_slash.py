@@ -123,7 +123,7 @@ def test_the_walk_found_the_routes():
 
 
 def test_the_administration_keeps_its_slashes(cast):
-    admin = next(e for e in get_resolver().url_patterns if getattr(e, "namespace", "") == "admin")
+    _, admin = get_resolver().namespace_dict["admin"]
     paths = [f"/admin/{entry.pattern}" for entry in admin.url_patterns if isinstance(entry, URLPattern)]
     ending = [path for path in paths if path.endswith("/")]
     assert len(ending) > 3

@@ -1,11 +1,13 @@
 """Who calls, kept for a moment: requests that read use it, changes end it, and changes never use it."""
 
 import pytest
+from rest_framework.test import APIClient
 
 from accounts import kept_callers, sessions, staff_actions
 from accounts.models import User
 from streamsite import change_mark
 from tests.support.commands import recorded
+from tests.support.users import PASSWORD
 
 ME = "/api/v1/me"
 
@@ -50,6 +52,22 @@ def test_signing_out_ends_it(cast):
     assert api.get(ME).status_code == 200
     assert api.post("/api/v1/auth/logout-all", format="json").status_code in {200, 204}
     assert api.get(ME).status_code == 401
+
+
+def test_a_replayed_refresh_token_ends_it(cast):
+    body = {"login": "owner", "password": PASSWORD, "client": "native"}
+    assert cast.owner.is_active
+    first = APIClient().post("/api/v1/auth/token", body, format="json").json()
+    second = _refresh(first["refresh"]).json()
+    thief = APIClient(HTTP_AUTHORIZATION=f"Bearer {second['access']}")
+    _refresh(second["refresh"])
+    assert thief.get(ME).status_code == 200
+    assert _refresh(first["refresh"]).json()["code"] == "refresh_reused"
+    assert thief.get(ME).status_code == 401
+
+
+def _refresh(token):
+    return APIClient().post("/api/v1/auth/token/refresh", {"refresh": token}, format="json")
 
 
 def test_a_suspension_in_the_admin_ends_it(cast):

@@ -34,7 +34,9 @@ def _count_read(who: str) -> int:
     window = int(time.time() // READS.seconds)
     pending, known = _reads.get((who, window), (0, 0))
     pending += 1
-    if pending == READ_BATCH:
+    if pending >= READ_BATCH:
+        # First, so that an outage is met once for so many reads and not by each.
+        _reads.put((who, window), (0, known))
         known, _ = increment(READS, who, by=pending)
         pending = 0
     _reads.put((who, window), (pending, known))
