@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from streamsite import assets, edge, memory, site_id, stalled_connections
+from streamsite import assets, memory, site_id, stalled_connections
 from streamsite.early_refusals import with_lingering_close
 from streamsite.metrics import commands, process_files
 from streamsite.mongo.server import end_with_parent
@@ -28,6 +28,9 @@ try:
     django.setup()
 except ImproperlyConfigured as error:
     sys.exit(f"web: {error}")
+
+from streamsite import edge  # noqa: E402 - what it imports reads settings
+
 process_files.join(process_files.WEB)
 commands.start(process_files.WEB)
 telemetry.start(process_files.WEB)
