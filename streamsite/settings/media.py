@@ -47,7 +47,7 @@ DISK_WATERMARK_BYTES = env.integer("DISK_WATERMARK_BYTES", 512 * 1024**2, least=
 MEDIA_TOKEN_SECONDS = env.integer("MEDIA_TOKEN_SECONDS", 6 * 3600, least=60, most=7 * 86_400)
 MEDIA_STATE_CACHE_SECONDS = 2.0
 # Returns the file that ``streamsite.edge`` sends by the path of a request.
-EDGE_FILES = "videos.playback.media_edge.find_file"
+EDGE_FILES = "videos.media_edge.find_file"
 MEDIA_ACCEL_PREFIX = env.matching(
     "MEDIA_ACCEL_PREFIX",
     "/internal/" if BEHIND_FRONT else "",

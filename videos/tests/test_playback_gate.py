@@ -33,7 +33,7 @@ TAKEN_DOWN_ELSEWHERE = {
     "videos/mappers.py",
     "videos/admin/videos.py",
     "videos/schemas/videos.py",
-    "videos/playback/media_access.py",
+    "videos/media_access.py",
     "subscriptions/models/post.py",
     "subscriptions/posts/access.py",
     "subscriptions/posts/services.py",
@@ -130,9 +130,7 @@ def test_no_other_condition_asks_whether_a_video_is_taken_down():
     assert mentions == TAKEN_DOWN_ELSEWHERE | {"videos/playback_gate.py"}
 
 
-@pytest.mark.parametrize(
-    "name", ["videos/services.py", "videos/mappers.py", "videos/playback/media_access.py"]
-)
+@pytest.mark.parametrize("name", ["videos/services.py", "videos/mappers.py", "videos/media_access.py"])
 def test_no_branch_depends_on_the_field(name):
     asked = [
         node.lineno

@@ -1,6 +1,6 @@
 """Serves a video's files: sends a byte range, or redirects to the bucket.
 
-``videos.playback.media_access`` decides who may have which. Everything that may not be had is a 404 with the same body.
+``videos.media_access`` decides who may have which. Everything that may not be had is a 404 with the same body.
 Most requests are answered before they get here: ``streamsite.edge``.
 """
 
@@ -19,9 +19,10 @@ from accounts.registration import login_only, rules
 from streamsite import cors
 from streamsite.files import send_file
 from streamsite.view_actions import found_or_none
+from videos import media_access
 from videos.files import bucket, bucket_delivery
-from videos.playback import manifests, media_access
-from videos.playback.media_access import MediaFile
+from videos.media_access import MediaFile
+from videos.playback import manifests
 
 
 class RequestCaller:

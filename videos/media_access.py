@@ -1,7 +1,7 @@
 """The decision about a request for a video's file: whether the caller may have it, and what it is sent with.
 
 Everything that may not be had is absent. What decides is read again every two seconds, so making a video private stops
-its segments at once. The view (``videos.views.media``) and the answers before Django (``videos.playback.media_edge``)
+its segments at once. The view (``videos.views.media``) and the answers before Django (``videos.media_edge``)
 ask the same functions.
 """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-from videos.playback import media_access
-from videos.playback.media_access import MediaFile
+from videos import media_access
+from videos.media_access import MediaFile
 
 # The routes "media" and "public-image" of ``videos.urls``.
 TOKEN_PATH = re.compile(r"\A/media/v/([^/]+)/([^/]+)/([^/]+)/(.+)\Z")
