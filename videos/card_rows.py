@@ -1,7 +1,7 @@
 """Which fields a card is made of: lists read these of a video and its channel, and nothing else travels.
 
 A field that is left out is read when it is asked for, one command for each row: ``tests/test_card_rows.py`` counts the
-commands of every list.
+commands of every list. Rows of a list share their channels: they are shown, and never changed or saved.
 """
 
 from __future__ import annotations
