@@ -1,4 +1,4 @@
-"""Which fields a channel's badge is made of: lists that show channels read these of their accounts."""
+"""The fields of a channel's badge. Lists that show channels load only these fields of the accounts."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Who calls, kept for a moment: token, account and session of requests that only read.
+"""A short-lived cache of callers: the token, account, and session behind an access token.
 
-Every page of an app asks for several things within a second, and each request read the same account. What was found
-for an access token is used again for ``KEPT_CALLER_SECONDS`` by requests that change nothing, as long as nothing was
-changed on this host (``streamsite.change_mark``). Requests that change something look everything up.
+An app sends several requests within a second, and each of them would load the same account. Requests with a safe method
+may use the cached caller for ``KEPT_CALLER_SECONDS``, until something changes on this host (``streamsite.change_mark``).
+Requests with other methods always load everything again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_KEPT = 20_000
 
 @dataclass(frozen=True)
 class Caller:
-    """What was found for an access token; ``mark`` is from before it was looked up."""
+    """A cached caller. ``mark`` is the change mark that was read before the lookup."""
 
     mark: bytes
     user: User
@@ -40,7 +40,7 @@ _callers: ExpiringCache[str, Caller] = ExpiringCache(seconds=_keep_seconds, max_
 
 
 def find(raw: str, mark: bytes | None) -> tuple[User, AccessToken] | None:
-    """Return account and token as they were found for the same text, ``None`` if that is not to be used any more."""
+    """Return the cached account and token of a raw token, or ``None`` if there is none or it is outdated."""
     caller = _callers.get(raw, None)
     if caller is None or caller.mark != mark or float(caller.token["exp"]) <= time.time():
         return None
@@ -48,23 +48,23 @@ def find(raw: str, mark: bytes | None) -> tuple[User, AccessToken] | None:
 
 
 def keep(raw: str, mark: bytes | None, user: User, token: AccessToken) -> None:
-    """Keep what was found for an access token; ``mark`` is from before it was looked up."""
+    """Cache the caller of a raw token. ``mark`` is the change mark that was read before the lookup."""
     if mark is not None and settings.KEPT_CALLER_SECONDS > 0:
         _callers.put(raw, Caller(mark, _copy(user), token))
 
 
 def current_mark() -> bytes | None:
-    """Return the mark to look up and keep a caller with, ``None`` when nothing is kept."""
+    """Return the change mark, or ``None`` if callers are not cached."""
     return change_mark.current() if settings.KEPT_CALLER_SECONDS > 0 else None
 
 
 def forget_all() -> None:
-    """Drop what this process keeps."""
+    """Empty this process's cache."""
     _callers.clear()
 
 
 def _copy(user: User) -> User:
-    """Return the account for another request, which may change it as it likes."""
+    """Return a copy of the account, which a request may change without effect on the cache."""
     again = User.__new__(User)
     again.__dict__.update(
         (name, copy.copy(value) if isinstance(value, (dict, list)) else value)

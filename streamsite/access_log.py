@@ -29,7 +29,7 @@ _files = itertools.count(1)
 
 
 class Answer(Protocol):
-    """What is looked at of an answer, Django's or ``streamsite.edge``'s."""
+    """The parts of a response that logging reads. Django and ``streamsite.edge`` both provide them."""
 
     status_code: int
 

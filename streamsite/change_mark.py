@@ -1,13 +1,13 @@
-"""A mark that changes whenever something may have changed that this host's processes keep for a moment.
+"""A change mark that invalidates the short-lived caches of all processes on this host.
 
-Web processes keep answers to visitors (``kept_answers``) and who calls (``accounts.kept_callers``) for a second or two.
-Whoever has just changed something must not be shown the former state by the process beside. So every process reads the
-mark before it looks anything up, keeps it with what it found, and uses that only while the mark is the same. Requests
-that change something, jobs and commands renew it before they say that they are done. On other hosts, what is kept ends
-with its time.
+Web processes cache answers to visitors (``kept_answers``) and callers (``accounts.kept_callers``) for a second or two.
+A person who has just changed something must not see the old state because another process answers. So a process reads
+the mark before it loads data, stores the mark with the cached value, and uses the value only while the mark is the same.
+Requests that change something renew the mark before they answer; jobs and commands renew it when they end. Caches on
+other hosts expire after their time.
 
-The mark is eight random bytes in a file, read by ``pread`` in a microsecond. A file that cannot be used means that
-nothing is kept.
+The mark is eight random bytes in a file. Reading it takes about a microsecond. If the file cannot be used, nothing is
+cached.
 """
 
 from __future__ import annotations

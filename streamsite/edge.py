@@ -67,7 +67,7 @@ class EdgeFile(Protocol):
 
 
 class EdgeRequest(HttpRequest):
-    """What is looked at of a request, without what Django prepares for views."""
+    """A minimal request, without what Django prepares for views."""
 
     def __init__(
         self, environ: dict[str, Any], path: str
@@ -137,7 +137,7 @@ def _digest(cookies: str, cache: str) -> bytes:
 
 
 class Edge:
-    """Answers what it can by itself, and gives the rest to ``application``."""
+    """Answers plain requests for files, and passes all others to ``application``."""
 
     def __init__(self, application: Application, find: Callable[[str], EdgeFile | None]) -> None:
         self._application = application

@@ -1,11 +1,10 @@
-"""Answers of the API to visitors, kept for a moment: the same bytes for everyone who asks the same.
+"""A short-lived cache of the API's answers to visitors.
 
-An answer is kept when its view says that shared caches may have it, nothing about the caller had a say in it but the
-headers of the key, and only the general rate limit was asked. It lasts ``KEPT_ANSWER_SECONDS``, and ends at once with
-every request of this host that changes something, by the mark of ``change_mark``. Those who ask for the same while it
-is made wait for it, for a moment.
+An answer is cached if its view allows shared caches to store it, if it depends on nothing about the caller except the
+headers in the key, and if only the general rate limit applies. It lasts ``KEPT_ANSWER_SECONDS``, and any change on this
+host invalidates it (``change_mark``). Requests for an answer that is being made wait for it up to ``WAIT_SECONDS``.
 
-A kept answer counts like any other: in the rate limit, the log, and the metrics.
+A cached answer counts in the rate limit, the log, and the metrics like any other.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ Key = tuple[str, ...]
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PREFIX = "/api/v1/"
-# What says who calls, or from which page: such answers may differ from caller to caller.
+# Headers that identify the caller or the page. Answers to requests with one of these are not cached.
 CALLER_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_ORIGIN")
 # What else an answer may depend on.
 KEY_HEADERS = (
@@ -43,12 +42,12 @@ KEY_HEADERS = (
     "HTTP_IF_NONE_MATCH",
     "HTTP_SEC_FETCH_SITE",
 )
-# Requests that change nothing of what is kept, and of which there are many.
+# Frequent requests that do not affect cached answers.
 WITHOUT_EFFECT = re.compile(r"/api/v1/(?:auth/token/refresh|uploads/?.*|videos/[^/]+/playback)/?")
 PUBLIC = re.compile(r"\bpublic\b")
 LIMIT_HEADERS = "ratelimit-"
 MAX_BYTES, MAX_ANSWERS = 128 * 1024, 256
-# How long one who asks waits for another's answer before making it as well.
+# How long a request waits for an answer that another request is making.
 WAIT_SECONDS = 0.5
 PASSING_SECONDS, MAX_PASSING = 5.0, 4_000
 # Refusals before anything was done.
@@ -57,7 +56,7 @@ WITHOUT_EFFECT_STATUSES = {404, 405, 411, 413, 415, 429}
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """An answer as it was made, without what belongs to one request; ``mark`` is from before it was made."""
+    """A cached answer, without the headers of a single request. ``mark`` was read before it was made."""
 
     mark: bytes
     status: int

@@ -1,7 +1,7 @@
-"""Which fields a card is made of: lists read these of a video and its channel, and nothing else travels.
+"""The fields of a video card. Lists load only these fields of videos and channels.
 
-A field that is left out is read when it is asked for, one command for each row: ``tests/test_card_rows.py`` counts the
-commands of every list. Rows of a list share their channels: they are shown, and never changed or saved.
+Reading any other field of a row sends one more command; ``tests/test_card_rows.py`` counts the commands of every list.
+Rows of a list share their channel objects, so do not change or save them.
 """
 
 from __future__ import annotations

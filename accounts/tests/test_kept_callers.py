@@ -1,4 +1,4 @@
-"""Who calls, kept for a moment: requests that read use it, changes end it, and changes never use it."""
+"""The cache of callers: safe requests use it, changes invalidate it, and unsafe requests bypass it."""
 
 import pytest
 from rest_framework.test import APIClient
