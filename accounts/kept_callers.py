@@ -1,8 +1,8 @@
 """A short-lived cache of callers: the token, account, and session behind an access token.
 
-An app sends several requests within a second, and each of them would load the same account. Requests with a safe method
-may use the cached caller for ``KEPT_CALLER_SECONDS``, until something changes on this host (``streamsite.change_mark``).
-Requests with other methods always load everything again.
+An app sends several requests within a second, and each of them would load the same account. Requests with a safe
+method may use the cached caller for ``KEPT_CALLER_SECONDS``, until something changes on this host
+(``streamsite.change_mark``). Requests with other methods always load everything again.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 Web processes cache answers to visitors (``kept_answers``) and callers (``accounts.kept_callers``) for a second or two.
 A person who has just changed something must not see the old state because another process answers. So a process reads
-the mark before it loads data, stores the mark with the cached value, and uses the value only while the mark is the same.
-Requests that change something renew the mark before they answer; jobs and commands renew it when they end. Caches on
-other hosts expire after their time.
+the mark before it loads data, stores the mark with the cached value, and uses the value only while the mark is the
+same. Requests that change something renew the mark before they answer; jobs and commands renew it when they end. Caches
+on other hosts expire after their time.
 
 The mark is eight random bytes in a file. Reading it takes about a microsecond. If the file cannot be used, nothing is
 cached.
