@@ -16,7 +16,7 @@ from tests.support.plugin import empty_collections
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
-    from pytest_django import DjangoDbBlocker
+    from pytest_django import DjangoDbBlocker, Settings
 
     from tests.support.browser import IsolatedBrowser
     from tests.support.other_origin import OtherOrigin
@@ -111,7 +111,9 @@ def database(prepared_database: None, django_db_blocker: DjangoDbBlocker) -> Ite
 def _clear_caches() -> None:
     from accounts import kept_callers, sessions
     from streamsite import health, kept_answers
+    from streamsite.api import shared_bodies
     from streamsite.api.throttling import GroupThrottle
+    from streamsite.mongo.engine import kept_documents
     from streamsite.site_settings import live as site_settings
     from videos import categories, hidden
     from videos.search import vocabulary_store
@@ -124,11 +126,19 @@ def _clear_caches() -> None:
     sessions.clear_cache()
     kept_callers.forget_all()
     kept_answers.forget_all()
+    kept_documents.forget_all()
+    shared_bodies.forget_all()
     media.forget_all()
     cards.forget_all()
     health.clear_check_results()
     site_settings.install({})
     GroupThrottle.reset_counts()
+
+
+@pytest.fixture
+def rows_read_anew(settings: Settings) -> None:
+    """Let each request read all of its rows, for tests of what a request costs by itself."""
+    settings.KEPT_ROW_SECONDS = 0.0
 
 
 @pytest.fixture

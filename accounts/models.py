@@ -62,6 +62,8 @@ class UserManager(StoredManager["User"], BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """An account and its channel. The ``*_count`` fields are counters that only services change."""
 
+    kept_while_reading: ClassVar[bool] = True
+
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     username = models.CharField(
         max_length=30,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -30,6 +32,8 @@ class Playlist(StoredModel):
     ``collaborators`` holds account ids inside this document, so that changes can be conditional on them. The id of an
     account's Watch later is derived from the account's, so it is unique.
     """
+
+    kept_while_reading: ClassVar[bool] = True
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=32, default=object_id, editable=False)
     # Relations without an index of their own are the first field of one below; another would only offer worse plans.

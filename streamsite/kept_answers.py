@@ -1,8 +1,9 @@
-"""A short-lived cache of the API's answers to visitors.
+"""A short-lived cache of answers to visitors: those of the API, the home page, and the pages of videos.
 
-An answer is cached if its view allows shared caches to store it, if it depends on nothing about the caller except the
-headers in the key, and if only the general rate limit applies. It lasts ``KEPT_ANSWER_SECONDS``, and any change on this
-host invalidates it (``change_mark``). Requests for an answer that is being made wait for it up to ``WAIT_SECONDS``.
+An answer is cached if it depends on nothing about the caller except the headers in the key. An answer of the API is
+cached if its view allows shared caches to store it and only the general rate limit applies; a page is cached if it
+sets no cookie and no ``Cache-Control``. Answers last ``KEPT_ANSWER_SECONDS``, and any change on this host invalidates
+them (``change_mark``). Requests for an answer that is being made wait for it up to ``WAIT_SECONDS``.
 
 A cached answer counts in the rate limit, the log, and the metrics like any other.
 """
@@ -22,6 +23,7 @@ from django.urls import ResolverMatch
 from streamsite import change_mark
 from streamsite.api.throttling import GroupThrottle, count_read
 from streamsite.caching import ExpiringCache
+from streamsite.mongo.engine import kept_documents
 from streamsite.rate_limits import throttle_key
 from streamsite.site_settings.features import features
 
@@ -30,6 +32,8 @@ Key = tuple[str, ...]
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PREFIX = "/api/v1/"
+# Pages that are kept. Parts of them, which scripts ask for, are not.
+PAGES = re.compile(r"/|/watch/[A-Za-z0-9_-]{11}")
 # Headers that identify the caller or the page. Answers to requests with one of these are not cached.
 CALLER_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_ORIGIN")
 # What else an answer may depend on.
@@ -56,13 +60,17 @@ WITHOUT_EFFECT_STATUSES = {404, 405, 411, 413, 415, 429}
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """A cached answer, without the headers of a single request. ``mark`` was read before it was made."""
+    """A cached answer, without the headers of a single request. ``mark`` was read before it was made.
+
+    ``is_counted`` says that it is one of the API, whose reads are limited.
+    """
 
     mark: bytes
     status: int
     content: bytes
     headers: tuple[tuple[str, str], ...]
     match: ResolverMatch
+    is_counted: bool
 
 
 def _keep_seconds(_: object) -> float:
@@ -84,7 +92,7 @@ def forget_all() -> None:
 
 
 class KeptAnswersMiddleware:
-    """Answers visitors of the API from what is kept, and renews the mark behind every request that may change it."""
+    """Answers visitors from what is kept, and renews the mark behind every request that may change it."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -93,8 +101,12 @@ class KeptAnswersMiddleware:
         """Answer from what is kept, or pass the request on."""
         if request.method not in SAFE_METHODS:
             return self._change(request)
-        key = _key(request)
-        return self.get_response(request) if key is None else self._answer(request, key)
+        mark = change_mark.current()
+        with kept_documents.reading(mark, settings.KEPT_ROW_SECONDS) as scope:
+            response = self._read(request, mark)
+        if scope is not None and scope.has_written:
+            change_mark.renew()
+        return response
 
     def _change(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request that may change something, and renew the mark before the answer goes out."""
@@ -107,10 +119,13 @@ class KeptAnswersMiddleware:
             if status not in WITHOUT_EFFECT_STATUSES and not WITHOUT_EFFECT.fullmatch(request.path_info):
                 change_mark.renew()
 
-    def _answer(self, request: HttpRequest, key: Key) -> HttpResponseBase:
-        mark = change_mark.current()
-        if mark is None:
+    def _read(self, request: HttpRequest, mark: bytes | None) -> HttpResponseBase:
+        key = _key(request)
+        if key is None or mark is None:
             return self.get_response(request)
+        return self._answer(request, key, mark)
+
+    def _answer(self, request: HttpRequest, key: Key, mark: bytes) -> HttpResponseBase:
         kept, making = _find(key, mark), None
         if kept is None and not _passing.get(key, False):
             making = _begin(key)
@@ -118,7 +133,7 @@ class KeptAnswersMiddleware:
                 kept = _wait(key, mark)
         try:
             if kept is not None:
-                headers = count_read(throttle_key(request))
+                headers = count_read(throttle_key(request)) if kept.is_counted else {}
                 if headers is not None:
                     return _again(request, kept, headers)
             response = self.get_response(request)
@@ -133,15 +148,18 @@ class KeptAnswersMiddleware:
 def _key(request: HttpRequest) -> Key | None:
     """Return what an answer may depend on, ``None`` for a request whose answer is not kept."""
     meta = request.META
+    if request.path_info.startswith(PREFIX):
+        may_be_kept = features().public_api
+    else:
+        may_be_kept = PAGES.fullmatch(request.path_info) is not None and "HTTP_HX_REQUEST" not in meta
     if (
         request.method != "GET"
-        or not request.path_info.startswith(PREFIX)
+        or not may_be_kept
         or any(meta.get(name) for name in CALLER_HEADERS)
         or meta.get("CONTENT_LENGTH") not in {None, "", "0"}
         or "HTTP_TRANSFER_ENCODING" in meta
         or "share" in request.GET  # each use of such a link counts
         or settings.KEPT_ANSWER_SECONDS <= 0
-        or not features().public_api
     ):
         return None
     return (
@@ -196,17 +214,25 @@ def _keep(request: HttpRequest, response: HttpResponseBase, key: Key, mark: byte
         isinstance(response, HttpResponse)
         and match is not None
         and response.status_code in {200, 304}
-        and PUBLIC.search(response.headers.get("Cache-Control", ""))
         and not response.cookies
         and len(response.content) <= MAX_BYTES
-        and _has_general_limit_alone(match)
+        and _is_for_everyone(request, response, match)
     ):
         _passing.put(key, True)
         return
     headers = tuple(
         (name, value) for name, value in response.items() if not name.lower().startswith(LIMIT_HEADERS)
     )
-    _answers.put(key, KeptAnswer(mark, response.status_code, response.content, headers, match))
+    is_counted = request.path_info.startswith(PREFIX)
+    _answers.put(key, KeptAnswer(mark, response.status_code, response.content, headers, match, is_counted))
+
+
+def _is_for_everyone(request: HttpRequest, response: HttpResponse, match: ResolverMatch) -> bool:
+    """Return whether other visitors get the same answer. Pages that are for one person have a ``Cache-Control``."""
+    policy = response.headers.get("Cache-Control", "")
+    if not request.path_info.startswith(PREFIX):
+        return policy == ""
+    return PUBLIC.search(policy) is not None and _has_general_limit_alone(match)
 
 
 def _has_general_limit_alone(match: ResolverMatch) -> bool:

@@ -34,7 +34,8 @@ def viewer_relation(viewer: Viewer, channel: User) -> ChannelViewerDict | None:
     notify = None
     if viewer.is_authenticated and viewer.pk != channel.pk:
         rows = Subscription.objects.filter(subscriber_id=str(viewer.pk), channel=channel)
-        notify = rows.values_list("notify", flat=True).first()
+        row = rows.only("notify").first()
+        notify = row.notify if row is not None else None
     return build_viewer_relation(viewer, channel, notify)
 
 

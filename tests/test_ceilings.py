@@ -6,27 +6,15 @@ from tests.support.commands import recorded_queries
 from tests.support.profile import walk
 from videos.models import Comment
 
-# A list with a relation is two commands, with two three: their rows, and what these name by primary keys.
-MOST = 5
-# Pages of several lists: new videos, what to go on with and the feed; a channel, its playlists and their pictures;
-# videos, channels (whom somebody blocks among them) and playlists. And one more where cards are not all that a page
-# reads: how much of their videos the viewer has watched.
+MOST = 4
+# Pages of several lists: new videos, what to go on with, and the feed; videos, channels (whom somebody blocks among
+# them) and playlists; posts with what they show and the viewer's reactions. And how much of the videos on cards the
+# viewer has watched.
 MORE = {
-    "/": 11,
-    "/search?q=alpha+video": 6,
-    "/search?q=owner&sort=views": 8,
-    "/watch/{video}": 7,
-    "/watch/{video}/comments": 6,
-    "/@owner/playlists": 7,
-    "/@owner/posts": 8,
-    "/feed/posts": 8,
-    "/watch-later": 6,
-    "/playlists/{playlist}": 7,
-    "/api/v1/videos/{video}/comments": 6,
-    "/api/v1/channels/owner/posts": 6,
-    "/api/v1/channels/owner/playlists": 6,
-    "/api/v1/me/feed/posts": 7,
-    "/api/v1/playlists/{playlist}": 6,
+    "/": 6,
+    "/search?q=alpha+video": 5,
+    "/search?q=owner&sort=views": 6,
+    "/feed/posts": 5,
 }
 # Who asks: the page's session, the account.
 IDENTITY = {"find django_session", "find accounts_user"}
@@ -90,6 +78,12 @@ PAGES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _kept(settings):
+    """Channels and videos that the call before named are not read again, as on a site that people use."""
+    settings.KEPT_ROW_SECONDS = 60.0
+
+
 @pytest.fixture
 def world(cast):
     """A channel with some of everything, which the member follows and uses; ``grow`` makes more of it."""
@@ -126,7 +120,8 @@ def asked(cast, who, ids):
     for path in PAGES:
         client = cast.api(who) if path.startswith("/api/") else cast.page(who)
         address = path.format(**ids)
-        client.get(address)  # what is cached for a moment
+        for _ in range(2):  # what is cached for a moment; the first call may store totals, which ends that
+            client.get(address)
         with recorded_queries() as commands:
             status = client.get(address).status_code
         assert status in {200, 302, 401}, (path, status)

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.registration.rules import RegistrationSettings
 from streamsite import change_mark, kept_answers
 from streamsite.api.throttling import READ_BATCH
 from streamsite.metrics.instruments import REGISTRY
@@ -324,3 +325,86 @@ def test_an_answer_ends_with_its_time(film, settings):
             break
     else:
         raise AssertionError("it is still kept")
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+def page(address, **headers):
+    return Client().get(address, **headers)
+
+
+def test_visitors_share_the_home_page_and_pages_of_videos(film, settings):
+    for address in ("/", f"/watch/{film.pk}", f"/watch/{film.pk}?t=5", "/?sort=views"):
+        first, (number, again) = page(address), commands_of(lambda address=address: page(address))
+        settings.KEPT_ANSWER_SECONDS = 0
+        made = page(address)
+        settings.KEPT_ANSWER_SECONDS = 60.0
+        assert number == 0, address
+        assert again.status_code == made.status_code == 200
+        assert again.content == first.content == made.content
+        assert headers_of(again) == headers_of(first) == headers_of(made)
+        assert "RateLimit-Limit" not in again
+        assert again["X-Request-Id"] != first["X-Request-Id"]
+
+
+def test_pages_show_changes_at_once(cast, film):
+    address = f"/watch/{film.pk}"
+    assert b"Kept walrus" in page("/").content
+    assert b"Kept walrus" in page(address).content
+    cast.api("owner").patch(f"{LIST}/{film.pk}", {"title": "Another walrus"}, format="json")
+    assert b"Another walrus" in page("/").content
+    assert b"Another walrus" in page(address).content
+    cast.api("owner").patch(f"{LIST}/{film.pk}", {"visibility": "private"}, format="json")
+    assert b"Another walrus" not in page("/").content
+    assert page(address).status_code == 404
+
+
+@pytest.mark.parametrize("headers", [{"HTTP_COOKIE": "theme=dark"}, {"HTTP_HX_REQUEST": "true"}])
+def test_pages_and_parts_for_one_person_are_made_for_them(film, headers):
+    for address in ("/", f"/watch/{film.pk}"):
+        page(address)
+        kept_answers._answers.clear()
+        page(address, **headers)
+        assert list(kept_answers._answers._values) == []
+
+
+def test_members_never_get_the_page_of_a_visitor(cast, film):
+    visitors = page("/").content
+    member = cast.page("member").get("/")
+    assert member.content != visitors
+    assert page("/").content == visitors
+    assert b"member" not in visitors
+
+
+def test_other_pages_are_not_kept(cast, film):
+    assert cast.owner.is_active
+    for address in ("/login", "/trending", "/@owner", "/robots.txt", f"/embed/{film.pk}", "/search?q=walrus"):
+        page(address)
+        assert list(kept_answers._answers._values) == [], address
+
+
+def test_pages_of_each_language_and_coding_are_kept_apart(film):
+    english, german = page("/"), page("/", HTTP_ACCEPT_LANGUAGE="de")
+    assert english.content != german.content
+    packed = page("/", HTTP_ACCEPT_ENCODING="gzip")
+    assert packed.headers.get("Content-Encoding") == "gzip"
+    assert page("/").content == english.content
+    again = page("/", HTTP_ACCEPT_LANGUAGE="de")
+    assert (again.content, again["Content-Language"]) == (german.content, "de")
+
+
+def test_a_share_link_to_a_page_counts_each_use(cast):
+    film = cast.video(visibility="private")
+    link = cast.api("owner").post(f"{LIST}/{film.pk}/share-links", {"max_views": 2}, format="json").json()
+    address = f"/watch/{film.pk}?share={link['url'].partition('share=')[2]}"
+    assert [page(address).status_code for _ in range(4)] == [200, 200, 404, 404]
+
+
+def test_a_site_for_members_keeps_nothing(cast, film):
+    page("/")
+    services.save(sections.section_of(RegistrationSettings), {"login_required": True})
+    change_mark.renew()  # as the request does that changes the setting
+    for address in ("/", f"/watch/{film.pk}"):
+        for _ in range(2):
+            assert page(address).status_code in {302, 401, 403}

@@ -50,6 +50,13 @@ def not_hidden_match(viewer: Viewer) -> dict[str, object]:
     return {"$nor": [hidden]}
 
 
+def shared_listing(viewer: Viewer) -> str | None:
+    """Return the group of viewers from whom ``not_hidden`` hides the same; ``None`` for one who has an exception."""
+    if policy_of(viewer) != HIDE:
+        return "everything"
+    return None if viewer.is_authenticated else "without sensitive videos"
+
+
 def is_hidden(viewer: Viewer, video: Video) -> bool:
     """Return whether lists hide the video from ``viewer``."""
     return treatment(viewer, video) == HIDE

@@ -20,10 +20,19 @@ def conditional_response(request: Request, body: Mapping[str, object]) -> Respon
 
     The ETag of a resource with a ``version`` begins with it, so that ``If-Match`` takes it.
     """
+    return response_with_etag(request, body, body_etag(body))
+
+
+def body_etag(body: Mapping[str, object]) -> str:
+    """Return the ETag of a body."""
     # The renderer adds the origin to URLs later, so it is hashed here too.
     digest = hashlib.blake2b(orjson.dumps(body) + origin.current().encode(), digest_size=12).hexdigest()
     version = body.get("version")
-    etag = f'W/"v{version}-{digest}"' if isinstance(version, int) else f'W/"{digest}"'
+    return f'W/"v{version}-{digest}"' if isinstance(version, int) else f'W/"{digest}"'
+
+
+def response_with_etag(request: Request, body: object, etag: str) -> Response:
+    """Return ``body``, a mapping or rendered JSON, or 304 if the caller has what ``etag`` names."""
     offered = {value.strip() for value in request.headers.get("If-None-Match", "").split(",")}
     response = Response(status=304) if etag in offered else Response(body)
     response["ETag"] = etag

@@ -19,6 +19,9 @@ FORWARDED_HOPS = TRUSTED_PROXIES + BEHIND_FRONT
 WRITE_TIMEOUT_SECONDS = env.integer("WRITE_TIMEOUT_SECONDS", 30, least=2, most=600)
 # How long the same bytes answer every visitor who asks for the same: see ``streamsite.kept_answers``.
 KEPT_ANSWER_SECONDS = 1.0
+# How long requests that only read may use documents of accounts, videos and playlists again: see
+# ``streamsite.mongo.engine.kept_documents``.
+KEPT_ROW_SECONDS = 1.0
 # Pages of other sites that may call the API with a bearer token: exact origins. Cookies never go along.
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"

@@ -16,8 +16,10 @@ from streamsite.api.conditional import conditional_response
 from streamsite.api.described import described
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import PAGINATION_PARAMETERS, paginate
+from streamsite.api.shared_bodies import shared_response
 from subscriptions import queries
 from videos import queries as video_queries
+from videos import sensitivity
 from videos.card_rows import with_cards
 from videos.library_filters import NEWEST
 from videos.mappers import serialize_card
@@ -71,5 +73,9 @@ class ChannelVideosView(APIView):
     )
     def get(self, request: Request, username: str) -> Response:
         """List a channel's public videos, newest first."""
-        rows = with_cards(video_queries.videos_of_channel(request.user, channel_for_viewing(username).pk))
-        return conditional_response(request, paginate(request, rows, NEWEST).body(serialize_card))
+
+        def make_body() -> PageDict[CardDict]:
+            rows = with_cards(video_queries.videos_of_channel(request.user, channel_for_viewing(username).pk))
+            return paginate(request, rows, NEWEST).body(serialize_card)
+
+        return shared_response(request, make_body, sensitivity.shared_listing(request.user))

@@ -20,9 +20,10 @@ from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent, planned_id
 from streamsite.api.pagination import PAGINATION_PARAMETERS
 from streamsite.api.parsing import StrictJSONParser
+from streamsite.api.shared_bodies import shared_response
 from streamsite.cache_headers import PRIVATE_NEVER_STORED
 from streamsite.rate_limits import UPLOAD
-from videos import access, duplicate_uploads, mappers, queries, services, share_links, tasks
+from videos import access, duplicate_uploads, mappers, queries, sensitivity, services, share_links, tasks
 from videos.api import media_grants
 from videos.models import Video
 from videos.schemas.cards import PageOfFoundCardsDict
@@ -66,7 +67,9 @@ class VideosView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Search and list the public library."""
-        return conditional_response(request, queries.library_body(request))
+        return shared_response(
+            request, lambda: queries.library_body(request), sensitivity.shared_listing(request.user)
+        )
 
     @extend_schema(
         operation_id="videos_upload",

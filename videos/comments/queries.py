@@ -13,7 +13,7 @@ from accounts.badge_rows import with_badges
 from streamsite.api.pagination import Page, paginate
 from streamsite.visibility import Viewer
 from videos import block_store, blocks
-from videos.comments import following, hidden_counts
+from videos.comments import following, hidden_counts, store
 from videos.comments.reactions import REACTIONS
 from videos.comments.targets import CommentTarget, target_types
 from videos.models import Comment
@@ -59,10 +59,9 @@ def list_threads(
 
     The caller's own held comments lead the first page.
     """
-    rows = _shown(subject, "")
-    listing = paginate(request, rows, SORTS[sort], absolute=absolute)
-    held = [] if request.GET.get("cursor") else _own_held(request.user, subject, "")
-    return _complete(request, listing, held, with_total=True)
+    page = paginate(request, _shown(subject, ""), SORTS[sort], absolute=absolute)
+    found, held = _complete(request, page, subject, "", is_end=not request.GET.get("cursor"), with_total=True)
+    return replace(found, page=replace(found.page, rows=[*held, *found.page.rows]))
 
 
 def list_replies(
@@ -70,8 +69,8 @@ def list_replies(
 ) -> CommentPage:
     """Return a page of replies in a thread, oldest first; the caller's own held ones follow the last."""
     page = paginate(request, _shown(subject, thread.pk), OLDEST_FIRST, absolute=absolute)
-    held = [] if page.next else _own_held(request.user, subject, thread.pk)
-    return _complete(request, replace(page, rows=[*page.rows, *held]), [])
+    found, held = _complete(request, page, subject, thread.pk, is_end=page.next is None)
+    return replace(found, page=replace(found.page, rows=[*found.page.rows, *held]))
 
 
 def load_target_titles(comments: Iterable[Comment]) -> dict[str, tuple[str, str]]:
@@ -125,7 +124,7 @@ def owner_state(viewer: Viewer, comments: Iterable[Comment]) -> CommentViewerSta
 
 def load_viewer_state(viewer: Viewer, comment: Comment) -> CommentViewerState:
     """Return the viewer's state for one comment, even of a blocked author."""
-    return _known(viewer, [comment])[1]
+    return _read_for_viewer(viewer, comment.subject, [comment]).state
 
 
 def _shown(subject: CommentTarget, parent: str) -> QuerySet[Comment]:
@@ -135,29 +134,60 @@ def _shown(subject: CommentTarget, parent: str) -> QuerySet[Comment]:
 
 def _own_held(viewer: Viewer, subject: CommentTarget, parent: str) -> list[Comment]:
     """Return the viewer's held comments, which only they and the owner see."""
-    if not viewer.is_authenticated:
-        return []
     rows = Comment.objects.filter(author_id=str(viewer.pk), subject=subject.id, state=CommentState.HELD)
     return [row for row in with_badges(rows, "author")[:MAX_OWN_HELD] if row.parent == parent]
 
 
 def _complete(
-    request: HttpRequest | Request, page: Page[Comment], first: list[Comment], *, with_total: bool = False
-) -> CommentPage:
-    """Return the page without authors who are inactive or blocked by the viewer, with the viewer's state."""
-    rows = [row for row in [*first, *page.rows] if row.author.is_active]
-    blocked, known = _known(request.user, rows, with_total=with_total)
-    rows = [row for row in rows if row.author_id not in blocked]
-    return CommentPage(replace(page, rows=rows), known)
+    request: HttpRequest | Request,
+    page: Page[Comment],
+    subject: CommentTarget,
+    parent: str,
+    *,
+    is_end: bool,
+    with_total: bool = False,
+) -> tuple[CommentPage, list[Comment]]:
+    """Return the page without authors who are inactive or blocked by the viewer, with the viewer's state.
+
+    And the viewer's own held comments, where ``is_end`` says that this page shows them.
+    """
+    rows = [row for row in page.rows if row.author.is_active]
+    found = _read_for_viewer(request.user, subject.id, rows, with_total=with_total, with_held=is_end)
+    rows = [row for row in rows if row.author_id not in found.blocked]
+    held, state = list[Comment](), found.state
+    if found.has_held:
+        held = [row for row in _own_held(request.user, subject, parent) if row.author.is_active]
+        of_held = _read_for_viewer(request.user, subject.id, held).state
+        state = replace(
+            state,
+            reactions=state.reactions | of_held.reactions,
+            following=state.following | of_held.following,
+            hidden_replies=state.hidden_replies | of_held.hidden_replies,
+        )
+    return CommentPage(replace(page, rows=rows), state), held
 
 
-def _known(
-    viewer: Viewer, rows: list[Comment], *, with_total: bool = False
-) -> tuple[set[str], CommentViewerState]:
-    """Return the ids of blocked authors, and the viewer's state for the comments. One read."""
-    if not viewer.is_authenticated or not rows:
-        return set(), CommentViewerState()
-    user_id, subject = str(viewer.pk), rows[0].subject
+@dataclass(frozen=True)
+class _ForViewer:
+    """The authors whom a viewer blocks, their state for some comments, and whether they have held comments."""
+
+    blocked: frozenset[str] = frozenset()
+    state: CommentViewerState = field(default_factory=CommentViewerState)
+    has_held: bool = False
+
+
+def _read_for_viewer(
+    viewer: Viewer,
+    subject: str,
+    rows: list[Comment],
+    *,
+    with_total: bool = False,
+    with_held: bool = False,
+) -> _ForViewer:
+    """Read what a list of comments on one subject differs in for a viewer, in one command."""
+    if not viewer.is_authenticated or not (rows or with_held):
+        return _ForViewer()
+    user_id = str(viewer.pk)
     authors, ids = {row.author_id for row in rows}, [row.pk for row in rows]
     stages = [
         *blocks.blocked_stages(user_id, authors),
@@ -165,18 +195,21 @@ def _known(
         following.union_stage(user_id, ids),
         *hidden_counts.hidden_reply_stages(user_id, subject, [row.pk for row in rows if row.reply_count]),
         *(hidden_counts.union_stages(user_id, subject) if with_total else ()),
+        *([store.own_held_stage(user_id, subject)] if with_held else ()),
     ]
     blocked: set[str] = set()
-    known = CommentViewerState()
+    state, has_held = CommentViewerState(), False
     for found in block_store.aggregate(stages):
         if "blocked_id" in found:
             blocked.add(found["blocked_id"])
         elif "follows" in found:
-            known.following[found["thread"]] = found["follows"]
+            state.following[found["thread"]] = found["follows"]
         elif "hidden_replies" in found:
-            known.hidden_replies[found["thread"]] = int(found["hidden_replies"])
+            state.hidden_replies[found["thread"]] = int(found["hidden_replies"])
         elif hidden_counts.HIDDEN_FIELD in found:
-            known = replace(known, hidden_total=int(found[hidden_counts.HIDDEN_FIELD]))
+            state = replace(state, hidden_total=int(found[hidden_counts.HIDDEN_FIELD]))
+        elif "is_held" in found:
+            has_held = True
         else:
-            known.reactions[found[REACTIONS.key]] = found["value"]
-    return blocked, known
+            state.reactions[found[REACTIONS.key]] = found["value"]
+    return _ForViewer(frozenset(blocked), state, has_held)

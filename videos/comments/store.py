@@ -46,6 +46,16 @@ def set_state(comment_id: str, former: CommentState, now: CommentState) -> Comme
     return cast("CommentRow | None", found)
 
 
+def own_held_stage(user_id: str, subject: str) -> dict[str, object]:
+    """Return the stage that adds ``{is_held: True}`` to the rows of another collection if an account has held comments.
+
+    That is, on one subject.
+    """
+    which = {"author_id": user_id, "subject": subject, "state": CommentState.HELD.value}
+    pipeline = [{"$match": which}, {"$limit": 1}, {"$project": {"_id": 0, "is_held": {"$literal": True}}}]
+    return {"$unionWith": {"coll": COMMENTS, "pipeline": pipeline}}
+
+
 def pop(comment_id: str) -> CommentRow | None:
     """Delete a comment; return its document, ``None`` if there was none."""
     return cast("CommentRow | None", collection(COMMENTS).find_one_and_delete({"_id": comment_id}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -52,6 +54,8 @@ class Video(StoredModel):
     ``report`` is ``[{"code": str, "detail": sentence}]``: what processing did with the file (see
     ``transcoding.report``).
     """
+
+    kept_while_reading: ClassVar[bool] = True
 
     id = models.CharField(primary_key=True, db_column="_id", max_length=11, default=video_id, editable=False)
     channel = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="videos")

@@ -13,12 +13,13 @@ from functools import cache
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable
 from django.db.models.signals import post_init, pre_init
 
+from . import kept_documents
 from .base import DatabaseWrapper
 from .columns import AnyField, column_name
 from .commands import Document, Find, fetch
@@ -29,6 +30,9 @@ Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any], Any]
 # A row and the document that it was made from.
 Made = tuple[models.Model, Document]
+
+# A column, the attribute, what converts a stored value, and what gives that of a document without the column.
+Cell = tuple[str, str, Convert | None, Callable[[], Any]]
 
 # How many primary keys one command asks for.
 KEYS_PER_COMMAND = 1_000
@@ -96,7 +100,12 @@ class StoredManager(models.Manager[Row]):
 
 
 class StoredModel(models.Model):
-    """A model whose rows are made from documents directly where that is possible."""
+    """A model whose rows are made from documents directly where that is possible.
+
+    ``kept_while_reading`` says that requests which only read may use documents of a moment ago: ``kept_documents``.
+    """
+
+    kept_while_reading: ClassVar[bool] = False
 
     objects: ClassVar[StoredManager[Self]] = StoredManager()
 
@@ -113,7 +122,7 @@ def read_rows(connection: DatabaseWrapper, read: PlainRead) -> list[Made]:
     options = {**read.find.options, "projection": maker.projection}
     wanted, made = options.get("limit"), list[Made]()
     while True:
-        documents = fetch(connection, Find(read.find.table, read.find.filter, options))
+        documents = _documents(connection, maker, Find(read.find.table, read.find.filter, options))
         found = [(maker.make(one), one) for one in documents]
         made += _with_relations(connection, read.root.relations, found)
         if wanted is None or len(documents) < options["limit"] or len(made) == wanted:
@@ -153,15 +162,49 @@ def _targets(
     """Return the rows with these primary keys by their keys, their own relations set."""
     wanted = [key for key in dict.fromkeys(keys) if key is not None]
     maker = _maker(target.model, target.fields, connection.alias)
-    table, key_column = str(target.model._meta.db_table), maker.key_column
-    made: list[Made] = []
-    for begin in range(0, len(wanted), KEYS_PER_COMMAND):
-        some = wanted[begin : begin + KEYS_PER_COMMAND]
-        condition = {key_column: {"$eq": some[0]} if len(some) == 1 else {"$in": some}}
-        options = {"projection": maker.projection}
-        made += ((maker.make(one), one) for one in fetch(connection, Find(table, condition, options)))
+    documents = _named_documents(connection, maker, maker.key_column, wanted)
+    made = [(maker.make(one), one) for one in documents]
     kept = _with_relations(connection, target.relations, made)
-    return {document[key_column]: row for row, document in kept}
+    return {document[maker.key_column]: row for row, document in kept}
+
+
+# --- documents, read or kept --------------------------------------------------------------------
+
+
+def _documents(connection: DatabaseWrapper, maker: RowMaker, query: Find) -> list[Document]:
+    """Return the documents of a query, kept ones if it does nothing but name them."""
+    named = _named(maker, query) if maker.is_kept else None
+    return fetch(connection, query) if named is None else _named_documents(connection, maker, *named)
+
+
+def _named(maker: RowMaker, query: Find) -> tuple[str, list[Any]] | None:
+    """Return the unique column, and its values, by which a query names its documents in no order."""
+    if len(query.filter) != 1 or "skip" in query.options or "sort" in query.options:
+        return None
+    ((column, test),) = query.filter.items()
+    if column not in maker.unique_columns or not isinstance(test, dict) or len(test) != 1:
+        return None
+    values = [test["$eq"]] if "$eq" in test else test.get("$in")
+    if values is None or query.options.get("limit", len(values)) < len(values):
+        return None
+    return column, list(dict.fromkeys(values))
+
+
+def _named_documents(
+    connection: DatabaseWrapper, maker: RowMaker, column: str, values: list[Any]
+) -> list[Document]:
+    """Return the documents with these values of a unique column, in any order; kept ones are not read again."""
+    is_keeping = maker.is_kept and connection.transaction is None and not connection.in_atomic_block
+    kept = kept_documents.find(maker.table, column, values, maker.fields) if is_keeping else {}
+    found, rest = list(kept.values()), [one for one in values if one not in kept]
+    for begin in range(0, len(rest), KEYS_PER_COMMAND):
+        some = rest[begin : begin + KEYS_PER_COMMAND]
+        condition = {column: {"$eq": some[0]} if len(some) == 1 else {"$in": some}}
+        read = fetch(connection, Find(maker.table, condition, {"projection": maker.projection}))
+        if is_keeping:
+            kept_documents.keep(maker.table, {column, maker.key_column}, maker.fields, read)
+        found += read
+    return found
 
 
 # --- one row ------------------------------------------------------------------------------------
@@ -176,9 +219,13 @@ class RowMaker:
 
     model: type[models.Model]
     alias: str
+    table: str
+    fields: frozenset[str] | None
     key_column: str
     projection: Document
-    cells: tuple[tuple[str, str, Convert | None, Callable[[], Any]], ...]
+    cells: tuple[Cell, ...]
+    unique_columns: frozenset[str]
+    is_kept: bool
 
     def make(self, document: Document) -> models.Model:
         """Return the row; fields that were not asked for are deferred."""
@@ -199,16 +246,23 @@ def _maker(model: type[models.Model], fields: frozenset[str] | None, alias: str)
     connection = cast(DatabaseWrapper, connections[alias])
     wanted = [one for one in meta.concrete_fields if fields is None or one.attname in fields]
     projection = {column_name(field): 1 for field in wanted}
+    is_kept = alias == DEFAULT_DB_ALIAS and bool(getattr(model, "kept_while_reading", False))
     return RowMaker(
         model=model,
         alias=alias,
+        table=str(meta.db_table),
+        fields=fields,
         key_column=column_name(meta.pk),
         projection=projection if "_id" in projection else {**projection, "_id": 0},
-        cells=tuple(
-            (column_name(one), str(one.attname), _converter(one, connection), _missing(one, connection))
-            for one in wanted
-        ),
+        cells=tuple(_cell(one, connection, is_kept=is_kept) for one in wanted),
+        unique_columns=frozenset(column_name(one) for one in wanted if one.unique),
+        is_kept=is_kept,
     )
+
+
+def _cell(field: AnyField, connection: DatabaseWrapper, *, is_kept: bool) -> Cell:
+    convert = _converter(field, connection, is_kept=is_kept)
+    return column_name(field), str(field.attname), convert, _missing(field, connection)
 
 
 def _missing(field: AnyField, connection: DatabaseWrapper) -> Callable[[], Any]:
@@ -219,11 +273,14 @@ def _missing(field: AnyField, connection: DatabaseWrapper) -> Callable[[], Any]:
     return lambda: value
 
 
-def _converter(field: AnyField, connection: DatabaseWrapper) -> Convert | None:
-    """Return what turns a stored value into the field's, ``None`` if it is the same."""
+def _converter(field: AnyField, connection: DatabaseWrapper, *, is_kept: bool) -> Convert | None:
+    """Return what turns a stored value into the field's, ``None`` if it is the same.
+
+    ``is_kept`` says that the document may be used for other rows too, which must not share lists with this one.
+    """
     column = field.get_col("row")
     if _is_stored_json(field):
-        return None
+        return _copied if is_kept else None
     converters: list[Any] = [
         *connection.ops.get_db_converters(column),
         *column.get_db_converters(connection),
@@ -247,6 +304,13 @@ def _converter(field: AnyField, connection: DatabaseWrapper) -> Convert | None:
 def _is_stored_json(field: AnyField) -> bool:
     """Return whether the document holds a JSON column's value as Python gets it, without a decoder of its own."""
     return type(field) is models.JSONField and field.decoder is None
+
+
+def _copied(value: Any) -> Any:
+    """Return a JSON value whose lists and mappings are its own."""
+    if isinstance(value, dict):
+        return {name: _copied(one) for name, one in value.items()}
+    return [_copied(one) for one in value] if isinstance(value, list) else value
 
 
 def _in_utc(value: datetime.datetime | None) -> datetime.datetime | None:

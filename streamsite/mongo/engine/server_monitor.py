@@ -21,6 +21,8 @@ from pymongo.client_session import ClientSession
 from pymongo.errors import NetworkTimeout, PyMongoError, ServerSelectionTimeoutError
 from pymongo.synchronous.server import Server
 
+from .kept_documents import WriteWatcher
+
 # A missed heartbeat is repeated at once; those who come in this time wait for its outcome.
 PATIENCE_SECONDS = 1.0
 SLICE_SECONDS = 0.5
@@ -105,7 +107,7 @@ class MonitoredClient(MongoClient[dict[str, Any]]):
         self._ending = threading.Lock()
         self._abandoned: list[Mapping[str, Any]] = []
         self._ender = 0  # the thread that ends them
-        listeners = [*options.pop("event_listeners", ()), self._pulse]
+        listeners = [*options.pop("event_listeners", ()), self._pulse, WriteWatcher()]
         super().__init__(**options, event_listeners=listeners)
 
     @property
