@@ -27,7 +27,8 @@ FILE = "change-mark"
 BYTES = 8
 
 _lock = Lock()
-_descriptors: dict[Path, int] = {}
+# By the folder of metrics, as settings name it: this is looked up several times for each request.
+_descriptors: dict[object, int] = {}
 
 
 def current() -> bytes | None:
@@ -57,14 +58,15 @@ def close() -> None:
 
 def _open(*, create: bool) -> int:
     """Return the descriptor of the file; with ``create``, make it when it is not there. Raises ``OSError``."""
-    path = Path(settings.METRICS_DIR) / socket.gethostname() / FILE
-    found = _descriptors.get(path)
+    folder = settings.METRICS_DIR
+    found = _descriptors.get(folder)
     if found is not None:
         return found
     with _lock:
-        if path not in _descriptors:
-            _descriptors[path] = _opened(path, create=create)
-        return _descriptors[path]
+        if folder not in _descriptors:
+            path = Path(folder) / socket.gethostname() / FILE
+            _descriptors[folder] = _opened(path, create=create)
+        return _descriptors[folder]
 
 
 def _opened(path: Path, *, create: bool) -> int:

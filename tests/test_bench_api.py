@@ -176,8 +176,20 @@ def test_the_table_has_a_row_for_each_call():
     heading, rule, row = report.cost_table({"list": costs()})
     assert heading.count("|") == rule.count("|") == row.count("|")
     assert row == (
-        "| list | 1.50 + 1.50 | – | 2.00 + 2.00 | 1.25 + 1.25 | 0.75 | 1.50 | 3, 3, 3 | 1,234, 1,234, 1,234 |"
+        "| list | 1.50 + 1.50 | – | – | 2.00 + 2.00 | 1.25 + 1.25 | 0.75 | 1.50 | – | – | 3, 3, 3 |"
+        " 1,234, 1,234, 1,234 |"
     )
+
+
+def test_what_nothing_is_kept_of_has_ratios_of_its_own():
+    measured = costs()
+    measured["site"].anew = Cost(web=[2.0, 4.0], database=[2.0, 4.0])
+    row = report.cost_table({"list": measured})[2]
+    assert "| 3.00 + 3.00 |" in row
+    found = ratios.ratios_of({"list": measured})
+    assert set(found) == {"list", "list, anew"}
+    assert found["list, anew"]["naive"] > found["list"]["naive"]
+    assert {ratios.call_of(name) for name in found} == {"list"}
 
 
 def test_latencies_of_one_concurrency_are_one_table():

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -105,12 +104,12 @@ class PlaybackGate:
         """Return whether the video meets one of ``OPEN_CONDITIONS``."""
         return condition.holds(getattr(self, condition.field))
 
-    @cached_property
+    @property
     def is_open(self) -> bool:
         """True when others may watch the video at all: by a share link or by its visibility."""
         return all(self.meets(condition) for condition in OPEN_CONDITIONS)
 
-    @cached_property
+    @property
     def allows_anyone(self) -> bool:
         """True when everyone with the URL may watch the video."""
         return self.is_open and is_linkable(self.visibility)

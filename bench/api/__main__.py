@@ -71,7 +71,8 @@ def check(world: World, calls: Sequence[Call]) -> int:
     if not suspects:
         return 0
     print(f"measured again: {', '.join(suspects)}")
-    again: Costs = Measurement(world, [call for call in calls if call.name in suspects], REQUESTS).run(ROUNDS)
+    wanted = {ratios.call_of(name) for name in suspects}
+    again: Costs = Measurement(world, [call for call in calls if call.name in wanted], REQUESTS).run(ROUNDS)
     slower = ratios.grown(ratios.ratios_of(again), committed)
     for name, more in slower.items():
         print(f"{name}: {more:+.0%} beside both baselines")

@@ -41,10 +41,14 @@ STATUS = {
 
 @dataclass
 class Cost:
-    """Milliseconds of CPU for each request, one value a round, and what one answer takes."""
+    """Milliseconds of CPU for each request, one value a round, and what one answer takes.
+
+    ``anew`` is that of the same requests where each comes after a change, which ends all that the site keeps.
+    """
 
     web: list[float] = field(default_factory=list)
     database: list[float] = field(default_factory=list)
+    anew: Cost | None = None
     commands: float = 0.0
     bytes: int = 0
     front: float | None = None
@@ -112,7 +116,9 @@ class Measurement:
             self.world.renew_token()
             for call in self.calls:
                 for backend in self._order(number):
-                    self._measure(call, backend, keep=number > 0)
+                    self._measure(call, backend, self.costs[call.name][backend.name], keep=number > 0)
+                    if backend.name == SITE:
+                        self._measure(call, backend, self._anew(call), keep=number > 0, is_anew=True)
         for call in self.calls:
             for backend in self.world.backends:
                 self._count(call, backend)
@@ -130,14 +136,22 @@ class Measurement:
             self._idle[backend.name] = idle_rate(backend.web, IDLE_SECONDS / 2)
         self._idle_database = idle_rate(self.world.mongod)
 
-    def _measure(self, call: Call, backend: Backend, *, keep: bool) -> None:
+    def _anew(self, call: Call) -> Cost:
+        cost = self.costs[call.name][SITE]
+        cost.anew = cost.anew or Cost()
+        return cost.anew
+
+    def _measure(
+        self, call: Call, backend: Backend, cost: Cost, *, keep: bool, is_anew: bool = False
+    ) -> None:
         requests = [backend.request(call, self.world.facts, number) for number in range(self.requests)]
         web, database = backend.web.read(), self.world.mongod.read()
         begun = time.perf_counter()
         for number, request in enumerate(requests):
+            if is_anew:
+                self.world.renew_mark()
             _ask(backend, number, request, call)
         seconds = time.perf_counter() - begun
-        cost = self.costs[call.name][backend.name]
         web_ms = cpu_of_requests(backend.web, web, seconds, self._idle[backend.name], len(requests))
         database_ms = cpu_of_requests(
             self.world.mongod, database, seconds, self._idle_database, len(requests)

@@ -7,24 +7,35 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bench.api.baseline import VARIANTS
-from bench.api.measure import Costs, paired_ratio
+from bench.api.measure import Cost, Costs, paired_ratio
 from bench.api.world import SITE
 
 PATH = Path(__file__).parent / "ratios.json"
 MAX_GROWTH = 0.15
-# By the name of the call and that of the backend.
+# Ends the name of a call of which the site keeps nothing.
+ANEW = ", anew"
+# By the name of the call, with ``ANEW`` or without, and that of the backend.
 Ratios = dict[str, dict[str, float]]
 
 
 def ratios_of(costs: Costs) -> Ratios:
     """Return the ratios of measured calls to each baseline."""
-    return {
-        name: {
-            variant: round(paired_ratio(by_backend[SITE].totals, by_backend[variant].totals), 3)
-            for variant in VARIANTS
-        }
-        for name, by_backend in costs.items()
-    }
+    found: Ratios = {}
+    for name, by_backend in costs.items():
+        ours = by_backend[SITE]
+        found[name] = _beside_variants(ours, by_backend)
+        if ours.anew is not None:
+            found[name + ANEW] = _beside_variants(ours.anew, by_backend)
+    return found
+
+
+def _beside_variants(ours: Cost, by_backend: Mapping[str, Cost]) -> dict[str, float]:
+    return {variant: round(paired_ratio(ours.totals, by_backend[variant].totals), 3) for variant in VARIANTS}
+
+
+def call_of(name: str) -> str:
+    """Return the name of the call that a ratio is of."""
+    return name.removesuffix(ANEW)
 
 
 def growth(now: Mapping[str, float], committed: Mapping[str, float]) -> float:

@@ -29,10 +29,12 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 def cost_table(costs: Costs) -> list[str]:
     """Return the table of CPU time, commands and bytes, a row for each call."""
     headings = (
-        *("call", "site: web + db", "nginx", "naive: web + db", "optimized: web + db"),
+        *("call", "site: web + db", "nginx", "site anew: web + db", "naive: web + db", "optimized: web + db"),
         *(
             "site / naive",
             "site / optimized",
+            "site anew / naive",
+            "site anew / optimized",
             "commands: site, naive, optimized",
             "bytes: site, naive, optimized",
         ),
@@ -47,8 +49,10 @@ def _cost_row(name: str, costs: Mapping[str, Cost]) -> list[str]:
         name,
         _split(ours),
         front,
+        _split(ours.anew) if ours.anew else "–",
         *(_split(other) for other in others),
         *(f"{paired_ratio(ours.totals, other.totals):.2f}" for other in others),
+        *(f"{paired_ratio(ours.anew.totals, other.totals):.2f}" if ours.anew else "–" for other in others),
         ", ".join(f"{cost.commands:g}" for cost in (ours, *others)),
         ", ".join(f"{cost.bytes:,}" for cost in (ours, *others)),
     ]

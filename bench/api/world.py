@@ -21,6 +21,7 @@ from bench.api.client import Address, Line
 from bench.api.cpu import ProcessGroup
 from bench.library import PEOPLE, fill
 from bench.library import Facts as Seed
+from streamsite import change_mark
 from tests.support.http_client import Caller
 from tests.support.mongo import root_uri
 from tests.support.stack import Stack
@@ -63,11 +64,17 @@ class World:
     front_address: Address
     database: Database[dict[str, Any]]
     viewer: Caller = field(repr=False)
+    mark: Path
 
     def renew_token(self) -> None:
         """Sign the viewer in to the site again: access tokens do not last for a whole measurement."""
         self.viewer.sign_in(VIEWER)
         self.backends[0].token = self.viewer.token
+
+    def renew_mark(self) -> None:
+        """Make the site forget what it keeps for a moment, as every change does."""
+        with self.mark.open("r+b", buffering=0) as file:
+            file.write(secrets.token_bytes(change_mark.BYTES))
 
     def front_line(self) -> Line:
         """Return a connection to the site through nginx."""
@@ -99,6 +106,7 @@ def running_world(folder: Path, size: int, processes: int) -> Iterator[World]:
             front_address=Address(site.port, host=f"localhost:{site.port}"),
             database=database,
             viewer=people[VIEWER],
+            mark=next((site.data_dir / "run" / "metrics").glob(f"*/{change_mark.FILE}")),
         )
         world.renew_token()
         yield world

@@ -143,7 +143,8 @@ def _to_decimal(value: object, expression: object, connection: object) -> Any:
     return value
 
 
-def _to_float(value: object, expression: object, connection: object) -> Any:
+def to_float(value: object, expression: object, connection: object) -> Any:
+    """Return a stored number of a float column as the column's value."""
     return float(value.to_decimal()) if isinstance(value, Decimal128) else value
 
 
@@ -183,7 +184,7 @@ _CONVERTERS: dict[str, tuple[Callable[..., Any], ...]] = {
     "DateField": (_to_date,),
     "TimeField": (_to_time,),
     "DecimalField": (_to_decimal,),
-    "FloatField": (_to_float,),
+    "FloatField": (to_float,),
     "UUIDField": (_to_uuid,),
     "JSONField": (_to_json_text,),
 }

@@ -25,6 +25,7 @@ from .columns import AnyField, column_name
 from .commands import Document, Find, fetch
 from .compiler.missing_fields import has_varying_default, missing_value
 from .compiler.plain_reads import PlainRead, PlannedModel, PlannedRelation, plan_plain_read
+from .operations import to_float
 
 Row = TypeVar("Row", bound=models.Model)
 Convert = Callable[[Any], Any]
@@ -289,6 +290,8 @@ def _converter(field: AnyField, connection: DatabaseWrapper, *, is_kept: bool) -
         return None
     if converters == [connection.ops.convert_datetimefield_value] and connection.timezone is datetime.UTC:
         return _in_utc
+    if converters == [to_float]:
+        return _as_float
     if len(converters) == 1:
         (only,) = converters
         return lambda value: only(value, column, connection)
@@ -315,6 +318,10 @@ def _copied(value: Any) -> Any:
 
 def _in_utc(value: datetime.datetime | None) -> datetime.datetime | None:
     return None if value is None else value.replace(tzinfo=datetime.UTC)
+
+
+def _as_float(value: Any) -> Any:
+    return value if type(value) is float else to_float(value, None, None)
 
 
 def _attributes(names: Sequence[str]) -> Convert:
