@@ -23,6 +23,7 @@ from urllib.parse import quote, urlsplit
 
 from pymongo.database import Database
 
+from bench import library_pages
 from tests.support.http_client import Caller
 from tests.support.mongo import root_uri
 from tests.support.stack import ROOT, Stack
@@ -190,6 +191,7 @@ def main() -> None:
         try:
             worlds = [begin(site, size) for site, size in zip(sites, (SMALL, LARGE), strict=True)]
             report(measure(worlds))
+            pages_at_once(worlds[1])
             publishing(worlds[1])
         finally:
             for site in sites:
@@ -253,6 +255,14 @@ def report(times: dict[str, list[list[float]]]) -> None:
         low, high = statistics.median(small), statistics.median(large)
         p95 = statistics.quantiles(large, n=20)[-1]
         print(f"{name:<40}{low:>9.2f}{high:>10.2f}{high / low:>8.2f}{p95:>9.2f}")
+
+
+def pages_at_once(world: World) -> None:
+    """Print what pages of a world take eight people at once."""
+    facts = world.facts
+    every = library_pages.pages(facts["video"], facts["videos"], [words[0] for words in facts["words"]])
+    person = world.callers["fan500"].sign_in_to_pages("fan500")
+    library_pages.measure_pages(world.site, every, person.cookies)
 
 
 def publishing(world: World) -> None:
