@@ -137,7 +137,8 @@ def followed_and_seen(user_id: str, limit: int) -> tuple[list[str], datetime | N
             {"$limit": limit},
             {"$project": {"_id": 0, "channel_id": 1}},
             {"$unionWith": {"coll": ReadMarks._meta.db_table, "pipeline": marks}},
-        ]
+        ],
+        batchSize=limit + 1,
     )
     for row in rows:
         if "channel_id" in row:
@@ -198,7 +199,8 @@ def channels_with_newest(user_id: str, limit: int, listed: Mapping[str, object])
             _lookup(Video._meta.db_table, "channel_id", "newest", newest),
             {"$project": {"_id": 0, "created_at": 1, "seen_at": 1, "channel": 1, "newest": 1}},
             {"$unionWith": {"coll": ReadMarks._meta.db_table, "pipeline": marks}},
-        ]
+        ],
+        batchSize=limit + 1,
     )
     return list(rows)
 

@@ -62,3 +62,4 @@ def test_a_feed_of_hundreds_of_channels_is_merged_by_the_database(cast):
     with recorded_queries() as commands:
         api.get("/api/v1/me/feed")
     assert len([command for command in commands if "accounts_user" not in command]) <= 4, commands
+    assert not [command for command in commands if command.startswith("getMore")]
