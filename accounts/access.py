@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -32,6 +32,15 @@ def channel_by_id_or_name(name: str) -> User:
 def listed_accounts() -> QuerySet[User]:
     """Return accounts whose channels may appear in public lists, that is, active ones."""
     return User.objects.filter(is_active=True)
+
+
+def listed_accounts_by_id(ids: Iterable[str]) -> dict[str, User]:
+    """Return those of ``listed_accounts`` with these ids, by id.
+
+    They are read by their ids alone, so that those that were read a moment ago are not read again.
+    """
+    found = User.objects.in_bulk(list(ids))
+    return {key: user for key, user in found.items() if user.is_active}
 
 
 def channel_for_unsubscribing(username: str, is_tied: Callable[[User], bool]) -> User:

@@ -20,6 +20,7 @@ from accounts.models import ApiToken, User
 from accounts.schemas import ApiTokenDict
 from streamsite.api.renderers import iso
 from streamsite.errors import Conflict, Invalid
+from streamsite.mongo.engine import kept_documents
 from streamsite.sanitize import clean_line
 
 PREFIX = "sst_"
@@ -111,12 +112,14 @@ def find_by_text(text: str) -> ApiToken | None:
     """Return the token with this text, expired or not, with its user loaded; ``None`` if there is none."""
     if not text.startswith(PREFIX) or len(text) > 100 or not text.isascii():
         return None
-    return ApiToken.objects.select_related("user").filter(token_hash=_hash(text)).first()
+    with kept_documents.anew():
+        return ApiToken.objects.select_related("user").filter(token_hash=_hash(text)).first()
 
 
 def reader_id_by_token_id(token_id: str) -> str | None:
     """Return the id of the account that the token with this id may read for, or ``None``."""
-    return _reader_id(ApiToken.objects.select_related("user").filter(pk=token_id).first())
+    with kept_documents.anew():
+        return _reader_id(ApiToken.objects.select_related("user").filter(pk=token_id).first())
 
 
 def reader_id_by_text(text: str) -> str | None:

@@ -18,6 +18,7 @@ from accounts.registration import rules
 from accounts.tokens import AccessToken
 from streamsite import csrf
 from streamsite.errors import CsrfFailed, Forbidden, Invalid, SiteError
+from streamsite.mongo.engine import kept_documents
 from streamsite.site_settings.features import require_public_api
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -72,7 +73,8 @@ def _look_up_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
         raise TokenRefused(_("The access token has expired."), code="token_expired") from None
     except (TokenError, TokenBackendError):
         raise TokenRefused from None
-    user = User.objects.filter(pk=token["sub"]).first()
+    with kept_documents.anew():
+        user = User.objects.filter(pk=token["sub"]).first()
     if user is None or not user.is_active:
         raise TokenRefused(_("This account isn't active."), code="user_inactive")
     if sessions.find_live_session(user, token["sid"], fresh=fresh) is None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User, email_key
 from accounts.usernames import normalize_username
+from streamsite.mongo.engine import kept_documents
 
 # How many accounts that share an unconfirmed address are emailed.
 MAX_SHARED_ACCOUNTS = 5
@@ -29,6 +30,11 @@ class LoginBackend(ModelBackend):
         user = find_by_login(login)
         proved = is_password_correct(user, password or "")
         return user if proved and user is not None and self.user_can_authenticate(user) else None
+
+    def get_user(self, user_id: str) -> User | None:
+        """Return the active account of a session, as it is now: its password decides whether the session goes on."""
+        with kept_documents.anew():
+            return super().get_user(user_id)
 
 
 def is_password_correct(user: User | None, password: str) -> bool:

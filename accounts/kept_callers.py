@@ -16,8 +16,8 @@ from django.db.models.base import ModelState
 
 from accounts.models import User
 from accounts.tokens import AccessToken
-from streamsite import change_mark
-from streamsite.caching import ExpiringCache
+from streamsite.caching import ExpiringCache, setting_seconds
+from streamsite.mongo.engine import kept_documents
 
 MAX_KEPT = 20_000
 
@@ -31,12 +31,9 @@ class Caller:
     token: AccessToken
 
 
-def _keep_seconds(_: object) -> float:
-    # Read at each call, because tests change it.
-    return settings.KEPT_CALLER_SECONDS
-
-
-_callers: ExpiringCache[str, Caller] = ExpiringCache(seconds=_keep_seconds, max_entries=MAX_KEPT)
+_callers: ExpiringCache[str, Caller] = ExpiringCache(
+    seconds=setting_seconds("KEPT_CALLER_SECONDS"), max_entries=MAX_KEPT
+)
 
 
 def find(raw: str, mark: bytes | None) -> tuple[User, AccessToken] | None:
@@ -54,8 +51,8 @@ def keep(raw: str, mark: bytes | None, user: User, token: AccessToken) -> None:
 
 
 def current_mark() -> bytes | None:
-    """Return the change mark, or ``None`` if callers are not cached."""
-    return change_mark.current() if settings.KEPT_CALLER_SECONDS > 0 else None
+    """Return the change mark that the request began with, or ``None`` if its caller is not cached."""
+    return kept_documents.current_mark() if settings.KEPT_CALLER_SECONDS > 0 else None
 
 
 def forget_all() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from accounts.access import listed_accounts_by_id
 from accounts.models import User
 from playlists import store
 from playlists.access import may_contribute, may_show_video
@@ -51,11 +52,7 @@ def thumbnail_videos(playlists: list[Playlist]) -> dict[str, Video]:
 
 def active_users(ids: Iterable[str | None]) -> dict[str, User]:
     """Return active accounts by id, in one read; none if ``ids`` is empty."""
-    wanted = {one for one in ids if one}
-    if not wanted:
-        return {}
-    # By their ids alone, so that those that were read a moment ago are not read again.
-    return {key: user for key, user in User.objects.in_bulk(wanted).items() if user.is_active}
+    return listed_accounts_by_id({one for one in ids if one})
 
 
 def watch_later_id(user_id: str) -> str:

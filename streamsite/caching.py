@@ -14,6 +14,7 @@ from typing import Generic, ParamSpec, Protocol, TypeVar, cast
 
 from cachetools import TLRUCache
 from cachetools.keys import hashkey
+from django.conf import settings
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -84,6 +85,11 @@ class ExpiringCache(Generic[Key, Value]):
         with self._lock:
             self._version += 1
             self._values.clear()
+
+
+def setting_seconds(name: str) -> Callable[[object], float]:
+    """Return a value for ``seconds`` that reads a setting at each call, because tests change it."""
+    return lambda _value: float(getattr(settings, name))
 
 
 class Cached(Generic[Parameters, Value]):

@@ -10,6 +10,7 @@ A cached answer counts in the rate limit, the log, and the metrics like any othe
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,13 +23,14 @@ from django.urls import ResolverMatch
 
 from streamsite import change_mark
 from streamsite.api.throttling import GroupThrottle, count_read
-from streamsite.caching import ExpiringCache
+from streamsite.caching import ExpiringCache, setting_seconds
 from streamsite.mongo.engine import kept_documents
 from streamsite.rate_limits import throttle_key
 from streamsite.site_settings.features import features
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
-Key = tuple[str, ...]
+# A digest of all that an answer may depend on: clients choose how long that is.
+Key = bytes
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PREFIX = "/api/v1/"
@@ -46,7 +48,8 @@ KEY_HEADERS = (
     "HTTP_IF_NONE_MATCH",
     "HTTP_SEC_FETCH_SITE",
 )
-# Frequent requests that do not affect cached answers.
+# Frequent requests that do not affect cached answers, unless they write to a collection of kept documents, as the last
+# chunk of an upload does.
 WITHOUT_EFFECT = re.compile(r"/api/v1/(?:auth/token/refresh|uploads/?.*|videos/[^/]+/playback)/?")
 PUBLIC = re.compile(r"\bpublic\b")
 LIMIT_HEADERS = "ratelimit-"
@@ -73,15 +76,13 @@ class KeptAnswer:
     is_counted: bool
 
 
-def _keep_seconds(_: object) -> float:
-    # Read at each call, because tests change it.
-    return settings.KEPT_ANSWER_SECONDS
-
-
-_answers: ExpiringCache[Key, KeptAnswer] = ExpiringCache(seconds=_keep_seconds, max_entries=MAX_ANSWERS)
+_answers: ExpiringCache[Key, KeptAnswer] = ExpiringCache(
+    seconds=setting_seconds("KEPT_ANSWER_SECONDS"), max_entries=MAX_ANSWERS
+)
 # Keys whose answers were not for everyone a moment ago.
 _passing: ExpiringCache[Key, bool] = ExpiringCache(seconds=PASSING_SECONDS, max_entries=MAX_PASSING)
-_being_made: dict[Key, Event] = {}
+# By key and mark: an answer from before a change is not worth waiting for.
+_being_made: dict[tuple[Key, bytes], Event] = {}
 _being_made_lock = Lock()
 
 
@@ -102,22 +103,26 @@ class KeptAnswersMiddleware:
         if request.method not in SAFE_METHODS:
             return self._change(request)
         mark = change_mark.current()
-        with kept_documents.reading(mark, settings.KEPT_ROW_SECONDS) as scope:
+        with kept_documents.reading(mark, settings.KEPT_ROW_SECONDS) as work:
             response = self._read(request, mark)
-        if scope is not None and scope.has_written:
+        if work.has_written:
             change_mark.renew()
         return response
 
     def _change(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request that may change something, and renew the mark before the answer goes out."""
         status = 0
-        try:
-            response = self.get_response(request)
-            status = response.status_code
-            return response
-        finally:
-            if status not in WITHOUT_EFFECT_STATUSES and not WITHOUT_EFFECT.fullmatch(request.path_info):
-                change_mark.renew()
+        with kept_documents.watching_writes() as work:
+            try:
+                response = self.get_response(request)
+                status = response.status_code
+                return response
+            finally:
+                is_without_effect = status in WITHOUT_EFFECT_STATUSES or WITHOUT_EFFECT.fullmatch(
+                    request.path_info
+                )
+                if work.has_written or not is_without_effect:
+                    change_mark.renew()
 
     def _read(self, request: HttpRequest, mark: bytes | None) -> HttpResponseBase:
         key = _key(request)
@@ -128,7 +133,7 @@ class KeptAnswersMiddleware:
     def _answer(self, request: HttpRequest, key: Key, mark: bytes) -> HttpResponseBase:
         kept, making = _find(key, mark), None
         if kept is None and not _passing.get(key, False):
-            making = _begin(key)
+            making = _begin(key, mark)
             if making is None:
                 kept = _wait(key, mark)
         try:
@@ -142,7 +147,7 @@ class KeptAnswersMiddleware:
             return response
         finally:
             if making is not None:
-                _end(key, making)
+                _end(key, mark, making)
 
 
 def _key(request: HttpRequest) -> Key | None:
@@ -162,12 +167,13 @@ def _key(request: HttpRequest) -> Key | None:
         or settings.KEPT_ANSWER_SECONDS <= 0
     ):
         return None
-    return (
+    parts = (
         request.path_info,
         meta.get("QUERY_STRING", ""),
         str(request.scheme),
         *(meta.get(name, "") for name in KEY_HEADERS),
     )
+    return hashlib.blake2b(repr(parts).encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def _find(key: Key, mark: bytes) -> KeptAnswer | None:
@@ -175,25 +181,25 @@ def _find(key: Key, mark: bytes) -> KeptAnswer | None:
     return kept if kept is not None and kept.mark == mark else None
 
 
-def _begin(key: Key) -> Event | None:
+def _begin(key: Key, mark: bytes) -> Event | None:
     """Return what others wait for while this request makes the answer; ``None`` while another one makes it."""
     making = Event()
     with _being_made_lock:
-        return making if _being_made.setdefault(key, making) is making else None
+        return making if _being_made.setdefault((key, mark), making) is making else None
 
 
 def _wait(key: Key, mark: bytes) -> KeptAnswer | None:
     """Return the answer that another request makes; ``None`` if it takes long, or is none for everyone."""
-    making = _being_made.get(key)
+    making = _being_made.get((key, mark))
     if making is not None:
         making.wait(WAIT_SECONDS)
     return _find(key, mark)
 
 
-def _end(key: Key, making: Event) -> None:
+def _end(key: Key, mark: bytes, making: Event) -> None:
     """Let those go on who wait, all of them at once."""
     with _being_made_lock:
-        del _being_made[key]
+        del _being_made[key, mark]
     making.set()
 
 

@@ -1,20 +1,29 @@
 """Rows that requests use again for a moment: the same answers with fewer commands, and every change is seen at once."""
 
+import base64
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
+from pymongo import MongoClient
 
+from accounts import sessions, staff_actions
 from accounts.models import User
 from streamsite import change_mark
+from streamsite.front.middleware import FrontMiddleware
 from streamsite.kept_answers import KeptAnswersMiddleware
 from streamsite.mongo.engine import kept_documents
 from streamsite.site_settings import sections, services
 from streamsite.site_settings.features import Features
 from tests.support.commands import recorded
+from tests.support.users import PASSWORD
 from videos.models import Comment, Video
 from videos.models.comment import CommentState
 
 LIST = "/api/v1/videos"
+# Beside the caller's own account, which is always read anew.
 ROWS = {"find accounts_user", "find videos_video", "find playlists_playlist"}
 
 
@@ -34,6 +43,20 @@ def commands_of(call):
     return made, answer
 
 
+def without_caller(commands):
+    rest = list(commands)
+    rest.remove("find accounts_user")
+    return rest
+
+
+@contextmanager
+def as_another_process():
+    """Leave what this process keeps as it is: what is done inside is done elsewhere on the host."""
+    before = kept_documents._generation
+    yield
+    kept_documents._generation = before
+
+
 def test_rows_that_were_just_read_are_used_again(cast, film, settings):
     cast.api("member").post(f"{LIST}/{film.pk}/comments", {"text": "Nice."}, format="json")
     api, page = cast.api("member"), cast.page("member")
@@ -46,31 +69,35 @@ def test_rows_that_were_just_read_are_used_again(cast, film, settings):
     ):
         client.get(address)
         made, again = commands_of(lambda client=client, address=address: client.get(address))
-        assert ROWS.isdisjoint(made), address
+        assert len(ROWS.intersection(without_caller(made))) == 0, address
         settings.KEPT_ROW_SECONDS = 0
         made, anew = commands_of(lambda client=client, address=address: client.get(address))
         settings.KEPT_ROW_SECONDS = 60.0
-        assert not ROWS.isdisjoint(made), address
+        assert len(ROWS.intersection(without_caller(made))) > 0, address
         if client is api:  # forms on pages have a token of their own
             assert again.content == anew.content
         assert again.status_code == anew.status_code == 200
 
 
-def test_changes_are_seen_at_once(cast, film):
+def test_changes_by_another_process_are_seen_at_once(cast, film):
     owner, member, address = cast.api("owner"), cast.api("member"), f"{LIST}/{film.pk}"
 
     def seen():
         return member.get(address).json()
 
     assert seen()["title"] == "Kept walrus"
-    owner.patch(address, {"title": "Another walrus"}, format="json")
+    with as_another_process():
+        owner.patch(address, {"title": "Another walrus"}, format="json")
     assert seen()["title"] == "Another walrus"
-    owner.patch("/api/v1/me", {"full_name": "New name"}, format="json")
+    with as_another_process():
+        owner.patch("/api/v1/me", {"full_name": "New name"}, format="json")
     assert seen()["channel"]["full_name"] == "New name"
     assert member.get("/api/v1/channels/owner").json()["full_name"] == "New name"
-    member.put("/api/v1/channels/owner/subscription")
+    with as_another_process():
+        member.put("/api/v1/channels/owner/subscription")
     assert member.get("/api/v1/channels/owner").json()["counts"]["subscribers"] == 1
-    owner.patch(address, {"visibility": "private"}, format="json")
+    with as_another_process():
+        owner.patch(address, {"visibility": "private"}, format="json")
     assert member.get(address).status_code == 404
     assert owner.get(address).status_code == 200
 
@@ -79,18 +106,90 @@ def test_a_suspended_account_is_gone_at_once(cast, film):
     member = cast.api("member")
     assert member.get("/api/v1/channels/owner").status_code == 200
     assert member.get(f"{LIST}/{film.pk}").status_code == 200
-    User.objects.filter(username="owner").update(is_active=False)
+    with as_another_process():
+        staff_actions.suspend(cast.owner, actor=cast.staff, reason="other")
+        change_mark.renew()  # as the request of the administration does
     assert member.get("/api/v1/channels/owner").status_code == 404
     assert member.get(f"{LIST}/{film.pk}").status_code == 404
 
 
-def test_a_change_by_another_process_is_seen(cast, film):
+def test_uploads_end_what_is_kept_of_their_video(cast):
+    """Chunks change nothing that is kept; the last one changes the video's state, and giving up deletes it."""
+    api = cast.api("owner")
+    headers = {
+        "HTTP_TUS_RESUMABLE": "1.0.0",
+        "HTTP_UPLOAD_LENGTH": "4",
+        "HTTP_UPLOAD_METADATA": "filename " + base64.b64encode(b"a.mp4").decode(),
+    }
+
+    def chunk(upload, offset, content):
+        return api.generic(
+            "PATCH",
+            upload,
+            content,
+            content_type="application/offset+octet-stream",
+            HTTP_TUS_RESUMABLE="1.0.0",
+            HTTP_UPLOAD_OFFSET=str(offset),
+        )
+
+    upload = urlsplit(api.post("/api/v1/uploads", **headers)["Location"]).path
+    address = f"{LIST}/{Video.objects.get().pk}"
+    assert api.get(address).json()["status"] == "uploading"
+    before = change_mark.current()
+    with as_another_process():
+        assert chunk(upload, 0, b"ab").status_code == 204
+    assert change_mark.current() == before
+    with as_another_process():
+        assert chunk(upload, 2, b"cd").status_code == 204
+    assert api.get(address).json()["status"] != "uploading"
+
+    upload = urlsplit(api.post("/api/v1/uploads", **headers)["Location"]).path
+    address = f"{LIST}/{Video.objects.latest('created_at').pk}"
+    assert api.get(address).status_code == 200
+    with as_another_process():
+        assert api.delete(upload, HTTP_TUS_RESUMABLE="1.0.0").status_code == 204
+    assert api.get(address).status_code == 404
+
+
+def test_a_caller_is_looked_up_anew(cast, settings, monkeypatch):
+    """Another process changes the account after a read of it began with the mark of before."""
+    settings.KEPT_CALLER_SECONDS = 60.0
+    member = cast.api("member")
+    member.get("/api/v1/channels/member")
+    original = FrontMiddleware.__call__
+    changes = ["New name"]
+
+    def changing(middleware, request):
+        if changes:
+            with MongoClient(settings.MONGODB_URI) as other:
+                accounts = other[settings.DATABASES["default"]["NAME"]][User._meta.db_table]
+                accounts.update_one({"_id": cast.member.pk}, {"$set": {"full_name": changes.pop()}})
+            change_mark.renew()
+        return original(middleware, request)
+
+    monkeypatch.setattr(FrontMiddleware, "__call__", changing)
+    member.get("/api/v1/me")
+    assert member.get("/api/v1/me").json()["full_name"] == "New name"
+
+
+def test_a_password_changed_on_another_host_does_not_sign_out_here(cast, settings):
+    page = cast.page("member")
+    assert page.get("/settings/security").status_code == 200
+    here = kept_documents._generation
+    form = {"current_password": PASSWORD, "new_password": "a new Passphrase 77"}
+    assert page.post("/settings/security/password", form).status_code == 302
+    # The next request reaches a host that kept the account a moment ago and has a mark of its own.
+    here.mark = change_mark.current()
+    kept_documents._generation = here
+    sessions.clear_cache()
+    assert page.get("/settings/security").status_code == 200
+    assert page.get("/settings/security").status_code == 200
+
+
+def test_what_is_kept_is_the_state_of_the_mark(cast, film, settings):
     member = cast.api("member")
     member.get(f"{LIST}/{film.pk}")
     # As another process would: not through this one's client.
-    from django.conf import settings
-    from pymongo import MongoClient
-
     with MongoClient(settings.MONGODB_URI) as other:
         videos = other[settings.DATABASES["default"]["NAME"]][Video._meta.db_table]
         videos.update_one({"_id": film.pk}, {"$set": {"title": "Changed elsewhere"}})

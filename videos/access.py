@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.access import listed_accounts
+from accounts.access import listed_accounts_by_id
 from accounts.models import User
 from streamsite.api.pagination import Page
 from streamsite.errors import Absent, Forbidden
@@ -142,7 +142,7 @@ def may_anyone_watch(video: Video) -> bool:
 
 def channels_for_listing(viewer: Viewer, ids: Sequence[str]) -> list[User]:
     """Return the channels with these ids that ``viewer`` may find and does not block, in the order of ``ids``."""
-    found = listed_accounts().in_bulk(list(ids))
+    found = listed_accounts_by_id(ids)
     hidden = filter_blocked(viewer, found)
     return [found[one] for one in ids if one in found and one not in hidden]
 

@@ -1,17 +1,17 @@
 """A short-lived cache of answers that many signed-in callers get alike, such as a list of public videos.
 
 Visitors' whole answers are cached by ``streamsite.kept_answers``. An answer to a signed-in caller has headers of its
-own and counts for their account, so only its body is cached, by everything that it depends on. Any change on this host
-invalidates it (``streamsite.change_mark``), and it lasts ``KEPT_ANSWER_SECONDS``.
+own and counts for their account, so only its body is cached, by everything that it depends on. Changes on this host
+invalidate it (``streamsite.change_mark``), and it lasts ``KEPT_ANSWER_SECONDS``.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import orjson
-from django.conf import settings
 from django.utils.translation import get_language
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,13 +19,13 @@ from rest_framework.response import Response
 from streamsite import origin
 from streamsite.api import conditional
 from streamsite.api.renderers import OrjsonRenderer
-from streamsite.caching import ExpiringCache
+from streamsite.caching import ExpiringCache, setting_seconds
 from streamsite.mongo.engine import kept_documents
 
 MAX_BYTES, MAX_BODIES = 128 * 1024, 256
 
-# Address, query string, origin, language, and what the view says that the body depends on.
-Key = tuple[str, str, str, str | None, str]
+# A digest of address, query string, origin, language, and group of callers.
+Key = bytes
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,9 @@ class SharedBody:
     content: bytes
 
 
-def _keep_seconds(_: object) -> float:
-    # Read at each call, because tests change it.
-    return settings.KEPT_ANSWER_SECONDS
-
-
-_bodies: ExpiringCache[Key, SharedBody] = ExpiringCache(seconds=_keep_seconds, max_entries=MAX_BODIES)
+_bodies: ExpiringCache[Key, SharedBody] = ExpiringCache(
+    seconds=setting_seconds("KEPT_ANSWER_SECONDS"), max_entries=MAX_BODIES
+)
 
 
 def shared_response(
@@ -56,7 +53,8 @@ def shared_response(
     mark = kept_documents.current_mark()
     if among is None or mark is None:
         return conditional.conditional_response(request, make_body())
-    key = (request.path, request.META.get("QUERY_STRING", ""), origin.current(), get_language(), among)
+    parts = (request.path, request.META.get("QUERY_STRING", ""), origin.current(), get_language(), among)
+    key = hashlib.blake2b(repr(parts).encode(errors="surrogatepass"), digest_size=16).digest()
     shared = _bodies.get(key, None)
     if shared is None or shared.mark != mark:
         body = make_body()

@@ -4,19 +4,21 @@ Lists of one page name the same channels, and so do the requests of the next sec
 (see ``rows``) take the documents of models with ``kept_while_reading`` from here if they are named by the primary key
 or by another unique column. Rows are made anew for every query, so nobody sees another's changes of an object.
 
-A document is used for some seconds while the mark is the one that was read before the document was, and until this
-process writes to such a collection. Outside of ``reading``, in transactions, and from the first such write in a context
-on, nothing is taken from here.
+A document may be used for ``seconds`` by work that has the same mark as the work that read it. The application renews
+the mark whenever such a collection may have changed: ``watching_writes`` tells it that work did. Nothing is taken from
+here outside of ``reading``, inside of ``anew``, in transactions, and in work that has written to such a collection.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from pymongo import monitoring
 
 from .commands import Document
@@ -29,13 +31,13 @@ Fields = frozenset[str] | None
 Name = tuple[str, str, Any]
 
 
-class Reading:
-    """Work that changes nothing, such as answering a GET. ``has_written`` says that it did change something.
+class Work:
+    """What is done for one request. ``has_written`` says that it wrote to a collection whose documents are kept.
 
-    ``seconds`` is how long its documents may be used.
+    ``mark`` is ``None`` for work that uses no kept documents; ``seconds`` is how long the others may use them.
     """
 
-    def __init__(self, mark: bytes, seconds: float) -> None:
+    def __init__(self, mark: bytes | None, seconds: float) -> None:
         self.mark, self.seconds = mark, seconds
         self.has_written = False
 
@@ -48,37 +50,60 @@ class Generation:
         self.begun = time.monotonic()
         self.documents: dict[Name, tuple[Fields, Document]] = {}
 
-    def serves(self, scope: Reading) -> bool:
-        """Return whether work may still use it."""
-        return self.mark == scope.mark and time.monotonic() - self.begun < scope.seconds
+    def serves(self, work: Work) -> bool:
+        """Return whether the work may still use it."""
+        return self.mark == work.mark and time.monotonic() - self.begun < work.seconds
 
 
-_current: ContextVar[Reading | None] = ContextVar("reading", default=None)
+_current: ContextVar[Work | None] = ContextVar("work", default=None)
+_reads_anew: ContextVar[bool] = ContextVar("reads_anew", default=False)
 _generation = Generation(b"")
-_tables: set[str] = set()
 
 
 @contextmanager
-def reading(mark: bytes | None, seconds: float) -> Iterator[Reading | None]:
+def reading(mark: bytes | None, seconds: float) -> Iterator[Work]:
     """Let plain reads of this context use kept documents; with ``None`` as the mark, they do not."""
-    scope = None if mark is None else Reading(mark, seconds)
-    token = _current.set(scope)
+    work = Work(mark, seconds)
+    token = _current.set(work)
     try:
-        yield scope
+        yield work
     finally:
         _current.reset(token)
 
 
+def watching_writes() -> AbstractContextManager[Work]:
+    """Notice writes to collections whose documents are kept, in work that uses none of them."""
+    return reading(None, 0)
+
+
+@contextmanager
+def anew() -> Iterator[None]:
+    """Read from the server what decides about a person, such as the account that a password is checked for."""
+    token = _reads_anew.set(True)
+    try:
+        yield
+    finally:
+        _reads_anew.reset(token)
+
+
 def current_mark() -> bytes | None:
     """Return the mark of the reading that is under way, ``None`` outside of one and after a write in it."""
-    scope = _current.get()
-    return None if scope is None or scope.has_written else scope.mark
+    work = _usable()
+    return None if work is None else work.mark
+
+
+def _usable() -> Work | None:
+    """Return the work that is under way if it may use kept documents."""
+    work = _current.get()
+    if work is None or work.mark is None or work.has_written or _reads_anew.get():
+        return None
+    return work
 
 
 def find(table: str, column: str, values: Iterable[Any], fields: Fields) -> dict[Any, Document]:
     """Return the kept documents with these values of a unique column that have these fields, by value."""
-    scope, generation = _current.get(), _generation
-    if scope is None or scope.has_written or not generation.serves(scope):
+    work, generation = _usable(), _generation
+    if work is None or not generation.serves(work):
         return {}
     found = {}
     for value in values:
@@ -91,12 +116,11 @@ def find(table: str, column: str, values: Iterable[Any], fields: Fields) -> dict
 def keep(table: str, columns: Iterable[str], fields: Fields, documents: Iterable[Document]) -> None:
     """Keep documents that were read in this context, by their values of unique columns."""
     global _generation
-    scope, generation = _current.get(), _generation
-    if scope is None or scope.has_written:
+    work, generation = _usable(), _generation
+    if work is None or work.mark is None:
         return
-    if not generation.serves(scope):
-        _generation = generation = Generation(scope.mark)
-    _tables.add(table)
+    if not generation.serves(work):
+        _generation = generation = Generation(work.mark)
     for document in documents:
         if len(generation.documents) >= MAX_DOCUMENTS:
             return
@@ -111,16 +135,17 @@ def forget_all() -> None:
 
 
 class WriteWatcher(monitoring.CommandListener):
-    """Drops the kept documents when this process writes to one of their collections."""
+    """Notices writes to collections whose documents are kept, and drops the kept ones of this process."""
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        """Drop them before the write, and keep none of what this context reads from now on."""
-        if _written_collection(event) not in _tables:
+        """Drop them before the write, and note it for the work that is under way."""
+        table = _written_collection(event)
+        if table is None or table not in _kept_tables():
             return
         forget_all()
-        scope = _current.get()
-        if scope is not None:
-            scope.has_written = True
+        work = _current.get()
+        if work is not None:
+            work.has_written = True
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         """Do nothing: the write was noted when it began."""
@@ -129,11 +154,20 @@ class WriteWatcher(monitoring.CommandListener):
         """Do nothing: the write was noted when it began."""
 
 
-def _written_collection(event: monitoring.CommandStartedEvent) -> object:
+@cache
+def _kept_tables() -> frozenset[str]:
+    """Return the collections whose documents are kept."""
+    models = apps.get_models()
+    return frozenset(
+        str(model._meta.db_table) for model in models if getattr(model, "kept_while_reading", False)
+    )
+
+
+def _written_collection(event: monitoring.CommandStartedEvent) -> str | None:
     """Return the collection that a command writes to, ``None`` for one that reads."""
     name = event.command_name
     if name in WRITES:
-        return event.command.get(name)
+        return str(event.command.get(name))
     stages = event.command.get("pipeline") if name == "aggregate" else None
     if not stages:
         return None

@@ -103,7 +103,8 @@ class StoredManager(models.Manager[Row]):
 class StoredModel(models.Model):
     """A model whose rows are made from documents directly where that is possible.
 
-    ``kept_while_reading`` says that requests which only read may use documents of a moment ago: ``kept_documents``.
+    ``kept_while_reading`` says that requests which only read may use documents of a moment ago: ``kept_documents``. The
+    application renews its mark when such a collection changes.
     """
 
     kept_while_reading: ClassVar[bool] = False
@@ -186,8 +187,8 @@ def _named(maker: RowMaker, query: Find) -> tuple[str, list[Any]] | None:
     if column not in maker.unique_columns or not isinstance(test, dict) or len(test) != 1:
         return None
     values = [test["$eq"]] if "$eq" in test else test.get("$in")
-    if values is None or query.options.get("limit", len(values)) < len(values):
-        return None
+    if values is None or None in values or query.options.get("limit", len(values)) < len(values):
+        return None  # many documents may lack a column, or have null in it
     return column, list(dict.fromkeys(values))
 
 

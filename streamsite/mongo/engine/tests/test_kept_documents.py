@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine import kept_documents
+from streamsite.mongo.engine.commands import Find
 from streamsite.mongo.engine.kept_documents import MAX_DOCUMENTS, reading
-from streamsite.mongo.engine.rows import _maker
+from streamsite.mongo.engine.rows import _maker, _named
 from streamsite.mongo.engine.tests.models import Channel, Owner, Video
 from streamsite.mongo.engine.tests.world import World
 
@@ -24,9 +25,11 @@ def _kept(worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch) -> Itera
     """Keep documents of channels and videos."""
     for model in (Channel, Video):
         monkeypatch.setattr(model, "kept_while_reading", True)
-    _maker.cache_clear()
+    for cache in (_maker, kept_documents._kept_tables):
+        cache.cache_clear()
     yield
-    _maker.cache_clear()
+    for cache in (_maker, kept_documents._kept_tables):
+        cache.cache_clear()
     kept_documents.forget_all()
 
 
@@ -126,7 +129,6 @@ def test_a_write_ends_it(write):
     row = Channel.objects.order_by("pk").first()
     assert row is not None
     with reading(MARK, 60) as scope:
-        assert scope is not None
         Channel.objects.get(pk=row.pk)
         if write == "rows":
             Channel.objects.filter(pk=row.pk).update(name="new")
@@ -151,7 +153,6 @@ def test_writes_of_other_collections_leave_it():
     row = Channel.objects.order_by("pk").first()
     assert row is not None
     with reading(MARK, 60) as scope:
-        assert scope is not None
         Channel.objects.get(pk=row.pk)
         Owner.objects.update(age=3)
         assert not scope.has_written
@@ -195,3 +196,44 @@ def test_there_is_a_limit(monkeypatch):
         read_all()
         assert len(kept_documents._generation.documents) <= 2
         assert [row.channel.name for row in read_all()] == [row.channel.name for row in read_all()]
+
+
+def test_reading_anew_uses_and_keeps_nothing():
+    row = Channel.objects.order_by("pk").first()
+    assert row is not None
+    with reading(MARK, 60):
+        with kept_documents.anew():
+            assert kept_documents.current_mark() is None
+            for _ in range(2):
+                with counted(1):
+                    Channel.objects.get(pk=row.pk)
+        assert kept_documents.current_mark() == MARK
+        with counted(1):
+            Channel.objects.get(pk=row.pk)
+        with counted(0):
+            Channel.objects.get(pk=row.pk)
+        with kept_documents.anew(), counted(1):
+            Channel.objects.get(pk=row.pk)
+
+
+def test_work_that_only_watches_uses_nothing_and_notices_writes():
+    row = Channel.objects.order_by("pk").first()
+    assert row is not None
+    with reading(MARK, 60):
+        Channel.objects.get(pk=row.pk)
+    with kept_documents.watching_writes() as work:
+        with counted(1):
+            Channel.objects.get(pk=row.pk)
+        Owner.objects.update(age=3)
+        assert not work.has_written
+        Channel.objects.filter(pk=row.pk).update(name="new")
+        assert work.has_written
+
+
+@pytest.mark.parametrize(
+    "condition", [{"name": {"$eq": None}}, {"name": {"$in": ["a", None]}}, {"name": {"$ne": "a"}}, {}]
+)
+def test_conditions_that_many_documents_may_meet_name_none(condition):
+    maker = _maker(Channel, None, "default")
+    assert _named(maker, Find(maker.table, {"name": {"$in": ["a", "b", "a"]}})) == ("name", ["a", "b"])
+    assert _named(maker, Find(maker.table, condition)) is None
