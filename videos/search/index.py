@@ -1,11 +1,11 @@
 """The search index: one document for each listed video, and none for any other.
 
-``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, prefixes,
-channel_id, category, language, duration, published_at, has_captions, facets, popularity, is_marked,
+``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, pairs,
+prefixes, channel_id, category, language, duration, published_at, has_captions, facets, popularity, is_marked,
 shown_as_sensitive}``. ``names`` are the
 forms (see ``streamsite.folding``) and stems of title, tags and channel, ``words`` also those of description and
 captions; ``names_line`` and ``line`` are the words of names, and of description and captions, in order, for
-phrases. ``shape`` is the schema version. ``popularity`` is the logarithm of the views, rounded to an integer so
+phrases, which are looked up by ``pairs`` (see ``phrase_pairs``). ``shape`` is the schema version. ``popularity`` is the logarithm of the views, rounded to an integer so
 that it seldom changes. ``is_marked`` says that the video itself is marked as sensitive.
 """
 
@@ -22,7 +22,7 @@ from videos import tags
 from videos.captions import services
 from videos.captions.webvtt import plain_text
 from videos.models import Caption, Video
-from videos.search import query_text, store, vocabulary_store
+from videos.search import phrase_pairs, query_text, store, vocabulary_store
 from videos.search.store import SEARCH_VIDEOS
 
 INDEXES = {
@@ -41,6 +41,8 @@ INDEXES = {
             [("words", ASCENDING), ("published_at", DESCENDING), ("_id", DESCENDING)],
             name="search_word_newest",
         ),
+        # For phrases. Without ids, which would double it.
+        IndexModel([("pairs", ASCENDING), ("popularity", DESCENDING)], name="search_pair"),
         # For filters that find less than the words do.
         IndexModel(
             [("facets", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_facets"
@@ -55,7 +57,7 @@ INDEXES = {
 COUNTED_FIELDS = {"names_line": 1, "language": 1}  # the fields that words are counted by
 MAX_CAPTION_CHARACTERS = 20_000  # characters of captions
 MAX_WORDS = 3_000  # different ones of a video
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
@@ -146,6 +148,8 @@ def build_document(video: Video, spoken: str) -> dict[str, object]:
     channel = f"{video.channel.get_full_name()} {video.channel.username}"
     names = (video.title, *video.tags, channel)
     language = _language(video.language)
+    names_line = folding.phrase_text(*names)
+    line = folding.phrase_text(video.description, spoken)
     names_known = [
         *(form for text in names for form in folding.index_forms(text)),
         *(stem for text in names for stem in stemming.stems(text, language)),
@@ -164,9 +168,10 @@ def build_document(video: Video, spoken: str) -> dict[str, object]:
         "tag_keys": tags.video_keys(video.tags, video.title, video.description),
         "title_words": query_text.unique_words(video.title),
         "names": list(dict.fromkeys(names_known)),
-        "names_line": folding.phrase_text(*names),
+        "names_line": names_line,
         "words": list(dict.fromkeys(known))[:MAX_WORDS],
-        "line": folding.phrase_text(video.description, spoken),
+        "line": line,
+        "pairs": phrase_pairs.document_pairs(names_line, line),
         "prefixes": query_text.word_prefixes(video.title, " ".join(video.tags), channel),
         "channel_id": video.channel_id,
         "category": video.category,

@@ -36,6 +36,11 @@ def find_any(condition: Mapping[str, object], fields: Mapping[str, int]) -> Docu
     return collection(SEARCH_VIDEOS).find_one(condition, fields)
 
 
+def count_without_pairs(most: int) -> int:
+    """Return how many documents lack ``pairs``, at most ``most``; one read of an index."""
+    return len(collection(SEARCH_VIDEOS).find({"pairs": None}, {"_id": 1}, limit=most).to_list())
+
+
 def set_popularity(video_id: str, popularity: int) -> None:
     """Change the popularity of a video. Written without waiting for other members of the replica set."""
     rows = collection(SEARCH_VIDEOS, acknowledged_by=1)
@@ -56,7 +61,7 @@ def aggregate(stages: Sequence[Mapping[str, object]]) -> list[Document]:
     rows = collection(SEARCH_VIDEOS).aggregate(
         list(stages), maxTimeMS=settings.MONGODB_TIME_LIMIT_MS, batchSize=WHOLE_RESULT
     )
-    return list(rows)
+    return rows.to_list()
 
 
 def matching_ids(condition: Mapping[str, object]) -> set[str]:
