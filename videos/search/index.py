@@ -2,22 +2,21 @@
 
 ``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, pairs,
 prefixes, channel_id, category, language, duration, published_at, has_captions, facets, popularity, is_marked,
-shown_as_sensitive}``. ``names`` are the
-forms (see ``streamsite.folding``) and stems of title, tags and channel, ``words`` also those of description and
-captions; ``names_line`` and ``line`` are the words of names, and of description and captions, in order, for
-phrases, which are looked up by ``pairs`` (see ``phrase_pairs``). ``shape`` is the schema version. ``popularity`` is the logarithm of the views, rounded to an integer so
-that it seldom changes. ``is_marked`` says that the video itself is marked as sensitive.
+shown_as_sensitive}``. ``names`` are the forms (see ``streamsite.folding``) and stems of title, tags and channel,
+``words`` also those of description and captions; ``names_line`` and ``line`` are the words of names, and of
+description and captions, in order, for phrases, which are looked up by ``pairs`` (see ``phrase_pairs``). ``shape``
+is the schema version. ``popularity`` is the logarithm of the views, rounded to an integer so that it seldom changes.
+``is_marked`` says that the video itself is marked as sensitive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from streamsite import folding, stemming
-from streamsite.progress import Progress
 from videos import tags
 from videos.captions import services
 from videos.captions.webvtt import plain_text
@@ -25,6 +24,12 @@ from videos.models import Caption, Video
 from videos.search import phrase_pairs, query_text, store, vocabulary_store
 from videos.search.store import SEARCH_VIDEOS
 
+# The fields of videos and channels that documents are made of.
+VIDEO_FIELDS = (
+    *("title", "description", "tags", "category", "language", "duration", "published_at", "has_captions"),
+    *("facets", "view_count", "is_sensitive", "is_sensitive_by_staff", "shown_as_sensitive", "channel_id"),
+)
+CHANNEL_FIELDS = ("full_name", "username")
 INDEXES = {
     SEARCH_VIDEOS: [
         IndexModel(
@@ -71,36 +76,6 @@ def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
         known = store.replace(video_id, made, COUNTED_FIELDS)
     if is_counted:
         vocabulary_store.update_counts(_counted_terms(known), _counted_terms(made))
-
-
-def rebuild_index(progress: Progress | None = None) -> int:
-    """Rebuild every document, delete those of unlisted videos, recount all words. Idempotent.
-
-    Return the number of documents.
-    """
-    progress = progress or Progress()
-    listed = set()
-    ids = Video.objects.filter(listed=True).values_list("pk", flat=True).iterator()
-    for video_id in progress.track("videos", ids, items=count_listed()):
-        refresh_document(video_id, is_counted=False)
-        listed.add(video_id)
-    for row in progress.track("documents of other videos", store.iter_documents({})):
-        if row["_id"] not in listed:
-            refresh_document(row["_id"], is_counted=False)
-    with progress.ticking("words"):
-        recount_terms()
-    return len(listed)
-
-
-def count_listed() -> int:
-    """Return how many videos are listed."""
-    return Video.objects.filter(listed=True).count()
-
-
-def count_unlisted() -> int:
-    """Return how many documents are of videos that are not listed. Reads every document's id."""
-    listed = set(Video.objects.filter(listed=True).values_list("pk", flat=True).iterator())
-    return sum(row["_id"] not in listed for row in store.iter_documents({}))
 
 
 def recount_terms() -> None:
@@ -192,9 +167,15 @@ def _language(tag: str) -> str:
 
 
 def _caption_text(video_id: str, language: str) -> str:
-    """Return the plain text of the fullest caption track."""
     track = services.fullest_track(services.list_tracks(video_id), language)
-    if track is None:
-        return ""
-    cues = Caption.objects.values_list("cues", flat=True).filter(pk=track.pk).first() or []
+    return caption_texts([track]).get(video_id, "") if track else ""
+
+
+def caption_texts(tracks: Iterable[Caption]) -> dict[str, str]:
+    """Return the plain text of caption tracks by their videos."""
+    rows = Caption.objects.filter(pk__in=[track.pk for track in tracks]).values_list("video_id", "cues")
+    return {video_id: _cue_text(cues) for video_id, cues in rows}
+
+
+def _cue_text(cues: list[list[object]]) -> str:
     return plain_text("\n".join(str(cue[2]) for cue in cues))[:MAX_CAPTION_CHARACTERS].replace("\n", " ")

@@ -100,7 +100,9 @@ def best_matches(queries: list[Query], filters: Mapping[str, object]) -> list[st
 def match_all_words(query: Query, filters: Mapping[str, object]) -> Condition:
     """Return the condition for documents with all words of ``query``, the last one complete."""
     # The words beside the pairs of phrases: their index is the one by time.
-    words = [{WORDS: piece} for phrase in query.phrases if len(phrase) > 1 for piece in _pieces(query, phrase)]
+    words = [
+        {WORDS: piece} for phrase in query.phrases if len(phrase) > 1 for piece in _pieces(query, phrase)
+    ]
     return {"$and": [*_conditions(query, WORDS), *words, _filter_condition(filters), dict(filters)]}
 
 
@@ -182,9 +184,7 @@ def _best_first_stages(query: Query, filters: Mapping[str, object]) -> Stages:
     has_several = len(query.terms) > 1 or bool(query.phrases)
     apart = [place for place in places if has_several and place.worth == WEIGHT_PREFIX_IN_NAMES]
     chain = [place for place in places if place not in apart]
-    parts = [
-        _found(_without(place, chain[:number]), filters, query) for number, place in enumerate(chain)
-    ]
+    parts = [_found(_without(place, chain[:number]), filters, query) for number, place in enumerate(chain)]
     stages: Stages = [*_joined(parts), {"$limit": MAX_MATCHES}]
     return _joined([stages, *(_found(place, filters, query) for place in apart)])
 
