@@ -100,9 +100,7 @@ def best_matches(queries: list[Query], filters: Mapping[str, object]) -> list[st
 def match_all_words(query: Query, filters: Mapping[str, object]) -> Condition:
     """Return the condition for documents with all words of ``query``, the last one complete."""
     # The words beside the pairs of phrases: their index is the one by time.
-    words = [
-        {WORDS: piece} for phrase in query.phrases if len(phrase) > 1 for piece in _pieces(query, phrase)
-    ]
+    words = [one for phrase in query.phrases if len(phrase) > 1 for one in _has_pieces(query, phrase, WORDS)]
     return {"$and": [*_conditions(query, WORDS), *words, _filter_condition(filters), dict(filters)]}
 
 
@@ -191,8 +189,8 @@ def _best_first_stages(query: Query, filters: Mapping[str, object]) -> Stages:
 
 def _without(place: _Place, others: Iterable[_Place]) -> _Place:
     """Return the place without the documents that match in one of ``others``."""
-    found: list[object] = [{"$and": other.conditions} for other in others]
-    return _Place(place.worth, [*place.conditions, *([{"$nor": found}] if found else [])])
+    better: Condition = {"$nor": [{"$and": other.conditions} for other in others]}
+    return _Place(place.worth, [*place.conditions, better] if better["$nor"] else place.conditions)
 
 
 def _joined(parts: list[Stages]) -> Stages:
@@ -220,22 +218,22 @@ def _conditions(query: Query, where: str) -> list[Condition]:
 def _has_phrase(query: Query, phrase: tuple[str, ...], where: str) -> list[Condition]:
     """Return conditions that must all hold: some of them have an index, the last one looks at the words' order."""
     if len(phrase) == 1:
-        return [{where: piece} for piece in _pieces(query, phrase)]
+        return _has_pieces(query, phrase, where)
     keys = phrase_pairs.phrase_keys(phrase, where)[:MAX_PHRASE_PAIRS]
     if keys and phrase_pairs.are_indexed():
         # Documents that a process of the previous release has just written have none.
         pairs: list[Condition] = [{"pairs": {"$in": [key, None]}} for key in keys]
         return [*pairs, _has_line(phrase, where)]
-    return [*({where: piece} for piece in _pieces(query, phrase)), _has_line(phrase, where)]
+    return [*_has_pieces(query, phrase, where), _has_line(phrase, where)]
 
 
-def _pieces(query: Query, phrase: tuple[str, ...]) -> list[str]:
-    """Return the words that a phrase is looked up by, where it is not by its pairs."""
+def _has_pieces(query: Query, phrase: tuple[str, ...], where: str) -> list[Condition]:
+    """Return conditions on the words of a phrase, wherever they stand."""
     pieces = list(dict.fromkeys(folding.split_words(" ".join(phrase))))
     if len(query.phrases) > 1:
         # MongoDB tries a plan for each condition, and looks for all phrases in each.
         pieces = sorted(pieces, key=len, reverse=True)[:MAX_PHRASE_WORDS]
-    return pieces
+    return [{where: piece} for piece in pieces]
 
 
 def _has_term(term: Term, where: str) -> list[Condition]:

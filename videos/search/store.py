@@ -29,7 +29,9 @@ def replace(video_id: str, document: Mapping[str, object], fields: Mapping[str, 
 
 def replace_many(documents: Mapping[str, Mapping[str, object]]) -> None:
     """Store documents by their videos' ids."""
-    writes = [ReplaceOne({"_id": video_id}, made, upsert=True) for video_id, made in documents.items()]
+    writes: list[ReplaceOne[Document]] = [
+        ReplaceOne({"_id": video_id}, dict(made), upsert=True) for video_id, made in documents.items()
+    ]
     if writes:
         collection(SEARCH_VIDEOS).bulk_write(writes, ordered=False)
 
