@@ -116,13 +116,14 @@ def _clear_caches() -> None:
     from streamsite.mongo.engine import kept_documents
     from streamsite.site_settings import live as site_settings
     from videos import categories, hidden
-    from videos.search import vocabulary_store
+    from videos.search import phrase_pairs, vocabulary_store
     from videos.templatetags import cards
     from videos.views import media
 
     categories.used_categories.clear()
     hidden.clear_cache()
     vocabulary_store.clear_language_cache()
+    phrase_pairs.are_indexed.clear()
     sessions.clear_cache()
     kept_callers.forget_all()
     kept_answers.forget_all()

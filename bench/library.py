@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,7 @@ SMALL, LARGE = 1_000, int(os.environ.get("BENCH_VIDEOS", "100000"))
 TRIES = int(os.environ.get("BENCH_TRIES", "120"))
 PEOPLE = ("star", "small", "fan20", "fan500", "fan2000", "staffer")
 FAR = 1_000  # pages of 20
+PHRASES = 10  # different ones that are asked for in turns
 API = "/api/v1"
 
 
@@ -53,6 +55,19 @@ class Facts(TypedDict, total=False):
     far_items: str
 
 
+def phrases(titles: list[list[str]], many: int, *, is_frequent: bool) -> list[str]:
+    """Return ``PHRASES`` phrases of ``many`` different words of the titles, those with the most frequent words or not.
+
+    A phrase is as frequent as the rarest of its words.
+    """
+    counts = Counter(word for title in titles for word in title)
+    starts = [(title, at) for title in titles for at in range(len(title) - many + 1)]
+    known = {tuple(title[at : at + many]) for title, at in starts}
+    different = [phrase for phrase in known if len(set(phrase)) == many]
+    ordered = sorted(different, key=lambda phrase: (min(counts[word] for word in phrase), phrase))
+    return [" ".join(phrase) for phrase in (ordered[-PHRASES:] if is_frequent else ordered[:PHRASES])]
+
+
 @dataclass
 class World:
     """A running site with a library, and the ids that requests need."""
@@ -72,6 +87,12 @@ class World:
         """Return the words of another title at every call."""
         self.turn += 1
         return list(self.facts["words"][self.turn % len(self.facts["words"])])
+
+    def phrase(self, many: int, *, is_frequent: bool = True) -> str:
+        """Return in quotes another phrase of ``many`` words at every call: of frequent words, or of rare ones."""
+        self.turn += 1
+        known = phrases(self.facts["words"], many, is_frequent=is_frequent)
+        return f'"{known[self.turn % len(known)]}"'
 
     def get(self, path: str, who: str = "") -> tuple[float, bytes]:
         """Return the milliseconds and the content of a request that must succeed."""
@@ -150,6 +171,12 @@ QUESTIONS = [
     Question("search, two words", lambda w: f"{API}/videos?q={quote(' '.join(w.words()[:2]))}+"),
     Question("search, an unfinished word", lambda w: f"{API}/videos?q={quote(w.words()[1][:4])}"),
     Question("search, a phrase", lambda w: f"{API}/videos?q=%22{quote(' '.join(w.words()[1:3]))}%22"),
+    Question("search, a phrase of 2 frequent words", lambda w: f"{API}/videos?q={quote(w.phrase(2))}"),
+    Question("search, a phrase of 3 frequent words", lambda w: f"{API}/videos?q={quote(w.phrase(3))}"),
+    Question(
+        "search, a phrase of 2 rare words",
+        lambda w: f"{API}/videos?q={quote(w.phrase(2, is_frequent=False))}",
+    ),
     Question("suggestions", lambda w: f"{API}/search/suggest?q={quote(w.words()[2][:3])}"),
     Question("channels by a word", lambda w: f"{API}/channels?q=channel"),
     Question("channels by two words", lambda w: f"{API}/channels?q=channel00007+nobody"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import library
 from bench.cluster import report
 from bench.cluster.audit import Findings
 from bench.cluster.ledger import Attempt, Ledger
@@ -112,3 +113,13 @@ def test_the_table_of_faults_has_a_row_for_each(ledger):
         "| calm | 3 | 0 | 0 | 0 | 0.0 s | 3.0 s | 0.0 s | 1 | 0 |",
         "| storm | 3 | 1 | 0 | 1 | 0.0 s | 3.0 s | 0.0 s | 1 | 1 |",
     ]
+
+
+def test_phrases_to_ask_for_have_frequent_or_rare_words():
+    titles = [["a", "b", "c"], ["a", "b", "d"], ["a", "a", "b"], ["e", "f", "a"]]
+    frequent = library.phrases(titles, 2, is_frequent=True)
+    rare = library.phrases(titles, 2, is_frequent=False)
+    assert frequent[-1] == "a b"
+    assert set(rare[:2]) <= {"b c", "b d", "e f", "f a"}
+    assert "a a" not in frequent + rare
+    assert library.phrases(titles, 3, is_frequent=True)[-1] in {"a b c", "a b d", "e f a"}

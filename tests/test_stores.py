@@ -49,7 +49,7 @@ OWNERS = {
     "videos.playback.history_store": {"videos_watch"},
     "videos.playback.session_store": {"view_session"},
     "videos.playback.statistics_store": {"video_total", "video_day", "channel_total", "channel_day"},
-    "videos.search.store": {"search_video"},
+    "videos.search.store": {"search_video", "search_rebuild"},
     "videos.search.vocabulary_store": {"search_term"},
     "videos.video_store": {"videos_video"},
 }

@@ -28,7 +28,7 @@ from videos.moderation import emails
 from videos.playback import aggregation, history_store, session_store, statistics_store
 from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority, sources
 from videos.reactions import services as reaction_services
-from videos.search import channels, finders, index
+from videos.search import channels, finders, rebuild
 
 logger = logging.getLogger("streamsite.schedules")
 
@@ -36,6 +36,7 @@ COUNT_DELAY_SECONDS = 3
 DELETE_DELAY_SECONDS = 5
 
 DEMO_PRIORITY = -50
+REBUILD_SHARE = 50  # percent of the time
 
 
 @task(queue_name="transcode")
@@ -150,9 +151,9 @@ def run_sweep(*, force: bool = False) -> cleanup.CleanupReport:
 
 @task()
 def rebuild_search() -> int:
-    """Rebuild the search index and all indexes of names; return the number of videos."""
+    """Rebuild the search index and all indexes of names, half of the time at rest; return the number of videos."""
     finders.rebuild_name_indexes()
-    return index.rebuild_index()
+    return rebuild.rebuild_index(pace=rebuild.Pace(REBUILD_SHARE))
 
 
 @task(priority=10)

@@ -130,7 +130,8 @@ def paginate_ranked(
     size = page_size(request.GET)
     scope = _cursor_scope(request.path, request.GET)
     key, backwards, _ = _read_cursor(request.GET.get("cursor", ""), scope, 1)
-    marks = {one: _row_digest(one) for one in keys}
+    # The first page, which most people see alone, needs only the digests of its own rows.
+    marks = {one: _row_digest(one) for one in (keys if key else keys[:size])}
     before = _read_row_digests(key[0], keys, marks) if key else []
     if backwards:
         places = {mark: place for place, mark in enumerate(before[-size:])}
@@ -138,8 +139,8 @@ def paginate_ranked(
         before, has_next = before[:-size], True
     else:
         known = set(before)
-        rest = [one for one in keys if marks[one] not in known]
-        page, has_next = rest[:size], len(rest) > size
+        rest = [one for one in keys if marks[one] not in known] if known else keys
+        page, has_next = list(rest[:size]), len(rest) > size
 
     def link(shown: list[bytes], *, back: bool) -> str:
         text = urlsafe_b64encode(b"".join(shown)).decode()

@@ -1,30 +1,35 @@
 """The search index: one document for each listed video, and none for any other.
 
-``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, prefixes,
-channel_id, category, language, duration, published_at, has_captions, facets, popularity, is_marked,
-shown_as_sensitive}``. ``names`` are the
-forms (see ``streamsite.folding``) and stems of title, tags and channel, ``words`` also those of description and
-captions; ``names_line`` and ``line`` are the words of names, and of description and captions, in order, for
-phrases. ``shape`` is the schema version. ``popularity`` is the logarithm of the views, rounded to an integer so
-that it seldom changes. ``is_marked`` says that the video itself is marked as sensitive.
+``search_video {_id: video, shape, title, tags, tag_keys, title_words, names, names_line, words, line, pairs,
+prefixes, channel_id, category, language, duration, published_at, has_captions, facets, popularity, is_marked,
+shown_as_sensitive}``. ``names`` are the forms (see ``streamsite.folding``) and stems of title, tags and channel,
+``words`` also those of description and captions; ``names_line`` and ``line`` are the words of names, and of
+description and captions, in order, for phrases, which are looked up by ``pairs`` (see ``phrase_pairs``). ``shape``
+is the schema version. ``popularity`` is the logarithm of the views, rounded to an integer so that it seldom changes.
+``is_marked`` says that the video itself is marked as sensitive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from streamsite import folding, stemming
-from streamsite.progress import Progress
 from videos import tags
 from videos.captions import services
 from videos.captions.webvtt import plain_text
 from videos.models import Caption, Video
-from videos.search import query_text, store, vocabulary_store
+from videos.search import phrase_pairs, query_text, store, vocabulary_store
 from videos.search.store import SEARCH_VIDEOS
 
+# The fields of videos and channels that documents are made of.
+VIDEO_FIELDS = (
+    *("title", "description", "tags", "category", "language", "duration", "published_at", "has_captions"),
+    *("facets", "view_count", "is_sensitive", "is_sensitive_by_staff", "shown_as_sensitive", "channel_id"),
+)
+CHANNEL_FIELDS = ("full_name", "username")
 INDEXES = {
     SEARCH_VIDEOS: [
         IndexModel(
@@ -41,6 +46,8 @@ INDEXES = {
             [("words", ASCENDING), ("published_at", DESCENDING), ("_id", DESCENDING)],
             name="search_word_newest",
         ),
+        # For phrases. Without ids, which would double it.
+        IndexModel([("pairs", ASCENDING), ("popularity", DESCENDING)], name="search_pair"),
         # For filters that find less than the words do.
         IndexModel(
             [("facets", ASCENDING), ("popularity", DESCENDING), ("_id", DESCENDING)], name="search_facets"
@@ -55,7 +62,7 @@ INDEXES = {
 COUNTED_FIELDS = {"names_line": 1, "language": 1}  # the fields that words are counted by
 MAX_CAPTION_CHARACTERS = 20_000  # characters of captions
 MAX_WORDS = 3_000  # different ones of a video
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
@@ -69,36 +76,6 @@ def refresh_document(video_id: str, *, is_counted: bool = True) -> None:
         known = store.replace(video_id, made, COUNTED_FIELDS)
     if is_counted:
         vocabulary_store.update_counts(_counted_terms(known), _counted_terms(made))
-
-
-def rebuild_index(progress: Progress | None = None) -> int:
-    """Rebuild every document, delete those of unlisted videos, recount all words. Idempotent.
-
-    Return the number of documents.
-    """
-    progress = progress or Progress()
-    listed = set()
-    ids = Video.objects.filter(listed=True).values_list("pk", flat=True).iterator()
-    for video_id in progress.track("videos", ids, items=count_listed()):
-        refresh_document(video_id, is_counted=False)
-        listed.add(video_id)
-    for row in progress.track("documents of other videos", store.iter_documents({})):
-        if row["_id"] not in listed:
-            refresh_document(row["_id"], is_counted=False)
-    with progress.ticking("words"):
-        recount_terms()
-    return len(listed)
-
-
-def count_listed() -> int:
-    """Return how many videos are listed."""
-    return Video.objects.filter(listed=True).count()
-
-
-def count_unlisted() -> int:
-    """Return how many documents are of videos that are not listed. Reads every document's id."""
-    listed = set(Video.objects.filter(listed=True).values_list("pk", flat=True).iterator())
-    return sum(row["_id"] not in listed for row in store.iter_documents({}))
 
 
 def recount_terms() -> None:
@@ -146,6 +123,8 @@ def build_document(video: Video, spoken: str) -> dict[str, object]:
     channel = f"{video.channel.get_full_name()} {video.channel.username}"
     names = (video.title, *video.tags, channel)
     language = _language(video.language)
+    names_line = folding.phrase_text(*names)
+    line = folding.phrase_text(video.description, spoken)
     names_known = [
         *(form for text in names for form in folding.index_forms(text)),
         *(stem for text in names for stem in stemming.stems(text, language)),
@@ -164,9 +143,10 @@ def build_document(video: Video, spoken: str) -> dict[str, object]:
         "tag_keys": tags.video_keys(video.tags, video.title, video.description),
         "title_words": query_text.unique_words(video.title),
         "names": list(dict.fromkeys(names_known)),
-        "names_line": folding.phrase_text(*names),
+        "names_line": names_line,
         "words": list(dict.fromkeys(known))[:MAX_WORDS],
-        "line": folding.phrase_text(video.description, spoken),
+        "line": line,
+        "pairs": phrase_pairs.document_pairs(names_line, line),
         "prefixes": query_text.word_prefixes(video.title, " ".join(video.tags), channel),
         "channel_id": video.channel_id,
         "category": video.category,
@@ -187,9 +167,15 @@ def _language(tag: str) -> str:
 
 
 def _caption_text(video_id: str, language: str) -> str:
-    """Return the plain text of the fullest caption track."""
     track = services.fullest_track(services.list_tracks(video_id), language)
-    if track is None:
-        return ""
-    cues = Caption.objects.values_list("cues", flat=True).filter(pk=track.pk).first() or []
+    return caption_texts([track]).get(video_id, "") if track else ""
+
+
+def caption_texts(tracks: Iterable[Caption]) -> dict[str, str]:
+    """Return the plain text of caption tracks by their videos."""
+    rows = Caption.objects.filter(pk__in=[track.pk for track in tracks]).values_list("video_id", "cues")
+    return {video_id: _cue_text(cues) for video_id, cues in rows}
+
+
+def _cue_text(cues: list[list[object]]) -> str:
     return plain_text("\n".join(str(cue[2]) for cue in cues))[:MAX_CAPTION_CHARACTERS].replace("\n", " ")

@@ -2,7 +2,7 @@
 
 Words are looked up in arrays of forms, whose indexes are ordered by views: matches in title, tags or channel come
 first, then those in description or captions, and of a word that half of the library has only the most viewed are
-read. Phrases are looked up by their words, and then in the document's line of words.
+read. Phrases are looked up by pairs of their words (see ``phrase_pairs``), and then in the document's line of words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from itertools import combinations
 from streamsite import folding, stemming
 from streamsite.folding import Term
 from streamsite.mongo import keyset_merge
-from videos.search import query_text, spelling, store, vocabulary_store
+from videos.search import phrase_pairs, query_text, spelling, store, vocabulary_store
+from videos.search.phrase_pairs import NAMES, WORDS
 from videos.search.query_text import Query
 from videos.search.store import SEARCH_VIDEOS
 
@@ -24,16 +25,19 @@ MAX_MATCHES = 500
 FRESHNESS_HALF_LIFE_DAYS = 90
 # How much the most viewed and the newest gain on equally good matches: ties are broken, words decide.
 VIEWS_WEIGHT, FRESHNESS_WEIGHT = 0.004, 0.05
+SECONDS_PER_DAY = 86_400
 # What a match is worth by where it is; one in the title gains its share of the title's words.
 WEIGHT_IN_NAMES, WEIGHT_PREFIX_IN_NAMES, WEIGHT_ANYWHERE, WEIGHT_PREFIX_ANYWHERE = 3.0, 2.0, 1.0, 0.5
 BY_VIEWS = {"popularity": -1, "_id": -1}
+# The index of pairs of words does without ids, which would double it.
+PHRASES_BY_VIEWS = {"popularity": -1}
 # Of three words one may be missing where no video has all, of so many two: most of them must be there.
 MAX_WORDS_TWO_MISSING, MIN_WORDS_TWO_MISSING = 6, 5
 # Pairs of characters that a word of a script without spaces is looked up by.
 MAX_PAIRS = 6
-# Words of a phrase, the longest, that it is looked up by where there are several phrases.
+# Pairs of words of a phrase, the longest, that it is looked up by, and words where there are several phrases.
+MAX_PHRASE_PAIRS = 4
 MAX_PHRASE_WORDS = 2
-NAMES, WORDS = "names", "words"
 Stages = list[dict[str, object]]
 Condition = dict[str, object]
 Lookup = Callable[[list[Query], Mapping[str, object]], list[str]]
@@ -82,18 +86,22 @@ def find_videos(
 
 
 def best_matches(queries: list[Query], filters: Mapping[str, object]) -> list[str]:
-    """Return the ids that match any of ``queries``, the best ``MAX_MATCHES``. One read."""
-    parts = [
-        _found([*conditions, _filter_condition(filters)], filters, worth, query)
-        for query in queries
-        for worth, conditions in _weighted_places(query)
-    ]
-    return _best(_read(parts))
+    """Return the ids that match any of ``queries``, the best ``MAX_MATCHES``. One read.
+
+    Of each kind of match, such as in the title, the most viewed are read. Of a single query, a kind is read only as
+    far as better kinds leave room.
+    """
+    if len(queries) == 1:
+        return _best(store.aggregate(_best_first_stages(queries[0], filters)))
+    parts = [_found(place, filters, query) for query in queries for place in _places(query)]
+    return _best(store.aggregate(_joined(parts)))
 
 
 def match_all_words(query: Query, filters: Mapping[str, object]) -> Condition:
     """Return the condition for documents with all words of ``query``, the last one complete."""
-    return {"$and": [*_conditions(query, WORDS), _filter_condition(filters), dict(filters)]}
+    # The words beside the pairs of phrases: their index is the one by time.
+    words = [one for phrase in query.phrases if len(phrase) > 1 for one in _has_pieces(query, phrase, WORDS)]
+    return {"$and": [*_conditions(query, WORDS), *words, _filter_condition(filters), dict(filters)]}
 
 
 def match_any_query(queries: Iterable[Query], filters: Mapping[str, object]) -> Condition:
@@ -142,14 +150,51 @@ def _filter_condition(filters: Mapping[str, object]) -> Condition:
     return {"$and": [{NAMES: word} for word in words]} if words else {}
 
 
-def _weighted_places(query: Query) -> Iterable[tuple[float, list[Condition]]]:
-    """Yield conditions on where the words match, each with the score of such a match."""
-    yield WEIGHT_IN_NAMES, _conditions(query, NAMES)
-    yield WEIGHT_ANYWHERE, _conditions(query, WORDS)
+@dataclass(frozen=True)
+class _Place:
+    """Where the words of a query match, and what such a match is worth."""
+
+    worth: float
+    conditions: list[Condition]
+
+
+def _places(query: Query) -> list[_Place]:
+    """Return the kinds of matches of ``query``, the best first."""
+    found = [
+        _Place(WEIGHT_IN_NAMES, _conditions(query, NAMES)),
+        _Place(WEIGHT_ANYWHERE, _conditions(query, WORDS)),
+    ]
     if query.unfinished:
-        yield WEIGHT_PREFIX_IN_NAMES, _prefix_conditions(query, NAMES)
+        found.insert(1, _Place(WEIGHT_PREFIX_IN_NAMES, _prefix_conditions(query, NAMES)))
         if len(query.terms) > 1 or query.phrases:
-            yield WEIGHT_PREFIX_ANYWHERE, _prefix_conditions(query, WORDS)
+            found.append(_Place(WEIGHT_PREFIX_ANYWHERE, _prefix_conditions(query, WORDS)))
+    return found
+
+
+def _best_first_stages(query: Query, filters: Mapping[str, object]) -> Stages:
+    """Return the stages that read each kind of match as far as the better ones leave room.
+
+    MongoDB opens a part of a union when those before it are exhausted, so a limit behind them all ends the reading.
+    Every part leaves out what those before it find, of which there are fewer than the limit when it is opened.
+    """
+    places = _places(query)
+    # Of several words, such a match in the title may be better than the worst with all words: it is read in any case.
+    has_several = len(query.terms) > 1 or bool(query.phrases)
+    apart = [place for place in places if has_several and place.worth == WEIGHT_PREFIX_IN_NAMES]
+    chain = [place for place in places if place not in apart]
+    parts = [_found(_without(place, chain[:number]), filters, query) for number, place in enumerate(chain)]
+    stages: Stages = [*_joined(parts), {"$limit": MAX_MATCHES}]
+    return _joined([stages, *(_found(place, filters, query) for place in apart)])
+
+
+def _without(place: _Place, others: Iterable[_Place]) -> _Place:
+    """Return the place without the documents that match in one of ``others``."""
+    better: Condition = {"$nor": [{"$and": other.conditions} for other in others]}
+    return _Place(place.worth, [*place.conditions, better] if better["$nor"] else place.conditions)
+
+
+def _joined(parts: list[Stages]) -> Stages:
+    return [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
 
 
 def _prefix_conditions(query: Query, where: str) -> list[Condition]:
@@ -163,17 +208,32 @@ def _prefix_conditions(query: Query, where: str) -> list[Condition]:
 def _conditions(query: Query, where: str) -> list[Condition]:
     found = [condition for term in query.terms for condition in _has_term(term, where)]
     for phrase in query.phrases:
-        pieces = list(dict.fromkeys(folding.split_words(" ".join(phrase))))
-        if len(query.phrases) > 1:
-            # MongoDB tries a plan for each condition, and looks for all phrases in each.
-            pieces = sorted(pieces, key=len, reverse=True)[:MAX_PHRASE_WORDS]
-        found += [{where: piece} for piece in pieces]
-        if len(phrase) > 1:
-            found.append(_has_line(phrase, where))
+        found += _has_phrase(query, phrase, where)
     found += [_has_line((term.run,), where) for term in query.terms if term.run]
-    for phrase in query.excluded:
-        found.append(_has_not(phrase))
+    for excluded in query.excluded:
+        found.append(_has_not(excluded))
     return found
+
+
+def _has_phrase(query: Query, phrase: tuple[str, ...], where: str) -> list[Condition]:
+    """Return conditions that must all hold: some of them have an index, the last one looks at the words' order."""
+    if len(phrase) == 1:
+        return _has_pieces(query, phrase, where)
+    keys = phrase_pairs.phrase_keys(phrase, where)[:MAX_PHRASE_PAIRS]
+    if keys and phrase_pairs.are_indexed():
+        # Documents that a process of the previous release has just written have none.
+        pairs: list[Condition] = [{"pairs": {"$in": [key, None]}} for key in keys]
+        return [*pairs, _has_line(phrase, where)]
+    return [*_has_pieces(query, phrase, where), _has_line(phrase, where)]
+
+
+def _has_pieces(query: Query, phrase: tuple[str, ...], where: str) -> list[Condition]:
+    """Return conditions on the words of a phrase, wherever they stand."""
+    pieces = list(dict.fromkeys(folding.split_words(" ".join(phrase))))
+    if len(query.phrases) > 1:
+        # MongoDB tries a plan for each condition, and looks for all phrases in each.
+        pieces = sorted(pieces, key=len, reverse=True)[:MAX_PHRASE_WORDS]
+    return [{where: piece} for piece in pieces]
 
 
 def _has_term(term: Term, where: str) -> list[Condition]:
@@ -204,37 +264,47 @@ def _has_not(phrase: tuple[str, ...]) -> Condition:
     return {"$nor": [{"names_line": expression}, {"line": expression}]}
 
 
-def _found(conditions: list[Condition], filters: Mapping[str, object], worth: float, query: Query) -> Stages:
-    typed = [alternative for term in query.terms for alternative in term.alternatives[0]]
-    # Documents of a former shape may have none, until they are rebuilt.
-    title: Condition = {"$ifNull": ["$title_words", []]}
-    hits = {"$size": {"$setIntersection": [title, {"$literal": typed}]}}
-    share = {"$divide": [hits, {"$max": [1, {"$size": title}]}]}
+def _found(place: _Place, filters: Mapping[str, object], query: Query) -> Stages:
+    conditions = [*place.conditions, _filter_condition(filters), dict(filters)]
     return [
-        {"$match": {"$and": [*(one for one in conditions if one), dict(filters)]}},
-        {"$sort": BY_VIEWS},
+        {"$match": {"$and": [one for one in conditions if one]}},
+        {"$sort": PHRASES_BY_VIEWS if query.phrases else BY_VIEWS},
         {"$limit": MAX_MATCHES},
         {
             "$project": {
                 "published_at": 1,
                 "popularity": 1,
-                "worth": {"$add": [worth, share]} if worth >= WEIGHT_PREFIX_IN_NAMES else {"$literal": worth},
+                "worth": {"$add": [place.worth, _title_share(query)]}
+                if place.worth >= WEIGHT_PREFIX_IN_NAMES
+                else {"$literal": place.worth},
             }
         },
     ]
+
+
+def _title_share(query: Query) -> dict[str, object]:
+    """Return the expression for the share of the title's words that were asked for."""
+    typed = list(dict.fromkeys(form for term in query.terms for form in term.alternatives[0]))
+    # Documents of a former shape may have none, until they are rebuilt.
+    title: Condition = {"$ifNull": ["$title_words", []]}
+    # For one word this takes half of the time of a set.
+    hits: object = (
+        {"$cond": [{"$in": [{"$literal": typed[0]}, title]}, 1, 0]}
+        if len(typed) == 1
+        else {"$size": {"$setIntersection": [title, {"$literal": typed}]}}
+    )
+    return {"$divide": [hits, {"$max": [1, {"$size": title}]}]}
 
 
 def _best(rows: Iterable[store.Document]) -> list[str]:
     now = datetime.now(UTC).replace(tzinfo=None)
     scores: dict[str, float] = {}
     for row in rows:
-        age_days = max(0.0, (now - row["published_at"].replace(tzinfo=None)).total_seconds() / 86_400)
-        fresh = FRESHNESS_HALF_LIFE_DAYS / (FRESHNESS_HALF_LIFE_DAYS + age_days)
+        age_days = (now - row["published_at"]).total_seconds() / SECONDS_PER_DAY
+        fresh = FRESHNESS_HALF_LIFE_DAYS / (FRESHNESS_HALF_LIFE_DAYS + age_days) if age_days > 0 else 1.0
         score = row["worth"] + VIEWS_WEIGHT * row["popularity"] + FRESHNESS_WEIGHT * fresh
-        scores[row["_id"]] = max(score, scores.get(row["_id"], 0.0))
-    return sorted(scores, key=lambda video_id: (scores[video_id], video_id), reverse=True)[:MAX_MATCHES]
-
-
-def _read(parts: list[Stages]) -> list[store.Document]:
-    pipeline = [*parts[0], *keyset_merge.union_stages(SEARCH_VIDEOS, parts[1:])]
-    return store.aggregate(pipeline)
+        video_id = row["_id"]
+        if score > scores.get(video_id, 0.0):
+            scores[video_id] = score
+    ranked = sorted(((score, video_id) for video_id, score in scores.items()), reverse=True)
+    return [video_id for _, video_id in ranked[:MAX_MATCHES]]

@@ -5,7 +5,7 @@ that are one typing error apart (a letter wrong, missing, extra, or two swapped)
 an index finds them in any alphabet. Languages of videos are counted as well, as ``{_id: "=en", count}``.
 
 The counts follow the search documents. A process that is killed between the two leaves them off by one until
-``index.rebuild_index`` recounts. So a word may be here that only a hidden video has; it must not be shown before
+``rebuild.rebuild_index`` recounts. So a word may be here that only a hidden video has; it must not be shown before
 the documents were queried for it, which ``spelling`` does.
 """
 

@@ -17,7 +17,7 @@ from videos.captions.webvtt import Cue
 from videos.models import Video
 from videos.playback import popularity
 from videos.processing import cleanup
-from videos.search import index, ordered_results, queries, query_text, vocabulary_store
+from videos.search import index, ordered_results, queries, query_text, rebuild, vocabulary_store
 from videos.search import store as search_store
 from videos.search.suggestions import suggest
 
@@ -247,7 +247,7 @@ def test_what_search_forgot_is_swept_up(library, cast):
     assert found["search_documents"] == 4
     assert find(cast, q="video cat ") == ["Cat video"]
     collection(search_store.SEARCH_VIDEOS).insert_one({"_id": "not-a-video", "title": "cat"})
-    assert index.rebuild_index() == 4
+    assert rebuild.rebuild_index() == 4
     assert collection(search_store.SEARCH_VIDEOS).count_documents({}) == 4
 
 
@@ -377,7 +377,7 @@ def test_the_vocabulary_follows_titles_and_can_be_counted_again(database, cast):
     assert counts() == expected
     collection(vocabulary_store.SEARCH_TERMS).update_one({"_id": "bells"}, {"$set": {"count": 9}})
     collection(vocabulary_store.SEARCH_TERMS).insert_one({"_id": "ghost", "count": 3, "near": ["ghost"]})
-    assert index.rebuild_index() == 2
+    assert rebuild.rebuild_index() == 2
     assert counts() == expected
     services.delete(first)
     assert counts() == {"harbour": 1, "sounds": 1, "owner": 1, "=fr": 1}
@@ -400,7 +400,7 @@ def very_many(database, cast, monkeypatch):
         for number in range(60)
     ]
     Video.objects.bulk_create(videos)
-    index.rebuild_index()
+    rebuild.rebuild_index()
     return [video for video in videos if video.title.startswith("Walk")]
 
 
