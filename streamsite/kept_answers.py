@@ -22,13 +22,13 @@ from django.urls import ResolverMatch
 from streamsite import change_mark
 from streamsite.api.throttling import GroupThrottle, count_read
 from streamsite.caching import ExpiringCache
+from streamsite.http_methods import SAFE_METHODS
 from streamsite.rate_limits import throttle_key
 from streamsite.site_settings.features import features
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 Key = tuple[str, ...]
 
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PREFIX = "/api/v1/"
 # Headers that identify the caller or the page. Answers to requests with one of these are not cached.
 CALLER_HEADERS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_ORIGIN")
