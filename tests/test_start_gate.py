@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from streamsite.start_gate import VARIABLE, StartGate
 from tests.support.processes import process_tree
-from tests.support.stack import Stack
+from tests.support.stack import Stack, free_port
 from tests.test_processes import left_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +72,21 @@ def test_a_second_start_that_is_interrupted_leaves_nothing_and_a_third_one_answe
     (web,) = site.children("granian")
     assert f"{VARIABLE}=".encode() in Path(f"/proc/{web}/environ").read_bytes()
     site.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_second_start_at_another_port_makes_the_folder_of_its_socket():
+    """The path is a short one: the sockets of others are elsewhere, in a folder that is there."""
+    with tempfile.TemporaryDirectory() as name:
+        site = Stack(Path(name))
+        site.start()
+        site.stop()
+        site.port = free_port()
+        site.url = f"http://localhost:{site.port}"
+        site.start()
+        assert (site.data_dir / "run" / "nginx" / str(site.port) / "site.sock").is_socket()
+        site.stop()
 
 
 @pytest.mark.slow

@@ -285,6 +285,8 @@ class Supervisor:
         if self.https is not None:  # then what the web server is told depends on whether nginx runs
             self._settle_front()
             self._settle_https()
+        elif self.front is not None:
+            self.front.make_folder()
         self.gate = StartGate()
         self.children = lasting_children(self.options, self.place, self._site_socket)
         environment = self.environment | {"MONGODB_URI": preparation.uri} | self.gate.environment
