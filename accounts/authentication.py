@@ -18,10 +18,9 @@ from accounts.registration import rules
 from accounts.tokens import AccessToken
 from streamsite import csrf
 from streamsite.errors import CsrfFailed, Forbidden, Invalid, SiteError
+from streamsite.http_methods import SAFE_METHODS
 from streamsite.mongo.engine import kept_documents
 from streamsite.site_settings.features import require_public_api
-
-SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class TokenRefused(SiteError):
@@ -44,7 +43,7 @@ class BearerAuthentication(JWTAuthentication):
         scheme, _space, credentials = raw.partition(" ")
         if scheme.lower() != "bearer":
             return None
-        return authenticate_bearer(credentials.strip(), fresh=request.method not in SAFE)
+        return authenticate_bearer(credentials.strip(), fresh=request.method not in SAFE_METHODS)
 
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge of 401 responses."""
@@ -132,7 +131,7 @@ class ApiTokenAuthentication(BaseAuthentication):
 
 def _require_scope(request: Request, token: ApiToken) -> None:
     view: object = request.parser_context.get("view") if request.parser_context else None
-    usual = "read" if request.method in SAFE else "write"
+    usual = "read" if request.method in SAFE_METHODS else "write"
     needed = getattr(view, "token_scopes", {}).get(request.method, usual)
     if needed is None:
         raise Forbidden(_("API tokens can't do this. Sign in instead."))

@@ -15,10 +15,10 @@ from accounts.current_user import signed_in_user
 from accounts.registration import login_only
 from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import Forbidden
+from streamsite.http_methods import SAFE_METHODS
 
 # The same for everyone: no account is looked up, and shared caches need no ``Vary``.
 PUBLIC_FILES = ("/media/profiles/", "/.well-known/jwks.json")
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class SecondFactorRequired(Forbidden):

@@ -44,8 +44,13 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         rows = cast("QuerySet[Model]", self.object_list)
         if not rows.query.where:
             return connection_for(rows.db).collection(rows.model._meta.db_table).estimated_document_count()
-        # In the list's order: its index holds what the filters ask for.
-        return len(rows.values_list("pk", flat=True)[:MAX_COUNTED])
+        return len(self.found)
+
+    @cached_property
+    def found(self) -> list[object]:
+        """The keys of the first ``MAX_COUNTED`` rows, in the list's order: its index holds what filters ask for."""
+        rows = cast("QuerySet[Model]", self.object_list)
+        return list(rows.values_list("pk", flat=True)[:MAX_COUNTED])
 
     @cached_property
     def num_pages(self) -> int:
@@ -80,11 +85,18 @@ class BoundedChangeList(ChangeList):
         if moment is None:
             return
         self.filter_params[FIRST_PAGE_TIME] = [f"{moment.timestamp():.6f}"]  # the page's links repeat it
+        if self.page_num == 1 and self.queryset.query.where and not self.show_all:
+            self.result_list = self._load(cast(BoundedPaginator, self.paginator).found[: self.list_per_page])
         since = next((name for name in self.queryset.query.order_by if self._is_moment(name)), None)
         if self.page_num > 1 and self.multi_page and since is not None:
             rows = self.queryset.filter(**{f"{str(since).lstrip('-')}__lte": moment})
             start = (self.page_num - 1) * self.list_per_page
             self.result_list = rows[start : start + self.list_per_page]
+
+    def _load(self, keys: list[object]) -> QuerySet[Model]:
+        """Return the rows with these primary keys in the list's order: counting has found them already."""
+        rows = self.root_queryset.filter(pk__in=keys).order_by(*self.queryset.query.order_by)
+        return rows if rows.query.select_related else self.apply_select_related(rows)
 
     def _is_moment(self, name: object) -> bool:
         field = self.lookup_opts.get_field(str(name).lstrip("-")) if name not in {"pk", "-pk"} else None

@@ -15,11 +15,13 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's own name
 
-from streamsite import env, unsafe_settings
+from streamsite import env, start_gate, unsafe_settings
 from streamsite.mail.options import NONE, is_loopback
 
+# The tag of checks that need no code but the settings.
+SETTINGS = "settings"
 # Set by the supervisor. Kubernetes gives pods variables that look like them, such as STREAMSITE_PORT.
-INTERNAL = {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS"}
+INTERNAL = {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS", start_gate.VARIABLE}
 # Variables of deploy/compose.yml that resemble a setting.
 COMPOSES = {"MONGO_PASSWORD"}
 # Variables of the tests' own.
@@ -28,7 +30,7 @@ TEST_PREFIX = "STREAMSITE_TEST_"
 MIN_SIMILARITY = 0.85
 
 
-@register()
+@register(SETTINGS)
 def check_setting_combinations(**extra: object) -> list[CheckMessage]:
     """Check settings that are valid alone and contradict each other."""
     found: list[CheckMessage] = []
@@ -54,7 +56,7 @@ def check_setting_combinations(**extra: object) -> list[CheckMessage]:
     return found
 
 
-@register()
+@register(SETTINGS)
 def check_unknown_variables(**extra: object) -> list[CheckMessage]:
     """Warn about variables that look like a mistyped setting: nothing else would say that they have no effect."""
     return [

@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from streamsite.cache_headers import NEVER_STORED
+from streamsite.http_methods import READ_METHODS
 
 PREFLIGHT_SECONDS = 7_200
-SAFE_METHODS = ("GET", "HEAD")
 # What players and feed readers send for a file: ranges, conditions, and headers that some add to every request.
 FILE_REQUEST_HEADERS = (
     *("Authorization", "Cache-Control", "Pragma", "X-Requested-With"),
@@ -67,7 +67,7 @@ def allow_preflight(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
             return view(request, *args, **kwargs)
         request.method = "HEAD"
         if ALLOW_ORIGIN not in view(request, *args, **kwargs):
-            return HttpResponseNotAllowed(SAFE_METHODS)
+            return HttpResponseNotAllowed(READ_METHODS)
         return _preflight()
 
     decided.is_open = True  # type: ignore[attr-defined]
@@ -80,7 +80,7 @@ def allows_any_origin(view: Callable[..., object]) -> bool:
 
 
 def _preflight() -> HttpResponse:
-    allowed = ", ".join((*SAFE_METHODS, "OPTIONS"))
+    allowed = ", ".join((*READ_METHODS, "OPTIONS"))
     headers = {
         "Allow": allowed,
         "Access-Control-Allow-Methods": allowed,

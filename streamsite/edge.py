@@ -27,6 +27,7 @@ from streamsite.cache_headers import CachePolicy
 from streamsite.caching import ExpiringCache
 from streamsite.early_refusals import Application, StartResponse
 from streamsite.front.middleware import give_nginx_the_cache_header
+from streamsite.http_methods import READ_METHODS
 from streamsite.metrics.requests import MEDIA, count_request
 from streamsite.ranges import Unsatisfiable
 from streamsite.rate_limits import throttle_key
@@ -236,7 +237,7 @@ def before(application: Application) -> Application:
 def _is_plain(environ: Mapping[str, Any], path: str) -> bool:
     """Return whether the request is one that a player makes: it reads, has no body, and does not say who asks."""
     return (
-        environ["REQUEST_METHOD"] in cors.SAFE_METHODS
+        environ["REQUEST_METHOD"] in READ_METHODS
         and path.isascii()
         and not environ.get("SCRIPT_NAME")
         and environ.get("CONTENT_LENGTH", "") in {"", "0"}

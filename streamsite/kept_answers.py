@@ -24,6 +24,7 @@ from django.urls import ResolverMatch
 from streamsite import change_mark
 from streamsite.api.throttling import GroupThrottle, count_read
 from streamsite.caching import ExpiringCache, setting_seconds
+from streamsite.http_methods import SAFE_METHODS
 from streamsite.mongo.engine import kept_documents
 from streamsite.rate_limits import throttle_key
 from streamsite.site_settings.features import features
@@ -32,7 +33,6 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 # A digest of all that an answer may depend on: clients choose how long that is.
 Key = bytes
 
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 PREFIX = "/api/v1/"
 # Pages that are kept. Parts of them, which scripts ask for, are not.
 PAGES = re.compile(r"/|/watch/[A-Za-z0-9_-]{11}")

@@ -16,6 +16,7 @@ from django.utils.http import escape_leading_slashes
 
 from streamsite import access_log, cors, error_responses, errors, logs
 from streamsite.headers import CONTENT_POLICY, PERMISSIONS_POLICY
+from streamsite.http_methods import READ_METHODS
 from streamsite.metrics.requests import count_request
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -122,7 +123,7 @@ def _redirect(request: HttpRequest, *, is_open: bool) -> HttpResponse:
     # As bytes, because WSGI has them as Latin-1. Characters that the client should have quoted are quoted.
     query = quote(get_bytes_from_wsgi(request.META, "QUERY_STRING", ""), safe=QUERY_SAFE_CHARACTERS)
     location = f"{target}?{query}" if query else target
-    status = 301 if request.method in cors.SAFE_METHODS else 308
+    status = 301 if request.method in READ_METHODS else 308
     response = HttpResponse(status=status, headers={"Location": location})
     if is_open:
         # Pages of other origins that may read the target must be able to follow the redirect.

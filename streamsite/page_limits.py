@@ -13,9 +13,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from streamsite import csrf, error_responses, errors
+from streamsite.http_methods import SAFE_METHODS
 from streamsite.rate_limits import ADMIN_WRITES, WRITES, Limit, enforce, throttle_key
 
-SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # What was typed is given back on the page that refuses it, up to this many bytes of a form without files.
 RETURNED_BYTES = 100_000
 # Such values never go back into a page.
@@ -55,7 +55,7 @@ class PageLimitMiddleware:
         kwargs: dict[str, object],
     ) -> HttpResponseBase | None:
         """Count a write to a page; return a refusal when it is one too many."""
-        if request.method in SAFE or request.path.startswith("/api/"):
+        if request.method in SAFE_METHODS or request.path.startswith("/api/"):
             return None
         is_admin = bool(request.resolver_match and request.resolver_match.app_name == "admin")
         limit = ADMIN_WRITES if is_admin else getattr(view, "write_limit", WRITES)

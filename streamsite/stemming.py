@@ -12,8 +12,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Protocol
 
-import snowballstemmer
-
 from streamsite import folding
 from streamsite.character_tables import APOSTROPHE
 
@@ -130,5 +128,7 @@ def _full_stem(word: str, language: str) -> str:
     # A stemmer works on the word that it holds, so threads have one each.
     stemmers: dict[str, Stemmer] = _local.__dict__.setdefault("stemmers", {})
     if language not in stemmers:
+        import snowballstemmer  # here: its 30 languages take 2 MB, which processes that search nothing never need
+
         stemmers[language] = snowballstemmer.stemmer(ALGORITHMS[language])
     return str(stemmers[language].stemWord(word))

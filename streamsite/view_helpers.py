@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
+from streamsite.http_methods import READ_METHODS
+
 View = Callable[..., HttpResponse]
 
 # Decorates the view of a page with a form that is sent to the page's own address.
-allow_get_and_post = require_http_methods(["GET", "HEAD", "POST"])
+allow_get_and_post = require_http_methods([*READ_METHODS, "POST"])
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -3,13 +3,14 @@
 import os
 import signal
 import sys
+from importlib import import_module
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from streamsite import assets, memory, site_id, stalled_connections
+from streamsite import assets, memory, site_id, stalled_connections, start_gate
 from streamsite.early_refusals import with_lingering_close
 from streamsite.metrics import commands, process_files
 from streamsite.mongo.server import end_with_parent
@@ -31,6 +32,9 @@ except ImproperlyConfigured as error:
 
 from streamsite import edge  # noqa: E402 - what it imports reads settings
 
+# Views, forms and the admin: else the first request would wait for them.
+import_module(settings.ROOT_URLCONF)
+start_gate.wait_until_open()
 process_files.join(process_files.WEB)
 commands.start(process_files.WEB)
 telemetry.start(process_files.WEB)

@@ -9,6 +9,7 @@ from django.utils import translation
 from accounts.models import User
 from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from subscriptions.models import Subscription
+from tests.support.commands import recorded_documents
 from videos.files import paths
 from videos.models import Reaction, Video
 from videos.reactions import services
@@ -53,6 +54,20 @@ def test_only_what_filters_offer_is_filtered_by(cast, rows):
         (Video, "tags__contains=a"),
     ):
         assert staff.get(url(model, "changelist") + f"?{condition}").status_code in {302, 400}, condition
+
+
+def test_a_filtered_list_goes_once_through_the_index_and_keeps_its_order(cast):
+    """Counting finds the keys of the page, by which its rows are read."""
+    videos = [cast.video(title=f"Film {number}") for number in range(5)]
+    Video.objects.filter(pk=videos[2].pk).update(status="failed")
+    with recorded_documents() as commands:
+        page = cast.page("staff").get(url(Video, "changelist") + "?status__exact=ready")
+    shown = [row.pk for row in page.context["cl"].result_list]
+    assert shown == [videos[number].pk for number in (4, 3, 1, 0)]
+    assert page.context["cl"].result_count == 4
+    filters = [command["filter"] for _, command in commands if command.get("find") == "videos_video"]
+    assert sum("status" in str(condition) for condition in filters) == 1
+    assert sum("'_id': {'$in'" in str(condition) for condition in filters) == 1
 
 
 def test_every_model_of_ours_is_registered():

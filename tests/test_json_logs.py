@@ -45,6 +45,8 @@ def _live(site):
     (mongod,) = site.children("mongod")
     os.kill(mongod, signal.SIGSTOP)
     _until(lambda: _status(caller) == 503)
+    # Each process notices the silence by itself, and this is the worker.
+    _until(lambda: "); waiting" in site.output())
     os.kill(mongod, signal.SIGKILL)
     (worker,) = site.children("run_worker")
     os.kill(worker, signal.SIGKILL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-import langcodes
 from babel import Locale, UnknownLocaleError
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
@@ -58,6 +57,8 @@ def normalize_tag(tag: str) -> str:
 
     Return "" for an undetermined language and for invalid codes.
     """
+    import langcodes  # here: its tables take 3 MB, which most processes never need
+
     written = tag.strip()
     written = _TAG_BY_ENGLISH_NAME.get(written.lower(), written)
     try:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import bench.sections
 from bench.api.baseline import VARIANTS
 from bench.api.latency import CONCURRENCIES, Times
 from bench.api.load import Latencies
 from bench.api.measure import Cost, Costs, paired_ratio
 from bench.api.world import SITE
+from bench.sections import table
 
-BEGIN, END = "<!-- script/bench api: begin -->", "<!-- script/bench api: end -->"
+NAME = "api"
+BEGIN, END = bench.sections.marks(NAME)
 NAIVE, OPTIMIZED = VARIANTS
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return the lines of a Markdown table."""
-    return [
-        f"| {' | '.join(headings)} |",
-        "|---" * len(headings) + "|",
-        *(f"| {' | '.join(cells)} |" for cells in rows),
-    ]
 
 
 def cost_table(costs: Costs) -> list[str]:
@@ -100,15 +93,9 @@ def sections(
 
 def replace_section(text: str, lines: Sequence[str]) -> str:
     """Return a document with the lines between the marks. Raises ``ValueError`` without exactly one pair of marks."""
-    pattern = re.compile(f"{re.escape(BEGIN)}\n.*?{re.escape(END)}", re.DOTALL)
-    body = "\n".join(lines)
-    # A function: the lines may hold what a template would take for a group.
-    changed, found = pattern.subn(lambda _: f"{BEGIN}\n\n{body}\n\n{END}", text)
-    if found != 1:
-        raise ValueError(f"the document has {found} sections of script/bench api")
-    return changed
+    return bench.sections.replace_section(text, lines, NAME)
 
 
 def write_section(path: Path, lines: Sequence[str]) -> None:
     """Replace the section of a document."""
-    path.write_text(replace_section(path.read_text(), lines))
+    bench.sections.write_section(path, lines, NAME)

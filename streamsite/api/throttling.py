@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from streamsite.caching import ExpiringCache
+from streamsite.http_methods import SAFE_METHODS
 from streamsite.rate_limits import READS, WRITES, Limit, increment, max_events, throttle_key
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class GroupThrottle(BaseThrottle):
         """Count the request. Return whether it is within the caller's limit."""
         who = str(request.user.pk) if request.user and request.user.is_authenticated else ""
         who = who or throttle_key(request._request)
-        if request.method in {"GET", "HEAD", "OPTIONS"}:
+        if request.method in SAFE_METHODS:
             limit, total = READS, _count_read(who)
         else:
             limit = getattr(view, "throttle_limit", WRITES)

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from streamsite import csrf, error_responses, errors
 from streamsite.bodies import rules, stream
+from streamsite.http_methods import SAFE_METHODS
 from streamsite.rate_limits import ANONYMOUS_FILES, enforce, throttle_key
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
 # What a server takes from the connection by itself, to use it again.
 MAX_DRAINED_BYTES = 65_536
 # Large forms of callers who are not signed in, which are held in memory.
@@ -98,7 +98,7 @@ def _admit_form(request: HttpRequest, body: stream.Body, rule: rules.Rule) -> Ht
             raise errors.NotSignedIn(_("Sign in to upload files."))
         request.upload_handlers = [load_handler(rules.DISCARD, request)]
         return None
-    if rule.from_anyone or request.method in SAFE:
+    if rule.from_anyone or request.method in SAFE_METHODS:
         return None
     has_header = settings.CSRF_HEADER_NAME in request.META
     refused: HttpResponse | None = csrf.rejection(

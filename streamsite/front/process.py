@@ -110,6 +110,11 @@ class Front:
             text=True,
         )
 
+    def make_folder(self) -> None:
+        """Make the folder of the configuration and, usually, of the sockets. The data folder has to be locked."""
+        for folder in (self.run_dir.parent, self.run_dir):
+            folders.create(folder, folders.PRIVATE)
+
     def settle(self) -> str:
         """Write the configuration and choose the first nginx that takes it.
 
@@ -124,8 +129,7 @@ class Front:
             if refused:
                 raise SettingsError(reason.strip())
             raise FrontError((complaint.strip().splitlines() or ["couldn't configure nginx"])[-1])
-        for folder in (self.run_dir.parent, self.run_dir):
-            folders.create(folder, folders.PRIVATE)
+        self.make_folder()
         path = self.run_dir / "nginx.conf"
         path.write_text(text, encoding="utf-8")
         reasons: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import shutil
 import socket
@@ -27,11 +28,17 @@ class SocketFolder:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
 
-def is_listening(path: Path) -> bool:
-    """Return whether somebody takes connections at the socket."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex(str(path)) == 0
+def is_answering(path: Path) -> bool:
+    """Return whether the site answers at the socket, which is open before the code is loaded; wait 5 s at most."""
+    line = http.client.HTTPConnection("localhost", timeout=5)
+    try:
+        line.sock = connect(path, seconds=5)
+        line.request("GET", "/healthz")
+        return bool(line.getresponse().status)
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        line.close()
 
 
 def connect(path: Path, *, seconds: float) -> socket.socket:

@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 
 from streamsite import access_log, headers, logs
 from streamsite.cache_headers import NEVER_STORED
+from streamsite.http_methods import READ_METHODS
 from streamsite.metrics import exposition
 
 PATH = "/metrics"
@@ -84,7 +85,7 @@ class MetricsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer if this is for Prometheus."""
-        if request.path_info != PATH or request.method not in {"GET", "HEAD"} or not may_read(request):
+        if request.path_info != PATH or request.method not in READ_METHODS or not may_read(request):
             return self.get_response(request)
         begun = time.perf_counter()
         with logs.bind_request_id(request) as request_id:

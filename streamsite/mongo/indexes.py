@@ -37,7 +37,9 @@ PROVIDERS = (
 OWN_INDEXES = {
     THROTTLES: [IndexModel([("purge_at", ASCENDING)], name="throttle_purge", expireAfterSeconds=0)],
 }
-PROTECTED_INDEXES = ("_id_", PRIMARY_KEY_INDEX)
+# By which a collection is split over shards: sharding.py.
+SHARD_KEY_INDEX = "shard_key"
+PROTECTED_INDEXES = ("_id_", PRIMARY_KEY_INDEX, SHARD_KEY_INDEX)
 
 
 @dataclass

@@ -109,15 +109,18 @@ class EmbeddedMongo:
             "docs/operations.md says how to move to MongoDB 8"
         )
 
-    def start(self) -> None:
-        """Start the server, initiate the replica set and see to the site's user."""
+    def start(self, meanwhile: Callable[[], None] | None = None) -> None:
+        """Start the server, initiate the replica set and see to the site's user.
+
+        ``meanwhile`` is called once between the process's start and its first answer, when ``uri`` is known.
+        """
         for name in ("db", "keys", "run", "logs"):
             folders.create(self.data_dir / name, folders.PRIVATE)
         self._take_lock()
         self._password = self._kept_secret("mongodb_password")
         self._kept_secret("mongodb_keyfile")
         self.port = self._choose_port()
-        self._launch_fitting()
+        self._launch_fitting(meanwhile)
         self._prepare()
         atomic_files.write_atomically(self.data_dir / "run" / "mongodb-uri", self.uri)
 
@@ -131,10 +134,10 @@ class EmbeddedMongo:
             self._binary = found.binary
         return self._binary
 
-    def _launch_fitting(self) -> None:
+    def _launch_fitting(self, meanwhile: Callable[[], None] | None) -> None:
         """Start the mongod of this data folder, or another one when it cannot open the data."""
         try:
-            self.launch()
+            self.launch(meanwhile)
         except OtherVersionError:
             other = choice.choose_after_refusal(self.data_dir, self.binary)
             if other is None:
@@ -143,8 +146,8 @@ class EmbeddedMongo:
             self._binary = other.binary
             self.launch()
 
-    def launch(self) -> None:
-        """Start the process on the chosen port and wait until it answers."""
+    def launch(self, meanwhile: Callable[[], None] | None = None) -> None:
+        """Start the process on the chosen port, call ``meanwhile`` and wait until it answers."""
         self.is_ready = False
         log_path = self.data_dir / "logs" / "mongod.log"
         binary = self.binary
@@ -156,6 +159,9 @@ class EmbeddedMongo:
             "--nounixsocket",
             "--replSet", REPLICA_SET,
             "--oplogSize", "200",
+            # Only for writes that may be lost in a crash: those that are acknowledged wait for the journal, and have it
+            # written at once. Ten times a second, the default, is half of what an idle server does.
+            "--journalCommitInterval", "500",
             "--keyFile", str(self.data_dir / "keys" / "mongodb_keyfile"),
             "--noscripting",
             "--networkMessageCompressors", "disabled",
@@ -179,6 +185,8 @@ class EmbeddedMongo:
             start_new_session=True,
             preexec_fn=end_with_parent,
         )
+        if meanwhile is not None:
+            meanwhile()
         self._wait_until_answering(log_path)
 
     def raise_compatibility(self) -> str:

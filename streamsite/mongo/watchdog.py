@@ -16,7 +16,10 @@ from streamsite import env
 from streamsite.mongo.server import EmbeddedMongo
 
 SILENT_SECONDS = 30
-PING_SECONDS = 1.0
+# Between two pings: a tenth of the limit, but no less than the first of these; and how long the answer may take.
+MIN_PAUSE_SECONDS = 1.0
+PINGS_BEFORE_LIMIT = 10
+ANSWER_SECONDS = 1.0
 
 
 def read_silence_limit() -> int:
@@ -25,7 +28,7 @@ def read_silence_limit() -> int:
 
 
 class ServerWatchdog(threading.Thread):
-    """Pings the server every second; kills it after ``limit`` seconds without an answer.
+    """Pings the server again and again; kills it after ``limit`` seconds without an answer.
 
     A process counts from the moment it was ready, so a long recovery at its start is left alone.
     """
@@ -34,6 +37,7 @@ class ServerWatchdog(threading.Thread):
         super().__init__(name="mongo-watch", daemon=True)
         self._mongo = mongo
         self._limit = limit
+        self._pause = max(MIN_PAUSE_SECONDS, limit / PINGS_BEFORE_LIMIT)
         self._ended = threading.Event()
 
     def stop(self) -> None:
@@ -47,12 +51,13 @@ class ServerWatchdog(threading.Thread):
             f"mongodb://127.0.0.1:{self._mongo.port}/?directConnection=true",
             connectTimeoutMS=2_000,
             serverSelectionTimeoutMS=1_000,
-            heartbeatFrequencyMS=500,
+            # The pings say what heartbeats would.
+            serverMonitoringMode="poll",
             maxPoolSize=1,
         )
         last, watched = time.monotonic(), None
         with client:
-            while not self._ended.wait(PING_SECONDS):
+            while not self._ended.wait(self._pause):
                 process = self._mongo.process if self._mongo.is_ready else None
                 if process is None or process is not watched or self._answers(client):
                     last, watched = time.monotonic(), process
@@ -63,7 +68,7 @@ class ServerWatchdog(threading.Thread):
     @staticmethod
     def _answers(client: MongoClient[dict[str, object]]) -> bool:
         try:
-            with pymongo.timeout(PING_SECONDS):
+            with pymongo.timeout(ANSWER_SECONDS):
                 client.admin.command("ping")
         except PyMongoError:
             return False

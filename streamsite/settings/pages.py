@@ -25,7 +25,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 PAGE_SIZE = 20
 # How often each process looks whether staff changed the site's settings.
-SITE_SETTINGS_POLL_SECONDS = 2.0
+SITE_SETTINGS_POLL_SECONDS = 4.0
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

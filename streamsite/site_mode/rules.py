@@ -9,11 +9,11 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.urls import Resolver404, ResolverMatch, resolve
 
+from streamsite.http_methods import SAFE_METHODS
 from streamsite.site_mode.section import SECTION
 from streamsite.site_mode.state import InMaintenance, ModeRefusal, ReadOnly, SiteMode, is_staff, site_mode
 
 # What changes nothing. OPTIONS is a question that browsers ask before they may read a refusal.
-SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 SIGN_IN = "Without it sessions would end, and staff could not switch the mode off."
 SIGN_OUT = "Ending a session protects an account, and can wait for nobody."
@@ -54,7 +54,7 @@ def refusal(request: HttpRequest) -> ModeRefusal | None:
         return None
     if state.is_maintenance:
         return _refusal_in_maintenance(request, state)
-    if request.method in SAFE or _may_write(request, _match(request)):
+    if request.method in SAFE_METHODS or _may_write(request, _match(request)):
         return None
     return ReadOnly(state)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from streamsite import env, network, privileges
+from streamsite.front import sockets
 from streamsite.front.caddy import log_lines
 from streamsite.front.caddy.process import Https
 from streamsite.front.process import Front, strip_request
@@ -37,6 +39,17 @@ def lasting_children(
     if env.text("BACKUP_TO"):
         children.append(SupervisedProcess("backup", [*worker, "--queue", "backup"]))
     return children
+
+
+def is_web_up(socket_path: Path | None, place: network.ListenTarget, port: int) -> bool:
+    """Return whether the web server answers at its unix socket, or else is there at its port."""
+    if socket_path is not None:
+        return sockets.is_answering(socket_path)
+    try:
+        socket.create_connection((place.own_address, port), timeout=0.5).close()
+    except OSError:
+        return False
+    return True
 
 
 def fronts(

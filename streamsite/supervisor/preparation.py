@@ -24,6 +24,16 @@ class Preparation:
         """The file; never restored with a backup."""
         return self._data_dir / "run" / "prepared"
 
+    @property
+    def was_done(self) -> bool:
+        """True when this folder was prepared by some version. Reads no database."""
+        return self._stamp.is_file()
+
+    @property
+    def uri(self) -> str:
+        """The database's connection string, password included: never log it."""
+        return self._mongo.uri
+
     def is_current(self, site_url: str) -> bool:
         """Return whether nothing has to be prepared. ``site_url`` is the site's address."""
         if not any((self._data_dir / "keys" / "tokens").glob("*.pem")):

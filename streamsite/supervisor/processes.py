@@ -61,8 +61,8 @@ class SupervisedProcess:
         """True when the process was started and has not ended."""
         return self.process is not None and self.process.poll() is None
 
-    def launch(self, environment: Mapping[str, str]) -> None:
-        """Start the process and begin to print its output."""
+    def launch(self, environment: Mapping[str, str], *, files: Sequence[int] = ()) -> None:
+        """Start the process, which inherits the open ``files``, and begin to print its output."""
         if self._socket is not None:
             self._socket.unlink(missing_ok=True)
         self._last_line = ""
@@ -75,6 +75,7 @@ class SupervisedProcess:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             preexec_fn=self._before_exec,
+            pass_fds=files,
         )
         self._started = time.monotonic()
         if self.process.stdout is not None:
@@ -135,6 +136,12 @@ class SupervisedProcess:
             self.signal(signal.SIGKILL)
             self.process.wait(timeout=5)
         self.signal(signal.SIGKILL)
+
+    def kill(self) -> None:
+        """End the process at once, and all of its process group."""
+        self.signal(signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process; SIGKILL to its whole process group."""

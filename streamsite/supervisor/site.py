@@ -10,20 +10,19 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 from django.core.exceptions import ImproperlyConfigured
 from pymongo.errors import PyMongoError
 
-from streamsite import env, log_rotation, network, privileges, running_site, setup_link_store
+from streamsite import env, log_rotation, network, privileges, running_site, start_gate
 from streamsite.console import print_line
-from streamsite.front import ACCEL_PREFIX, sockets
+from streamsite.front import ACCEL_PREFIX
 from streamsite.front.binary import NginxUnavailableError
 from streamsite.front.caddy import options as https_options
 from streamsite.front.caddy.configuration import Behind
@@ -39,16 +38,19 @@ from streamsite.front.process import (
 from streamsite.mongo.binary import MongodUnavailableError
 from streamsite.mongo.server import EmbeddedMongo, EmbeddedMongoError
 from streamsite.mongo.watchdog import ServerWatchdog, read_silence_limit
-from streamsite.supervisor import preflight
-from streamsite.supervisor.children import fronts, lasting_children
+from streamsite.start_gate import StartGate
+from streamsite.supervisor import greeting, preflight
+from streamsite.supervisor.children import fronts, is_web_up, lasting_children
 from streamsite.supervisor.preparation import Preparation
 from streamsite.supervisor.processes import StartError, SupervisedProcess
+from streamsite.supervisor.signal_pipe import SignalPipe
 
 START_SECONDS = 60
 STOP_SECONDS = 12
-MIN_FREE_BYTES = 400 * 1024**2
+# Between two looks at the processes and the size of the log, unless one ends; and while one is to be started again.
+LOOK_SECONDS, PAUSE_LOOK_SECONDS = 2.0, 0.2
 # Said to the processes that it starts, and to nobody else.
-OWN_VARIABLES = {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS"}
+OWN_VARIABLES = {"STREAMSITE_FRONT", "STREAMSITE_NETWORK_HOSTS", start_gate.VARIABLE}
 
 
 class Supervisor:
@@ -65,6 +67,8 @@ class Supervisor:
         self.front: Front | None = None
         self.https: Https | None = None
         self.children: list[SupervisedProcess] = []
+        # Holds a web server that was started before the database was ready.
+        self.gate: StartGate | None = None
         self.place = network.ListenTarget()
         self.environment = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
 
@@ -96,9 +100,10 @@ class Supervisor:
         self._check_port()
         self._set_environment()
         self._begin_front()
-        self._start_mongo()
-        self._settle_front()
-        self._settle_https()
+        self._start_mongo(meanwhile=self._start_web_early)
+        if self.gate is None:
+            self._settle_front()
+            self._settle_https()
         self._prepare()
         self._raise_compatibility()
         if not self.stopping.is_set():
@@ -139,7 +144,7 @@ class Supervisor:
         except network.HostError as error:
             raise StartError(str(error)) from error
 
-    def _start_mongo(self) -> None:
+    def _start_mongo(self, meanwhile: Callable[[], None] | None = None) -> None:
         if os.environ.get("MONGODB_URI", "").strip():
             print_line("mongo", "using the server named by MONGODB_URI")
             return
@@ -150,7 +155,7 @@ class Supervisor:
             raise StartError(str(error)) from error
         self.mongo = EmbeddedMongo(self.data_dir, log=lambda line: print_line("mongo", line))
         begun = time.monotonic()
-        self.mongo.start()
+        self.mongo.start(meanwhile)
         self.environment["MONGODB_URI"] = self.mongo.uri
         print_line("mongo", f"ready on 127.0.0.1:{self.mongo.port} in {time.monotonic() - begun:.1f} s")
         if warning := self.mongo.warning():
@@ -272,61 +277,62 @@ class Supervisor:
 
     # --- running ---
 
+    def _start_web_early(self) -> None:
+        """Let the web server load its code while MongoDB starts, on a site that was prepared before."""
+        preparation = self._preparation()
+        if preparation is None or not preparation.was_done or self.stopping.is_set():
+            return
+        if self.https is not None:  # then what the web server is told depends on whether nginx runs
+            self._settle_front()
+            self._settle_https()
+        elif self.front is not None:
+            self.front.make_folder()
+        self.gate = StartGate()
+        self.children = lasting_children(self.options, self.place, self._site_socket)
+        environment = self.environment | {"MONGODB_URI": preparation.uri} | self.gate.environment
+        hoped_for = {} if self.front is None else {"STREAMSITE_FRONT": "1"}
+        self.children[0].launch(environment | hoped_for, files=(self.gate.reading_end,))
+        if hoped_for and self.https is None:
+            self._settle_front()
+            if self.front is None:  # it is to answer by itself, not behind nginx
+                self.children.pop(0).kill()
+                self.gate.open()
+                self.gate = None
+
     def _start_children(self) -> None:
         running_site.record(self.data_dir, self.environment["SITE_URL"], self.options.port)
-        self.children = lasting_children(self.options, self.place, self._site_socket)
-        lasting = len(self.children)
-        if self.options.demo:
-            self.children.append(
-                SupervisedProcess("demo", [sys.executable, "manage.py", "seed_demo"], once=True)
-            )
-        for child in self.children[:lasting]:
+        if self.gate is not None:
+            self.gate.open()
+        else:
+            self.children = lasting_children(self.options, self.place, self._site_socket)
+            self.children[0].launch(self.environment)
+        self._wait_for("web", lambda: is_web_up(self._site_socket, self.place, self.options.port))
+        if self.stopping.is_set():
+            return
+        # After the web server, because people wait for pages, and loading the code keeps a processor busy.
+        for child in self.children[1:]:
             child.launch(self.environment)
-        self._wait_for("web", self._is_web_up)
         for front, is_ready in fronts(self.front, self.https, self.environment["SITE_URL"]):
             if not self.stopping.is_set():
                 self.children.insert(0, front)
-                lasting += 1
                 front.launch(self.environment)
                 self._wait_for(front.name, is_ready)
         if self.stopping.is_set():
             return
-        site = self.environment["SITE_URL"]
-        print_line("server", f"Streamsite is running at {site}")
+        self._greet(self.environment["SITE_URL"])
         if self.options.demo:
-            self._say_demo_login(site)
-        if (preparation := self._preparation()) and (token := preparation.issue_setup_link()):
-            print_line("server", setup_link_store.describe(site, token))
-        for line in self._describe_access(site):
-            print_line("server", line)
-        print_line("server", "press Ctrl-C to stop")
-        for child in self.children[lasting:]:
-            child.launch(self.environment)
+            demo = SupervisedProcess("demo", [sys.executable, "manage.py", "seed_demo"], once=True)
+            self.children.append(demo)
+            demo.launch(self.environment)
 
-    def _describe_access(self, site: str) -> Iterator[str]:
+    def _greet(self, site: str) -> None:
         if self.https is not None:
-            return self.https.describe()
-        return network.describe_access(self.place, site, self.options.port, demo=self.options.demo)
-
-    def _say_demo_login(self, site: str) -> None:
-        kept = self.data_dir / "keys" / "demo_password"
-        if kept.is_file():
-            password = kept.read_text(encoding="utf-8").strip()
-            print_line(
-                "server", f"sign in as 'demo', or as 'demoadmin' at {site}/admin/ ; password: {password}"
-            )
-            print_line(
-                "server", "demo videos appear within minutes; 'manage.py remove_demo' removes them all"
-            )
-
-    def _is_web_up(self) -> bool:
-        if self._site_socket is not None:
-            return sockets.is_listening(self._site_socket)
-        try:
-            socket.create_connection((self.place.own_address, self.options.port), timeout=0.5).close()
-        except OSError:
-            return False
-        return True
+            access = self.https.describe()
+        else:
+            access = network.describe_access(self.place, site, self.options.port, demo=self.options.demo)
+        demo_folder = self.data_dir if self.options.demo else None
+        for line in greeting.lines(site, demo_folder, self._preparation(), access):
+            print_line("server", line)
 
     def _wait_for(self, name: str, is_up: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -341,9 +347,12 @@ class Supervisor:
             raise StartError(f"{name} did not answer within {START_SECONDS} s")
 
     def _watch(self) -> None:
-        while not self.stopping.wait(0.3):
+        signals = SignalPipe()
+        while not self.stopping.is_set():
             self._keep_mongo()
             self._keep_children()
+            is_pausing = any(child.process is None for child in self.children)
+            signals.wait(PAUSE_LOOK_SECONDS if is_pausing else LOOK_SECONDS)
 
     def _keep_children(self) -> None:
         for child in list(self.children):
@@ -373,6 +382,8 @@ class Supervisor:
     # --- the end ---
 
     def _stop_all(self) -> None:
+        if self.gate is not None and not self.gate.is_open:
+            self.children.pop(0).kill()  # it has begun nothing, and would not hear that it is to stop
         running = [child for child in self.children if child.is_alive]
         if running or self.mongo is not None:
             print_line("server", "stopping")

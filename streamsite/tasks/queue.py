@@ -14,13 +14,14 @@ Updates are therefore pipelines, in which every value from outside is a ``$liter
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReturnDocument
+from pymongo import collection as driver
 from pymongo.client_session import ClientSession
-from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 from pymongo.results import UpdateResult
 
@@ -36,6 +37,8 @@ UNFINISHED = [READY, RUNNING]
 RETENTION = timedelta(days=7)
 FRONT_PRIORITY = 100
 MAX_COUNTED = 1_000
+# So many due jobs are looked at to learn which queues have some.
+MAX_LOOKED_AT = 100
 MAX_ERRORS, MAX_WORKERS = 10, 20
 ERROR_LENGTH = 2_000
 NOW = "$$NOW"
@@ -125,7 +128,7 @@ def put(job: JobDocument, *, session: ClientSession | None = None) -> bool:
 def put_result(job: JobDocument, *, session: ClientSession | None = None) -> UpdateResult:
     """Do as ``put`` and return the driver's result: nothing was upserted when the job's name is taken."""
     named = "unique" in job
-    key = {"unique": job["unique"]} if named else {"_id": job["_id"]}
+    key = _named(job["unique"]) if named else {"_id": job["_id"]}
     moments: Document = {"enqueued_at": NOW}
     if job["run_at"] is None:
         moments["run_at"] = NOW
@@ -256,21 +259,41 @@ def unfinished_arguments(task: str) -> set[object]:
 
 def find_named(unique: str, *, session: ClientSession | None = None) -> JobDocument | None:
     """Return the unfinished job of that name."""
-    return _jobs().find_one({"unique": unique}, session=session)
+    return _jobs().find_one(_named(unique), session=session)
 
 
-def _jobs() -> Collection[JobDocument]:
-    return cast("Collection[JobDocument]", collection(JOBS))
+def unfinished_names(names: Collection[str]) -> set[str]:
+    """Return those of ``names`` that belong to a job that waits or runs."""
+    rows = _jobs().find({"unique": {"$in": list(names), "$type": "string"}}, {"unique": 1})
+    return {row["unique"] for row in rows}
+
+
+def due_queues(queues: Collection[str]) -> set[str]:
+    """Return those of ``queues`` with a job that is due, at least one of them: with many due jobs not all."""
+    rows = _jobs().find(
+        {"queue": {"$in": list(queues)}} | _IS_DUE, {"queue": 1, "_id": 0}, limit=MAX_LOOKED_AT
+    )
+    return {row["queue"] for row in rows}
+
+
+def _jobs() -> driver.Collection[JobDocument]:
+    return cast("driver.Collection[JobDocument]", collection(JOBS))
 
 
 _FREE_NAME: Document = {"$unset": ["unique"]}
+_IS_DUE: Document = {"state": {"$in": UNFINISHED}, "$expr": {"$lte": ["$run_at", NOW]}}
+
+
+def _named(unique: str) -> Document:
+    """Return the condition for a named job. Without the type MongoDB would read all jobs: its index is partial."""
+    return {"unique": {"$eq": unique, "$type": "string"}}
 
 
 def _take(which: Document, worker: str, lease_seconds: float) -> Job | None:
     token = secrets.token_hex(12)
     seen_by = {"$concatArrays": ["$workers", {"$literal": [worker]}]}
     found: JobDocument | None = _jobs().find_one_and_update(
-        which | {"state": {"$in": UNFINISHED}, "$expr": {"$lte": ["$run_at", NOW]}},
+        which | _IS_DUE,
         [
             {
                 "$set": {

@@ -36,9 +36,12 @@ from streamsite.telemetry.jobs import observing
 logger = logging.getLogger("streamsite.worker")
 
 MIN_WAIT, MAX_WAIT = 0.05, 0.8
+# How long a worker waits for its group, which looks for due jobs for all of its workers, before it sees to its
+# heartbeat; and after how long it looks by itself.
+GROUP_WAIT, OWN_LOOK_SECONDS = 10.0, 30.0
 MIN_OUTAGE_WAIT, MAX_OUTAGE_WAIT = 0.5, 5.0
 RECORD_WAIT = 0.3
-PERIODIC_QUEUE, PERIODIC_WAIT = "default", 15.0
+PERIODIC_QUEUE, PERIODIC_WAIT = "default", 10.0
 # So many threads of tasks that do not end are left behind before the process is to end with them.
 MAX_ABANDONED = 8
 WORKER_LOST = "The worker was lost at every try."
@@ -65,6 +68,15 @@ class Worker:
         # When it last went on (``time.monotonic``), whether or not the database answered.
         self.went_on_at = time.monotonic()
         self._mode = ModeWatch()
+        self._woken = threading.Event()
+        # Whether somebody else looks for due jobs and calls ``wake``, and whether the worker waits for that.
+        self.is_in_group = self.is_waiting = False
+        # When it looks by itself although nobody called.
+        self._look_at = 0.0
+
+    def wake(self) -> None:
+        """Let the worker look for a job now."""
+        self._woken.set()
 
     def stop(self) -> None:
         """Take no more jobs; the running one is told that its lease is gone and goes back to the queue.
@@ -72,6 +84,7 @@ class Worker:
         Not for a signal handler of the thread that works: that may hold the very locks that are set here.
         """
         self.stopping.set()
+        self.wake()
         if self._lease is not None:
             self._lease.lost.set()
 
@@ -101,9 +114,19 @@ class Worker:
                     return
             elif once:
                 return
+            elif self.is_in_group:
+                self._wait_for_group()
             else:
                 self.stopping.wait(wait)
                 wait = min(MAX_WAIT, wait * 1.5)
+
+    def _wait_for_group(self) -> None:
+        self.is_waiting = True
+        if self._woken.wait(GROUP_WAIT):
+            self._look_at = 0.0
+        self.went_on_at = time.monotonic()
+        self.is_waiting = False
+        self._woken.clear()
 
     def take(self) -> queue.Job | None:
         """Return the next due job, to be given to ``work``; ``None`` when there is none, or when told to stop."""
@@ -122,7 +145,12 @@ class Worker:
             logger.info("%s", told)
         if not are_workers_paused():
             self._keep_periodic(once=once)
-        return self._take()
+        if time.monotonic() < self._look_at:
+            return None
+        job = self._take()
+        if job is None and self.is_in_group:
+            self._look_at = time.monotonic() + OWN_LOOK_SECONDS
+        return job
 
     def _end_heartbeat(self) -> None:
         if self._heartbeat is not None:

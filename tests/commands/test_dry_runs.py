@@ -120,6 +120,7 @@ def arguments(world):
             (("--empty-trash",), "would be deleted for good"),
             (("--restore",), "1 files would be restored"),
         ],
+        "shard_collections": [((), "accounts_user  key {_id: hashed}"), (("--plan",), "Nothing was changed")],
         "site_mode": [(("read-only",), "It would be: read-only")],
     }
 

@@ -4,8 +4,6 @@ import re
 from pathlib import Path
 
 from django.utils.translation.trans_null import gettext_noop
-from langcodes import Language
-from langcodes.tag_parser import LanguageTagError
 
 from . import ffmpeg
 from .errors import EncodeFailed
@@ -86,6 +84,10 @@ def _track_names(folder: Path, playlists: list[Path]) -> list[str]:
 
 def _three_letters(tag: str) -> str:
     """Return a language code as MP4 stores it (ISO 639-2/T)."""
+    # Here: its tables take 3 MB, which web processes never need.
+    from langcodes import Language
+    from langcodes.tag_parser import LanguageTagError
+
     try:
         return Language.get(tag).to_alpha3()
     except (LanguageTagError, LookupError):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from streamsite import atomic_files, folders
-from streamsite.front.caddy import configuration, ports, root_certificate
+from streamsite.front.caddy import configuration, ports
 from streamsite.front.caddy.binary import find_caddy
 from streamsite.front.caddy.options import HttpsError, HttpsOptions
 from streamsite.front.sockets import SocketFolder
@@ -50,6 +50,9 @@ class Https:
         for folder in (self.storage, self._run_dir.parent, self._run_dir):
             folders.create(folder, folders.PRIVATE)
         if self.options.is_internal:
+            # Here: ``cryptography`` takes 9 MB, which no other site's supervisor needs.
+            from streamsite.front.caddy import root_certificate
+
             self._authority = root_certificate.load_or_make(self.storage / "authority", self.options.name)
         made = configuration.render(self.options, behind, self.storage, self._authority)
         atomic_files.write_atomically(self._configuration, json.dumps(made, indent=1))
@@ -106,6 +109,8 @@ class Https:
                 f"of caddy say what {self.options.authority} answers"
             )
         if self._authority is not None:
+            from streamsite.front.caddy import root_certificate
+
             port = "" if self.options.http_port == 80 else f":{self.options.http_port}"
             yield (
                 f"phones and other machines trust it once they have installed http://{self.options.name.in_url}{port}"

@@ -10,9 +10,11 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management.base import CommandError, CommandParser
 
 from streamsite import memory, site_id, startup_warnings
+from streamsite.checks import SETTINGS
 from streamsite.management.site_command import OperatorCommand
 from streamsite.metrics import commands, process_files
 from streamsite.tasks.backend import MAIL, PUSH
@@ -27,6 +29,8 @@ class Command(OperatorCommand):
     """Runs jobs until SIGTERM or Ctrl-C, which return the running ones to their queues."""
 
     if_stopped = "The worker had taken no job."
+    # What an installation may have wrong. The other checks are of the code, and load every page of the site.
+    requires_system_checks = (SETTINGS, Tags.security)
     help = "Run background jobs: queues in parallel, the jobs of a queue one at a time."
 
     def add_arguments(self, parser: CommandParser) -> None:

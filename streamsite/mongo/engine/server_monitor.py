@@ -1,6 +1,6 @@
 """A client that notices a server which accepts connections and says nothing, and then fails fast.
 
-The driver's monitor asks each server twice a second (``heartbeatFrequencyMS``) and waits ``connectTimeoutMS`` for the
+The driver's monitor asks each server every second (``heartbeatFrequencyMS``) and waits ``connectTimeoutMS`` for the
 answer. After a silence it ends the operations that wait for that server, but whoever comes next would wait for the
 whole server selection: each request seconds, with a thread each. ``ServerMonitor`` hears of every heartbeat, so this
 process knows at once that there is no server and that there is one again: the monitor's next heartbeat is the trial

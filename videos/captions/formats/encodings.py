@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -134,6 +133,8 @@ def _is_mostly_utf8(content: bytes) -> bool:
 
 def _detect_legacy(content: bytes, language: str) -> str:
     """Return the most plausible single-byte or East Asian encoding."""
+    from charset_normalizer import from_bytes  # here: it takes 2 MB, which most processes never need
+
     # Times and numbers say nothing about the encoding and would outweigh the words.
     lines = [line for line in content.split(b"\n") if not line.isascii()]
     sample = b"\n".join(lines)[:_SAMPLE_BYTES]
