@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pymongo
 
-from streamsite.site_mode.state import are_workers_paused
+from streamsite.site_mode.state import ModeWatch, are_workers_paused
 from streamsite.tasks import queue
 from streamsite.tasks.worker import DATABASE_DOWN, MAX_WAIT, MIN_WAIT, Worker
 
@@ -39,6 +39,7 @@ class WorkerGroup:
         self.workers = workers
         self.name = workers[0].name
         self._is_sound = True
+        self._mode = ModeWatch()
         self._touched_at = float("-inf")
         self._alive_file = alive_file
         # Workers say that they go on when they renew a lease, at a third of its seconds.
@@ -69,6 +70,9 @@ class WorkerGroup:
     def _wake_workers(self) -> bool:
         """Wake the workers that wait for a job when there is one. Return whether any worker has something to do."""
         waiting = [worker for worker in self.workers if worker.is_waiting]
+        if self._mode.told_change():
+            for worker in waiting:
+                worker.wake()  # one of them says so in the log
         if not waiting or are_workers_paused():
             return False
         names = {name for worker in waiting for name in worker.queues}
