@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
+from pymongo.collection import Collection
 
-from streamsite.mongo.collections import collection
 from streamsite.mongo.engine import kept_documents
+from streamsite.mongo.engine.base import DatabaseWrapper
 from streamsite.mongo.engine.commands import Find
 from streamsite.mongo.engine.kept_documents import MAX_DOCUMENTS, reading
 from streamsite.mongo.engine.rows import _maker, _named
@@ -31,6 +34,11 @@ def _kept(worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch) -> Itera
     for cache in (_maker, kept_documents._kept_tables):
         cache.cache_clear()
     kept_documents.forget_all()
+
+
+def stored(model: type[Model]) -> Collection[dict[str, Any]]:
+    """Return the collection of a model, for writes that no query set makes."""
+    return cast(DatabaseWrapper, connection).collection(model._meta.db_table)
 
 
 @contextmanager
@@ -133,14 +141,14 @@ def test_a_write_ends_it(write):
         if write == "rows":
             Channel.objects.filter(pk=row.pk).update(name="new")
         elif write == "pymongo":
-            collection(Channel._meta.db_table).update_one({"_id": row.pk}, {"$set": {"name": "new"}})
+            stored(Channel).update_one({"_id": row.pk}, {"$set": {"name": "new"}})
         else:
             stages = [
                 {"$match": {"_id": row.pk}},
                 {"$set": {"name": "new"}},
                 {"$merge": {"into": Channel._meta.db_table}},
             ]
-            list(collection(Channel._meta.db_table).aggregate(stages))
+            list(stored(Channel).aggregate(stages))
         assert scope.has_written
         for _ in range(2):
             with counted(1):
