@@ -235,4 +235,5 @@ def test_ratios_are_written_and_read_for_one_size(tmp_path):
 
 def test_the_committed_ratios_are_of_calls_that_exist():
     committed = json.loads(ratios.PATH.read_text())["ratios"]
-    assert set(committed) == {call.name for call in CALLS}
+    assert {ratios.call_of(name) for name in committed} == {call.name for call in CALLS}
+    assert len(committed) == 2 * len(CALLS), "each as it is repeated, and anew"
