@@ -137,7 +137,7 @@ def _clear_caches() -> None:
 
 
 @pytest.fixture
-def rows_read_anew(settings: Settings) -> None:
+def uncached_rows(settings: Settings) -> None:
     """Let each request read all of its rows, for tests of what a request costs by itself."""
     settings.KEPT_ROW_SECONDS = 0.0
 

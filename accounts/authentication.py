@@ -72,7 +72,7 @@ def _look_up_bearer(raw: str, *, fresh: bool) -> tuple[User, AccessToken]:
         raise TokenRefused(_("The access token has expired."), code="token_expired") from None
     except (TokenError, TokenBackendError):
         raise TokenRefused from None
-    with kept_documents.anew():
+    with kept_documents.bypass():
         user = User.objects.filter(pk=token["sub"]).first()
     if user is None or not user.is_active:
         raise TokenRefused(_("This account isn't active."), code="user_inactive")

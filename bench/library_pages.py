@@ -1,21 +1,20 @@
 """Pages asked for by eight people at once: what visitors and people who are signed in wait for. Part of ``library``.
 
-Each page is asked for by eight connections all the time, so times include waiting for a web process. For *anew*,
+Each page is asked for by eight connections all the time, so times include waiting for a web process. For *uncached*,
 something changes before each page that anybody asks for, so nothing that was kept for a moment is used.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from bench import change_marks
 from bench.api.client import Address, Ask
 from bench.api.load import Load
-from streamsite import change_mark
 from tests.support.stack import Stack
 
 AT_ONCE = 8
@@ -41,12 +40,12 @@ def pages(video: str, videos: list[str], words: list[str]) -> dict[str, Paths]:
 
 def measure_pages(site: Stack, every: Mapping[str, Paths], cookies: Mapping[str, str]) -> None:
     """Print a table of the milliseconds that pages take visitors and whoever has ``cookies``."""
-    mark = next((site.data_dir / "run" / "metrics").glob(f"*/{change_mark.FILE}"))
+    mark = change_marks.find_mark(site.data_dir)
     host = urlsplit(site.url)
     address = Address(host.port or 80, host=host.netloc)
     session = "; ".join(f"{name}={value}" for name, value in cookies.items())
     print(f"\n{AT_ONCE} at once, ms p50 and p95; bars: visitors {BARS[0]}, signed in {BARS[1]}\n")
-    print("| page | visitor | visitor, anew | signed in | signed in, anew |\n|---|---|---|---|---|")
+    print("| page | visitor | visitor, uncached | signed in | signed in, uncached |\n|---|---|---|---|---|")
     for name, path_of in every.items():
         cells = []
         for cookie in ("", session):
@@ -60,8 +59,7 @@ def measure_pages(site: Stack, every: Mapping[str, Paths], cookies: Mapping[str,
 def _requests(path_of: Paths, host: str, cookie: str, mark: Path | None) -> Iterator[bytes]:
     for number in count():
         if mark is not None:
-            with mark.open("r+b", buffering=0) as file:
-                file.write(secrets.token_bytes(change_mark.BYTES))
+            change_marks.renew_mark(mark)
         encoded = Ask("GET", path_of(number)).encode(host)
         head = encoded.removesuffix(b"\r\n").replace(b"application/json", b"text/html")
         yield head + (f"Cookie: {cookie}\r\n".encode() if cookie else b"") + b"\r\n"

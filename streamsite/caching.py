@@ -6,6 +6,7 @@ process but the one that calls ``discard`` or ``clear``.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Hashable
 from functools import update_wrapper
@@ -85,6 +86,11 @@ class ExpiringCache(Generic[Key, Value]):
         with self._lock:
             self._version += 1
             self._values.clear()
+
+
+def digest_key(*parts: object) -> bytes:
+    """Return a key of 16 bytes for parts whose length clients choose."""
+    return hashlib.blake2b(repr(parts).encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def setting_seconds(name: str) -> Callable[[object], float]:

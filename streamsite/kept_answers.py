@@ -10,7 +10,6 @@ A cached answer counts in the rate limit, the log, and the metrics like any othe
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from django.urls import ResolverMatch
 
 from streamsite import change_mark
 from streamsite.api.throttling import GroupThrottle, count_read
-from streamsite.caching import ExpiringCache, setting_seconds
+from streamsite.caching import ExpiringCache, digest_key, setting_seconds
 from streamsite.http_methods import SAFE_METHODS
 from streamsite.mongo.engine import kept_documents
 from streamsite.rate_limits import throttle_key
@@ -153,7 +152,7 @@ class KeptAnswersMiddleware:
 def _key(request: HttpRequest) -> Key | None:
     """Return what an answer may depend on, ``None`` for a request whose answer is not kept."""
     meta = request.META
-    if request.path_info.startswith(PREFIX):
+    if _is_api(request):
         may_be_kept = features().public_api
     else:
         may_be_kept = PAGES.fullmatch(request.path_info) is not None and "HTTP_HX_REQUEST" not in meta
@@ -167,13 +166,16 @@ def _key(request: HttpRequest) -> Key | None:
         or settings.KEPT_ANSWER_SECONDS <= 0
     ):
         return None
-    parts = (
+    return digest_key(
         request.path_info,
         meta.get("QUERY_STRING", ""),
         str(request.scheme),
         *(meta.get(name, "") for name in KEY_HEADERS),
     )
-    return hashlib.blake2b(repr(parts).encode(errors="surrogatepass"), digest_size=16).digest()
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(PREFIX)
 
 
 def _find(key: Key, mark: bytes) -> KeptAnswer | None:
@@ -229,14 +231,14 @@ def _keep(request: HttpRequest, response: HttpResponseBase, key: Key, mark: byte
     headers = tuple(
         (name, value) for name, value in response.items() if not name.lower().startswith(LIMIT_HEADERS)
     )
-    is_counted = request.path_info.startswith(PREFIX)
+    is_counted = _is_api(request)
     _answers.put(key, KeptAnswer(mark, response.status_code, response.content, headers, match, is_counted))
 
 
 def _is_for_everyone(request: HttpRequest, response: HttpResponse, match: ResolverMatch) -> bool:
     """Return whether other visitors get the same answer. Pages that are for one person have a ``Cache-Control``."""
     policy = response.headers.get("Cache-Control", "")
-    if not request.path_info.startswith(PREFIX):
+    if not _is_api(request):
         return policy == ""
     return PUBLIC.search(policy) is not None and _has_general_limit_alone(match)
 

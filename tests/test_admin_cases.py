@@ -151,7 +151,7 @@ def test_the_account_of_a_superuser_is_not_suspended_by_a_case(cast):
     assert Case.objects.get().state == "open"
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_the_list_has_thumbnails_and_costs_the_same_for_more(cast, queue):
     page = cast.page("staff")
     Video.objects.update(has_poster=True, generation="gen1")
@@ -166,7 +166,7 @@ def test_the_list_has_thumbnails_and_costs_the_same_for_more(cast, queue):
     assert len(many) == len(few), many
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_the_page_costs_the_same_for_more_reports(cast, queue):
     page = cast.page("staff")
     page.get(address(queue[0]))

@@ -183,12 +183,12 @@ def test_the_table_has_a_row_for_each_call():
 
 def test_what_nothing_is_kept_of_has_ratios_of_its_own():
     measured = costs()
-    measured["site"].anew = Cost(web=[2.0, 4.0], database=[2.0, 4.0])
+    measured["site"].uncached = Cost(web=[2.0, 4.0], database=[2.0, 4.0])
     row = report.cost_table({"list": measured})[2]
     assert "| 3.00 + 3.00 |" in row
     found = ratios.ratios_of({"list": measured})
-    assert set(found) == {"list", "list, anew"}
-    assert found["list, anew"]["naive"] > found["list"]["naive"]
+    assert set(found) == {"list", "list, uncached"}
+    assert found["list, uncached"]["naive"] > found["list"]["naive"]
     assert {ratios.call_of(name) for name in found} == {"list"}
 
 
@@ -236,4 +236,4 @@ def test_ratios_are_written_and_read_for_one_size(tmp_path):
 def test_the_committed_ratios_are_of_calls_that_exist():
     committed = json.loads(ratios.PATH.read_text())["ratios"]
     assert {ratios.call_of(name) for name in committed} == {call.name for call in CALLS}
-    assert len(committed) == 2 * len(CALLS), "each as it is repeated, and anew"
+    assert len(committed) == 2 * len(CALLS), "each as it is repeated, and uncached"

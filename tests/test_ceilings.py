@@ -19,8 +19,8 @@ MORE = {
 }
 # The same for the first call after a change, when nothing is kept: the video or channel that a page is of, and the
 # accounts and videos that its rows name, are commands of their own.
-MOST_ANEW = 5
-MORE_ANEW = {
+MOST_UNCACHED = 5
+MORE_UNCACHED = {
     "/": 8,
     "/search?q=alpha+video": 6,
     "/search?q=owner&sort=views": 8,
@@ -125,7 +125,7 @@ def world(cast):
 
 def asked(cast, who, ids):
     """Return the commands of every page, beside those that find out who asks: with kept rows, and without any."""
-    kept, anew = {}, {}
+    kept, uncached = {}, {}
     for path in PAGES:
         client = cast.api(who) if path.startswith("/api/") else cast.page(who)
         address = path.format(**ids)
@@ -133,8 +133,8 @@ def asked(cast, who, ids):
             client.get(address)
         kept[path] = _commands_of(client, who, address)
         kept_documents.forget_all()
-        anew[path] = _commands_of(client, who, address)
-    return kept, anew
+        uncached[path] = _commands_of(client, who, address)
+    return kept, uncached
 
 
 def _commands_of(client, who, address):
@@ -159,7 +159,7 @@ def test_no_page_asks_more_the_more_there_is(cast, world, who):
     ids, grow = world
     few = asked(cast, who, ids)
     assert _above(few[0], MOST, MORE) == {}
-    assert _above(few[1], MOST_ANEW, MORE_ANEW) == {}
+    assert _above(few[1], MOST_UNCACHED, MORE_UNCACHED) == {}
     grow(walk(5, deep=15))
     many = asked(cast, who, ids)
     for before, after in zip(few, many, strict=True):

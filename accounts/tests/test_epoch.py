@@ -262,7 +262,7 @@ def test_an_object_read_before_a_change_does_not_take_the_epoch_back(cast):
 # --- cost ---
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_the_epoch_costs_no_command(held):
     sessions.clear_cache()
     client = bearer(held["app"])

@@ -43,12 +43,12 @@ STATUS = {
 class Cost:
     """Milliseconds of CPU for each request, one value a round, and what one answer takes.
 
-    ``anew`` is that of the same requests where each comes after a change, which ends all that the site keeps.
+    ``uncached`` is that of the same requests where each comes after a change, which ends all that the site keeps.
     """
 
     web: list[float] = field(default_factory=list)
     database: list[float] = field(default_factory=list)
-    anew: Cost | None = None
+    uncached: Cost | None = None
     commands: float = 0.0
     bytes: int = 0
     front: float | None = None
@@ -118,7 +118,7 @@ class Measurement:
                 for backend in self._order(number):
                     self._measure(call, backend, self.costs[call.name][backend.name], keep=number > 0)
                     if backend.name == SITE:
-                        self._measure(call, backend, self._anew(call), keep=number > 0, is_anew=True)
+                        self._measure(call, backend, self._uncached(call), keep=number > 0, is_uncached=True)
         for call in self.calls:
             for backend in self.world.backends:
                 self._count(call, backend)
@@ -136,19 +136,19 @@ class Measurement:
             self._idle[backend.name] = idle_rate(backend.web, IDLE_SECONDS / 2)
         self._idle_database = idle_rate(self.world.mongod)
 
-    def _anew(self, call: Call) -> Cost:
+    def _uncached(self, call: Call) -> Cost:
         cost = self.costs[call.name][SITE]
-        cost.anew = cost.anew or Cost()
-        return cost.anew
+        cost.uncached = cost.uncached or Cost()
+        return cost.uncached
 
     def _measure(
-        self, call: Call, backend: Backend, cost: Cost, *, keep: bool, is_anew: bool = False
+        self, call: Call, backend: Backend, cost: Cost, *, keep: bool, is_uncached: bool = False
     ) -> None:
         requests = [backend.request(call, self.world.facts, number) for number in range(self.requests)]
         web, database = backend.web.read(), self.world.mongod.read()
         begun = time.perf_counter()
         for number, request in enumerate(requests):
-            if is_anew:
+            if is_uncached:
                 self.world.renew_mark()
             _ask(backend, number, request, call)
         seconds = time.perf_counter() - begun

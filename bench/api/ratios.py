@@ -13,8 +13,8 @@ from bench.api.world import SITE
 PATH = Path(__file__).parent / "ratios.json"
 MAX_GROWTH = 0.15
 # Ends the name of a call of which the site keeps nothing.
-ANEW = ", anew"
-# By the name of the call, with ``ANEW`` or without, and that of the backend.
+UNCACHED = ", uncached"
+# By the name of the call, with ``UNCACHED`` or without, and that of the backend.
 Ratios = dict[str, dict[str, float]]
 
 
@@ -24,8 +24,8 @@ def ratios_of(costs: Costs) -> Ratios:
     for name, by_backend in costs.items():
         ours = by_backend[SITE]
         found[name] = _beside_variants(ours, by_backend)
-        if ours.anew is not None:
-            found[name + ANEW] = _beside_variants(ours.anew, by_backend)
+        if ours.uncached is not None:
+            found[name + UNCACHED] = _beside_variants(ours.uncached, by_backend)
     return found
 
 
@@ -35,7 +35,7 @@ def _beside_variants(ours: Cost, by_backend: Mapping[str, Cost]) -> dict[str, fl
 
 def call_of(name: str) -> str:
     """Return the name of the call that a ratio is of."""
-    return name.removesuffix(ANEW)
+    return name.removesuffix(UNCACHED)
 
 
 def growth(now: Mapping[str, float], committed: Mapping[str, float]) -> float:

@@ -22,12 +22,19 @@ NAIVE, OPTIMIZED = VARIANTS
 def cost_table(costs: Costs) -> list[str]:
     """Return the table of CPU time, commands and bytes, a row for each call."""
     headings = (
-        *("call", "site: web + db", "nginx", "site anew: web + db", "naive: web + db", "optimized: web + db"),
+        *(
+            "call",
+            "site: web + db",
+            "nginx",
+            "site uncached: web + db",
+            "naive: web + db",
+            "optimized: web + db",
+        ),
         *(
             "site / naive",
             "site / optimized",
-            "site anew / naive",
-            "site anew / optimized",
+            "site uncached / naive",
+            "site uncached / optimized",
             "commands: site, naive, optimized",
             "bytes: site, naive, optimized",
         ),
@@ -42,10 +49,13 @@ def _cost_row(name: str, costs: Mapping[str, Cost]) -> list[str]:
         name,
         _split(ours),
         front,
-        _split(ours.anew) if ours.anew else "–",
+        _split(ours.uncached) if ours.uncached else "–",
         *(_split(other) for other in others),
         *(f"{paired_ratio(ours.totals, other.totals):.2f}" for other in others),
-        *(f"{paired_ratio(ours.anew.totals, other.totals):.2f}" if ours.anew else "–" for other in others),
+        *(
+            f"{paired_ratio(ours.uncached.totals, other.totals):.2f}" if ours.uncached else "–"
+            for other in others
+        ),
         ", ".join(f"{cost.commands:g}" for cost in (ours, *others)),
         ", ".join(f"{cost.bytes:,}" for cost in (ours, *others)),
     ]

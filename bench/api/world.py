@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from bench import change_marks
 from bench.api import baseline, copies
 from bench.api.calls import API, Call, Facts
 from bench.api.client import Address, Line
 from bench.api.cpu import ProcessGroup
 from bench.library import PEOPLE, fill
 from bench.library import Facts as Seed
-from streamsite import change_mark
 from tests.support.http_client import Caller
 from tests.support.mongo import root_uri
 from tests.support.stack import Stack
@@ -73,8 +73,7 @@ class World:
 
     def renew_mark(self) -> None:
         """Make the site forget what it keeps for a moment, as every change does."""
-        with self.mark.open("r+b", buffering=0) as file:
-            file.write(secrets.token_bytes(change_mark.BYTES))
+        change_marks.renew_mark(self.mark)
 
     def front_line(self) -> Line:
         """Return a connection to the site through nginx."""
@@ -106,7 +105,7 @@ def running_world(folder: Path, size: int, processes: int) -> Iterator[World]:
             front_address=Address(site.port, host=f"localhost:{site.port}"),
             database=database,
             viewer=people[VIEWER],
-            mark=next((site.data_dir / "run" / "metrics").glob(f"*/{change_mark.FILE}")),
+            mark=change_marks.find_mark(site.data_dir),
         )
         world.renew_token()
         yield world

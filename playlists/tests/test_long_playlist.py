@@ -60,7 +60,7 @@ def _stats(said):
                 yield from _stats(part)
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_every_read_costs_the_same(cast, lists):
     pages_of_items(cast, lists)
     pages_and_queues(cast, lists)

@@ -111,7 +111,7 @@ def test_nothing_to_play_says_so(cast, videos):
     assert (answer.status_code, b"No videos to show" in answer.content) == (200, True)
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_a_long_playlist_is_shown_in_parts_for_a_fixed_price(cast, videos):
     playlist = Playlist.objects.get(pk=make(cast, videos))
     PlaylistItem.objects.bulk_create(

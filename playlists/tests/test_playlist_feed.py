@@ -78,7 +78,7 @@ def test_user_text_is_inert(cast):
     assert feed(cast, playlist_id).entries[0].title == NASTY
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_a_long_playlist_costs_no_more_and_is_known_by_its_etag(cast):
     playlist_id = made(cast, *[cast.video(title=f"Part {number}") for number in range(60)])
     with recorded() as commands:

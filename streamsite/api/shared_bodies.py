@@ -7,7 +7,6 @@ invalidate it (``streamsite.change_mark``), and it lasts ``KEPT_ANSWER_SECONDS``
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,7 +18,7 @@ from rest_framework.response import Response
 from streamsite import origin
 from streamsite.api import conditional
 from streamsite.api.renderers import OrjsonRenderer
-from streamsite.caching import ExpiringCache, setting_seconds
+from streamsite.caching import ExpiringCache, digest_key, setting_seconds
 from streamsite.mongo.engine import kept_documents
 
 MAX_BYTES, MAX_BODIES = 128 * 1024, 256
@@ -53,8 +52,8 @@ def shared_response(
     mark = kept_documents.current_mark()
     if among is None or mark is None:
         return conditional.conditional_response(request, make_body())
-    parts = (request.path, request.META.get("QUERY_STRING", ""), origin.current(), get_language(), among)
-    key = hashlib.blake2b(repr(parts).encode(errors="surrogatepass"), digest_size=16).digest()
+    query = request.META.get("QUERY_STRING", "")
+    key = digest_key(request.path, query, origin.current(), get_language(), among)
     shared = _bodies.get(key, None)
     if shared is None or shared.mark != mark:
         body = make_body()

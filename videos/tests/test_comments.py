@@ -317,7 +317,7 @@ def test_an_erased_account_leaves_no_word(database, cast):
     assert count(video) == shown(video) == 1
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_a_page_of_comments_is_few_commands(database, cast):
     video, api = cast.video(), cast.api("member")
     for number in range(3):

@@ -168,7 +168,7 @@ def test_what_a_reader_has_is_not_sent_again(cast, path):
         get(cast, path, HTTP_IF_NONE_MATCH=first["ETag"])
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_a_feed_has_fifty_items_and_costs_the_same_for_all(cast):
     for number in range(52):
         cast.video(title=f"Number {number}", **SHOWN)

@@ -68,7 +68,7 @@ def test_what_the_previous_release_renamed_is_set_right(own, cast):
     assert not [one for one in repairs.repair_documents() if "folded" in one.name]
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_a_search_costs_what_the_list_costs(own, cast):
     for path in ("studio/videos", "me/history"):
         counts = []

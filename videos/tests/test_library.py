@@ -91,7 +91,7 @@ def test_words_find_titles_and_never_hidden_videos(cast):
         assert api.get(f"{URL}?q={strange}").status_code == 200
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_a_page_costs_the_same_commands_whatever_its_size(cast):
     for number in range(12):
         cast.video(title=f"V{number}")

@@ -67,7 +67,7 @@ def test_blocked_channels_are_not_offered(cast, video):
     assert "stranger" not in suggested(cast, "owner", thread=thread, q="stran")
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_a_long_thread_costs_what_a_short_one_does(cast, video):
     thread = said(cast, video, "A question")
 

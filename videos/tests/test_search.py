@@ -230,7 +230,7 @@ def test_suggestions_have_all_words_and_the_last_may_be_a_beginning(library, cas
     assert commands == []
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_search_costs_few_commands_whatever_the_page(library, cast):
     api = cast.api("anonymous")
     find(cast, q="languages are asked once")

@@ -62,7 +62,7 @@ def test_held_comments_are_in_all(cast, video):
     assert listed(cast, state="all", q="spam") == ["spam here"]
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_rows_name_their_video_and_a_filter_costs_one_more_read(cast, video):
     said(cast, video, "fine")
     row = cast.api("owner").get(LIST).json()["results"][0]

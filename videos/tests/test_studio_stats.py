@@ -241,7 +241,7 @@ def test_others_figures_are_closed(database, cast, film):
     assert stats(cast, who="stranger")["totals"]["views"] == 0
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_figures_are_few_commands_whatever_the_number_of_videos(database, cast, film):
     watch(cast, film, 20)
     for number in range(12):

@@ -85,7 +85,7 @@ def test_rows_say_what_an_owner_must_know(database, cast, shelf):
     assert cast.api("anonymous").get(VIDEOS).status_code == 401
 
 
-@pytest.mark.usefixtures("rows_read_anew")
+@pytest.mark.usefixtures("uncached_rows")
 def test_a_page_further_on_keeps_its_filters_and_few_commands(database, cast):
     for number in range(12):
         cast.video(title=f"V{number:02}", view_count=number)

@@ -2,11 +2,11 @@
 
 Lists of one page name the same channels, and so do the requests of the next second. Inside of ``reading``, plain reads
 (see ``rows``) take the documents of models with ``kept_while_reading`` from here if they are named by the primary key
-or by another unique column. Rows are made anew for every query, so nobody sees another's changes of an object.
+or by another unique column. Each query makes its own rows, so nobody sees another's changes of an object.
 
 A document may be used for ``seconds`` by work that has the same mark as the work that read it. The application renews
 the mark whenever such a collection may have changed: ``watching_writes`` tells it that work did. Nothing is taken from
-here outside of ``reading``, inside of ``anew``, in transactions, and in work that has written to such a collection.
+here outside of ``reading``, inside ``bypass``, in transactions, and in work that has written to such a collection.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Generation:
 
 
 _current: ContextVar[Work | None] = ContextVar("work", default=None)
-_reads_anew: ContextVar[bool] = ContextVar("reads_anew", default=False)
+_is_bypassed: ContextVar[bool] = ContextVar("bypass", default=False)
 _generation = Generation(b"")
 
 
@@ -77,13 +77,13 @@ def watching_writes() -> AbstractContextManager[Work]:
 
 
 @contextmanager
-def anew() -> Iterator[None]:
+def bypass() -> Iterator[None]:
     """Read from the server what decides about a person, such as the account that a password is checked for."""
-    token = _reads_anew.set(True)
+    token = _is_bypassed.set(True)
     try:
         yield
     finally:
-        _reads_anew.reset(token)
+        _is_bypassed.reset(token)
 
 
 def current_mark() -> bytes | None:
@@ -95,7 +95,7 @@ def current_mark() -> bytes | None:
 def _usable() -> Work | None:
     """Return the work that is under way if it may use kept documents."""
     work = _current.get()
-    if work is None or work.mark is None or work.has_written or _reads_anew.get():
+    if work is None or work.mark is None or work.has_written or _is_bypassed.get():
         return None
     return work
 
