@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from streamsite import request_turns
 from streamsite.errors import Unavailable
 
 logger = logging.getLogger("streamsite.partners")
@@ -197,6 +198,7 @@ class ExternalService:
     def _admitted(self) -> Iterator[tuple[Admission, threading.BoundedSemaphore]]:
         """Hold a place among those who wait, and take a slot, which the caller releases."""
         self.was_called = True
+        request_turns.give_back()
         room, slots = self._room, self._slots
         self._require_closed(self.breaker.check)
         if not room.acquire(blocking=False):

@@ -14,7 +14,7 @@ from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve
 from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 
-from streamsite import access_log, cors, error_responses, errors, logs
+from streamsite import access_log, cors, error_responses, errors, logs, request_turns
 from streamsite.headers import CONTENT_POLICY, PERMISSIONS_POLICY
 from streamsite.http_methods import READ_METHODS
 from streamsite.metrics.requests import count_request
@@ -38,7 +38,7 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Give the request an id and log it."""
-        begun = time.perf_counter()
+        begun = request_turns.arrival(request.META)
         with logs.bind_request_id(request) as request_id:
             response = self.get_response(request)
             access_log.log_request(request, response, begun)

@@ -30,7 +30,7 @@ try:
 except ImproperlyConfigured as error:
     sys.exit(f"web: {error}")
 
-from streamsite import edge  # noqa: E402 - what it imports reads settings
+from streamsite import edge, request_turns  # noqa: E402 - what edge imports reads settings
 
 # Views, forms and the admin: else the first request would wait for them.
 import_module(settings.ROOT_URLCONF)
@@ -43,5 +43,5 @@ site_settings.start()
 assets.publish_static_files()
 if not settings.BEHIND_FRONT:
     stalled_connections.start_watchdog(settings.WRITE_TIMEOUT_SECONDS)
-_site = edge.before(get_wsgi_application())
+_site = edge.before(request_turns.in_turn(get_wsgi_application()))
 application = with_lingering_close(_site) if settings.FORWARDED_HOPS else _site
