@@ -31,6 +31,8 @@ from tests.support.stack import ROOT, Stack
 
 SMALL, LARGE = 1_000, int(os.environ.get("BENCH_VIDEOS", "100000"))
 TRIES = int(os.environ.get("BENCH_TRIES", "120"))
+# Rows of history for each video: with a million videos ten would need many gigabytes.
+HISTORY = int(os.environ.get("BENCH_HISTORY", "10"))
 PEOPLE = ("star", "small", "fan20", "fan500", "fan2000", "staffer")
 FAR = 1_000  # pages of 20
 PHRASES = 10  # different ones that are asked for in turns
@@ -233,7 +235,7 @@ def begin(site: Stack, size: int) -> World:
     for person in PEOPLE:
         callers[person] = Caller(site).sign_up(person).sign_in_to_pages(person)
     begun = time.monotonic()
-    world = World(size, site, callers, fill(site, size))
+    world = World(size, site, callers, fill(site, size, f"--history={HISTORY}"))
     print(f"{size:,} videos, filled in {time.monotonic() - begun:.0f} s", flush=True)
     video = world.facts["video"]
     world.facts |= {
