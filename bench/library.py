@@ -31,6 +31,9 @@ from tests.support.stack import ROOT, Stack
 
 SMALL, LARGE = 1_000, int(os.environ.get("BENCH_VIDEOS", "100000"))
 TRIES = int(os.environ.get("BENCH_TRIES", "120"))
+# A folder that keeps the large site, so that filling it is done once; by default it is gone afterwards.
+FOLDER = os.environ.get("BENCH_FOLDER", "")
+MAX_RETRIES, RETRY_SECONDS = 10, 5.0
 # Rows of history for each video: with a million videos ten would need many gigabytes.
 HISTORY = int(os.environ.get("BENCH_HISTORY", "10"))
 PEOPLE = ("star", "small", "fan20", "fan500", "fan2000", "staffer")
@@ -96,8 +99,8 @@ class World:
         known = phrases(self.facts["words"], many, is_frequent=is_frequent)
         return f'"{known[self.turn % len(known)]}"'
 
-    def get(self, path: str, who: str = "") -> tuple[float, bytes]:
-        """Return the milliseconds and the content of a request that must succeed."""
+    def get(self, path: str, who: str = "", *, tries: int = 0) -> tuple[float, bytes]:
+        """Return the milliseconds and the content of a request that must succeed, after up to ``tries`` failures."""
         caller = self.callers.get(who)
         is_page = not path.startswith(API)
         headers: dict[str, str] = {}
@@ -111,9 +114,13 @@ class World:
             answer = self.connection.getresponse()
         except http.client.RemoteDisconnected:  # it was idle for long
             self.connection.close()
-            return self.get(path, who)
+            return self.get(path, who, tries=tries)
         content = answer.read()
         elapsed = (time.perf_counter() - begun) * 1_000
+        if answer.status == 503 and tries:
+            # MongoDB still writes to the disk what was filled in, or its cache is empty.
+            time.sleep(RETRY_SECONDS)
+            return self.get(path, who, tries=tries - 1)
         if answer.status != 200:
             raise SystemExit(f"{path}: {answer.status} {content[:300]!r}")
         return elapsed, content
@@ -123,7 +130,7 @@ class World:
         mark = "&" if "?" in path else "?"
         address = f"{path}{mark}page_size=100"
         for _ in range(pages * 20 // 100):
-            following = json.loads(self.get(address, who)[1])["next"]
+            following = json.loads(self.get(address, who, tries=MAX_RETRIES)[1])["next"]
             if following is None:
                 break
             parts = urlsplit(following)
@@ -213,10 +220,8 @@ QUESTIONS = [
 def main() -> None:
     """Start both sites, fill them, measure in turns, and print the table."""
     with tempfile.TemporaryDirectory(prefix="streamsite-bench-") as name:
-        sites = [
-            Stack(Path(name) / str(size), web_processes=2, STREAMSITE_THROTTLE_SCALE="1000000")
-            for size in (SMALL, LARGE)
-        ]
+        folders = [Path(name) / str(SMALL), Path(FOLDER or name) / str(LARGE)]
+        sites = [Stack(folder, web_processes=2, STREAMSITE_THROTTLE_SCALE="1000000") for folder in folders]
         try:
             worlds = [begin(site, size) for site, size in zip(sites, (SMALL, LARGE), strict=True)]
             report(measure(worlds))
@@ -228,15 +233,19 @@ def main() -> None:
 
 
 def begin(site: Stack, size: int) -> World:
-    """Run a site with ``size`` videos."""
-    site.data_dir.parent.mkdir(parents=True)
+    """Run a site with ``size`` videos, which are filled in unless its folder has them already."""
+    site.data_dir.parent.mkdir(parents=True, exist_ok=True)
+    known = site.data_dir.parent / "facts.json"
     site.start()
-    callers = {}
-    for person in PEOPLE:
-        callers[person] = Caller(site).sign_up(person).sign_in_to_pages(person)
-    begun = time.monotonic()
-    world = World(size, site, callers, fill(site, size, f"--history={HISTORY}"))
-    print(f"{size:,} videos, filled in {time.monotonic() - begun:.0f} s", flush=True)
+    if not known.exists():
+        for person in PEOPLE:
+            Caller(site).sign_up(person)
+        begun = time.monotonic()
+        known.write_text(json.dumps(fill(site, size, f"--history={HISTORY}")))
+        print(f"{size:,} videos, filled in {time.monotonic() - begun:.0f} s", flush=True)
+    callers = {person: Caller(site).sign_in(person).sign_in_to_pages(person) for person in PEOPLE}
+    facts: Facts = json.loads(known.read_text())
+    world = World(size, site, callers, facts)
     video = world.facts["video"]
     world.facts |= {
         "far_list": world.far(f"{API}/videos"),

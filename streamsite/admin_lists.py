@@ -30,7 +30,9 @@ else:
 MIN_VALUES = {"DateTimeField": datetime(1, 1, 1, tzinfo=UTC), "CharField": ""}
 FIRST_PAGE_TIME = "as_of"  # the parameter with the time at which the first page was shown
 MAX_COUNTED = 1_000
-MAX_PAGES = 100
+MAX_PAGES = 200
+# A row takes a millisecond to show, a whole page at most a tenth of a second.
+ROWS_PER_PAGE = 50
 MAX_RELATED = 200  # as many as MongoDB merges in the order of an index
 MAX_WORDS = 5
 
@@ -131,6 +133,7 @@ class BoundedListMixin(Base[Row]):
     """
 
     show_full_result_count = False
+    list_per_page = ROWS_PER_PAGE
     paginator = BoundedPaginator
     sortable_by: ClassVar[tuple[str, ...]] = ()
 

@@ -90,7 +90,10 @@ def paginate(
     key, backwards, place = _read_cursor(params.get("cursor", ""), scope, len(order))
     wanted = [_reverse_order(name) for name in order] if backwards else list(order)
     if key is not None:
-        queryset = queryset.filter(_rows_after(wanted, key))
+        settled = _settled(wanted, key)
+        fixed = {name.lstrip("-"): value for name, value in zip(wanted[:settled], key, strict=False)}
+        wanted = wanted[settled:]
+        queryset = queryset.filter(_rows_after(wanted, key[settled:]), **fixed)
     rows = list(queryset.order_by(*wanted)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
@@ -249,11 +252,23 @@ def _cursor_value(row: Model, name: str) -> object:
     return {"t": value.timestamp()} if isinstance(value, datetime) else value
 
 
+def _settled(order: Sequence[str], key: Sequence[object]) -> int:
+    """Return how many first fields have the same value in all rows after ``key``: flags with the last of two values.
+
+    Rows are not sorted by them again: MongoDB reads an index in an order that begins with a field of which several
+    values are asked for (a flag that is false or missing) only if it sorts all rows that match.
+    """
+    count = 0
+    while count < len(order) - 1:
+        value = key[count]
+        if not isinstance(value, bool) or value is order[count].startswith("-"):
+            break
+        count += 1
+    return count
+
+
 def _rows_after(order: Sequence[str], key: Sequence[object]) -> Q:
     """Return the condition for rows after ``key``: ``a < x or (a = x and b < y)``, with ``a <= x`` for the index."""
-    if isinstance(key[0], bool) and len(order) > 1 and key[0] is not order[0].startswith("-"):
-        # Nothing follows the last of two values, so the rest has the same value: a direct index lookup.
-        return Q(**{order[0].lstrip("-"): key[0]}) & _rows_after(order[1:], key[1:])
     condition = Q()
     equal = Q()
     for name, value in zip(order, key, strict=True):

@@ -6,6 +6,7 @@ that much has and with values that little has, and with pairs that each have muc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import combinations, product
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,7 @@ from django.contrib.admin import ModelAdmin
 from django.contrib.auth.models import AnonymousUser, Group
 from django.core.handlers.wsgi import WSGIRequest
 from django.db.models import Model
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoDbBlocker
 
@@ -201,7 +203,19 @@ def faults_of_pages(crowd: Crowd, who: str) -> dict[str, set[str]]:
         profile.mark(path)
         answer = clients[path.startswith("/api/")].get(path.format(video=video.pk, **ids))
         assert answer.status_code in (200, 302, 401, 403, 404), (path, answer.status_code)
+        if following := _next_page(answer):
+            profile.mark(f"{path}, page 2")
+            assert clients[True].get(following).status_code == 200
     return profile.faults()
+
+
+def _next_page(answer: HttpResponse) -> str:
+    """Return the path of the page after that of a list, "" after the last one and for what is no list."""
+    if answer.status_code != 200 or not answer["Content-Type"].startswith("application/json"):
+        return ""
+    body = json.loads(answer.content)
+    parts = urlsplit(body.get("next") or "")
+    return f"{parts.path}?{parts.query}" if parts.path else ""
 
 
 @pytest.fixture(params=["every other"])
