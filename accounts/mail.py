@@ -46,13 +46,14 @@ SUBJECTS = {
     "totp_reset": _("Two-factor authentication was reset"),
     "rights_changed": _("Your staff permissions changed"),
     "deleted_by_staff": _("Your account was deleted"),
+    "webhook_disabled": _("A webhook was disabled"),
     "registration_waiting": _("Your account is waiting for approval"),
     "registration_approved": _("Your account was approved"),
     "registration_declined": _("Your sign-up was declined"),
     "registration_queue": _("New accounts are waiting for approval"),
 }
 
-EMPHASIZED = ("account", "new_address", "token_name", "title")
+EMPHASIZED = ("account", "new_address", "token_name", "title", "address")
 
 # Emails that describe a state, with the condition for sending them. The others report an event.
 STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
@@ -150,6 +151,8 @@ def _link(kind: str, user: User, to: str) -> str:
         return f"{settings.SITE_URL}/login"
     if kind == "registration_queue":
         return f"{settings.SITE_URL}/admin/registrations/"
+    if kind == "webhook_disabled":
+        return f"{settings.SITE_URL}/studio/webhooks"
     if kind == "erase_asked":
         return f"{settings.SITE_URL}/restore"
     return f"{settings.SITE_URL}/settings/security"

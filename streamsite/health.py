@@ -48,6 +48,7 @@ MAX_WAITS = {
     "default": MAX_SHORT_WAIT,
     "mail": MAX_SHORT_WAIT,
     "push": MAX_LONG_WAIT,  # a channel of many followers
+    "webhooks": MAX_SHORT_WAIT,
     "transcode": MAX_LONG_WAIT,
     "storage": MAX_LONG_WAIT,
     "backup": MAX_LONG_WAIT,

@@ -18,7 +18,7 @@ from streamsite.row_limits import LimitReached
 from subscriptions import subscription_store
 from subscriptions.access import Relation
 from subscriptions.models import Notify, Subscription
-from subscriptions.signals import channel_subscribed
+from subscriptions.signals import channel_subscribed, subscription_changed
 from videos import blocks
 from videos.access import own_videos
 from videos.playback import statistics_store
@@ -94,6 +94,9 @@ def subscribe(
         if subscription_store.remove(subscriber.pk, channel.pk) is not None:
             user_store.change_subscription_count(subscriber.pk, -1)
         raise Absent
+    subscription_changed.send(
+        sender=Subscription, channel_id=channel.pk, subscriber_id=subscriber.pk, is_new=True
+    )
     return SubscriptionState(notify or Notify.ALL.value, subscribers)
 
 
@@ -103,7 +106,11 @@ def unsubscribe(subscriber: User, channel: Followable, *, video_id: str = "") ->
     if removed is None or removed.get("away"):
         return SubscriptionState(None, channel.subscriber_count)
     user_store.change_subscription_count(subscriber.pk, -1)
-    return SubscriptionState(None, _record_change(channel.pk, -1, video_id) or 0)
+    subscribers = _record_change(channel.pk, -1, video_id) or 0
+    subscription_changed.send(
+        sender=Subscription, channel_id=channel.pk, subscriber_id=subscriber.pk, is_new=False
+    )
+    return SubscriptionState(None, subscribers)
 
 
 def delete_for_user(user_id: str) -> None:

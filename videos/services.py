@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,7 @@ from videos.signals import (
     files_abandoned,
     listing_refreshed,
     video_deleted,
+    video_first_listed,
     video_published,
     video_retitled,
     video_row_deleted,
@@ -247,7 +248,7 @@ def refresh_listing(video_id: str) -> None:
     gate = PlaybackGate.of(video)
     wanted = gate.is_listed
     as_read = Video.objects.filter(gate.unchanged(), pk=video_id)
-    is_first = bool(wanted and as_read.filter(published_at=None).update(published_at=timezone.now()))
+    is_first = bool(wanted and video.published_at is None and _date_publication(video, as_read))
 
     def switch() -> None:
         switched = as_read.filter(listed=not wanted).update(listed=wanted)
@@ -271,6 +272,18 @@ def refresh_listing(video_id: str) -> None:
         video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)
 
 
+def _date_publication(video: Video, as_read: QuerySet[Video]) -> int:
+    """Store that a video appears in lists for the first time. Return whether it was this call that did."""
+
+    def date() -> int:
+        dated = as_read.filter(published_at=None).update(published_at=timezone.now())
+        if dated:
+            video_first_listed.send(sender=Video, video=video)
+        return dated
+
+    return run_in_transaction(date)
+
+
 def _is_sensitive(video: Video) -> bool:
     return video.is_sensitive or video.is_sensitive_by_staff or channel_marks.is_sensitive(video.channel)
 
@@ -284,7 +297,7 @@ def delete(video: Video) -> None:
         if unlisted:
             User.objects.filter(pk=video.channel_id).update(video_count=F("video_count") - 1)
         Video.objects.filter(pk=video.pk).delete()
-        video_row_deleted.send(sender=Video, video_id=video.pk)
+        video_row_deleted.send(sender=Video, video_id=video.pk, video=video)
         files_abandoned.send(sender=Video, video_id=video.pk)
 
     run_in_transaction(remove_row)

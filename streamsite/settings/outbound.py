@@ -23,6 +23,8 @@ def _private_hosts() -> tuple[AllowedHost, ...]:
     return tuple(one for one in found if one is not None)
 
 
+# Seconds that a delivery to a webhook may take in all.
+WEBHOOK_TIMEOUT = env.integer("WEBHOOK_TIMEOUT", 10, least=1, most=60)
 # Beside 80 and 443.
 OUTBOUND_PORTS = _ports()
 # May be private, loopback included.

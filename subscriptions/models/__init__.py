@@ -1,14 +1,22 @@
-"""Models of subscriptions, notifications, posts, and channel pages."""
+"""Models of subscriptions, notifications, posts, channel pages, and webhooks."""
 
 from subscriptions.models.channel_page import ChannelPage
 from subscriptions.models.notification import Broadcast, Notification, ReadMarks
 from subscriptions.models.post import Post, PostReaction
 from subscriptions.models.private_feed import PrivateFeed
 from subscriptions.models.subscription import Notify, Subscription
+from subscriptions.models.webhook import (
+    DeliveryState,
+    Webhook,
+    WebhookDelivery,
+    WebhookScope,
+    WebhookState,
+)
 
 __all__ = [
     "Broadcast",
     "ChannelPage",
+    "DeliveryState",
     "Notification",
     "Notify",
     "Post",
@@ -16,4 +24,8 @@ __all__ = [
     "PrivateFeed",
     "ReadMarks",
     "Subscription",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookScope",
+    "WebhookState",
 ]
