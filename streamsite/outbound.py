@@ -41,6 +41,7 @@ __all__ = [
     "Limits",
     "OutboundFailed",
     "OutboundRefused",
+    "OutboundTimeout",
     "OutboundTooLarge",
     "Response",
     "check_url",
@@ -64,6 +65,10 @@ PERSONAL = {"authorization", "cookie"}
 
 class OutboundFailed(Exception):
     """There was no whole answer. The message is for people and names no address."""
+
+
+class OutboundTimeout(OutboundFailed):
+    """The time was up."""
 
 
 class OutboundTooLarge(OutboundFailed):
@@ -153,7 +158,7 @@ def request(
                 sent = {name: value for name, value in sent.items() if name not in PERSONAL}
             url = following
     except TimeoutError as error:
-        raise OutboundFailed("The server didn't answer in time.") from error
+        raise OutboundTimeout("The server didn't answer in time.") from error
     except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
         raise OutboundFailed("The server couldn't be reached, or its answer was incomplete.") from error
     raise OutboundFailed("The server redirects too often.")

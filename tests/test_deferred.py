@@ -42,6 +42,7 @@ PAST = {
         "terms_accepted_at",
     ),
     *("read_until", "seen_until", "feed_seen_at", "mailed_until", "last_login"),
+    *("failing_since", "delivered_at", "sent_at"),
 }
 # Queues whatever the settings name as periodic.
 PERIODIC = "streamsite/tasks/periodic.py"

@@ -115,6 +115,15 @@ ROUTES = {
     "api-notifications-read": ("me/notifications/read", {"post": (401, 200)}),
     "api-push-subscriptions": ("me/push-subscriptions", {"get": (401, 200), "post": (401, 400)}),
     "api-push-subscription": ("me/push-subscriptions/AAAAAAAAAAAAAAAA", {"delete": (401, 404)}),
+    "api-webhooks": ("webhooks", {"get": (401, 200), "post": (401, 400)}),
+    "api-webhook": ("webhooks/AAAAAAAAAAAAAAAA", {"get": (401, 404), "patch": (401, 404), "delete": (401, 404)}),
+    "api-webhook-secret": ("webhooks/AAAAAAAAAAAAAAAA/secret", {"post": (401, 404)}),
+    "api-webhook-test": ("webhooks/AAAAAAAAAAAAAAAA/test", {"post": (401, 404)}),
+    "api-webhook-deliveries": ("webhooks/AAAAAAAAAAAAAAAA/deliveries", {"get": (401, 404)}),
+    "api-webhook-redeliver": (
+        "webhooks/AAAAAAAAAAAAAAAA/deliveries/AAAAAAAAAAAAAAAA/redeliver",
+        {"post": (401, 404)},
+    ),
     "api-comments": ("videos/{secret}/comments", {"get": (404, 404), "post": (401, 404)}),
     "api-comment": (
         "comments/AAAAAAAAAAAAAAAA",

@@ -163,6 +163,8 @@ def _fill(cast, owner, member) -> dict[str, str]:
     _send(owner, "post", "auth/api-tokens", {"name": "script", "scopes": ["read"]})
     browser = Device("https://fcm.googleapis.com/fcm/send/x")
     _send(owner, "post", "me/push-subscriptions", browser.subscription())
+    hook = _send(owner, "post", "webhooks", {"url": "https://example.org/", "events": ["video.ready"]})
+    _send(owner, "post", f"webhooks/{hook['id']}/test")
     _send(owner, "put", f"me/blocks/{cast.stranger.username}")
     _send(member, "post", f"videos/{film.pk}/report", {"reason": "spam", "text": "Look"})
     case = Case.objects.get()
@@ -173,6 +175,7 @@ def _fill(cast, owner, member) -> dict[str, str]:
     return {
         "video_id": film.pk, "username": "owner", "playlist_id": playlist["id"], "post_id": post["id"],
         "comment_id": comment["id"], "caption_id": caption["id"],
+        "webhook_id": hook["id"],
     }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ OWNERS = {
         "subscriptions_readmarks",
     },
     "subscriptions.notifications.push.store": {"push_subscription"},
+    "subscriptions.webhooks.delivery_store": {"subscriptions_webhook", "subscriptions_webhookdelivery"},
     "subscriptions.private_feed_store": {"subscriptions_privatefeed"},
     "subscriptions.subscription_store": {"subscriptions_subscription"},
     "videos.block_store": {"videos_block"},

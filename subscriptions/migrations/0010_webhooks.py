@@ -50,7 +50,18 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("disabled_because", models.CharField(blank=True, max_length=200)),
+                (
+                    "disabled_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("failures", "It didn't accept any event for a day."),
+                            ("gone", "It answered that it's gone for good (410)."),
+                            ("staff", "Staff disabled it."),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("failing_since", models.DateTimeField(blank=True, null=True)),
                 ("delivered_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
@@ -95,7 +106,19 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
                 ("status", models.IntegerField(blank=True, null=True)),
                 ("answer", models.TextField(blank=True)),
-                ("error", models.CharField(blank=True, max_length=200)),
+                (
+                    "error",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unreachable", "The server couldn't be reached. Its address must be public."),
+                            ("timeout", "The server didn't answer in time."),
+                            ("secret", "The secret can't be read any more. Replace it."),
+                            ("disabled", "The webhook was disabled."),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ("seconds", models.FloatField(default=0.0)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ("purge_at", models.DateTimeField()),

@@ -6,7 +6,9 @@ from subscriptions.models.post import Post, PostReaction
 from subscriptions.models.private_feed import PrivateFeed
 from subscriptions.models.subscription import Notify, Subscription
 from subscriptions.models.webhook import (
+    DeliveryError,
     DeliveryState,
+    DisabledBecause,
     Webhook,
     WebhookDelivery,
     WebhookScope,
@@ -16,7 +18,9 @@ from subscriptions.models.webhook import (
 __all__ = [
     "Broadcast",
     "ChannelPage",
+    "DeliveryError",
     "DeliveryState",
+    "DisabledBecause",
     "Notification",
     "Notify",
     "Post",

@@ -28,6 +28,14 @@ class WebhookState(models.TextChoices):
     DISABLED = "disabled", _("Disabled")
 
 
+class DisabledBecause(models.TextChoices):
+    """The reason for which the site disabled a webhook."""
+
+    FAILURES = "failures", _("It didn't accept any event for a day.")
+    GONE = "gone", _("It answered that it's gone for good (410).")
+    STAFF = "staff", _("Staff disabled it.")
+
+
 class Webhook(StoredModel):
     """An address that gets events of an account's channel, or for staff of the site.
 
@@ -47,7 +55,7 @@ class Webhook(StoredModel):
     former_secret = models.TextField(blank=True, editable=False)
     former_until = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=WebhookState.choices, default=WebhookState.ACTIVE)
-    disabled_because = models.CharField(max_length=200, blank=True)
+    disabled_because = models.CharField(max_length=10, choices=DisabledBecause.choices, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -72,6 +80,18 @@ class DeliveryState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class DeliveryError(models.TextChoices):
+    """The reason for which there is no answer.
+
+    An unknown name, a private address, and a server that is off look alike: nobody learns about a network.
+    """
+
+    UNREACHABLE = "unreachable", _("The server couldn't be reached. Its address must be public.")
+    TIMEOUT = "timeout", _("The server didn't answer in time.")
+    SECRET = "secret", _("The secret can't be read any more. Replace it.")
+    DISABLED = "disabled", _("The webhook was disabled.")
+
+
 class WebhookDelivery(StoredModel):
     """One event for one webhook. Its id is the same at every try, and the ``webhook-id`` that receivers see.
 
@@ -93,7 +113,7 @@ class WebhookDelivery(StoredModel):
     sent_at = models.DateTimeField(null=True, blank=True)
     status = models.IntegerField(null=True, blank=True)
     answer = models.TextField(blank=True)
-    error = models.CharField(max_length=200, blank=True)
+    error = models.CharField(max_length=12, choices=DeliveryError.choices, blank=True)
     seconds = models.FloatField(default=0.0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     purge_at = models.DateTimeField()

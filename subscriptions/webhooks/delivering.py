@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -21,7 +21,14 @@ from streamsite.encryption import InvalidToken
 from streamsite.metrics import totals
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.tasks.lease import current_lease
-from subscriptions.models import DeliveryState, Webhook, WebhookScope, WebhookState
+from subscriptions.models import (
+    DeliveryError,
+    DeliveryState,
+    DisabledBecause,
+    Webhook,
+    WebhookScope,
+    WebhookState,
+)
 from subscriptions.webhooks import delivery_store, signing
 from subscriptions.webhooks.delivery_store import DeliveryDoc
 from subscriptions.webhooks.events import COMMENT_CREATED, MAX_TRIES, PAUSES, VIDEO_PUBLISHED
@@ -39,9 +46,6 @@ MAX_RUN_SECONDS = 300.0
 MAX_ANSWER = 4_096
 PAUSED_PAUSE = timedelta(minutes=30)
 GONE = 410
-DISABLED_ERROR = "The webhook was disabled."
-# The address, a name that is not known, and a private address look alike: the owner learns nothing about a network.
-UNREACHABLE = "The server couldn't be reached. Its address must be public."
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,9 @@ def _prepare(row: DeliveryDoc, webhook: Webhook | None, now: datetime) -> Parcel
         delivery_store.settle(row, next_at=now + PAUSED_PAUSE)
         return None
     if webhook.state == WebhookState.DISABLED:
-        delivery_store.settle(row, state=DeliveryState.FAILED.value, next_at=None, error=DISABLED_ERROR)
+        delivery_store.settle(
+            row, state=DeliveryState.FAILED.value, next_at=None, error=DeliveryError.DISABLED.value
+        )
         return None
     stored = [webhook.secret]
     if webhook.former_secret and webhook.former_until and webhook.former_until > now:
@@ -116,7 +122,7 @@ def _prepare(row: DeliveryDoc, webhook: Webhook | None, now: datetime) -> Parcel
     try:
         secrets = [signing.decrypt_secret(one) for one in stored]
     except InvalidToken:
-        _fail(row, webhook, Outcome(None, error="The secret can't be read any more. Create a new one."), now)
+        _fail(row, webhook, Outcome(None, error=DeliveryError.SECRET.value), now)
         return None
     return Parcel(row, webhook, dict(signing.signed_headers(row["_id"], row["body"].encode(), secrets, now)))
 
@@ -147,10 +153,10 @@ def _post(parcel: Parcel) -> Outcome:
         answer = outbound.request(
             "POST", parcel.webhook.url, body=body, headers=parcel.headers, limits=limits
         )
-    except outbound.OutboundRefused:
-        return Outcome(None, error=UNREACHABLE, seconds=time.monotonic() - begun)
-    except outbound.OutboundFailed as error:
-        return Outcome(None, error=str(error), seconds=time.monotonic() - begun)
+    except outbound.OutboundTimeout:
+        return Outcome(None, error=DeliveryError.TIMEOUT.value, seconds=time.monotonic() - begun)
+    except (outbound.OutboundRefused, outbound.OutboundFailed):
+        return Outcome(None, error=DeliveryError.UNREACHABLE.value, seconds=time.monotonic() - begun)
     text = answer.body.decode("utf-8", "replace").replace("\0", "\ufffd")
     return Outcome(answer.status, text, "", time.monotonic() - begun, answer.retry_after)
 
@@ -181,11 +187,12 @@ def _fail(row: DeliveryDoc, webhook: Webhook, outcome: Outcome, now: datetime) -
     if not delivery_store.settle(row, **changes):
         return
     totals.add((SENT, ("given_up" if is_last else "failed",), 1))
-    if is_last:
-        why = (
-            "The server answered 410 Gone." if outcome.status == GONE else "No event was accepted for a day."
+    if is_last and outcome.status == GONE:
+        disable(webhook, DisabledBecause.GONE)
+    elif is_last:
+        disable(
+            webhook, DisabledBecause.FAILURES, unless_delivered_since=row["created_at"].replace(tzinfo=UTC)
         )
-        disable(webhook, why, unless_delivered_since=None if outcome.status == GONE else row["created_at"])
 
 
 def _of_try(outcome: Outcome, now: datetime) -> dict[str, object]:
@@ -193,12 +200,14 @@ def _of_try(outcome: Outcome, now: datetime) -> dict[str, object]:
         "sent_at": now,
         "status": outcome.status,
         "answer": outcome.answer,
-        "error": outcome.error[:200],
+        "error": outcome.error,
         "seconds": round(outcome.seconds, 3),
     }
 
 
-def disable(webhook: Webhook, why: str, *, unless_delivered_since: datetime | None = None) -> None:
+def disable(
+    webhook: Webhook, why: DisabledBecause, *, unless_delivered_since: datetime | None = None
+) -> None:
     """Stop sending to a webhook and tell its owner by email. Idempotent."""
     rows = Webhook.objects.filter(pk=webhook.pk, state=WebhookState.ACTIVE)
     if unless_delivered_since is not None:
@@ -207,7 +216,7 @@ def disable(webhook: Webhook, why: str, *, unless_delivered_since: datetime | No
     def store() -> bool:
         if not rows.update(state=WebhookState.DISABLED, disabled_because=why):
             return False
-        delivery_store.give_up_waiting(webhook.pk, DISABLED_ERROR)
+        delivery_store.give_up_waiting(webhook.pk, DeliveryError.DISABLED.value)
         account_tasks.enqueue_mail("webhook_disabled", webhook.user, address=webhook.url)
         return True
 

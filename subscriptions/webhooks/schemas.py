@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from streamsite.api.json_types import Timestamp, choices
-from subscriptions.models import DeliveryState, WebhookScope, WebhookState
+from subscriptions.models import DeliveryError, DeliveryState, DisabledBecause, WebhookScope, WebhookState
 from subscriptions.webhooks.events import EVENTS, TEST
 
 EVENT_CHOICES = choices(sorted(EVENTS))
@@ -20,7 +20,7 @@ class WebhookDict(TypedDict):
     events: Annotated[list[str], "Names of events, such as `video.ready`."]
     scope: Annotated[str, choices(WebhookScope.choices)]
     state: Annotated[str, choices(WebhookState.choices)]
-    disabled_because: Annotated[str | None, "Why the site disabled it; null for others."]
+    disabled_because: Annotated[str | None, choices(DisabledBecause.choices)]
     failing_since: Annotated[Timestamp | None, "The first failure after the last delivery."]
     delivered_at: Annotated[Timestamp | None, "The last delivery."]
     former_secret_until: Annotated[Timestamp | None, "Until when the replaced secret signs as well."]
@@ -53,4 +53,4 @@ class DeliveryDict(TypedDict):
     duration: Annotated[float | None, "Seconds that the last try took."]
     request: Annotated[str, "The request's body."]
     response: DeliveryAnswerDict | None
-    error: Annotated[str | None, "Why there is no answer."]
+    error: Annotated[str | None, choices(DeliveryError.choices)]

@@ -88,6 +88,9 @@ class World(Cast):
         _made(member.post(f"/api/v1/posts/{self.ids['post']}/comments", {"text": "Three"}, format="json"))
         _good(owner.patch("/api/v1/me/channel-page", {"shelves": [{"kind": "newest"}]}, format="json"))
         _made(owner.post("/api/v1/me/feed/rss"))
+        hook = {"url": "https://example.org/", "events": ["video.ready"]}
+        self.ids["webhook"] = _made(owner.post("/api/v1/webhooks", hook, format="json"))
+        assert owner.post(f"/api/v1/webhooks/{self.ids['webhook']}/test").status_code == 202
         _good(owner.put("/api/v1/me/blocks/stranger"))
         self._rest()
 

@@ -74,6 +74,9 @@ WORDS = {
         DELETE /uploads/{upload_id} DELETE /me/history/{video_id} POST /me/decisions/{case_id}/appeal
         DELETE /me/not-interested/{video_id} DELETE /me/push-subscriptions/{subscription_id}
         DELETE /me/watch-later/{video_id} DELETE /me/saved-playlists/{playlist_id}
+        GET /webhooks/{webhook_id} PATCH /webhooks/{webhook_id} DELETE /webhooks/{webhook_id}
+        POST /webhooks/{webhook_id}/secret POST /webhooks/{webhook_id}/test GET /webhooks/{webhook_id}/deliveries
+        POST /webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver
     """,
     SELF: """
         POST /auth/register POST /auth/token POST /auth/token/refresh POST /auth/token/verify POST /auth/logout
@@ -93,7 +96,7 @@ WORDS = {
         GET /me/not-interested GET /me/hidden-channels
         POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
         POST /studio/comments/bulk POST /playlist-invites/accept
-        GET /me/push-subscriptions POST /me/push-subscriptions
+        GET /me/push-subscriptions POST /me/push-subscriptions GET /webhooks POST /webhooks
     """,
 }
 WORD_OF = {
@@ -174,10 +177,12 @@ def furnish(cast: Cast, visibility: str) -> World:
         "post_id": made("posts", {"text": "Mine"}),
         "token_id": made("auth/api-tokens", {"name": "Mine", "scopes": ["read"]}),
         "subscription_id": made("me/push-subscriptions", BROWSER),
+        "webhook_id": made("webhooks", {"url": "https://example.org/", "events": ["video.ready"]}),
         "session_id": api.get("/api/v1/auth/sessions").json()["results"][0]["id"],
         "case_id": "A" * 16,
         "username": "owner",
     }
+    ids["delivery_id"] = api.post(f"/api/v1/webhooks/{ids['webhook_id']}/test").json()["id"]
     if visibility != "public":
         type(cast.owner).objects.filter(pk=cast.owner.pk).update(preferences={"subscribers_private": True})
     return make_upload(cast, World(ids))
