@@ -64,6 +64,8 @@ PLAYBACK = Limit("playback", 1200, 60)
 COMMENT = Limit("comment", 30, 300)
 POST = Limit("post", 20, 3600)
 REPORT = Limit("report", 30, 3600)
+# Many subscribers of feeds share the address of their server.
+WEBSUB = Limit("websub", 600, 3600)
 # Test events and deliveries that are sent again.
 WEBHOOK_SENDS = Limit("webhook-send", 60, 3600)
 INVITE_ATTEMPTS = Limit("playlist-invite", 60, 3600)

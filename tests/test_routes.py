@@ -116,7 +116,10 @@ ROUTES = {
     "api-push-subscriptions": ("me/push-subscriptions", {"get": (401, 200), "post": (401, 400)}),
     "api-push-subscription": ("me/push-subscriptions/AAAAAAAAAAAAAAAA", {"delete": (401, 404)}),
     "api-webhooks": ("webhooks", {"get": (401, 200), "post": (401, 400)}),
-    "api-webhook": ("webhooks/AAAAAAAAAAAAAAAA", {"get": (401, 404), "patch": (401, 404), "delete": (401, 404)}),
+    "api-webhook": (
+        "webhooks/AAAAAAAAAAAAAAAA",
+        {"get": (401, 404), "patch": (401, 404), "delete": (401, 404)},
+    ),
     "api-webhook-secret": ("webhooks/AAAAAAAAAAAAAAAA/secret", {"post": (401, 404)}),
     "api-webhook-test": ("webhooks/AAAAAAAAAAAAAAAA/test", {"post": (401, 404)}),
     "api-webhook-deliveries": ("webhooks/AAAAAAAAAAAAAAAA/deliveries", {"get": (401, 404)}),

@@ -52,6 +52,7 @@ OWNERS = {
     "videos.playback.statistics_store": {"video_total", "video_day", "channel_total", "channel_day"},
     "videos.search.store": {"search_video", "search_rebuild"},
     "videos.search.vocabulary_store": {"search_term"},
+    "videos.websub.store": {"websub_subscription"},
     "videos.video_store": {"videos_video"},
 }
 # Stores of one field, or of rows of one shape, in whatever collection they are given.

@@ -21,6 +21,7 @@ from videos.views import (
     syndication,
     upload_details,
     watch,
+    websub,
     you,
 )
 
@@ -112,6 +113,7 @@ urlpatterns = [
     path("files/<str:video_id>/video.mp4", syndication.download_file, name="shared-file"),
     path("files/<str:video_id>/video.m3u8", syndication.stream, name="shared-stream"),
     path("oembed", syndication.oembed, name="oembed"),
+    path("websub", websub.hub, name="websub"),
     path("feeds/channels/<str:username>.rss", syndication.channel_feed, name="channel-feed"),
     path("robots.txt", syndication.robots, name="robots"),
     path("sitemap.xml", syndication.sitemap_index, name="sitemap"),

@@ -27,6 +27,7 @@ PROVIDERS = (
     "videos.search.vocabulary_store",
     "videos.playback.session_store",
     "videos.playback.statistics_store",
+    "videos.websub.store",
     "subscriptions.mongo",
     "subscriptions.notifications.push.store",
     "playlists.search",

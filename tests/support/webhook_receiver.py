@@ -37,10 +37,10 @@ class WebhookReceiver:
         class Handler(BaseHTTPRequestHandler):
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                receiver.received.append(
-                    Received(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-                )
-                status, headers, sent = receiver.answers.pop(0) if receiver.answers else (204, {}, b"")
+                headers_in = {name.lower(): value for name, value in self.headers.items()}
+                got = Received(self.command, self.path, headers_in, body)
+                receiver.received.append(got)
+                status, headers, sent = receiver.reply(got)
                 self.send_response(status)
                 for name, value in {"Content-Length": str(len(sent)), **headers}.items():
                     self.send_header(name, value)
@@ -59,6 +59,10 @@ class WebhookReceiver:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
+
+    def reply(self, received: Received) -> tuple[int, dict[str, str], bytes]:
+        """Return the answer to a request."""
+        return self.answers.pop(0) if self.answers else (204, {}, b"")
 
     @property
     def host(self) -> str:

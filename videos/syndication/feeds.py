@@ -17,6 +17,7 @@ from io import TextIOBase
 from typing import Any, cast
 from xml.sax.xmlreader import AttributesImpl
 
+from django.urls import reverse
 from django.utils.feedgenerator import Enclosure, Rss201rev2Feed, rfc2822_date
 from django.utils.html import escape, linebreaks
 from django.utils.xmlutils import SimplerXMLGenerator
@@ -57,13 +58,17 @@ PODCAST_CATEGORIES = {
 
 @dataclass(frozen=True)
 class FeedHeader:
-    """The channel-level fields of a feed. ``page`` is the page that it belongs to, ``address`` its own URL."""
+    """The channel-level fields of a feed. ``page`` is the page that it belongs to, ``address`` its own URL.
+
+    ``hub`` is the address of the WebSub hub that distributes it, "" for none.
+    """
 
     title: str
     description: str
     author: str
     page: str
     address: str
+    hub: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ def build_channel_feed(owner: User) -> Feed:
         author=owner.get_full_name(),
         page=urls.channel_url(owner),
         address=urls.channel_feed_url(owner),
+        hub=urls.absolute_url(reverse("websub")),
     )
     return build_feed(
         head, queries.videos_of_channel(access.ANONYMOUS, owner.pk).order_by(*NEWEST)[:MAX_ITEMS]
@@ -105,6 +111,7 @@ def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
         description=escape(head.description),
         author_name=head.author,
         feed_url=head.address,
+        hub=head.hub,
         language=_common_language(shown),
         ttl=TTL_MINUTES,
         summary=head.description,
@@ -163,6 +170,8 @@ class PodcastFeed(Rss201rev2Feed):
         out.add("link", feed["link"])
         out.add("description", feed["description"])
         out.add("atom:link", href=feed["feed_url"], rel="self", type=CONTENT_TYPE)
+        if feed["hub"]:
+            out.add("atom:link", href=feed["hub"], rel="hub")
         out.add("generator", "Streamsite")
         out.add("ttl", str(feed["ttl"]))
         out.add("itunes:author", feed["author_name"])

@@ -19,6 +19,7 @@ from videos import access
 from videos.models import Video
 from videos.syndication import enclosures, feeds, sitemaps, urls
 from videos.syndication import oembed as embedding
+from videos.websub import topics
 
 
 @cors.allow_preflight
@@ -59,8 +60,10 @@ def oembed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def channel_feed(request: HttpRequest, username: str) -> HttpResponse:
     """Serve the newest videos of a channel as RSS."""
-    feed = feeds.build_channel_feed(channel_for_viewing(username))
+    owner = channel_for_viewing(username)
+    feed = feeds.build_channel_feed(owner)
     response = xml.respond(request, feed.content, feeds.CONTENT_TYPE, feed.modified)
+    response["Link"] = topics.link_header(topics.channel_topic(owner))
     cors.allow_any_origin(response)
     return response
 
