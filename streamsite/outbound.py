@@ -50,6 +50,7 @@ __all__ = [
     "lower_host",
     "parse_allowed_host",
     "parse_private_host",
+    "parse_url",
     "request",
     "resolve",
     "tls_context",

@@ -109,6 +109,8 @@ studio   in       /studio
 studio   in       /studio/videos
 studio   in       /studio/comments
 studio   in       /studio/comments/rules
+studio   in       /studio/webhooks
+studio   creator  /studio/webhooks/{webhook}
 studio   creator  /studio/videos/{video}/stats
 editor   creator  /studio/videos/{video}
 editor   creator  /studio/videos/{failed}
@@ -148,6 +150,7 @@ admin    staff    /admin/playlists/savedplaylist/
 admin    staff    /admin/subscriptions/subscription/
 admin    staff    /admin/subscriptions/notification/
 admin    staff    /admin/subscriptions/broadcast/
+admin    staff    /admin/subscriptions/webhook/
 admin    staff    /admin/subscriptions/post/
 admin    staff    /admin/subscriptions/post/{post}/change/
 admin    staff    /admin/streamsite/job/
