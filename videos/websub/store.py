@@ -130,7 +130,8 @@ def claim_due(now: datetime, *, until: datetime, most: int) -> list[FeedSubscrip
     rows = _subscriptions().find({"next_at": {"$lte": now}}, {"next_at": 1}).sort("next_at", ASCENDING)
     for row in rows.limit(most):
         found = _subscriptions().find_one_and_update(
-            {"_id": row["_id"], "next_at": row["next_at"], "is_active": True}, {"$set": {"next_at": until}}
+            {"_id": row["_id"], "next_at": row["next_at"], "expires_at": {"$gt": now}},
+            {"$set": {"next_at": until}},
         )
         if found is not None:
             taken.append(found | {"next_at": until})
