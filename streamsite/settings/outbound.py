@@ -25,6 +25,8 @@ def _private_hosts() -> tuple[AllowedHost, ...]:
 
 # Seconds that a delivery to a webhook may take in all.
 WEBHOOK_TIMEOUT = env.integer("WEBHOOK_TIMEOUT", 10, least=1, most=60)
+# How long a process may not know that another one made the first webhook that is told of subscriptions.
+WEBHOOK_MEMO_SECONDS = 5.0
 # Beside 80 and 443.
 OUTBOUND_PORTS = _ports()
 # May be private, loopback included.

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("failures", "It didn't accept any event for a day."),
-                            ("gone", "It answered that it's gone for good (410)."),
+                            ("gone", "It answered that it's permanently gone (410)."),
                             ("staff", "Staff disabled it."),
                         ],
                         max_length=10,

@@ -32,7 +32,7 @@ class DisabledBecause(models.TextChoices):
     """The reason for which the site disabled a webhook."""
 
     FAILURES = "failures", _("It didn't accept any event for a day.")
-    GONE = "gone", _("It answered that it's gone for good (410).")
+    GONE = "gone", _("It answered that it's permanently gone (410).")
     STAFF = "staff", _("Staff disabled it.")
 
 

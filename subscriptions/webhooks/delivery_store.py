@@ -68,6 +68,16 @@ def find_listening(event: str, channel_id: str) -> list[ListenerDoc]:
     return list(_webhooks().find(wanted, {"scope": 1}, session=session_for()))
 
 
+def is_wanted(events: Iterable[str]) -> bool:
+    """Return whether an active webhook gets one of some events."""
+    wanted = {
+        "scope": {"$in": WebhookScope.values},  # by which the index begins
+        "state": WebhookState.ACTIVE.value,
+        "events": {"$in": list(events)},
+    }
+    return _webhooks().find_one(wanted, {"_id": 1}) is not None
+
+
 def count_waiting(webhook_id: str, *, most: int) -> int:
     """Return how many deliveries wait for a webhook, counted up to ``most``. Joins the caller's transaction."""
     waiting = {"webhook_id": webhook_id, "state": DeliveryState.WAITING.value}

@@ -11,7 +11,7 @@ from accounts.signals import account_deleted
 from streamsite.ids import object_id
 from subscriptions.notifications.comment_receivers import ChangedComment
 from subscriptions.signals import subscription_changed
-from subscriptions.webhooks import delivery_store, payloads, services
+from subscriptions.webhooks import delivery_store, listeners, payloads, services
 from subscriptions.webhooks.events import (
     COMMENT_CREATED,
     SUBSCRIPTION_CREATED,
@@ -112,6 +112,8 @@ def queue_subscription(
     sender: type, channel_id: str, subscriber_id: str, is_new: bool, **extra: object
 ) -> None:
     """Queue the event of a subscription that began or ended."""
+    if not listeners.anyone_wants_subscriptions():
+        return
 
     def build(is_site: bool) -> Data:
         users = User.objects.in_bulk([channel_id, subscriber_id])

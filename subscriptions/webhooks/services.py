@@ -19,7 +19,7 @@ from streamsite.sanitize import clean_line
 from subscriptions import tasks
 from subscriptions.models import DeliveryState, Webhook, WebhookDelivery, WebhookScope, WebhookState
 from subscriptions.models.webhook import MAX_URL_LENGTH
-from subscriptions.webhooks import access, delivery_store, queueing, signing
+from subscriptions.webhooks import access, delivery_store, listeners, queueing, signing
 from subscriptions.webhooks.events import EVENTS, MAX_WEBHOOKS, OVERLAP, RESERVED_PREFIX, RETENTION
 
 MAX_DESCRIPTION_LENGTH = 200
@@ -42,6 +42,7 @@ def create(user: User, data: Mapping[str, object], *, webhook_id: str = "") -> t
     webhook = Webhook(user=user, scope=scope, secret=signing.encrypt_secret(secret), **changes)
     webhook.pk = webhook_id or webhook.pk
     webhook.save(force_insert=True)
+    listeners.forget()
     limit.confirm(lambda: delete(webhook))
     return webhook, secret
 
@@ -56,6 +57,7 @@ def update(webhook: Webhook, data: Mapping[str, object]) -> Webhook:
             changes["failing_since"] = None
     if changes and not Webhook.objects.filter(pk=webhook.pk).update(**changes):
         raise Absent
+    listeners.forget()
     return Webhook.objects.get(pk=webhook.pk)
 
 

@@ -49,7 +49,11 @@ def paths(cast: Cast) -> list[str]:
     said = {"text": "Hello @owner at 0:01"}
     comment = cast.api("owner").post(f"/api/v1/videos/{video.pk}/comments", said, format="json").json()["id"]
     post = cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json").json()["id"]
+    hook = {"url": "https://example.org/", "events": ["video.ready"]}
+    webhook = cast.api("owner").post("/api/v1/webhooks", hook, format="json").json()["id"]
     values = {
+        "<str:webhook_id>": webhook,
+        "<str:delivery_id>": "x" * 16,
         "<str:post_id>": post,
         "<str:video_id>": video.pk,
         "<str:playlist_id>": playlist,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from streamsite import outbound
 from streamsite.encryption import cipher
@@ -32,20 +33,20 @@ def request_change(data: Mapping[str, str]) -> None:
     """
     mode = data.get("hub.mode", "")
     if mode not in {SUBSCRIBE, UNSUBSCRIBE}:
-        raise Invalid("hub.mode must be subscribe or unsubscribe.")
+        raise Invalid(_("hub.mode must be subscribe or unsubscribe."))
     callback = outbound.lower_host(data.get("hub.callback", ""))
     if len(callback) > MAX_CALLBACK_LENGTH:
-        raise Invalid("hub.callback is too long.")
+        raise Invalid(_("hub.callback is too long."))
     try:
         outbound.check_url(callback)
     except outbound.OutboundRefused as refusal:
-        raise Invalid("hub.callback must be a public http or https address.") from refusal
+        raise Invalid(_("hub.callback must be a public http or https address.")) from refusal
     topic = topics.find_topic(data.get("hub.topic", ""))
     if topic is None:
-        raise Invalid("hub.topic is no feed of this hub.")
+        raise Invalid(_("hub.topic is no feed of this hub."))
     secret = data.get("hub.secret", "")
     if len(secret.encode()) > MAX_SECRET_BYTES:
-        raise Invalid("hub.secret must have less than 200 bytes.")
+        raise Invalid(_("hub.secret must have less than 200 bytes."))
     host = outbound.parse_url(callback).host
     row_id = store.subscription_id(topic.url, callback)
     if mode == SUBSCRIBE and store.find(row_id) is None:
@@ -62,9 +63,9 @@ def request_change(data: Mapping[str, str]) -> None:
 
 def _require_room(topic: str, host: str) -> None:
     if store.count(topic=topic, most=MAX_PER_TOPIC) >= MAX_PER_TOPIC:
-        raise Conflict("This feed has too many subscribers.")
+        raise Conflict(_("This feed has too many subscribers."))
     if store.count(host=host, most=MAX_PER_HOST) >= MAX_PER_HOST:
-        raise Conflict("This host has too many subscriptions.")
+        raise Conflict(_("This host has too many subscriptions."))
 
 
 def _lease(raw: str) -> int:
