@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="webhookdelivery",
-            index=models.Index(fields=["webhook", "state"], name="delivery_state"),
+            index=models.Index(fields=["webhook", "state", "next_at"], name="delivery_state"),
         ),
         migrations.AddIndex(
             model_name="webhookdelivery",

@@ -121,7 +121,7 @@ class WebhookDelivery(StoredModel):
     class Meta:
         indexes = [
             models.Index(fields=["webhook", "-created_at", "-id"], name="delivery_of_webhook"),
-            models.Index(fields=["webhook", "state"], name="delivery_state"),
+            models.Index(fields=["webhook", "state", "next_at"], name="delivery_state"),
             models.Index(fields=["next_at"], name="delivery_due", condition=models.Q(next_at__isnull=False)),
             models.Index(fields=["about"], name="delivery_about"),
         ]

@@ -324,11 +324,11 @@ def test_a_private_address_learns_nothing_and_tells_nothing(cast, hook, receiver
 
 def test_one_webhook_does_not_fill_a_batch(cast, hook, receiver):  # noqa: F811
     many, few = hook(), hook(who="member")
-    for _time in range(5):
+    for _time in range(40):
         cast.api("owner").post(f"{HOOKS}/{many['id']}/test")
     cast.api("member").post(f"{HOOKS}/{few['id']}/test")
     now = datetime.now(UTC)
-    rows = delivery_store.claim_due(now, until=now, most=32, per_webhook=2)
+    rows = delivery_store.claim_due(now, until=now + delivering.CLAIM, most=32, per_webhook=2)
     assert sorted(row["webhook_id"] for row in rows) == sorted([many["id"], many["id"], few["id"]])
 
 

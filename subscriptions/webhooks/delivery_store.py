@@ -6,10 +6,9 @@ several workers one sends it, and a worker that died is replaced when the moment
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 from pymongo import ASCENDING
 from pymongo.collection import Collection
@@ -19,8 +18,6 @@ from streamsite.mongo.engine.client import session_for
 from subscriptions.models import DeliveryState, Webhook, WebhookDelivery, WebhookScope, WebhookState
 
 WEBHOOKS, DELIVERIES = Webhook._meta.db_table, WebhookDelivery._meta.db_table
-# So many due deliveries are looked at for one batch.
-MAX_LOOKED_AT = 500
 
 
 class DeliveryDoc(TypedDict, total=False):
@@ -93,17 +90,25 @@ def insert(row: DeliveryDoc) -> bool:
 
 
 def claim_due(now: datetime, *, until: datetime, most: int, per_webhook: int) -> list[DeliveryDoc]:
-    """Take up to ``most`` due deliveries until a moment, ``per_webhook`` of each webhook, the longest due first."""
-    due = _deliveries().find({"next_at": {"$lte": now}}, {"webhook_id": 1, "next_at": 1})
-    counted: Counter[str] = Counter()
+    """Take up to ``most`` due deliveries until a moment, of each webhook one after the other up to ``per_webhook``.
+
+    Those of the webhook that waits longest are first. However many wait for one, the others have their turn.
+    """
+    stages: list[dict[str, Any]] = [
+        {"$match": {"next_at": {"$lte": now}}},
+        {"$group": {"_id": "$webhook_id", "since": {"$min": "$next_at"}}},
+        {"$sort": {"since": ASCENDING}},
+        {"$limit": most},
+    ]
+    webhook_ids = [row["_id"] for row in collection(DELIVERIES).aggregate(stages)]
     taken: list[DeliveryDoc] = []
-    for row in due.sort("next_at", ASCENDING).limit(MAX_LOOKED_AT):
-        if counted[row["webhook_id"]] >= per_webhook or len(taken) >= most:
-            continue
-        counted[row["webhook_id"]] += 1
+    for webhook_id in webhook_ids * per_webhook:
+        if len(taken) >= most:
+            break
         found = _deliveries().find_one_and_update(
-            {"_id": row["_id"], "next_at": row["next_at"], "state": DeliveryState.WAITING.value},
+            {"webhook_id": webhook_id, "state": DeliveryState.WAITING.value, "next_at": {"$lte": now}},
             {"$set": {"next_at": until}},
+            sort=[("next_at", ASCENDING)],
         )
         if found is not None:
             taken.append(found | {"next_at": until})

@@ -22,6 +22,7 @@ from videos.websub.verification import PURPOSE
 
 THREADS = 16
 BATCH = 64
+PER_HOST = 8
 CLAIM = timedelta(seconds=180)
 MAX_RUN_SECONDS = 300.0
 # Seconds after each failed try. The next change of the feed begins anew.
@@ -47,7 +48,7 @@ def send_due() -> int:
     while time.monotonic() < end:
         current_lease().check()
         now = timezone.now()
-        rows = store.claim_due(now, until=now + CLAIM, most=BATCH)
+        rows = store.claim_due(now, until=now + CLAIM, most=BATCH, per_host=PER_HOST)
         if not rows:
             break
         sent += _send_batch(rows, now)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 from pymongo import ASCENDING, IndexModel
 from pymongo.collection import Collection
@@ -22,7 +22,7 @@ SUBSCRIPTIONS = "websub_subscription"
 INDEXES = {
     SUBSCRIPTIONS: [
         IndexModel([("topic", ASCENDING), ("is_active", ASCENDING)], name="websub_of_topic"),
-        IndexModel([("host", ASCENDING)], name="websub_of_host"),
+        IndexModel([("host", ASCENDING), ("next_at", ASCENDING)], name="websub_of_host"),
         IndexModel(
             [("next_at", ASCENDING)],
             name="websub_due",
@@ -124,14 +124,23 @@ def mark_due(topics: Iterable[str], now: datetime) -> bool:
     return bool(result.matched_count)
 
 
-def claim_due(now: datetime, *, until: datetime, most: int) -> list[FeedSubscriptionDoc]:
-    """Take up to ``most`` subscriptions that are due until a moment."""
+def claim_due(now: datetime, *, until: datetime, most: int, per_host: int) -> list[FeedSubscriptionDoc]:
+    """Take up to ``most`` due subscriptions until a moment, of each host one after the other up to ``per_host``."""
+    stages: list[dict[str, Any]] = [
+        {"$match": {"next_at": {"$lte": now}}},
+        {"$group": {"_id": "$host", "since": {"$min": "$next_at"}}},
+        {"$sort": {"since": ASCENDING}},
+        {"$limit": most},
+    ]
+    hosts = [row["_id"] for row in collection(SUBSCRIPTIONS).aggregate(stages)]
     taken: list[FeedSubscriptionDoc] = []
-    rows = _subscriptions().find({"next_at": {"$lte": now}}, {"next_at": 1}).sort("next_at", ASCENDING)
-    for row in rows.limit(most):
+    for host in hosts * per_host:
+        if len(taken) >= most:
+            break
         found = _subscriptions().find_one_and_update(
-            {"_id": row["_id"], "next_at": row["next_at"], "expires_at": {"$gt": now}},
+            {"host": host, "next_at": {"$lte": now}, "expires_at": {"$gt": now}},
             {"$set": {"next_at": until}},
+            sort=[("next_at", ASCENDING)],
         )
         if found is not None:
             taken.append(found | {"next_at": until})
