@@ -21,6 +21,18 @@ from subscriptions.webhooks.schemas import DeliveryDict, NewWebhookDict, Webhook
 from subscriptions.webhooks.serializers import WebhookChangeSerializer, WebhookInputSerializer
 
 
+def _recover_webhook(view: APIView, request: Request) -> Response | None:
+    """Return the answer, without the secret, when the webhook of the request is there already."""
+    webhook = access.webhooks_of(signed_in_user(request)).filter(pk=planned_id(request)).first()
+    return None if webhook is None else _created(serialize_webhook(webhook))
+
+
+def _created(body: WebhookDict) -> Response:
+    response = Response(body, status=status.HTTP_201_CREATED)
+    response["Location"] = f"/api/v1/webhooks/{body['id']}"
+    return no_store(response)
+
+
 class WebhooksView(APIView):
     """The caller's webhooks."""
 
@@ -41,17 +53,15 @@ class WebhooksView(APIView):
         request=WebhookInputSerializer,
         responses={201: described(NewWebhookDict)},
     )
-    @idempotent(conceal=("secret",))
+    @idempotent(recover=_recover_webhook, conceal=("secret",))
     def post(self, request: Request) -> Response:
         """Create a webhook; the response is the only one with its secret."""
         data = WebhookInputSerializer.from_body(request)
         user = signed_in_user(request)
         webhook, secret = services.create(user, data, webhook_id=planned_id(request))
         audit.record("webhook_created", user.pk, request=request._request)
-        body = serialize_webhook(webhook) | {"secret": secret}
-        response = Response(body, status=status.HTTP_201_CREATED)
-        response["Location"] = f"/api/v1/webhooks/{webhook.pk}"
-        return no_store(response)
+        made: NewWebhookDict = {**serialize_webhook(webhook), "secret": secret}
+        return _created(made)
 
 
 class WebhookView(APIView):

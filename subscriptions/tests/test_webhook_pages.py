@@ -126,3 +126,6 @@ def test_staff_find_and_disable_them_without_their_secrets(cast, hook, receiver)
     assert page.post("/admin/subscriptions/webhook/", chosen).status_code == 302
     webhook.refresh_from_db()
     assert (webhook.state, webhook.disabled_because) == ("disabled", "staff")
+    refused = cast.api("owner").patch(f"{HOOKS}/{webhook.pk}", {"paused": False}, format="json")
+    assert refused.status_code == 403
+    assert Webhook.objects.get().state == "disabled"

@@ -20,7 +20,7 @@ from streamsite.view_actions import (
     redirect_with_message,
 )
 from streamsite.view_helpers import allow_get_and_post
-from subscriptions.models import Webhook, WebhookState
+from subscriptions.models import Webhook
 from subscriptions.webhooks import access, services
 from subscriptions.webhooks.events import EVENTS
 from subscriptions.webhooks.forms import NewWebhookForm, WebhookForm
@@ -90,9 +90,13 @@ def replace_secret(request: HttpRequest, webhook_id: str) -> HttpResponse:
 def change_state(request: HttpRequest, webhook_id: str) -> HttpResponse:
     """Pause or resume a webhook."""
     webhook = access.webhook_for_owner(signed_in_user(request), webhook_id)
-    changed = services.update(webhook, {"paused": request.POST.get("paused") == "1"})
-    text = _("Webhook paused.") if changed.state == WebhookState.PAUSED else _("Webhook resumed.")
-    return redirect_with_message(request, text, "studio-webhook", webhook.pk)
+    is_paused = request.POST.get("paused") == "1"
+    return perform_and_redirect(
+        request,
+        lambda: services.update(webhook, {"paused": is_paused}),
+        _("Webhook paused.") if is_paused else _("Webhook resumed."),
+        f"/studio/webhooks/{webhook.pk}",
+    )
 
 
 @login_required

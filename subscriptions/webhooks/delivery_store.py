@@ -139,6 +139,12 @@ def send_again(webhook_id: str, delivery_id: str, now: datetime, lifetime: timed
     return bool(result.matched_count)
 
 
+def make_due(webhook_id: str, now: datetime) -> bool:
+    """Let everything that waits for a webhook be sent now. Return whether there is anything."""
+    waiting = {"webhook_id": webhook_id, "state": DeliveryState.WAITING.value}
+    return bool(_deliveries().update_many(waiting, {"$set": {"next_at": now}}).matched_count)
+
+
 def give_up_waiting(webhook_id: str, error: str) -> None:
     """Mark everything that waits for a webhook as failed."""
     _deliveries().update_many(

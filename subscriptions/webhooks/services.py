@@ -17,7 +17,14 @@ from streamsite.rate_limits import WEBHOOK_SENDS, enforce
 from streamsite.row_limits import RowLimit
 from streamsite.sanitize import clean_line
 from subscriptions import tasks
-from subscriptions.models import DeliveryState, Webhook, WebhookDelivery, WebhookScope, WebhookState
+from subscriptions.models import (
+    DeliveryState,
+    DisabledBecause,
+    Webhook,
+    WebhookDelivery,
+    WebhookScope,
+    WebhookState,
+)
 from subscriptions.models.webhook import MAX_URL_LENGTH
 from subscriptions.webhooks import access, delivery_store, listeners, queueing, signing
 from subscriptions.webhooks.events import EVENTS, MAX_WEBHOOKS, OVERLAP, RESERVED_PREFIX, RETENTION
@@ -48,16 +55,25 @@ def create(user: User, data: Mapping[str, object], *, webhook_id: str = "") -> t
 
 
 def update(webhook: Webhook, data: Mapping[str, object]) -> Webhook:
-    """Change ``url``, ``events``, ``description``; ``paused`` stops and resumes it, also after it was disabled."""
+    """Change ``url``, ``events``, ``description``; ``paused`` stops and resumes it, also after it was disabled.
+
+    What waited is sent at once when it is resumed. Raises ``Invalid``, ``Absent``, and ``Forbidden`` for one that staff
+    disabled.
+    """
     changes = _clean(data)
+    is_resumed = data.get("paused") is False
     if "paused" in data:
-        changes["state"] = WebhookState.PAUSED if data["paused"] else WebhookState.ACTIVE
+        if webhook.disabled_because == DisabledBecause.STAFF:
+            raise Forbidden(_("Staff disabled this webhook."))
+        changes["state"] = WebhookState.ACTIVE if is_resumed else WebhookState.PAUSED
         changes["disabled_because"] = ""
-        if not data["paused"]:
+        if is_resumed:
             changes["failing_since"] = None
     if changes and not Webhook.objects.filter(pk=webhook.pk).update(**changes):
         raise Absent
     listeners.forget()
+    if is_resumed and delivery_store.make_due(webhook.pk, timezone.now()):
+        tasks.enqueue_webhooks()
     return Webhook.objects.get(pk=webhook.pk)
 
 
