@@ -6,6 +6,7 @@ disabled, and its owner gets an email. What may no longer be told is withdrawn i
 
 from __future__ import annotations
 
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ from subscriptions.webhooks.events import COMMENT_CREATED, MAX_TRIES, PAUSES, VI
 from subscriptions.webhooks.metrics import DISABLED, SENT
 from videos.models import Comment, Video
 from videos.models.comment import CommentState
+
+logger = logging.getLogger("streamsite.webhooks")
 
 THREADS = 16
 BATCH = 32
@@ -156,6 +159,10 @@ def _post(parcel: Parcel) -> Outcome:
     except outbound.OutboundTimeout:
         return Outcome(None, error=DeliveryError.TIMEOUT.value, seconds=time.monotonic() - begun)
     except (outbound.OutboundRefused, outbound.OutboundFailed):
+        return Outcome(None, error=DeliveryError.UNREACHABLE.value, seconds=time.monotonic() - begun)
+    except Exception as error:  # whatever one receiver causes is never the end of the others
+        # Neither its text nor its traceback: they may have the address, which may be a secret.
+        logger.error("a delivery failed (%s)", error.__class__.__name__)  # noqa: TRY400
         return Outcome(None, error=DeliveryError.UNREACHABLE.value, seconds=time.monotonic() - begun)
     text = answer.body.decode("utf-8", "replace").replace("\0", "\ufffd")
     return Outcome(answer.status, text, "", time.monotonic() - begun, answer.retry_after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from videos.syndication import feeds
 from videos.websub import store, topics
 from videos.websub.store import FeedSubscriptionDoc
 from videos.websub.verification import PURPOSE
+
+logger = logging.getLogger("streamsite.websub")
 
 THREADS = 16
 BATCH = 64
@@ -109,6 +112,9 @@ def _post(parcel: Parcel) -> int:
             limits=SEND_LIMITS,
         )
     except (outbound.OutboundRefused, outbound.OutboundFailed):
+        return 0
+    except Exception as error:  # whatever one subscriber causes is never the end of the others
+        logger.error("sending a feed failed (%s)", error.__class__.__name__)  # noqa: TRY400
         return 0
     return answer.status
 
