@@ -52,6 +52,7 @@ MAX_WAITS = {
     "transcode": MAX_LONG_WAIT,
     "storage": MAX_LONG_WAIT,
     "backup": MAX_LONG_WAIT,
+    "imports": MAX_LONG_WAIT,
 }
 # Without these the site must not serve; without the others it serves, degraded.
 REQUIRED = ("database", "migrations", "site_id")

@@ -12,9 +12,9 @@ from __future__ import annotations
 import http.client
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO
+from typing import Protocol
 from urllib.parse import quote, urldefrag, urljoin
 
 from django.conf import settings
@@ -44,6 +44,7 @@ __all__ = [
     "OutboundTimeout",
     "OutboundTooLarge",
     "Response",
+    "Writer",
     "check_url",
     "find_allowed",
     "is_public",
@@ -52,6 +53,7 @@ __all__ = [
     "parse_private_host",
     "parse_url",
     "request",
+    "require_allowed",
     "resolve",
     "tls_context",
 ]
@@ -74,6 +76,13 @@ class OutboundTimeout(OutboundFailed):
 
 class OutboundTooLarge(OutboundFailed):
     """The answer is larger than the caller takes."""
+
+
+class Writer(Protocol):
+    """What a body is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the next bytes."""
 
 
 @dataclass(frozen=True)
@@ -133,13 +142,15 @@ def request(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     limits: Limits = Limits(),
-    into: IO[bytes] | None = None,
+    into: Writer | None = None,
+    began: Callable[[int, Mapping[str, str]], None] | None = None,
 ) -> Response:
     """Send a request to a public address and return the answer, whatever its status.
 
-    ``into`` is a file that the body is written to. Redirects are followed for GET and HEAD alone, never from https to
-    http. Raises ``OutboundRefused`` for an address that the site does not connect to, ``OutboundFailed`` for answers
-    that do not come whole, in time, and within the size.
+    ``into`` is a file that the body is written to. ``began`` is called with status and headers, names in lower case,
+    before the body is read; what it raises ends the request. Redirects are followed for GET and HEAD alone, never from
+    https to http. Raises ``OutboundRefused`` for an address that the site does not connect to, ``OutboundFailed`` for
+    answers that do not come whole, in time, and within the size.
     """
     deadline = Deadline(limits.seconds)
     sent = {name.lower(): value for name, value in (headers or {}).items()}
@@ -150,7 +161,7 @@ def request(
         for _hop in range(redirects + 1):
             check_url(url)
             target = parse_url(url)
-            exchange = _Exchange(target, deadline, limits, into)
+            exchange = _Exchange(target, deadline, limits, into, began)
             response = exchange.run(method, url, body, sent, follow=redirects > 0)
             if response is not None:
                 return response
@@ -163,6 +174,21 @@ def request(
     except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
         raise OutboundFailed("The server couldn't be reached, or its answer was incomplete.") from error
     raise OutboundFailed("The server redirects too often.")
+
+
+def require_allowed(url: str, *, seconds: float) -> None:
+    """Raise ``OutboundRefused`` for a URL that ``request`` would refuse, its host looked up.
+
+    A name that nobody knows is refused as well. One that cannot be looked up within ``seconds`` is not.
+    """
+    check_url(url)
+    target = parse_url(url)
+    try:
+        resolve(target.host, target.port, may_be_private=_may_be_private(target), deadline=Deadline(seconds))
+    except TimeoutError:
+        return
+    except OSError as error:
+        raise OutboundRefused("the host has no address") from error
 
 
 def _may_be_private(target: Target) -> bool:
@@ -181,8 +207,15 @@ def _follow(url: str, location: str) -> str:
 class _Exchange:
     """One request and its answer, over a connection of its own."""
 
-    def __init__(self, target: Target, deadline: Deadline, limits: Limits, into: IO[bytes] | None) -> None:
-        self._target, self._limits, self._into = target, limits, into
+    def __init__(
+        self,
+        target: Target,
+        deadline: Deadline,
+        limits: Limits,
+        into: Writer | None,
+        began: Callable[[int, Mapping[str, str]], None] | None,
+    ) -> None:
+        self._target, self._limits, self._into, self._began = target, limits, into, began
         self._connection = GuardedConnection(
             target, may_be_private=_may_be_private(target), seconds=limits.seconds
         )
@@ -214,6 +247,9 @@ class _Exchange:
 
     def _read(self, answer: http.client.HTTPResponse, url: str) -> Response:
         limit = self._limits.max_bytes
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        if self._began is not None:
+            self._began(answer.status, headers)
         if not self._limits.cut and (answer.length or 0) > limit:
             raise OutboundTooLarge("The answer is too large.")
         kept: list[bytes] = []
@@ -228,7 +264,6 @@ class _Exchange:
             write(taken)
             if is_cut:
                 break
-        headers = {name.lower(): value for name, value in answer.headers.items()}
         return Response(answer.status, headers, b"".join(kept), size, url, is_cut)
 
 

@@ -55,6 +55,7 @@ EMAIL_LINK_ATTEMPTS = Limit("link-tries", 30, 3600)
 UNSUBSCRIBE = Limit("unsubscribe", 1200, 60)
 REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
+IMPORT = Limit("import", 30, 3600)
 UPLOAD_CHUNKS = Limit("upload-parts", 3600, 3600)
 # Asked for while somebody types.
 PREVIEW = Limit("preview", 300, 60)

@@ -23,6 +23,7 @@ from videos import hidden_store, schedules, services
 from videos.access import own_videos
 from videos.comments import services as comments
 from videos.files import bucket, bucket_site, relocation
+from videos.imports import fetching
 from videos.models import Status, Video
 from videos.moderation import emails
 from videos.playback import aggregation, history_store, session_store, statistics_store
@@ -68,6 +69,12 @@ def tidy_media(video_id: str) -> None:
     """Remove the generations that a video does not name, or no longer, from the disk and the bucket."""
     bucket_site.require_own_prefix()
     relocation.remove_old_copies(video_id)
+
+
+@task(queue_name="imports")
+def fetch_import(import_id: str) -> None:
+    """Download the file that an import names, and queue its video for processing."""
+    fetching.run(import_id, enqueue=enqueue_processing)
 
 
 @admin_links.register_admin_link(process_video)
@@ -205,6 +212,11 @@ def enqueue_name_refresh(channel_id: str) -> None:
 def enqueue_processing(video: Video) -> None:
     """Queue the processing of a video; within ``atomic()`` the job exists only if the transaction commits."""
     process_video.using(priority=priority.job_priority(video)).enqueue(video.pk)
+
+
+def enqueue_import(import_id: str) -> None:
+    """Queue the download of an import; within ``atomic()`` the job exists only if the transaction commits."""
+    fetch_import.enqueue(import_id)
 
 
 def enqueue_placing(video_id: str) -> None:

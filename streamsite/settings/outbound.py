@@ -29,3 +29,9 @@ WEBHOOK_TIMEOUT = env.integer("WEBHOOK_TIMEOUT", 10, least=1, most=60)
 OUTBOUND_PORTS = _ports()
 # May be private, loopback included.
 OUTBOUND_PRIVATE_HOSTS = _private_hosts()
+# Whether people may let the site fetch videos, which takes a worker of its own.
+IMPORTS_ENABLED = env.flag("IMPORTS_ENABLED", default=False)
+# Seconds that one import may download.
+IMPORT_SECONDS = env.integer("IMPORT_SECONDS", 6 * 3_600, least=10, most=24 * 3_600)
+# Imports of one account that wait or run.
+MAX_OPEN_IMPORTS_PER_USER = env.integer("MAX_OPEN_IMPORTS_PER_USER", 5, least=1, most=100)

@@ -22,7 +22,7 @@ TASKS = {
             "mongodb": "streamsite.tasks.backend.MongoTaskBackend",
             "celery": "streamsite.tasks.celery_backend.CeleryTaskBackend",
         }[TASK_BACKEND],
-        "QUEUES": ["default", "mail", "push", "webhooks", "transcode", "storage", "backup"],
+        "QUEUES": ["default", "mail", "push", "webhooks", "transcode", "storage", "backup", "imports"],
         "OPTIONS": {
             "lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600),
             "resend_seconds": env.integer("TASK_RESEND_SECONDS", 15, least=1, most=600),
@@ -37,6 +37,7 @@ TASKS = {
                 "webhooks": 600,
                 "storage": 12 * 3_600,
                 "backup": 7 * 86_400,
+                "imports": 86_400,
                 "transcode": 7 * 86_400,
             },
             "time_limits_of_tasks": {

@@ -40,6 +40,9 @@ def lasting_children(
         children.append(SupervisedProcess("storage", [*worker, "--queue", "storage"]))
     if env.text("BACKUP_TO"):
         children.append(SupervisedProcess("backup", [*worker, "--queue", "backup"]))
+    if env.flag("IMPORTS_ENABLED"):
+        # What it talks to is chosen by users, and may keep it waiting.
+        children.append(SupervisedProcess("imports", [*worker, "--queue", "imports"]))
     return children
 
 
