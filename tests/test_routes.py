@@ -67,6 +67,8 @@ ROUTES = {
     "api-uploads": ("uploads", {"post": (401, 412)}),
     "api-upload-titles": ("uploads/titles", {"post": (401, 400)}),
     "api-upload": ("uploads/AAAAAAAAAAAAAAAA", {"patch": (401, 412), "delete": (401, 412)}),
+    "api-imports": ("imports", {"get": (401, 404), "post": (401, 404)}),
+    "api-import": ("imports/AAAAAAAAAAAAAAAA", {"get": (401, 404), "delete": (401, 404)}),
     "api-playlists": ("playlists", {"get": (401, 200), "post": (401, 400)}),
     "api-playlist": ("playlists/{playlist}", {"get": (404, 404), "patch": (401, 404), "delete": (401, 404)}),
     "api-playlist-tidy": ("playlists/{playlist}/tidy", {"post": (401, 404)}),

@@ -39,7 +39,7 @@ ASKED_AS_STORED = ("me/notifications", "me/notifications/unread", "me/feed/posts
 # Models that the release does not have: it leaves their rows alone.
 NEW = (
     *("videos_threadfollow", "auth_invitation", "playlists_playlistinvite"),
-    *("subscriptions_webhook", "subscriptions_webhookdelivery"),
+    *("subscriptions_webhook", "subscriptions_webhookdelivery", "videos_addressimport"),
 )
 # What every call adds to.
 GROWING = ("auth/activity", "auth/sessions")

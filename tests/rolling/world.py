@@ -16,7 +16,7 @@ from tests.support.http_client import PASSWORD
 from tests.support.profile import walk
 from tests.support.users import Cast
 from tests.test_routes import ROUTES
-from videos.models import Case, Strike, Video
+from videos.models import AddressImport, Case, Strike, Video
 
 PAGES = (
     *(
@@ -109,6 +109,7 @@ class World(Cast):
             action_flag=CHANGE,
         )
         invitations.create(self.staff, uses=1, days=7)
+        AddressImport.objects.create(owner=self.owner, url="https://films.example/a.mp4")
         until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
         Session.objects.create(session_key="k" * 32, session_data="e30", expire_date=until)
         Strike.objects.create(user=self.owner, case=Case.objects.get(), expires_at=until)

@@ -18,6 +18,7 @@ from streamsite.mongo.collections import collection
 from tests.support.commands import record_writes
 from tests.support.documents import dump, restore
 from tests.support.users import Cast
+from videos.models import AddressImport
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Reads what may be seen; may be done by whoever sees it (signed in, or by anybody); for its owner only; for its owner
@@ -77,6 +78,7 @@ WORDS = {
         GET /webhooks/{webhook_id} PATCH /webhooks/{webhook_id} DELETE /webhooks/{webhook_id}
         POST /webhooks/{webhook_id}/secret POST /webhooks/{webhook_id}/test GET /webhooks/{webhook_id}/deliveries
         POST /webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver
+        GET /imports/{import_id} DELETE /imports/{import_id}
     """,
     SELF: """
         POST /auth/register POST /auth/token POST /auth/token/refresh POST /auth/token/verify POST /auth/logout
@@ -97,6 +99,7 @@ WORDS = {
         POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
         POST /studio/comments/bulk POST /playlist-invites/accept
         GET /me/push-subscriptions POST /me/push-subscriptions GET /webhooks POST /webhooks
+        GET /imports POST /imports
     """,
 }
 WORD_OF = {
@@ -180,6 +183,7 @@ def furnish(cast: Cast, visibility: str) -> World:
         "webhook_id": made("webhooks", {"url": "https://example.org/", "events": ["video.ready"]}),
         "session_id": api.get("/api/v1/auth/sessions").json()["results"][0]["id"],
         "case_id": "A" * 16,
+        "import_id": AddressImport.objects.create(owner=cast.owner, url="https://films.example/a.mp4").pk,
         "username": "owner",
     }
     ids["delivery_id"] = api.post(f"/api/v1/webhooks/{ids['webhook_id']}/test").json()["id"]
@@ -260,6 +264,11 @@ def expected(world: str, operation: str) -> tuple[set[int], set[int], set[int]]:
         return EXCEPTIONS[world, operation]
     is_seen = world == "seen" or any(part in operation for part in ALWAYS_SEEN)
     return (SEEN if is_seen else HIDDEN)[WORD_OF[operation]]
+
+
+@pytest.fixture(autouse=True)
+def imports_enabled(settings) -> None:
+    settings.IMPORTS_ENABLED = True
 
 
 ABOUT_THINGS = sorted(operation for operation, word in WORD_OF.items() if word != SELF)
