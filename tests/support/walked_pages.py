@@ -169,6 +169,7 @@ EXCEPTIONS = {
     r"(admin/)?login/": "redirects to the sign-in page",
     r"favicon\.ico|apple-touch-icon.*\.png|watch/<str:video_id>/qr\.svg|appearance/.*"
     r"|\.well-known/security\.txt|api/\.": "files, and the API",
+    r"studio/imports": "absent unless imports are turned on; in videos/imports/tests/test_page.py",
     r"login/code": "between password and code; in test_account_pages.py",
     r"setup": "gone once a site is set up; in test_first_run_browser.py",
     r"comments/<str:comment_id>/row|notifications/panel|subscriptions/sidebar|settings/(channel/preview|notifications/browsers)"
