@@ -43,6 +43,10 @@ EVENT_LABELS = {
     "otp_attack": _("Repeated incorrect two-factor codes"),
     "recovery_code_used": _("Recovery code used"),
     "recovery_codes_renewed": _("New recovery codes created"),
+    "passkey_added": _("Passkey added"),
+    "passkey_removed": _("Passkey removed"),
+    "passkeys_removed": _("All passkeys removed"),
+    "passkey_copied": _("A copied passkey may be in use"),
     "api_token_created": _("API token created"),
     "api_token_revoked": _("API token deleted"),
     "erase_asked": _("Account deletion requested"),
@@ -71,6 +75,7 @@ RESULT_LABELS = {
     "otp_required": _("code required"),
     "otp_invalid": _("incorrect code"),
     "wrong_password": _("incorrect password"),
+    "passkey_invalid": _("passkey not accepted"),
     "user_inactive": _("account closed or suspended"),
     "throttled": _("too many attempts"),
 }

@@ -33,6 +33,10 @@ SUBJECTS = {
     "totp_disabled": _("Two-factor authentication is off"),
     "recovery_code_used": _("A recovery code was used"),
     "otp_failures": _("Security alert: repeated incorrect two-factor codes"),
+    "passkey_added": _("Passkey added"),
+    "passkey_removed": _("Passkey removed"),
+    "passkeys_removed": _("Your passkeys were removed"),
+    "passkey_copied": _("Security alert: a passkey may have been copied"),
     "api_token_created": _("New API token created"),
     "erase_asked": _("Your account is scheduled for deletion"),
     "restored": _("Your account was restored"),
@@ -52,7 +56,7 @@ SUBJECTS = {
     "registration_queue": _("New accounts are waiting for approval"),
 }
 
-EMPHASIZED = ("account", "new_address", "token_name", "title")
+EMPHASIZED = ("account", "new_address", "token_name", "passkey_name", "title")
 
 # Emails that describe a state, with the condition for sending them. The others report an event.
 STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
@@ -152,4 +156,6 @@ def _link(kind: str, user: User, to: str) -> str:
         return f"{settings.SITE_URL}/admin/registrations/"
     if kind == "erase_asked":
         return f"{settings.SITE_URL}/restore"
+    if kind.startswith("passkey"):
+        return f"{settings.SITE_URL}/settings/security/passkeys"
     return f"{settings.SITE_URL}/settings/security"

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounts import audit, sanctions, totp
 from accounts.backends import find_by_login, is_password_correct
 from accounts.models import RegistrationState, User
+from accounts.passkeys import assertions, challenges
+from accounts.passkeys.verification import Credential
 from accounts.second_factor import use_code
 from accounts.usernames import normalize_username
 from streamsite import formats
@@ -29,6 +31,8 @@ from streamsite.rate_limits import (
 )
 
 PASSWORD_ONLY = ["pwd"]
+# Two factors: the device, and the finger, face, or PIN by which it verified its user.
+PASSKEY_ONLY = ["passkey"]
 
 
 class InvalidCredentials(SiteError):
@@ -85,13 +89,15 @@ class OtpRequired(SiteError):
     detail = gettext_lazy("Enter a code from your authenticator app or a recovery code.")
 
 
-def authenticate(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:
+def authenticate(
+    request: HttpRequest, login: str, password: str, otp: str = "", passkey: Credential | None = None
+) -> tuple[User, list[str]]:
     """Return the account and how it was authenticated (``amr``).
 
     Raises this module's errors, ``OtpInvalid``, or ``Throttled``.
     """
     user = authenticate_password(request, login, password)
-    return user, verify_second_factor(request, user, otp)
+    return user, verify_second_factor(request, user, otp, passkey)
 
 
 def authenticate_password(request: HttpRequest, login: str, password: str) -> User:
@@ -100,7 +106,24 @@ def authenticate_password(request: HttpRequest, login: str, password: str) -> Us
     Raises what ``verify_password`` raises, and after a correct password ``AccountClosed``, ``AccountSuspended``, or
     ``ApprovalPending``.
     """
-    user = verify_password(request, login, password)
+    return require_active(request, verify_password(request, login, password))
+
+
+def authenticate_passkey(request: HttpRequest, credential: Credential) -> tuple[User, list[str]]:
+    """Return the account that signed this browser's challenge, and how it was authenticated (``amr``).
+
+    The authenticator has verified its user, so no code is asked. Raises ``PasskeyInvalid``, ``PasskeysUnavailable``,
+    ``Throttled``, ``AccountClosed``, ``AccountSuspended``, or ``ApprovalPending``.
+    """
+    proof = assertions.prove(request, credential, challenges.SIGN_IN)
+    return require_active(request, proof.user), PASSKEY_ONLY
+
+
+def require_active(request: HttpRequest, user: User) -> User:
+    """Return the account whose owner has just proved who they are, if it is active.
+
+    Raises ``AccountClosed``, ``AccountSuspended``, or ``ApprovalPending``.
+    """
     if not user.is_active and sanctions.end_if_due(user.pk):
         user = User.objects.get(pk=user.pk)
     if not user.is_active:
@@ -155,13 +178,18 @@ def inactive_error(user: User) -> SiteError:
     return AccountClosed(user, user.erase_at)
 
 
-def verify_second_factor(request: HttpRequest, user: User, otp: str) -> list[str]:
-    """Check the second-factor code, if one is required, and return the authentication methods (``amr``).
+def verify_second_factor(
+    request: HttpRequest, user: User, otp: str, passkey: Credential | None = None
+) -> list[str]:
+    """Check the code or the passkey, if one is required, and return the authentication methods (``amr``).
 
-    Raises ``OtpRequired``, ``OtpInvalid``, or ``Throttled``.
+    Raises ``OtpRequired``, ``OtpInvalid``, ``PasskeyInvalid``, or ``Throttled``.
     """
     if not totp.is_enabled(user.pk):
         return PASSWORD_ONLY
+    if passkey is not None:
+        assertions.prove(request, passkey, challenges.SECOND_FACTOR, user_id=user.pk)
+        return [*PASSWORD_ONLY, *PASSKEY_ONLY]
     if not otp.strip():
         audit.record("login", user.pk, request=request, result="otp_required")
         raise OtpRequired

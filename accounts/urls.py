@@ -12,6 +12,7 @@ from accounts.views import (
     email_links,
     jwks,
     language,
+    passkeys,
     profile,
     profile_images,
     reauthentication,
@@ -24,6 +25,7 @@ from streamsite.view_helpers import redirect_view
 urlpatterns = [
     path("login", sign_in.login, name="login"),
     path("login/code", sign_in.login_code, name="login-code"),
+    path("login/passkey", sign_in.login_passkey, name="login-passkey"),
     path("register", sign_in.register, name="register"),
     path("register/waiting", sign_in.register_waiting, name="register-waiting"),
     path("signin", login_not_required(redirect_view("login")), name="signin"),
@@ -50,6 +52,17 @@ urlpatterns = [
         "settings/security/totp/recovery-codes", security.renew_recovery_codes, name="settings-recovery-codes"
     ),
     path("settings/security/activity", security.activity, name="settings-activity"),
+    path("settings/security/passkeys", passkeys.settings_passkeys, name="settings-passkeys"),
+    path(
+        "settings/security/passkeys/<str:passkey_id>/rename",
+        passkeys.rename_passkey,
+        name="settings-passkey-rename",
+    ),
+    path(
+        "settings/security/passkeys/<str:passkey_id>/remove",
+        passkeys.remove_passkey,
+        name="settings-passkey-remove",
+    ),
     path("settings/confirm", reauthentication.confirm_identity, name="settings-confirm"),
     path("settings/api-tokens", api_tokens.api_tokens_page, name="settings-api-tokens"),
     path(

@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 
 from accounts.tests.images import picture
 from streamsite.api.renderers import with_absolute_urls
+from tests.support.authenticator import add_passkey
 from tests.support.mailbox import deliver
 from tests.support.plugin import empty_collections
 from tests.support.push_service import Device
@@ -160,6 +161,7 @@ def _fill(cast, owner, member) -> dict[str, str]:
     _send(owner, "patch", "me/channel-page", {"featured": film.pk, "shelves": shelves})
     _send(owner, "post", f"playlists/{playlist['id']}/invites", {})
     _send(owner, "post", "me/feed/rss")
+    add_passkey(owner)
     _send(owner, "post", "auth/api-tokens", {"name": "script", "scopes": ["read"]})
     browser = Device("https://fcm.googleapis.com/fcm/send/x")
     _send(owner, "post", "me/push-subscriptions", browser.subscription())

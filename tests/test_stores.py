@@ -21,6 +21,8 @@ IS_STORE = re.compile(r"(?:.*/)?(?:\w+_)?store\.py")
 OWNERS = {
     "demo.store": {"streamsite_demo"},
     "accounts.auth_session_store": {"auth_session"},
+    "accounts.passkeys.challenge_store": {"auth_challenge"},
+    "accounts.passkeys.store": {"auth_passkey"},
     "accounts.sanction_store": {"account_sanction"},
     "accounts.totp_store": {"auth_totp"},
     "accounts.user_store": {"accounts_user"},

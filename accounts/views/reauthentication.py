@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import credentials, forms, totp
 from accounts.current_user import page_session_id, signed_in_user
+from accounts.passkeys import services as passkeys
 from streamsite.cache_headers import never_cached
 from streamsite.view_actions import perform, posted_data, refusal_status
 from streamsite.view_helpers import allow_get_and_post, safe_next
@@ -27,10 +28,14 @@ def redirect_to_confirmation(back: str) -> HttpResponse:
 @login_required
 @allow_get_and_post
 def confirm_identity(request: HttpRequest) -> HttpResponse:
-    """Take the password or a two-factor code once more and return to ``next``."""
+    """Take the password, a two-factor code, or a passkey once more and return to ``next``."""
     user = signed_in_user(request)
     target = safe_next(request, reverse("settings-security"))
-    form = forms.IdentityForm(posted_data(request), has_factor=totp.is_enabled(user.pk))
+    passkey_form = forms.PasskeyForm(request.POST) if "credential" in request.POST else None
+    asked_form = forms.IdentityForm(
+        None if passkey_form else posted_data(request), has_factor=totp.is_enabled(user.pk)
+    )
+    form = passkey_form or asked_form
     response = perform(
         request,
         form,
@@ -41,5 +46,10 @@ def confirm_identity(request: HttpRequest) -> HttpResponse:
     )
     if response is not None:
         return response
-    context = {"form": form, "next": target}
+    context = {
+        "form": asked_form,
+        "passkey_form": passkey_form,
+        "has_passkeys": passkeys.can_use(user),
+        "next": target,
+    }
     return render(request, "accounts/settings_confirm.html", context, status=refusal_status(form))

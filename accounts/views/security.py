@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, credentials, email_changes, forms, reauthentication, totp, web_sessions
 from accounts.current_user import page_session_id, signed_in_user
+from accounts.passkeys import services as passkeys
 from streamsite.api.pagination import paginate
 from streamsite.cache_headers import never_cached
 from streamsite.view_actions import perform, redirect_back, redirect_with_message, refusal_status
@@ -42,6 +43,7 @@ def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpRespons
         **unbound,
         **bound,
         "totp": totp.load_status(user.pk),
+        "passkey_count": len(passkeys.list_passkeys(user)),
         "events": [audit.serialize_event(row) for row in events],
     }
     return render(request, "accounts/settings_security.html", context, status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TypedDict
 from urllib.parse import urlencode
 
@@ -15,10 +16,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import forms, services, sign_in, totp, web_sessions
 from accounts.models import User
+from accounts.passkeys import relying_party
+from accounts.passkeys import services as passkeys
 from accounts.registration import admission
 from accounts.views.deletion import offer_restore
 from streamsite.cache_headers import never_cached
@@ -64,19 +67,52 @@ def login(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         return sign_in.authenticate_password(request, data["login"], data["password"])
 
-    def closed_account(error: SiteError) -> HttpResponse | None:
-        return offer_restore(request, error.user) if isinstance(error, sign_in.AccountClosed) else None
-
     response = perform(
         request,
         form,
         authenticate,
         lambda user: _after_password(request, user, form.cleaned_data["remember"], target),
-        refused=closed_account,
+        refused=partial(_offer_restore, request),
     )
-    return response or render(
-        request, "accounts/login.html", _context(form, target), status=refusal_status(form)
+    context = _context(form, target) | _passkey_context(None)
+    return response or render(request, "accounts/login.html", context, status=refusal_status(form))
+
+
+@login_not_required
+@never_cached
+@require_POST
+def login_passkey(request: HttpRequest) -> HttpResponse:
+    """Sign in with a passkey, which the sign-in page's script has asked the browser for."""
+    target = safe_next(request, "/")
+    if request.user.is_authenticated:
+        return redirect(target)
+    form = forms.PasskeyForm(request.POST)
+
+    def finish(proved: tuple[User, list[str]]) -> HttpResponse:
+        user, amr = proved
+        web_sessions.sign_in(request, user, remember=form.cleaned_data["remember"], amr=amr)
+        return redirect(target)
+
+    response = perform(
+        request,
+        form,
+        lambda: sign_in.authenticate_passkey(request, form.cleaned_data["credential"]),
+        finish,
+        refused=partial(_offer_restore, request),
     )
+    if response is not None:
+        return response
+    context = _context(forms.LoginForm(), target) | _passkey_context(form)
+    return render(request, "accounts/login.html", context, status=refusal_status(form))
+
+
+def _offer_restore(request: HttpRequest, error: SiteError) -> HttpResponse | None:
+    return offer_restore(request, error.user) if isinstance(error, sign_in.AccountClosed) else None
+
+
+def _passkey_context(form: Form | None) -> dict[str, object]:
+    """Return whether pages offer passkeys, and the form of one that was refused."""
+    return {"has_passkeys": relying_party.is_available(), "passkey_form": form}
 
 
 def _after_password(request: HttpRequest, user: User, remember: bool, target: str) -> HttpResponse:
@@ -96,26 +132,34 @@ def _after_password(request: HttpRequest, user: User, remember: bool, target: st
 @sensitive_post_parameters("otp")
 @allow_get_and_post
 def login_code(request: HttpRequest) -> HttpResponse:
-    """Complete a sign-in with a code of the authenticator app, or with a recovery code."""
+    """Complete a sign-in with a code of the authenticator app, a recovery code, or a passkey."""
     pending: PendingSignIn | None = request.session.get(PENDING_KEY)
     user = _pending_user(pending)
     if pending is None or user is None:
         request.session.pop(PENDING_KEY, None)
         messages.info(request, _("Your sign-in timed out. Please sign in again."))
         return redirect("login")
-    form = forms.OtpForm(posted_data(request))
+    passkey_form = forms.PasskeyForm(request.POST) if "credential" in request.POST else None
+    form = passkey_form or forms.OtpForm(posted_data(request))
+
+    def verify() -> list[str]:
+        data = form.cleaned_data
+        return sign_in.verify_second_factor(request, user, data.get("otp", ""), data.get("credential"))
 
     def finish(amr: list[str]) -> HttpResponse:
         del request.session[PENDING_KEY]
         web_sessions.sign_in(request, user, remember=pending["remember"], amr=amr)
         return redirect(pending["next"])
 
-    response = perform(
-        request, form, lambda: sign_in.verify_second_factor(request, user, form.cleaned_data["otp"]), finish
-    )
-    return response or render(
-        request, "accounts/login_code.html", {"form": form}, status=refusal_status(form)
-    )
+    response = perform(request, form, verify, finish)
+    if response is not None:
+        return response
+    context = {
+        "form": forms.OtpForm() if passkey_form else form,
+        "passkey_form": passkey_form,
+        "has_passkeys": passkeys.can_use(user),
+    }
+    return render(request, "accounts/login_code.html", context, status=refusal_status(form))
 
 
 def _pending_user(pending: PendingSignIn | None) -> User | None:

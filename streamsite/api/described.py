@@ -56,7 +56,8 @@ def described(shape: object, *, name: str = "", description: str = "") -> Descri
     if plain is PageDict:
         (entry,) = get_args(shape)
         entry_name = described(entry).name
-        plural = f"{entry_name[:-1]}ies" if entry_name.endswith("y") else f"{entry_name}s"
+        is_ies = entry_name.endswith("y") and entry_name[-2:-1] not in "aeiou"
+        plural = f"{entry_name[:-1]}ies" if is_ies else f"{entry_name}s"
         component, text = f"PageOf{plural}", f"One page of a list of `{entry_name}` objects."
     return Described(shape, name or component, description or text)
 

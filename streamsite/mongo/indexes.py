@@ -19,6 +19,8 @@ Document = dict[str, Any]
 # Modules with ``INDEXES``: lists of ``IndexModel`` by collection.
 PROVIDERS = (
     "accounts.mongo",
+    "accounts.passkeys.challenge_store",
+    "accounts.passkeys.store",
     "accounts.sanction_store",
     "videos.hidden_store",
     "videos.moderation.store",

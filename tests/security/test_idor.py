@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pytest
 
 from streamsite.mongo.collections import collection
+from tests.support.authenticator import add_passkey
 from tests.support.commands import record_writes
 from tests.support.documents import dump, restore
 from tests.support.users import Cast
@@ -70,7 +71,8 @@ WORDS = {
     """,
     OWNER_OR_STAFF: "DELETE /comments/{comment_id}",
     PERSONAL: """
-        DELETE /auth/sessions/{session_id} DELETE /auth/api-tokens/{token_id} PATCH /uploads/{upload_id}
+        DELETE /auth/sessions/{session_id} DELETE /auth/api-tokens/{token_id}
+        PATCH /auth/passkeys/{passkey_id} DELETE /auth/passkeys/{passkey_id} PATCH /uploads/{upload_id}
         DELETE /uploads/{upload_id} DELETE /me/history/{video_id} POST /me/decisions/{case_id}/appeal
         DELETE /me/not-interested/{video_id} DELETE /me/push-subscriptions/{subscription_id}
         DELETE /me/watch-later/{video_id} DELETE /me/saved-playlists/{playlist_id}
@@ -80,7 +82,9 @@ WORDS = {
         POST /auth/logout-all GET /auth/sessions POST /auth/password/change POST /auth/password/reset
         POST /auth/password/reset/confirm POST /auth/email/verify POST /auth/email/resend POST /auth/email/change
         GET /auth/totp POST /auth/totp/setup POST /auth/totp/enable POST /auth/totp/disable
-        POST /auth/totp/recovery-codes POST /auth/proof GET /auth/api-tokens POST /auth/api-tokens GET /auth/activity
+        POST /auth/totp/recovery-codes POST /auth/passkeys/options POST /auth/passkeys/token GET /auth/passkeys
+        POST /auth/passkeys POST /auth/passkeys/registration POST /auth/proof GET /auth/api-tokens
+        POST /auth/api-tokens GET /auth/activity
         POST /auth/restore GET /me PATCH /me DELETE /me PATCH /me/preferences PUT /me/avatar DELETE /me/avatar
         PUT /me/cover DELETE /me/cover GET /videos POST /videos GET /trending GET /search/suggest GET /me/likes
         GET /me/history DELETE /me/history POST /uploads GET /playlists POST /playlists GET /me/subscriptions
@@ -173,6 +177,7 @@ def furnish(cast: Cast, visibility: str) -> World:
         "invite_id": made(f"playlists/{playlist}/invites", {}),
         "post_id": made("posts", {"text": "Mine"}),
         "token_id": made("auth/api-tokens", {"name": "Mine", "scopes": ["read"]}),
+        "passkey_id": add_passkey(api),
         "subscription_id": made("me/push-subscriptions", BROWSER),
         "session_id": api.get("/api/v1/auth/sessions").json()["results"][0]["id"],
         "case_id": "A" * 16,

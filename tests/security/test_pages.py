@@ -58,6 +58,7 @@ def paths(cast: Cast) -> list[str]:
         "<str:tag>": "day",
         "<str:session_id>": "x" * 22,
         "<str:token_id>": "x" * 16,
+        "<str:passkey_id>": "x" * 16,
         "<str:item_id>": "x" * 16,
         "<str:caption_id>": track,
         "<str:invite_id>": "x" * 16,
@@ -117,7 +118,7 @@ FORMS = """
 /login /register /forgot-password /reset-password /restore /logout /settings/profile /settings/security/password
 /settings/security/email /settings/security/email/resend /settings/security/totp /settings/security/totp/enable
 /settings/security/totp/disable /settings/security/totp/recovery-codes /settings/api-tokens /settings/delete
-/settings/sessions/revoke-others /settings/confirm
+/settings/sessions/revoke-others /settings/confirm /login/passkey /settings/security/passkeys
 """.split()  # noqa: SIM905 - a list of words reads better so
 
 

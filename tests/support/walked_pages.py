@@ -87,6 +87,7 @@ form     in       /settings/notifications
 form     in       /settings/security
 form     in       /settings/security/activity
 form     creator  /settings/security/totp
+form     in       /settings/security/passkeys
 form     in       /settings/sessions
 form     in       /settings/confirm
 form     in       /settings/api-tokens
