@@ -126,7 +126,7 @@ def request(
     *,
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
+    limits: Limits = Limits(),
     into: IO[bytes] | None = None,
 ) -> Response:
     """Send a request to a public address and return the answer, whatever its status.

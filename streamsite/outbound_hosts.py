@@ -134,9 +134,7 @@ def is_public(address: str) -> bool:
 
 def require_possible(target: Target) -> None:
     """Raise ``OutboundRefused`` for hosts that cannot be public whatever a look-up says: some literals, lone labels."""
-    if ":" in target.host:
-        address = target.host
-    elif NUMBER.fullmatch(target.host.rpartition(".")[2]):
+    if ":" in target.host or NUMBER.fullmatch(target.host.rpartition(".")[2]):
         address = target.host
     elif "." not in target.host:
         raise OutboundRefused("the host is no name of the public internet")

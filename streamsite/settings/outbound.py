@@ -17,7 +17,8 @@ def _private_hosts() -> tuple[AllowedHost, ...]:
     found = [parse_private_host(entry) for entry in env.text_list("OUTBOUND_PRIVATE_HOSTS")]
     if None in found:
         raise env.invalid_value(
-            "OUTBOUND_PRIVATE_HOSTS", "use hosts with their ports, such as 127.0.0.1:9000, separated by commas"
+            "OUTBOUND_PRIVATE_HOSTS",
+            "use hosts with their ports, such as 127.0.0.1:9000, separated by commas",
         )
     return tuple(one for one in found if one is not None)
 
