@@ -56,5 +56,6 @@ async function fillIn() {
 if (form && isSupported()) {
   form.hidden = false;
   form.addEventListener("submit", press);
-  if (form.dataset.passkey === "sign_in" && await canFillIn()) fillIn();
+  // A passkey that was just refused is not offered again by itself.
+  if (form.dataset.passkey === "sign_in" && !("refused" in form.dataset) && await canFillIn()) fillIn();
 }
