@@ -43,6 +43,8 @@ EVENT_LABELS = {
     "otp_attack": _("Repeated incorrect two-factor codes"),
     "recovery_code_used": _("Recovery code used"),
     "recovery_codes_renewed": _("New recovery codes created"),
+    "identity_linked": _("Sign-in provider connected"),
+    "identity_unlinked": _("Sign-in provider disconnected"),
     "passkey_added": _("Passkey added"),
     "passkey_removed": _("Passkey removed"),
     "passkeys_removed": _("All passkeys removed"),

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, email_tokens, passwords, second_factor, sessions, tasks, totp
+from accounts import audit, email_tokens, password_sign_in, passwords, second_factor, sessions, tasks, totp
 from accounts.backends import is_password_correct
 from accounts.models import User
 from accounts.passkeys import assertions, challenges
@@ -126,6 +126,7 @@ def change_password(
 
 def request_password_reset(request: HttpRequest, address: str) -> None:
     """Email a reset link to the address's owner. Does the same work and reveals nothing if there is none."""
+    password_sign_in.require_open()
     enforce(PASSWORD_RESET, throttle_key(request))
     audit.record("password_reset_asked", None, request=request)
     tasks.enqueue_reset(address)
@@ -136,6 +137,7 @@ def reset_password(request: HttpRequest, raw: str, new_password: str) -> User:
 
     Raises ``email_tokens.ResetInvalid`` or ``Invalid``. The second factor stays. The link also confirms the address.
     """
+    password_sign_in.require_open()
     enforce(EMAIL_LINK_ATTEMPTS, throttle_key(request))
     user = email_tokens.read_reset_token(raw)
     had_passkeys = passkey_store.count_for_user(user.pk) > 0

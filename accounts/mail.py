@@ -33,6 +33,8 @@ SUBJECTS = {
     "totp_disabled": _("Two-factor authentication is off"),
     "recovery_code_used": _("A recovery code was used"),
     "otp_failures": _("Security alert: repeated incorrect two-factor codes"),
+    "identity_linked": _("Sign-in provider connected"),
+    "identity_unlinked": _("Sign-in provider disconnected"),
     "passkey_added": _("Passkey added"),
     "passkey_removed": _("Passkey removed"),
     "passkeys_removed": _("Your passkeys were removed"),
@@ -56,7 +58,7 @@ SUBJECTS = {
     "registration_queue": _("New accounts are waiting for approval"),
 }
 
-EMPHASIZED = ("account", "new_address", "token_name", "passkey_name", "title")
+EMPHASIZED = ("account", "new_address", "token_name", "passkey_name", "provider_name", "title")
 
 # Emails that describe a state, with the condition for sending them. The others report an event.
 STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
@@ -156,6 +158,8 @@ def _link(kind: str, user: User, to: str) -> str:
         return f"{settings.SITE_URL}/admin/registrations/"
     if kind == "erase_asked":
         return f"{settings.SITE_URL}/restore"
+    if kind.startswith("identity"):
+        return f"{settings.SITE_URL}/settings/security/providers"
     if kind.startswith("passkey"):
         return f"{settings.SITE_URL}/settings/security/passkeys"
     return f"{settings.SITE_URL}/settings/security"

@@ -38,6 +38,8 @@ SECTIONS = (
         (
             "settings-activity",
             "settings-passkeys",
+            "settings-providers",
+            "settings-providers-confirm",
             "settings-totp",
             "settings-totp-enable",
             "settings-recovery-codes",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, sanctions, totp
+from accounts import audit, password_sign_in, sanctions, totp
 from accounts.backends import find_by_login, is_password_correct
 from accounts.models import RegistrationState, User
 from accounts.passkeys import assertions, challenges
@@ -33,6 +34,9 @@ from streamsite.rate_limits import (
 PASSWORD_ONLY = ["pwd"]
 # Two factors: the device, and the finger, face, or PIN by which it verified its user.
 PASSKEY_ONLY = ["passkey"]
+PROVIDER_ONLY = ["oidc"]
+# Not enough where staff must have two factors.
+SINGLE_FACTORS = (PASSWORD_ONLY, PROVIDER_ONLY)
 
 
 class InvalidCredentials(SiteError):
@@ -115,6 +119,7 @@ def authenticate_passkey(request: HttpRequest, credential: Credential) -> tuple[
     The authenticator has verified its user, so no code is asked. Raises ``PasskeyInvalid``, ``PasskeysUnavailable``,
     ``Throttled``, ``AccountClosed``, ``AccountSuspended``, or ``ApprovalPending``.
     """
+    password_sign_in.require_open()
     proof = assertions.prove(request, credential, challenges.SIGN_IN)
     return require_active(request, proof.user), PASSKEY_ONLY
 
@@ -135,7 +140,8 @@ def require_active(request: HttpRequest, user: User) -> User:
 def verify_password(request: HttpRequest, login: str, password: str) -> User:
     """Return the account with this name and password, active or not.
 
-    Raises ``InvalidCredentials``, ``Throttled``, or ``Unavailable`` if too many passwords are being checked.
+    Raises ``InvalidCredentials``, ``PasswordSignInClosed``, ``Throttled``, or ``Unavailable`` if too many passwords are
+    being checked.
 
     Failures count per account and address, and per address, so a stranger's failures do not lock the owner out.
     Attempts are counted before they are checked and refunded if correct, so concurrent ones cannot slip through. The
@@ -143,6 +149,7 @@ def verify_password(request: HttpRequest, login: str, password: str) -> User:
     is not shown: above it, every password counts as wrong, because a visible limit would reveal which address belongs
     to which name.
     """
+    password_sign_in.require_open()
     address = throttle_key(request)
     typed = f"{normalize_username(login.strip())[:80]}|{address}"
     account = find_by_login(login)
@@ -179,18 +186,24 @@ def inactive_error(user: User) -> SiteError:
 
 
 def verify_second_factor(
-    request: HttpRequest, user: User, otp: str, passkey: Credential | None = None
+    request: HttpRequest,
+    user: User,
+    otp: str,
+    passkey: Credential | None = None,
+    first: Sequence[str] = tuple(PASSWORD_ONLY),
 ) -> list[str]:
     """Check the code or the passkey, if one is required, and return the authentication methods (``amr``).
+
+    ``first`` is how the account was authenticated before.
 
     Raises ``OtpRequired``, ``OtpInvalid``, ``PasskeyInvalid``, or ``Throttled``.
     """
     if not totp.is_enabled(user.pk):
-        return PASSWORD_ONLY
+        return list(first)
     if passkey is not None:
         assertions.prove(request, passkey, challenges.SECOND_FACTOR, user_id=user.pk)
-        return [*PASSWORD_ONLY, *PASSKEY_ONLY]
+        return [*first, *PASSKEY_ONLY]
     if not otp.strip():
         audit.record("login", user.pk, request=request, result="otp_required")
         raise OtpRequired
-    return [*PASSWORD_ONLY, use_code(request, user, otp, is_signed_in=False)]
+    return [*first, use_code(request, user, otp, is_signed_in=False)]

@@ -101,8 +101,9 @@ def test_added_used_and_removed(device):
     page.goto("/login?next=/library")
     expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
     device.look("login")
-    device.set("setAutomaticPresenceSimulation", enabled=True)
     page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_disabled()
+    device.set("setAutomaticPresenceSimulation", enabled=True)  # the finger
     page.wait_for_url("**/library")
 
     page.goto("/settings/security/passkeys")

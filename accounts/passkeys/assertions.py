@@ -85,7 +85,8 @@ def prove(request: HttpRequest, credential: Credential, purpose: str, *, user_id
         assertion = verification.read_assertion(credential)
     except verification.Unacceptable:
         raise PasskeyInvalid from None
-    is_known = challenges.consume(assertion.challenge, purpose, challenges.read_browser(request))
+    browser = challenges.read_browser(request)
+    is_known = challenges.consume(assertion.challenge, purpose, browser) is not None
     row = store.find(passkey_id_of(assertion.credential_id))
     # Read before the passkey is marked as used: a removal in between makes the mark fail, and a later one raises the
     # epoch beyond this account's.

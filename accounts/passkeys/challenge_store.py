@@ -17,13 +17,17 @@ INDEXES = {
 
 
 class ChallengeDoc(TypedDict):
-    """A challenge. ``_id`` is its digest, ``bound_to`` a digest of what names the browser or session it is for."""
+    """A challenge. ``_id`` is its digest, ``bound_to`` a digest of what names the browser or session it is for.
+
+    ``data`` is what the site remembers with it.
+    """
 
     _id: str
     purpose: str
     bound_to: str
     expires_at: datetime
     purge_at: datetime
+    data: dict[str, object]
 
 
 def _challenges() -> Collection[ChallengeDoc]:
@@ -35,9 +39,9 @@ def insert(document: ChallengeDoc) -> None:
     _challenges().insert_one(document)
 
 
-def consume(digest: str, purpose: str, bound_to: str, now: datetime) -> bool:
-    """Delete the challenge if it is for this purpose and browser and has not expired. Return whether it was there."""
+def consume(digest: str, purpose: str, bound_to: str, now: datetime) -> dict[str, object] | None:
+    """Delete the challenge if it is for this purpose and browser and has not expired. Return its data or ``None``."""
     found = _challenges().find_one_and_delete(
         {"_id": digest, "purpose": purpose, "bound_to": bound_to, "expires_at": {"$gt": now}}
     )
-    return found is not None
+    return found["data"] if found is not None else None

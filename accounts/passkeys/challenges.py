@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -25,10 +26,16 @@ COOKIE = "__Host-passkey" if settings.IS_HTTPS else "passkey"
 MIN_COOKIE_LENGTH = 20
 
 
-def issue(purpose: str, bound_to: str) -> bytes:
-    """Store and return a challenge for the browser or session named ``bound_to``."""
+def issue(
+    purpose: str,
+    bound_to: str,
+    *,
+    lifetime: timedelta = LIFETIME,
+    data: Mapping[str, object] | None = None,
+) -> bytes:
+    """Store and return a challenge for the browser or session named ``bound_to``. ``consume`` returns ``data``."""
     challenge = secrets.token_bytes(CHALLENGE_BYTES)
-    expires = datetime.now(UTC) + LIFETIME
+    expires = datetime.now(UTC) + lifetime
     challenge_store.insert(
         {
             "_id": _digest(challenge),
@@ -36,15 +43,16 @@ def issue(purpose: str, bound_to: str) -> bytes:
             "bound_to": _digest(bound_to.encode()),
             "expires_at": expires,
             "purge_at": expires,
+            "data": dict(data or {}),
         }
     )
     return challenge
 
 
-def consume(challenge: bytes, purpose: str, bound_to: str) -> bool:
-    """Use a challenge up. Return whether it was one of this purpose and browser, unused, and not too old."""
+def consume(challenge: bytes, purpose: str, bound_to: str) -> dict[str, object] | None:
+    """Use a challenge up and return its data, ``None`` if it is of another purpose or browser, used, or too old."""
     if not bound_to:
-        return False
+        return None
     return challenge_store.consume(
         _digest(challenge), purpose, _digest(bound_to.encode("utf-8", "replace")), datetime.now(UTC)
     )

@@ -19,7 +19,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from accounts import audit, reauthentication, tasks, user_store
+from accounts import audit, password_sign_in, reauthentication, tasks, user_store
 from accounts.models import User
 from accounts.passkeys import challenges, relying_party, store, verification
 from accounts.passkeys.assertions import passkey_id_of
@@ -73,6 +73,7 @@ def start_registration(user: User, session_id: str | None) -> dict[str, Any]:
 
     Raises ``ProofRequired`` without a recent proof of identity, ``PasskeysUnavailable``, or ``Throttled``.
     """
+    password_sign_in.require_open()
     party = relying_party.current()
     reauthentication.require_recent_proof(user, session_id)
     enforce(PASSKEY_CHALLENGES, user.pk)
@@ -108,7 +109,7 @@ def add(
     reauthentication.require_recent_proof(user, session_id)
     try:
         challenge = verification.challenge_of_registration(credential)
-        if not challenges.consume(challenge, challenges.REGISTRATION, session_id or ""):
+        if challenges.consume(challenge, challenges.REGISTRATION, session_id or "") is None:
             raise PasskeyNotAccepted
         found = verification.check_registration(credential, challenge, party)
     except verification.Unacceptable:

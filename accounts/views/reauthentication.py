@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,10 +13,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import credentials, forms, totp
 from accounts.current_user import page_session_id, signed_in_user
+from accounts.models import User
+from accounts.oidc import store as identity_store
 from accounts.passkeys import services as passkeys
 from streamsite.cache_headers import never_cached
 from streamsite.view_actions import perform, posted_data, refusal_status
 from streamsite.view_helpers import allow_get_and_post, safe_next
+
+
+def _linked_issuers(user: User) -> set[str]:
+    return {row["issuer"] for row in identity_store.list_for_user(user.pk)}
 
 
 def redirect_to_confirmation(back: str) -> HttpResponse:
@@ -50,6 +57,7 @@ def confirm_identity(request: HttpRequest) -> HttpResponse:
         "form": asked_form,
         "passkey_form": passkey_form,
         "has_passkeys": passkeys.can_use(user),
+        "providers": [one for one in settings.OIDC_PROVIDERS if one.issuer in _linked_issuers(user)],
         "next": target,
     }
     return render(request, "accounts/settings_confirm.html", context, status=refusal_status(form))

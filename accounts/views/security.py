@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
@@ -43,6 +44,7 @@ def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpRespons
         **unbound,
         **bound,
         "totp": totp.load_status(user.pk),
+        "has_providers": bool(settings.OIDC_PROVIDERS),
         "passkey_count": len(passkeys.list_passkeys(user)),
         "events": [audit.serialize_event(row) for row in events],
     }

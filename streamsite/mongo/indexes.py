@@ -19,6 +19,7 @@ Document = dict[str, Any]
 # Modules with ``INDEXES``: lists of ``IndexModel`` by collection.
 PROVIDERS = (
     "accounts.mongo",
+    "accounts.oidc.store",
     "accounts.passkeys.challenge_store",
     "accounts.passkeys.store",
     "accounts.sanction_store",

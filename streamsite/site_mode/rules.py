@@ -37,8 +37,12 @@ PAGE_PART = "The page that says that the site is in maintenance needs it."
 FOR_PROGRAMS = "Programs and browsers keep what they get here for long, and it reveals nothing."
 # What visitors get during maintenance, by any method.
 OPEN_IN_MAINTENANCE = {
-    **dict.fromkeys(("login", "login-code", "login-passkey", "signin", "staff-login"), SIGN_IN),
+    **dict.fromkeys(
+        ("login", "login-code", "login-passkey", "signin", "staff-login"),
+        SIGN_IN,
+    ),
     **dict.fromkeys(("api-token", "api-token-refresh", "api-token-verify"), SIGN_IN),
+    **dict.fromkeys(("oidc-start", "oidc-callback"), SIGN_IN),
     **dict.fromkeys(("api-passkey-options", "api-passkey-token"), SIGN_IN),
     **dict.fromkeys(("logout", "admin:logout", "api-logout", "api-logout-all"), SIGN_OUT),
     "api-playback": PLAYER,

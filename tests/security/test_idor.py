@@ -109,6 +109,7 @@ WORD_OF = {
 EPHEMERAL = {"throttle", "auth_session", "django_session", "idempotency", "auth_event", "task_job"}
 # A body that would be accepted from somebody who may.
 BODIES: dict[str, dict[str, object]] = {
+    "PATCH /auth/passkeys/{passkey_id}": {"name": "Taken over"},
     "PUT /videos/{video_id}/reaction": {"value": "like"},
     "PUT /comments/{comment_id}/reaction": {"value": "like"},
     "PUT /posts/{post_id}/reaction": {"value": "like"},
