@@ -16,8 +16,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, email_tokens, password_sign_in, passwords, second_factor, sessions, tasks, totp
+from accounts import (
+    audit,
+    email_tokens,
+    password_sign_in,
+    passwords,
+    reauthentication,
+    second_factor,
+    sessions,
+    tasks,
+    totp,
+)
 from accounts.backends import is_password_correct
+from accounts.current_user import page_session_id
 from accounts.models import User
 from accounts.passkeys import assertions, challenges
 from accounts.passkeys import store as passkey_store
@@ -60,6 +71,17 @@ def confirm_password(request: HttpRequest, user: User, password: str) -> None:
     if not is_right:
         raise WrongPassword(fields={"current_password": [str(WrongPassword.detail)]})
     refund(PASSWORD_CHECK, user.pk)
+
+
+def confirm_owner(request: HttpRequest, user: User, password: str) -> None:
+    """Raise unless it is the account's password; of an account that has none, unless a proof on the page is recent.
+
+    Raises ``WrongPassword``, ``Throttled``, or ``ProofRequired``.
+    """
+    if user.has_usable_password():
+        confirm_password(request, user, password)
+    else:
+        reauthentication.require_recent_proof(user, page_session_id(request))
 
 
 def confirm_identity(
@@ -106,10 +128,12 @@ def change_password(
 ) -> User:
     """Set a new password; end every session except ``session_id`` and every API token.
 
-    Raises ``Conflict`` if the account was changed meanwhile, or ``WrongPassword``, ``Throttled``, or ``Invalid``.
+    An account without a password gets its first one. Raises ``Conflict`` if the account was changed meanwhile,
+    ``Invalid``, or what ``confirm_owner`` raises.
     """
+    password_sign_in.require_open()
     try:
-        confirm_password(request, user, current_password)
+        confirm_owner(request, user, current_password)
     except WrongPassword:
         audit.record("password_changed", user.pk, request=request, result="wrong_password")
         raise

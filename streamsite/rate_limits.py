@@ -51,9 +51,9 @@ RECOVERY = Limit("recovery-code", 10, 900)
 OTP_FAILURES = Limit("otp-failures", 5, 900)
 # Passkeys that were not accepted, and challenges: the sign-in page asks for one when it opens.
 PASSKEY = Limit("passkey", 50, 900)
-PASSKEY_CHALLENGES = Limit("passkey-challenge", 300, 900)
+PASSKEY_CHALLENGES = Limit("passkey-challenge", 600, 900)
 # Going to a provider and coming back are two.
-OIDC = Limit("oidc", 120, 900)
+OIDC = Limit("oidc", 600, 900)
 EMAIL_LINKS = Limit("mail-links", 5, 3600)
 EMAIL_LINK_ATTEMPTS = Limit("link-tries", 30, 3600)
 # Large providers send the clicks of all their users from few addresses.

@@ -410,6 +410,42 @@ def test_there_the_last_identity_stays_whatever_else_there_is(providers_only, ca
     assert len(store.list_for_user(cast.owner.pk)) == 1
 
 
+# --- accounts without a password ---
+
+
+def test_who_has_no_password_proves_themselves_at_the_provider(provider):
+    client = sign_up(provider)
+    body = {"username": "alice"}
+    answer = client.post("/settings/delete", body)
+    assert answer.url == "/settings/confirm?next=%2Fsettings%2Fdelete"
+    assert b"Continue with Test Login" in client.get(answer.url).content
+    answer = client.post("/settings/security/email", {"email": "new@example.org"})
+    assert answer.url == "/settings/confirm?next=%2Fsettings%2Fsecurity"
+    assert User.objects.get(username="alice").pending_email == ""
+    come(provider, client, intent="proof")
+    client.post("/settings/security/email", {"email": "new@example.org"})
+    assert User.objects.get(username="alice").pending_email == "new@example.org"
+    client.post("/settings/security/password", {"new_password": "a first battery staple"})
+    assert User.objects.get(username="alice").check_password("a first battery staple")
+    assert user_of(client) == "alice"
+
+
+def test_an_account_without_a_password_is_closed_after_a_proof(provider):
+    client = sign_up(provider)
+    come(provider, client, intent="proof")
+    client.post("/settings/delete", {"username": "alice"})
+    assert User.objects.get(username="alice").is_active is False
+    assert come(provider, Client()).url == "/restore"
+
+
+def test_a_missing_password_is_no_proof(provider):
+    client = sign_up(provider)
+    come(provider, client, intent="proof")
+    body = '{"current_password": "anything at all"}'
+    answer = client.post("/api/v1/auth/proof", body, content_type="application/json")
+    assert answer.json()["code"] == "wrong_password"
+
+
 # --- signing out ---
 
 

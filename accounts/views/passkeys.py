@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from accounts import forms
 from accounts.current_user import page_session_id, signed_in_user
 from accounts.passkeys import relying_party, services
 from accounts.reauthentication import ProofRequired
-from accounts.views.reauthentication import redirect_to_confirmation
+from accounts.views.reauthentication import confirm_first, redirect_to_confirmation
 from streamsite.api.renderers import iso
 from streamsite.cache_headers import never_cached
 from streamsite.errors import SiteError
@@ -39,15 +41,12 @@ def settings_passkeys(request: HttpRequest) -> HttpResponse:
     initial = {"name": device(request.headers.get("User-Agent", ""))}
     form = forms.NewPasskeyForm(posted_data(request), initial=initial)
 
-    def confirm_first(error: SiteError) -> HttpResponse | None:
-        return redirect_to_confirmation(request.path) if isinstance(error, ProofRequired) else None
-
     response = perform(
         request,
         form,
         lambda: services.add(request, user, session_id=page_session_id(request), **form.cleaned_data),
         lambda _made: redirect_with_message(request, _("Passkey added."), "settings-passkeys"),
-        refused=confirm_first,
+        refused=partial(confirm_first, request.path),
     )
     if response is not None:
         return response

@@ -16,7 +16,9 @@ from accounts.current_user import page_session_id, signed_in_user
 from accounts.models import User
 from accounts.oidc import store as identity_store
 from accounts.passkeys import services as passkeys
+from accounts.reauthentication import ProofRequired
 from streamsite.cache_headers import never_cached
+from streamsite.errors import SiteError
 from streamsite.view_actions import perform, posted_data, refusal_status
 from streamsite.view_helpers import allow_get_and_post, safe_next
 
@@ -28,6 +30,11 @@ def _linked_issuers(user: User) -> set[str]:
 def redirect_to_confirmation(back: str) -> HttpResponse:
     """Redirect to the page that asks, which returns people to the path ``back``."""
     return redirect(f"{reverse('settings-confirm')}?{urlencode({'next': back})}")
+
+
+def confirm_first(back: str, error: SiteError) -> HttpResponse | None:
+    """Return the redirect to the page that asks if the error is that a proof is too old, else ``None``."""
+    return redirect_to_confirmation(back) if isinstance(error, ProofRequired) else None
 
 
 @never_cached

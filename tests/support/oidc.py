@@ -17,7 +17,7 @@ from tests.support.stack import ROOT, free_port
 
 FOLDER = ROOT / "tests" / "clients" / "oidc"
 SECRET = "secret of the site"
-FRESH = {"accounts": {}, "forge": None, "userinfo": None, "keys": [], "issuer": None}
+FRESH: dict[str, object] = {"accounts": {}, "forge": None, "userinfo": None, "keys": [], "issuer": None}
 
 
 class OpenIdProvider:
