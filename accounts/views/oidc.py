@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -73,7 +73,7 @@ def oidc_start(request: HttpRequest, provider_id: str) -> HttpResponse:
     url = attempt(lambda: flow.start(request, provider, state, browser), OidcFailed)
     if isinstance(url, SiteError):
         return _failed_page(request, provider, url)
-    response = HttpResponse(status=302, headers={"Location": url})
+    response = HttpResponseRedirect(url)
     states.set_browser(response, browser)
     return response
 

@@ -88,6 +88,7 @@ form     in       /settings/security
 form     in       /settings/security/activity
 form     creator  /settings/security/totp
 form     in       /settings/security/passkeys
+form     in       /settings/security/providers
 form     in       /settings/sessions
 form     in       /settings/confirm
 form     in       /settings/api-tokens
@@ -168,6 +169,7 @@ EXCEPTIONS = {
     r"favicon\.ico|apple-touch-icon.*\.png|watch/<str:video_id>/qr\.svg|appearance/.*"
     r"|\.well-known/security\.txt|api/\.": "files, and the API",
     r"login/code": "between password and code; in test_account_pages.py",
+    r"login/(new|with/.*)|settings/security/providers/confirm": "to a provider and back; in test_oidc_browser.py",
     r"setup": "gone once a site is set up; in test_first_run_browser.py",
     r"comments/<str:comment_id>/row|notifications/panel|subscriptions/sidebar|settings/(channel/preview|notifications/browsers)"
     r"|upload/<str:video_id>|studio/videos/<str:video_id>/captions/<str:caption_id>": "parts of walked pages",
