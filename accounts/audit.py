@@ -43,6 +43,8 @@ EVENT_LABELS = {
     "otp_attack": _("Repeated incorrect two-factor codes"),
     "recovery_code_used": _("Recovery code used"),
     "recovery_codes_renewed": _("New recovery codes created"),
+    "provider_saved": _("Identity provider saved"),
+    "provider_removed": _("Identity provider removed"),
     "identity_linked": _("Sign-in provider connected"),
     "identity_unlinked": _("Sign-in provider disconnected"),
     "passkey_added": _("Passkey added"),

@@ -21,6 +21,7 @@ IS_STORE = re.compile(r"(?:.*/)?(?:\w+_)?store\.py")
 OWNERS = {
     "demo.store": {"streamsite_demo"},
     "accounts.auth_session_store": {"auth_session"},
+    "accounts.oidc.provider_store": {"auth_provider"},
     "accounts.oidc.store": {"auth_identity"},
     "accounts.passkeys.challenge_store": {"auth_challenge"},
     "accounts.passkeys.store": {"auth_passkey"},

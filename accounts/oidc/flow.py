@@ -23,7 +23,6 @@ from accounts.oidc.discovery import Metadata, fetch_json, load_metadata
 from accounts.oidc.errors import OidcDenied, OidcFailed
 from accounts.oidc.id_token import Claims
 from accounts.oidc.states import State
-from streamsite.errors import Absent
 from streamsite.oidc_provider import OidcProvider
 from streamsite.rate_limits import OIDC, enforce, throttle_key
 
@@ -39,14 +38,6 @@ class Return:
 
     claims: Claims
     state: State
-
-
-def find_provider(provider_id: str) -> OidcProvider:
-    """Return the provider with this id. Raises ``Absent``."""
-    for provider in settings.OIDC_PROVIDERS:
-        if provider.id == provider_id:
-            return provider
-    raise Absent
 
 
 def start(request: HttpRequest, provider: OidcProvider, state: State, browser: str) -> str:

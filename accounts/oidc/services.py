@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from accounts import audit, reauthentication, services, sessions, staff_actions, tasks, user_store
 from accounts.models import User
-from accounts.oidc import store
+from accounts.oidc import providers, store
 from accounts.oidc.id_token import Claims
 from accounts.oidc.store import IdentityDoc
 from accounts.passkeys import store as passkey_store
@@ -190,7 +190,9 @@ def _has_other_way_in(user: User) -> bool:
 
 def provider_label(row: IdentityDoc) -> str:
     """Return what pages call the provider of an identity, also after it was removed from the settings."""
-    return next((one.label for one in settings.OIDC_PROVIDERS if one.id == row["provider"]), row["provider"])
+    return next(
+        (one.label for one in providers.all_providers() if one.id == row["provider"]), row["provider"]
+    )
 
 
 def is_fresh(claims: Claims) -> bool:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts import sign_in, web_sessions
 from accounts.current_user import page_session_id, signed_in_user
 from accounts.models import User
-from accounts.oidc import flow, services, states
+from accounts.oidc import flow, providers, services, states
 from accounts.oidc.errors import OidcFailed
 from accounts.oidc.forms import ProviderSignUpForm
 from accounts.oidc.id_token import Claims
@@ -60,7 +60,7 @@ def oidc_start(request: HttpRequest, provider_id: str) -> HttpResponse:
     A link and not a form: the content policy lets forms lead nowhere else, also by a redirect. Nothing happens to an
     account until somebody comes back.
     """
-    provider = flow.find_provider(provider_id)
+    provider = providers.find(provider_id)
     intent = request.GET.get("intent", flow.SIGN_IN)
     if intent not in flow.INTENTS:
         raise Absent
@@ -83,7 +83,7 @@ def oidc_start(request: HttpRequest, provider_id: str) -> HttpResponse:
 @require_safe
 def oidc_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take somebody back from a provider."""
-    provider = flow.find_provider(provider_id)
+    provider = providers.find(provider_id)
     found = attempt(lambda: flow.finish(request, provider))
     if isinstance(found, Throttled):
         raise found
@@ -154,7 +154,7 @@ def oidc_register(request: HttpRequest) -> HttpResponse:
         request.session.pop(NEW_KEY, None)
         messages.info(request, _("Your sign-in timed out. Please sign in again."))
         return redirect("login")
-    provider, claims = flow.find_provider(pending["provider"]), claims_of(pending)
+    provider, claims = providers.find(pending["provider"]), claims_of(pending)
     form = ProviderSignUpForm(
         posted_data(request),
         claims=claims,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.current_user import page_session_id, signed_in_user
-from accounts.oidc import flow, services, store
+from accounts.oidc import providers, services, store
 from accounts.reauthentication import ProofRequired
 from accounts.views.oidc import LINK_KEY, claims_of, read_pending
 from accounts.views.reauthentication import redirect_to_confirmation
@@ -39,7 +38,7 @@ def settings_providers(request: HttpRequest) -> HttpResponse:
         for row in rows
     ]
     issuers = {row["issuer"] for row in rows}
-    others = [one for one in settings.OIDC_PROVIDERS if one.issuer not in issuers]
+    others = [one for one in providers.all_providers() if one.issuer not in issuers]
     return render(request, "accounts/settings_providers.html", {"linked": linked, "others": others})
 
 
@@ -52,7 +51,7 @@ def confirm_link(request: HttpRequest) -> HttpResponse:
     if pending is None:
         request.session.pop(LINK_KEY, None)
         return redirect("settings-providers")
-    provider, claims = flow.find_provider(pending["provider"]), claims_of(pending)
+    provider, claims = providers.find(pending["provider"]), claims_of(pending)
     if request.method != "POST":
         context = {"provider": provider, "name": services.display_name(claims)}
         return render(request, "accounts/settings_providers_confirm.html", context)

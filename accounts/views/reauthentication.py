@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import credentials, forms, totp
 from accounts.current_user import page_session_id, signed_in_user
 from accounts.models import User
+from accounts.oidc import providers
 from accounts.oidc import store as identity_store
 from accounts.passkeys import services as passkeys
 from accounts.reauthentication import ProofRequired
@@ -64,7 +64,7 @@ def confirm_identity(request: HttpRequest) -> HttpResponse:
         "form": asked_form,
         "passkey_form": passkey_form,
         "has_passkeys": passkeys.can_use(user),
-        "providers": [one for one in settings.OIDC_PROVIDERS if one.issuer in _linked_issuers(user)],
+        "providers": [one for one in providers.all_providers() if one.issuer in _linked_issuers(user)],
         "next": target,
     }
     return render(request, "accounts/settings_confirm.html", context, status=refusal_status(form))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
@@ -28,6 +27,7 @@ from accounts import (
     web_sessions,
 )
 from accounts.current_user import page_session_id, signed_in_user
+from accounts.oidc import providers
 from accounts.passkeys import services as passkeys
 from accounts.views.reauthentication import confirm_first
 from streamsite.api.pagination import paginate
@@ -59,7 +59,7 @@ def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpRespons
         **bound,
         "totp": totp.load_status(user.pk),
         "has_password_sign_in": password_sign_in.is_open(),
-        "has_providers": bool(settings.OIDC_PROVIDERS),
+        "has_providers": bool(providers.all_providers()),
         "passkey_count": len(passkeys.list_passkeys(user)),
         "events": [audit.serialize_event(row) for row in events],
     }

@@ -8,7 +8,6 @@ from functools import partial
 from typing import NotRequired, TypedDict
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout as sign_out
 from django.contrib.auth.decorators import login_not_required
@@ -22,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import forms, password_sign_in, services, sign_in, totp, web_sessions
 from accounts.models import User
-from accounts.oidc import flow
+from accounts.oidc import flow, providers
 from accounts.passkeys import relying_party
 from accounts.passkeys import services as passkeys
 from accounts.registration import admission
@@ -127,7 +126,7 @@ def _passkey_context(form: Form | None) -> dict[str, object]:
         "has_password": has_password,
         "has_passkeys": has_password and relying_party.is_available(),
         "passkey_form": form,
-        "providers": settings.OIDC_PROVIDERS,
+        "providers": providers.all_providers(),
     }
 
 
@@ -295,7 +294,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 def _offered_logout(request: HttpRequest) -> dict[str, str] | None:
     """Return the name and the sign-out page of the provider by which the page's session began."""
     known = request.session.get(PROVIDER_KEY)
-    for provider in settings.OIDC_PROVIDERS:
+    for provider in providers.all_providers():
         if provider.id == known and provider.offers_logout:
             url = found_or_none(partial(flow.logout_url, provider))
             return {"label": provider.label, "url": url} if url else None

@@ -123,6 +123,7 @@ admin    staff    /admin/site/features/
 admin    staff    /admin/site/registration/
 admin    staff    /admin/registrations/
 admin    staff    /admin/invitations/
+admin    staff    /admin/identity-providers/
 admin    staff    /admin/password_change/done/
 admin    staff    /admin/accounts/user/
 admin    staff    /admin/accounts/user/{user}/change/
@@ -169,6 +170,7 @@ EXCEPTIONS = {
     r"favicon\.ico|apple-touch-icon.*\.png|watch/<str:video_id>/qr\.svg|appearance/.*"
     r"|\.well-known/security\.txt|api/\.": "files, and the API",
     r"login/code": "between password and code; in test_account_pages.py",
+    r"admin/identity-providers/<slug:provider_id>/": "as the page of all, with one filled in",
     r"login/(new|with/.*)|settings/security/providers/confirm": "to a provider and back; in test_oidc_browser.py",
     r"setup": "gone once a site is set up; in test_first_run_browser.py",
     r"comments/<str:comment_id>/row|notifications/panel|subscriptions/sidebar|settings/(channel/preview|notifications/browsers)"
