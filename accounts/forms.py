@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -16,7 +15,6 @@ from accounts import api_tokens, preferences, terms
 from accounts.models import User
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
 from accounts.registration.invitations import MAX_TOKEN_LENGTH
-from accounts.serializers.passkeys import MAX_CREDENTIAL_LENGTH
 from streamsite import formats
 from streamsite.sensitive_content import SensitiveContent
 
@@ -43,48 +41,6 @@ class LoginForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     remember = forms.BooleanField(required=False, label=_("Keep me signed in on this device"))
-
-
-class CredentialField(forms.CharField):
-    """What an authenticator said, as JSON, which a script has filled in."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            max_length=MAX_CREDENTIAL_LENGTH,
-            widget=forms.HiddenInput,
-            error_messages={"required": _("Your browser didn't send a passkey. Try again.")},
-        )
-
-    def clean(self, value: object) -> dict[str, object]:
-        """Return the object."""
-        try:
-            found = json.loads(super().clean(value))
-        except (RecursionError, ValueError):
-            found = None
-        if not isinstance(found, dict):
-            raise forms.ValidationError(self.error_messages["required"])
-        return found
-
-
-class PasskeyForm(forms.Form):
-    """A passkey to sign in with, or to confirm the identity."""
-
-    credential = CredentialField()
-    remember = forms.BooleanField(required=False, widget=forms.HiddenInput)
-
-    @property
-    def proof(self) -> dict[str, object]:
-        """``{password, otp, passkey}`` of a valid form."""
-        return {"password": "", "otp": "", "passkey": self.cleaned_data["credential"]}
-
-
-class NewPasskeyForm(forms.Form):
-    """A new passkey, which the page's script has had made."""
-
-    name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("Where is this passkey? Example: work laptop")
-    )
-    credential = CredentialField()
 
 
 class RegisterForm(forms.Form):

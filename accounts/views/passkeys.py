@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import forms
 from accounts.current_user import page_session_id, signed_in_user
 from accounts.passkeys import relying_party, services
+from accounts.passkeys.forms import NewPasskeyForm
 from accounts.reauthentication import ProofRequired
 from accounts.views.reauthentication import confirm_first, redirect_to_confirmation
 from streamsite.api.renderers import iso
@@ -39,7 +39,7 @@ def settings_passkeys(request: HttpRequest) -> HttpResponse:
     """List the passkeys, and add one that the page's script has had made."""
     user = signed_in_user(request)
     initial = {"name": device(request.headers.get("User-Agent", ""))}
-    form = forms.NewPasskeyForm(posted_data(request), initial=initial)
+    form = NewPasskeyForm(posted_data(request), initial=initial)
 
     response = perform(
         request,

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.oidc import providers
 from accounts.oidc import store as identity_store
 from accounts.passkeys import services as passkeys
+from accounts.passkeys.forms import PasskeyForm
 from accounts.reauthentication import ProofRequired
 from streamsite.cache_headers import never_cached
 from streamsite.errors import SiteError
@@ -45,7 +46,7 @@ def confirm_identity(request: HttpRequest) -> HttpResponse:
     """Take the password, a two-factor code, or a passkey once more and return to ``next``."""
     user = signed_in_user(request)
     target = safe_next(request, reverse("settings-security"))
-    passkey_form = forms.PasskeyForm(request.POST) if "credential" in request.POST else None
+    passkey_form = PasskeyForm(request.POST) if "credential" in request.POST else None
     asked_form = forms.IdentityForm(
         None if passkey_form else posted_data(request), has_factor=totp.is_enabled(user.pk)
     )

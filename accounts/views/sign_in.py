@@ -24,6 +24,7 @@ from accounts.models import User
 from accounts.oidc import flow, providers
 from accounts.passkeys import relying_party
 from accounts.passkeys import services as passkeys
+from accounts.passkeys.forms import PasskeyForm
 from accounts.registration import admission
 from accounts.views.deletion import offer_restore
 from streamsite.cache_headers import never_cached
@@ -95,7 +96,7 @@ def login_passkey(request: HttpRequest) -> HttpResponse:
     target = safe_next(request, "/")
     if request.user.is_authenticated:
         return redirect(target)
-    form = forms.PasskeyForm(request.POST)
+    form = PasskeyForm(request.POST)
 
     def finish(proved: tuple[User, list[str]]) -> HttpResponse:
         user, amr = proved
@@ -172,7 +173,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
         request.session.pop(PENDING_KEY, None)
         messages.info(request, _("Your sign-in timed out. Please sign in again."))
         return redirect("login")
-    passkey_form = forms.PasskeyForm(request.POST) if "credential" in request.POST else None
+    passkey_form = PasskeyForm(request.POST) if "credential" in request.POST else None
     form = passkey_form or forms.OtpForm(posted_data(request))
 
     def verify() -> list[str]:
