@@ -63,8 +63,14 @@ def display_name(claims: Claims) -> str:
 
 def find_user(claims: Claims) -> User | None:
     """Return the account of a person, active or not, and record the use; ``None`` for somebody unknown."""
-    row = store.record_use(claims.issuer, claims.subject, display_name(claims), datetime.now(UTC))
-    return User.objects.filter(pk=row["user_id"]).first() if row is not None else None
+    row = store.find(store.identity_id(claims.issuer, claims.subject))
+    user = User.objects.filter(pk=row["user_id"]).first() if row is not None else None
+    if row is None or user is None:
+        return None
+    # The account is read first: if it is disconnected in between, there is nothing to mark as used, and later that
+    # raises the epoch beyond this account's.
+    is_linked = store.record_use(row, display_name(claims), datetime.now(UTC))
+    return user if is_linked else None
 
 
 def require_sign_up(provider: OidcProvider) -> None:

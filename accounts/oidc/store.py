@@ -51,12 +51,11 @@ def insert(document: IdentityDoc) -> None:
     _identities().insert_one(document, session=session_for("default"))
 
 
-def record_use(issuer: str, subject: str, name: str, at: datetime) -> IdentityDoc | None:
-    """Store a use of an identity. Return it, ``None`` if it is not linked."""
-    return _identities().find_one_and_update(
-        {"_id": identity_id(issuer, subject), "issuer": issuer, "subject": subject},
-        {"$set": {"name": name, "last_used_at": at}},
-    )
+def record_use(row: IdentityDoc, name: str, at: datetime) -> bool:
+    """Store a use of an identity that is as it was read. Return whether it still is."""
+    same = {"_id": row["_id"], "user_id": row["user_id"], "issuer": row["issuer"]}
+    used = _identities().update_one(same, {"$set": {"name": name, "last_used_at": at}})
+    return bool(used.matched_count)
 
 
 def find(identity: str) -> IdentityDoc | None:

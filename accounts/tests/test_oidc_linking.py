@@ -63,6 +63,25 @@ def test_an_account_is_linked_after_a_question_and_unlinked(provider, cast):
     ]
 
 
+def test_a_sign_in_in_progress_dies_with_the_connection(provider, cast, monkeypatch):
+    """The provider is disconnected while somebody comes in by it."""
+    page = cast.page("owner")
+    link(provider, page)
+    (row,) = store.list_for_user(cast.owner.pk)
+    record = store.record_use
+
+    def disconnect_after(*arguments):
+        used = record(*arguments)
+        page.post(f"{PROVIDERS}/{row['_id']}/unlink")
+        return used
+
+    monkeypatch.setattr(store, "record_use", disconnect_after)
+    client = Client()
+    come(provider, client)
+    assert user_of(client) == ""
+    assert user_of(page) == "owner"
+
+
 def test_linking_and_unlinking_need_a_recent_proof(provider, cast):
     page = cast.page("owner")
     come(provider, page, intent="link")
