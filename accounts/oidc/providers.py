@@ -92,7 +92,7 @@ def save(
         if known is not None or is_fixed(provider_id):
             raise Conflict(_("There is a provider of this name already."))
         if not NAME.fullmatch(provider_id):
-            sentence = _("Use lowercase letters, numbers, and hyphens, 32 at most.")
+            sentence = _("Use up to 32 lowercase letters, numbers, or hyphens.")
             raise Invalid(fields={"name": [sentence]})
         if len(provider_store.list_all()) >= MAX_PROVIDERS:
             raise Conflict(_("You've reached the limit. Remove a provider first."))
