@@ -45,6 +45,7 @@ EVENT_LABELS = {
     "recovery_codes_renewed": _("New recovery codes created"),
     "api_token_created": _("API token created"),
     "api_token_revoked": _("API token deleted"),
+    "export_requested": _("Export of the account's data requested"),
     "erase_asked": _("Account deletion requested"),
     "restored": _("Account restored"),
     "suspended": _("Suspended by moderators"),

@@ -34,6 +34,8 @@ SUBJECTS = {
     "recovery_code_used": _("A recovery code was used"),
     "otp_failures": _("Security alert: repeated incorrect two-factor codes"),
     "api_token_created": _("New API token created"),
+    "export_ready": _("Your data is ready to download"),
+    "import_done": _("Your import has finished"),
     "erase_asked": _("Your account is scheduled for deletion"),
     "restored": _("Your account was restored"),
     "digest": _("Your digest"),
@@ -144,6 +146,8 @@ def _link(kind: str, user: User, to: str) -> str:
         return f"{settings.SITE_URL}/verify-email?token={quote(email_tokens.make_email_token(user, to))}"
     if kind in {"reset", "staff_reset"}:
         return f"{settings.SITE_URL}/reset-password?token={quote(email_tokens.make_reset_token(user))}"
+    if kind in {"export_ready", "import_done"}:
+        return f"{settings.SITE_URL}/settings/{kind.partition('_')[0]}"
     if kind == "warned":
         return f"{settings.SITE_URL}/settings/decisions"
     if kind in {"reinstated", "registration_approved"}:

@@ -42,5 +42,6 @@ SECTIONS = (
     Section("settings-blocked", "ban", _("Blocked"), _("Channels you blocked")),
     Section("settings-hidden", "video-off", _("Hidden videos"), _("Videos and channels we don't recommend")),
     Section("settings-decisions", "flag", _("Account status"), _("Violations and appeals")),
+    Section("settings-export", "download", _("Export"), _("Download your videos and data")),
     Section("settings-delete", "trash", _("Delete account"), _("Delete your channel and everything in it")),
 )

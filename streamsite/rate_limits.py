@@ -64,6 +64,9 @@ PLAYBACK = Limit("playback", 1200, 60)
 COMMENT = Limit("comment", 30, 300)
 POST = Limit("post", 20, 3600)
 REPORT = Limit("report", 30, 3600)
+# Each reads everything that the account has.
+TAKEOUT_EXPORT = Limit("takeout-export", 5, 86400)
+TAKEOUT_IMPORT = Limit("takeout-import", 30, 3600)
 INVITE_ATTEMPTS = Limit("playlist-invite", 60, 3600)
 
 

@@ -17,7 +17,7 @@ from tests.test_stores import OWNERS
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
-APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite", "tests")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite", "tests")
 SUFFIXES = "py|js|mjs|html|css|md|sh|yml|yaml|toml|template|txt|service|conf|json|webp|lock"
 FILE = re.compile(rf"[\w.*{{}}-]+(?:/[\w.*{{}}-]+)*\.(?:{SUFFIXES})")
 FOLDER = re.compile(

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from tests.test_locks import pinned
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite")
 # The only code that may import what an optional set brings, and nothing imports it where the set is not wanted.
 OPTIONAL = {
     "streamsite/tasks/celery.py": "requirements-celery",

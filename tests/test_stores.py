@@ -14,7 +14,7 @@ import pytest
 from streamsite.mongo import indexes
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite")
 OPENERS = {"collection", "get_database"}
 IS_STORE = re.compile(r"(?:.*/)?(?:\w+_)?store\.py")
 # The collection of a store by the store's module. A collection stands here once.

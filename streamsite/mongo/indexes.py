@@ -30,6 +30,7 @@ PROVIDERS = (
     "subscriptions.mongo",
     "subscriptions.notifications.push.store",
     "playlists.search",
+    "takeout.store",
     "streamsite.api.idempotency",
     "streamsite.tasks.queue",
     "streamsite.tasks.heartbeats",

@@ -67,6 +67,7 @@ PERIODIC_TASKS = {
     "streamsite.tasks.figures.measure_storage": 3_600,
     "streamsite.backup.tasks.schedule_backup": 300,
     "videos.tasks.remove_sources": 3_600,
+    "takeout.tasks.sweep_takeout": 3_600,
     "videos.tasks.sweep": env.integer("SWEEP_SECONDS", 1_800, least=1, most=86_400),
 }
 SWEEP_GRACE_SECONDS = env.integer("SWEEP_GRACE_SECONDS", 3_600, least=1, most=7 * 86_400)

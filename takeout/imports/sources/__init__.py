@@ -1,0 +1,1 @@
+"""Readers of archives, one module for each program that writes them."""
