@@ -43,5 +43,12 @@ SECTIONS = (
     Section("settings-hidden", "video-off", _("Hidden videos"), _("Videos and channels we don't recommend")),
     Section("settings-decisions", "flag", _("Account status"), _("Violations and appeals")),
     Section("settings-export", "download", _("Export"), _("Download your videos and data")),
+    Section(
+        "settings-import",
+        "upload",
+        _("Import"),
+        _("Bring videos and data from elsewhere"),
+        ("settings-import-report",),
+    ),
     Section("settings-delete", "trash", _("Delete account"), _("Delete your channel and everything in it")),
 )

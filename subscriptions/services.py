@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
@@ -69,11 +70,13 @@ def subscribe(
     notify: str | None = None,
     video_id: str = "",
     relation: Relation | None = None,
+    since: datetime | None = None,
 ) -> SubscriptionState:
     """Create the subscription, or update its bell setting. ``video_id`` is the channel's video that led to it.
 
     ``notify`` is the bell setting; ``None`` keeps it, and means ``all`` for a new subscription. ``relation`` is that of
-    the two, if the caller has just read it. The outcome of one upsert decides everything.
+    the two, if the caller has just read it. ``since`` is when a new one began, if not now. The outcome of one upsert
+    decides everything.
     """
     if subscriber.pk == channel.pk:
         raise SelfSubscription
@@ -83,7 +86,7 @@ def subscribe(
             fields={"notify": [_("Choose one of: %(choices)s.") % {"choices": ", ".join(Notify.values)}]},
         )
     blocks.require_none_between(subscriber.pk, channel.pk, relation.blockers if relation else None)
-    former = subscription_store.add(subscriber.pk, channel.pk, notify)
+    former = subscription_store.add(subscriber.pk, channel.pk, notify, since)
     if former is not None:
         return SubscriptionState(notify or former, channel.subscriber_count)
     # No transaction: a popular channel's counter is contended, and a lone $inc never conflicts.

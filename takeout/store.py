@@ -94,6 +94,7 @@ class RowDoc(TypedDict):
     kind: str
     state: str
     code: str
+    detail: str
     ref: str
     title: str
     url: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from django.db.models import F
@@ -85,10 +86,13 @@ def create_from_upload(
     enqueue: Callable[[Video], object],
     sha256: str = "",
     video_id: str = "",
+    created_at: datetime | None = None,
+    published_at: datetime | None = None,
 ) -> Video:
     """Store an uploaded file and queue its processing; ``sha256`` is the file's hash if known.
 
-    ``video_id`` is an unused id to give the video; by default it is random.
+    ``video_id`` is an unused id to give the video; by default it is random. ``created_at`` and ``published_at`` are
+    those of a video that was on another site, or here before; one that has been published is not announced.
 
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
     ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``DiskFull``.
@@ -99,6 +103,8 @@ def create_from_upload(
     video = build_draft(owner, filename=filename, size=size, data=data)
     video.source_sha256 = sha256
     video.pk = video_id or video.pk
+    video.created_at = created_at or video.created_at
+    video.published_at = published_at
     paths.keep_source(upload, video.pk)
     try:
 

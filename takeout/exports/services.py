@@ -79,7 +79,7 @@ def get_export(user: User, export_id: str) -> store.ExportDoc:
         raise Absent
     if _is_over(export):
         building.expire(export)
-        return export | {"status": store.EXPIRED}  # type: ignore[return-value]
+        return export | {"status": store.EXPIRED}
     return export
 
 
