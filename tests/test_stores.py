@@ -40,6 +40,7 @@ OWNERS = {
     "subscriptions.notifications.push.store": {"push_subscription"},
     "subscriptions.private_feed_store": {"subscriptions_privatefeed"},
     "subscriptions.subscription_store": {"subscriptions_subscription"},
+    "takeout.store": {"takeout_export", "takeout_import", "takeout_import_row"},
     "videos.block_store": {"videos_block"},
     "videos.captions.store": {"videos_caption"},
     "videos.comments.store": {"videos_comment"},

@@ -40,7 +40,6 @@ class ImportContext:
     container: Container
     texts: Texts
     report: Report
-    import_id: str = ""
     planned: set[str] = field(default_factory=set)
     planned_bytes: int = 0
 

@@ -23,7 +23,7 @@ from takeout.imports import codes, files, items, sources
 from takeout.imports.containers import Container, Texts, open_container
 from takeout.imports.context import ImportContext
 from takeout.imports.errors import BadArchive, Withdrawn
-from takeout.imports.report import FILES, PRESENT, REFUSED, Report
+from takeout.imports.report import FILES, PRESENT, REFUSED, Report, StoredReport
 from takeout.imports.sources.base import Files, Source
 from takeout.imports.writers import lists, profile, texts, videos, viewing
 
@@ -59,7 +59,13 @@ def run(import_id: str) -> None:
         document["report"], document["done_kinds"] = {}, []
     store.update_import(import_id, {"status": store.RUNNING})
     try:
-        run_on(user, document, files.archive_path(import_id))
+        import_archive(
+            user,
+            files.archive_path(import_id),
+            source=document["source"],
+            is_dry=document["is_dry"],
+            make_report=lambda container: StoredReport(document, total=_total(container)),
+        )
     except BadArchive as error:
         fail(import_id, error.code)
     except FileNotFoundError:
@@ -70,21 +76,36 @@ def run(import_id: str) -> None:
         _finish(user, document)
 
 
-def run_on(user: User, document: store.ImportDoc, path: Path) -> None:
-    """Import the archive at ``path``, a ZIP file or a folder. Raises ``BadArchive`` or ``Withdrawn``."""
+def import_archive(
+    user: User, path: Path, *, source: str, is_dry: bool, make_report: Callable[[Container], Report]
+) -> Report:
+    """Import the archive at ``path``, a ZIP file or a folder; with ``is_dry`` only report what would come over.
+
+    Raises ``BadArchive`` for one that is not from ``source``, and what the report raises.
+    """
     with locale.speak_to(user), open_container(path) as container:
-        media = sum(container.size(name) or 0 for name in container.names) / MEGABYTE
-        report = Report(document, total=round(media + KIND_SHARE * len(formats.KINDS)))
+        report = make_report(container)
         if not report.is_done(FILES):
             for name, code in container.left_out:
                 report.add(FILES, REFUSED, code, title=name)
             report.finish(FILES)
-        source, context = _open(user, document, container, report)
+        budget = Texts(container)
+        reader = sources.open_source(source, Files(container, budget, report))
+        context = ImportContext(
+            user=user,
+            origin=reader.origin,
+            is_own_site=bool(reader.site_id) and reader.site_id == site_id.current_site_id(),
+            is_dry=is_dry,
+            container=container,
+            texts=budget,
+            report=report,
+        )
         for kind in formats.KINDS:
             if not report.is_done(kind):
-                _write_kind(context, source, kind)
+                _write_kind(context, reader, kind)
                 report.advance(KIND_SHARE)
                 report.finish(kind)
+        return report
 
 
 def fail(import_id: str, code: str) -> None:
@@ -103,21 +124,10 @@ def _finish(user: User, document: store.ImportDoc) -> None:
         enqueue_mail("import_done", user, source=sources.NAMES[document["source"]])
 
 
-def _open(
-    user: User, document: store.ImportDoc, container: Container, report: Report
-) -> tuple[Source, ImportContext]:
-    budget = Texts(container)
-    source = sources.open_source(document["source"], Files(container, budget, report))
-    context = ImportContext(
-        user=user,
-        origin=source.origin,
-        is_own_site=bool(source.site_id) and source.site_id == site_id.current_site_id(),
-        is_dry=document["is_dry"],
-        container=container,
-        texts=budget,
-        report=report,
-    )
-    return source, context
+def _total(container: Container) -> int:
+    """Return how much work an archive is: its megabytes, and the kinds."""
+    media = sum(container.size(name) or 0 for name in container.names) / MEGABYTE
+    return round(media + KIND_SHARE * len(formats.KINDS))
 
 
 def _write_kind(context: ImportContext, source: Source, kind: str) -> None:

@@ -114,15 +114,6 @@ def _new(user: User, *, source: str, is_dry: bool, import_id: str = "") -> store
     }
 
 
-def begin_from_folder(user: User, *, source: str, is_dry: bool) -> store.ImportDoc:
-    """Return the stored record of an import that a command carries out itself. Raises ``ImportRunning``."""
-    document = _new(user, source=source, is_dry=is_dry)
-    document["has_file"], document["status"] = False, store.RUNNING
-    if not store.add_import(document):
-        raise ImportRunning
-    return document
-
-
 def start_rehearsed(user: User, import_id: str, *, enqueue: Callable[[str], object]) -> store.ImportDoc:
     """Import the archive of a rehearsal, whose report is replaced.
 

@@ -223,3 +223,27 @@ def test_the_page_shows_exports_and_requests_one(cast):
     (row,) = cast.api("owner").get(EXPORT).json()["results"]
     tasks.build_export.func(row["id"])
     assert f"/api/v1/me/export/{row['id']}/archive".encode() in page.get("/settings/export").content
+
+
+def test_archives_are_valid_by_the_published_schema(cast):
+    import jsonschema
+    from django.conf import settings
+
+    schema = json.loads((settings.BASE_DIR / "docs" / "takeout.schema.json").read_text())
+    video = with_source(cast.video(source_name="a.mp4", source_size=9), b"some film")
+    api = cast.api("owner")
+    subscribing.subscribe(cast.owner, cast.member)
+    api.post("/api/v1/playlists", {"title": "L", "video_ids": [video.pk]}, format="json")
+    api.put(f"/api/v1/me/watch-later/{video.pk}")
+    api.put(f"/api/v1/videos/{video.pk}/reaction", {"value": "like"}, format="json")
+    api.post(f"/api/v1/videos/{video.pk}/playback", {"position": 6.0}, format="json")
+    api.post(f"/api/v1/videos/{video.pk}/comments", {"text": "C"}, format="json")
+    api.post("/api/v1/posts", {"text": "P"}, format="json")
+    _answer, whole = fetch(cast, build(cast))
+    archive = zipfile.ZipFile(io.BytesIO(whole))
+    manifest = json.loads(archive.read(formats.MANIFEST))
+    assert sorted(manifest["contents"]) == sorted(formats.KINDS)
+    for kind, content in [("manifest", manifest), *((kind, read(whole, kind)) for kind in formats.KINDS)]:
+        checked = {"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]}
+        jsonschema.Draft202012Validator(checked).validate(content)
+        assert content or kind == "saved_playlists", kind

@@ -13,8 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
 
 from streamsite.mongo.collections import collection
+from takeout import tasks as takeout_tasks
+from takeout.tests import archives
 from tests.support.commands import record_writes
 from tests.support.documents import dump, restore
 from tests.support.users import Cast
@@ -74,6 +78,9 @@ WORDS = {
         DELETE /uploads/{upload_id} DELETE /me/history/{video_id} POST /me/decisions/{case_id}/appeal
         DELETE /me/not-interested/{video_id} DELETE /me/push-subscriptions/{subscription_id}
         DELETE /me/watch-later/{video_id} DELETE /me/saved-playlists/{playlist_id}
+        GET /me/export/{export_id} GET /me/export/{export_id}/archive DELETE /me/export/{export_id}
+        GET /me/import/{import_id} GET /me/import/{import_id}/rows POST /me/import/{import_id}/start
+        DELETE /me/import/{import_id}
     """,
     SELF: """
         POST /auth/register POST /auth/token POST /auth/token/refresh POST /auth/token/verify POST /auth/logout
@@ -94,6 +101,7 @@ WORDS = {
         POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
         POST /studio/comments/bulk POST /playlist-invites/accept
         GET /me/push-subscriptions POST /me/push-subscriptions
+        GET /me/export POST /me/export GET /me/import POST /me/import
     """,
 }
 WORD_OF = {
@@ -175,12 +183,32 @@ def furnish(cast: Cast, visibility: str) -> World:
         "token_id": made("auth/api-tokens", {"name": "Mine", "scopes": ["read"]}),
         "subscription_id": made("me/push-subscriptions", BROWSER),
         "session_id": api.get("/api/v1/auth/sessions").json()["results"][0]["id"],
+        "export_id": make_export(api),
+        "import_id": make_import(api),
         "case_id": "A" * 16,
         "username": "owner",
     }
     if visibility != "public":
         type(cast.owner).objects.filter(pk=cast.owner.pk).update(preferences={"subscribers_private": True})
     return make_upload(cast, World(ids))
+
+
+def make_export(api: APIClient) -> str:
+    """Have an archive of the owner's made; return its id."""
+    answer = api.post("/api/v1/me/export", {"with_media": False}, format="json")
+    assert answer.status_code == 202, answer.content
+    takeout_tasks.build_export.func(answer.json()["id"])
+    return str(answer.json()["id"])
+
+
+def make_import(api: APIClient) -> str:
+    """Rehearse an import of the owner's, whose archive then waits; return its id."""
+    file = SimpleUploadedFile("a.zip", archives.streamsite(), "application/zip")
+    body = {"file": file, "source": "streamsite", "dry_run": "true"}
+    answer = api.post("/api/v1/me/import", body, format="multipart")
+    assert answer.status_code == 202, answer.content
+    takeout_tasks.run_import.func(answer.json()["id"])
+    return str(answer.json()["id"])
 
 
 def make_upload(cast: Cast, world: World) -> World:
@@ -298,6 +326,9 @@ def test_owners_are_never_told_that_their_own_things_are_not_theirs(database: No
             restore(documents)
             if "/uploads/" in operation:  # what is on the disk is not put back
                 things = make_upload(cast, things)
+                documents, before = dump(), stored()
+            if "/me/export/" in operation:
+                things = World(things.ids | {"export_id": make_export(cast.api("owner"))})
                 documents, before = dump(), stored()
     assert wrong == []
 

@@ -117,7 +117,7 @@ FORMS = """
 /login /register /forgot-password /reset-password /restore /logout /settings/profile /settings/security/password
 /settings/security/email /settings/security/email/resend /settings/security/totp /settings/security/totp/enable
 /settings/security/totp/disable /settings/security/totp/recovery-codes /settings/api-tokens /settings/delete
-/settings/sessions/revoke-others /settings/confirm
+/settings/sessions/revoke-others /settings/confirm /settings/export/request /settings/import
 """.split()  # noqa: SIM905 - a list of words reads better so
 
 

@@ -93,6 +93,8 @@ form     in       /settings/api-tokens
 form     in       /settings/blocked
 form     in       /settings/hidden
 form     in       /settings/decisions
+form     in       /settings/export
+form     in       /settings/import
 form     in       /settings/delete
 form     in       /subscriptions/programs
 form     in       /report/video/{video}

@@ -72,7 +72,7 @@ def _account(row: Row) -> items.Account:
     return items.Account(
         username=values.text(row.get("username"), 100),
         full_name=values.text(row.get("full_name"), 150),
-        bio=values.long_text(row.get("bio"), 1000),
+        bio=values.long_text(row.get("bio"), 2000),
         links=[one for one in links[:50] if isinstance(one, str)] if isinstance(links, list) else [],
         preferences=values.mapping(row.get("preferences")),
         comment_filters=values.mapping(row.get("comment_filters")),

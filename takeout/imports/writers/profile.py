@@ -42,7 +42,7 @@ def _changes(context: ImportContext, item: items.Account) -> dict[str, object]:
     if item.full_name and not user.full_name:
         found["full_name"] = item.full_name
     if item.bio and not user.bio:
-        found["bio"] = item.bio[:1000]
+        found["bio"] = item.bio[:2000]
     if item.links and not user.links:
         try:
             found["links"] = profile.clean_links(item.links[: profile.MAX_LINKS])
