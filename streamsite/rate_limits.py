@@ -66,7 +66,7 @@ POST = Limit("post", 20, 3600)
 REPORT = Limit("report", 30, 3600)
 # Each reads everything that the account has.
 TAKEOUT_EXPORT = Limit("takeout-export", 5, 86400)
-TAKEOUT_IMPORT = Limit("takeout-import", 30, 3600)
+TAKEOUT_IMPORT = Limit("takeout-import", 20, 86400)
 INVITE_ATTEMPTS = Limit("playlist-invite", 60, 3600)
 
 

@@ -14,6 +14,7 @@ CAPTION_LEFT_OUT, THUMBNAIL_LEFT_OUT, ITEMS_MISSING = (
     "thumbnail_left_out",
     "items_missing",
 )
+TOO_MANY_OBJECTS, USED_TWICE = "too_many_objects", "used_twice"
 OF_OTHERS, SAME_NAME, DATE_CHANGED, LIVE = "of_others", "same_name", "date_changed", "live"
 
 SENTENCES: dict[str, str | Promise] = {
@@ -30,6 +31,8 @@ SENTENCES: dict[str, str | Promise] = {
     WRONG_FORMAT: _("This archive isn't from the selected source."),
     UNREADABLE: _("This couldn't be read."),
     TOO_MANY: _("The archive has too many files."),
+    TOO_MANY_OBJECTS: _("There are more of these than one import takes. The rest was left out."),
+    USED_TWICE: _("Another video of the archive uses the same file."),
     MADE_PRIVATE: _("Imported as private."),
     SHORTENED: _("The text was too long and was shortened."),
     FIELD_LEFT_OUT: _("A detail isn't valid here and was left out."),

@@ -27,6 +27,7 @@ MAX_TEXT_BYTES, MAX_ALL_TEXT_BYTES = 256 * 1024**2, 2 * 1024**3
 MAX_RATIO, FREE_OF_RATIO = 250, 4 * 1024**2
 END, END_BYTES, MAX_COMMENT = b"PK\x05\x06", 22, 65_535
 END_64, LOCATOR_64 = b"PK\x06\x06", b"PK\x06\x07"
+END_64_BYTES, LOCATOR_64_BYTES = 56, 20
 PIECE_BYTES = 256 * 1024
 _ODD = re.compile(r"[\x00-\x1f\x7f\\:]")
 READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
@@ -218,16 +219,19 @@ def _require_small_directory(path: Path) -> None:
     """
     with path.open("rb") as content:
         length = content.seek(0, os.SEEK_END)
-        tail_length = min(length, END_BYTES + MAX_COMMENT + 20 + 56)
+        tail_length = min(length, END_BYTES + MAX_COMMENT + LOCATOR_64_BYTES + END_64_BYTES)
         content.seek(length - tail_length)
         tail = content.read(tail_length)
     at = tail.rfind(END)
     if at < 0 or len(tail) - at < END_BYTES:
         raise BadArchive(codes.NOT_ZIP)
     count, size = struct.unpack("<10xHI6x", tail[at : at + END_BYTES])
-    at_64 = tail.rfind(END_64, 0, at)
-    if LOCATOR_64 in tail[max(0, at - 20) : at] and at_64 >= 0 and len(tail) - at_64 >= 56:
-        count, size = struct.unpack("<32xQQ", tail[at_64 : at_64 + 48])
+    if tail[max(0, at - LOCATOR_64_BYTES) : at].startswith(LOCATOR_64):
+        # Where Python's reader looks for it, and nowhere else.
+        record = tail[max(0, at - LOCATOR_64_BYTES - END_64_BYTES) :]
+        if not record.startswith(END_64):
+            raise BadArchive(codes.NOT_ZIP)
+        count, size = struct.unpack("<32xQQ", record[:48])
     if count > MAX_ENTRIES:
         raise BadArchive(codes.TOO_MANY)
     if size > MAX_DIRECTORY_BYTES:

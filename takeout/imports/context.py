@@ -30,7 +30,7 @@ class ImportContext:
     """An import that is running.
 
     ``origin`` names where ids in the archive are from; ``is_own_site`` says that it is this site. ``planned`` are the
-    ids in the archive of videos that a rehearsal would create.
+    ids in the archive of videos that a rehearsal would create; ``used_media`` are the files that became videos.
     """
 
     user: User
@@ -41,6 +41,7 @@ class ImportContext:
     texts: Texts
     report: Report
     planned: set[str] = field(default_factory=set)
+    used_media: set[str] = field(default_factory=set)
     planned_bytes: int = 0
 
     def derived_id(self, kind: str, ref: str) -> str:

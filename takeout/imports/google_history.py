@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 from takeout import formats
-from takeout.imports import items, values
+from takeout.imports import codes, items, values
 from takeout.imports.errors import BadArchive
 from takeout.imports.report import REFUSED
 from takeout.imports.sources.base import Files
@@ -17,6 +17,8 @@ from takeout.imports.sources.base import Files
 VIDEO_URL = re.compile(r"\Ahttps?://(?:www\.|music\.|m\.)?youtube\.com/watch\?v=([A-Za-z0-9_-]{11})")
 # "Apr 25, 2022, 6:09:04 PM UTC", with a narrow space in newer pages; other languages' dates are not known.
 DATE = re.compile(r"\A([A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}:\d{2} [AP]M) ?[A-Z]{2,5}\Z")
+# A tag or comment that never ends would be looked through again with every piece.
+MAX_TAG = 1_000_000
 SPACES = re.compile(r"[\s\u202f\u00a0]+")
 WATCHED = re.compile(r"\A(?:Watched|Viewed) ")
 
@@ -41,6 +43,8 @@ def _read_page(files: Files, name: str) -> Iterator[items.Watched]:
     page = _Page()
     for piece in files.texts.pieces(name):
         page.feed(decoder.decode(piece))
+        if len(page.rawdata) > MAX_TAG:
+            raise BadArchive(codes.TOO_LARGE)
         yield from page.take()
     page.end()
     yield from page.take()

@@ -32,6 +32,8 @@ logger = logging.getLogger("streamsite.takeout")
 MEGABYTE = 1024**2
 # What a kind counts in the progress beside the megabytes of media.
 KIND_SHARE = 10.0
+# Of one kind: a worker that looks each of them up is busy for minutes.
+MAX_OBJECTS = 100_000
 WRITERS: dict[str, Callable[[ImportContext, Any], None]] = {
     formats.ACCOUNT: profile.write,
     formats.VIDEOS: videos.write,
@@ -142,7 +144,10 @@ def _write_kind(context: ImportContext, source: Source, kind: str) -> None:
             (one for one in source.read(kind) if not getattr(one, "parent", "")),
             (one for one in source.read(kind) if getattr(one, "parent", "")),
         )
-    for item in found:
+    for number, item in enumerate(found):
+        if number >= MAX_OBJECTS:
+            context.report.note(kind, REFUSED, codes.TOO_MANY_OBJECTS)
+            return
         _guarded(context, kind, partial(WRITERS[kind], context, item), item)
         context.report.advance(0)
 

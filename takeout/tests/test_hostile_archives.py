@@ -385,6 +385,30 @@ def test_an_interrupted_import_goes_on_where_it_was(cast, monkeypatch):
     assert len([row for row in rows(cast, found) if row["kind"] == "history"]) == 5
 
 
+def test_one_file_is_one_video(cast, clip):  # noqa: F811
+    listed = [video_row(id=f"{number}aaaaaaaaaa") for number in range(5)]
+    found = send(cast, archives.streamsite(videos=listed, entries={"media/a.mp4": clip}))
+    assert (found["report"]["videos"]["new"], found["report"]["videos"]["refused"]) == (1, 4)
+    assert {row["code"] for row in rows(cast, found)} == {codes.USED_TWICE}
+
+
+def test_one_import_takes_so_many_objects(cast, monkeypatch):
+    monkeypatch.setattr("takeout.imports.running.MAX_OBJECTS", 3)
+    found = send(
+        cast, archives.streamsite(history=[{"video": {"id": f"{number:011d}"}} for number in range(9)])
+    )
+    assert found["report"]["history"]["missing"] == 3
+    assert rows(cast, found)[-1]["code"] == codes.TOO_MANY_OBJECTS
+
+
+def test_a_page_that_never_ends_a_comment_is_not_read_again_and_again(cast, monkeypatch):
+    monkeypatch.setattr("takeout.imports.google_history.MAX_TAG", 300_000)
+    page = "<div class='content-cell'><!--" + "youtube.com/watch " * 60_000
+    found = send(cast, archives.zipped({"history.html": page}), source="google")
+    assert found["status"] == "done"
+    assert [row["code"] for row in rows(cast, found)] == [codes.TOO_LARGE]
+
+
 def test_names_are_never_paths():
     assert is_safe_name("a/b c/ü.mp4")
     for name in ("", "/a", "../a", "a/../b", "a//b", "a/", "./a", "a\\b", "C:a", "a\0b", "a\nb", "x" * 1001):

@@ -49,11 +49,15 @@ def write(context: ImportContext, item: items.Video) -> None:
             KIND, MISSING if not item.problem else REFUSED, item.problem or codes.NO_MEDIA, **said
         )
         return
+    if item.media in context.used_media:
+        context.report.add(KIND, REFUSED, codes.USED_TWICE, **said)
+        return
     services.require_valid_size(size)
+    upload_rights.require_may_upload(context.user)
+    strikes.require_may_publish(context.user)
     fields = _clean_fields(context, item)
+    context.used_media.add(item.media)
     if context.is_dry:
-        upload_rights.require_may_upload(context.user)
-        strikes.require_may_publish(context.user)
         quota.require_quota(context.user, more=context.planned_bytes + size)
         context.planned.add(item.ref.id)
         context.planned_bytes += size
