@@ -34,6 +34,8 @@ MEGABYTE = 1024**2
 KIND_SHARE = 10.0
 # Of one kind: a worker that looks each of them up is busy for minutes.
 MAX_OBJECTS = 100_000
+# What cannot be found again, or has nothing that people know it by, is left out.
+WITH_ID = (items.Video, items.Playlist, items.Post, items.Comment)
 WRITERS: dict[str, Callable[[ImportContext, Any], None]] = {
     formats.ACCOUNT: profile.write,
     formats.VIDEOS: videos.write,
@@ -155,6 +157,9 @@ def _write_kind(context: ImportContext, source: Source, kind: str) -> None:
 def _guarded(context: ImportContext, kind: str, write: Callable[[], None], item: items.Item | None) -> None:
     """Write an object; note why it was refused. What is no fault of the object's is raised."""
     said = describe(item)
+    if isinstance(item, WITH_ID) and not (said["ref"] and said["title"].strip()):
+        context.report.add(kind, REFUSED, codes.UNREADABLE, **said)
+        return
     try:
         write()
     except (Postponed, Unavailable, DiskFull):
@@ -172,8 +177,12 @@ def _guarded(context: ImportContext, kind: str, write: Callable[[], None], item:
 
 def describe(item: items.Item | None) -> dict[str, str]:
     """Return what a report says of an object: ``ref``, ``title`` and ``url``."""
-    ref = getattr(item, "ref", None) or getattr(item, "video", None) or getattr(item, "target", None)
-    if isinstance(ref, items.VideoRef):
-        return {"ref": ref.id, "title": ref.title, "url": ref.url}
-    title = getattr(item, "title", "") or getattr(item, "text", "")[:80] if item is not None else ""
+    if isinstance(item, items.Video):
+        return {"ref": item.ref.id, "title": item.ref.title, "url": item.ref.url}
+    if isinstance(item, items.Post | items.Comment):
+        url = item.target.url if isinstance(item, items.Comment) else ""
+        return {"ref": item.id, "title": item.text[:80], "url": url}
+    if isinstance(item, items.Watched | items.Reaction | items.PlaylistItem):
+        return {"ref": item.video.id, "title": item.video.title, "url": item.video.url}
+    title = str(getattr(item, "title", ""))
     return {"ref": str(getattr(item, "id", "")), "title": title, "url": str(getattr(item, "url", ""))}

@@ -34,7 +34,7 @@ def video_row(name="media/a.mp4", **more):
     [
         (b"", "streamsite", codes.NOT_ZIP),
         (b"not a zip", "google", codes.NOT_ZIP),
-        (b"PK\x05\x06" + b"\xff" * 18, "google", codes.TOO_MANY),
+        (b"PK\x05\x06" + b"\xff" * 18, "google", codes.TOO_LARGE),
         (archives.zipped({"a.txt": "x"}), "streamsite", codes.WRONG_FORMAT),
         (archives.zipped({"a.txt": "x"}), "google", codes.WRONG_FORMAT),
         (archives.zipped({"a.txt": "x"}), "peertube", codes.WRONG_FORMAT),

@@ -76,7 +76,7 @@ def _find(context: ImportContext, ref: str) -> Playlist | None:
 
 def _create(context: ImportContext, item: items.Playlist) -> Playlist:
     data: dict[str, object] = {
-        "title": item.title or "Playlist",
+        "title": item.title,
         "description": item.description,
         "visibility": item.visibility if item.visibility in Visibility.values else Visibility.PRIVATE.value,
         "sort": item.sort if item.sort in Sort.values else Sort.MANUAL.value,

@@ -50,7 +50,9 @@ class Command(SiteCommand):
         self, *args: object, path: Path, owner: str, source: str, dry_run: bool, **options: Any
     ) -> None:
         """Import, and print what did not come over. Raises ``CommandError``."""
-        user = User.objects.filter(username=normalize_username(owner), is_active=True).first()
+        user = User.objects.filter(
+            username=normalize_username(owner.removeprefix("@")), is_active=True
+        ).first()
         if user is None:
             raise UsageError(f"There is no active account named {owner!r}.")
         if not path.exists():
