@@ -18,6 +18,8 @@ from rest_framework.test import APIClient
 
 from accounts.tests.images import picture
 from streamsite.api.renderers import with_absolute_urls
+from takeout import tasks as takeout
+from takeout.tests import archives
 from tests.support.mailbox import deliver
 from tests.support.plugin import empty_collections
 from tests.support.push_service import Device
@@ -49,6 +51,7 @@ TABLES = {
     "/api/v1/studio/stats.csv",
     "/api/v1/studio/videos/{video_id}/stats.csv",
     "/api/v1/me/subscriptions/opml",
+    "/api/v1/me/export/{export_id}/archive",
 }
 
 
@@ -170,7 +173,14 @@ def _fill(cast, owner, member) -> dict[str, str]:
     cases.decide(Case.objects.get(), cast.staff, "warning", notice="Careful")
     deliver()
     assert Video.objects.count() == 6
+    export = _send(owner, "post", "me/export", {"with_media": False})
+    takeout.build_export.func(export["id"])
+    archive = archives.streamsite(history=[{"video": {"id": "A" * 11, "url": "https://a.example/"}}])
+    fields = {"file": SimpleUploadedFile("a.zip", archive), "source": "streamsite", "dry_run": "true"}
+    found = owner.post("/api/v1/me/import", fields, format="multipart").json()
+    takeout.run_import.func(found["id"])
     return {
+        "export_id": export["id"], "import_id": found["id"],
         "video_id": film.pk, "username": "owner", "playlist_id": playlist["id"], "post_id": post["id"],
         "comment_id": comment["id"], "caption_id": caption["id"],
     }  # fmt: skip

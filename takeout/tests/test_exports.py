@@ -111,6 +111,9 @@ def test_a_download_can_be_resumed(cast):
         assert part.status_code == 206
         assert content == whole[first : last + 1]
     assert fetch(cast, export, HTTP_RANGE=f"bytes={len(whole)}-")[0].status_code == 416
+    assert fetch(cast, export, HTTP_RANGE="bytes=0-9", HTTP_IF_RANGE='"another"')[0].status_code == 200
+    head = cast.api("owner").head(f"{EXPORT}/{export['id']}/archive")
+    assert (head["Content-Length"], head["Accept-Ranges"]) == (str(len(whole)), "bytes")
 
 
 def test_nothing_secret_and_nothing_of_others_is_in_it(cast):

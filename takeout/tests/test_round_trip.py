@@ -15,7 +15,7 @@ from streamsite.mongo.engine.client import get_database
 from subscriptions import services as subscribing
 from subscriptions.models import Post, Subscription
 from takeout import formats, tasks
-from takeout.tests.test_exports import build, fetch, with_source
+from takeout.tests.test_exports import build, fetch, read, with_source
 from tests.support.clips import make_clip
 from videos.captions import services as captions
 from videos.captions.webvtt import Cue
@@ -24,6 +24,7 @@ from videos.comments.targets import video_target
 from videos.files import paths
 from videos.models import Comment, Reaction, Video, Watch
 from videos.playback import history
+from videos.processing import pipeline
 
 IMPORT = "/api/v1/me/import"
 THEN = datetime(2021, 5, 4, 3, 2, 1, tzinfo=UTC)
@@ -211,7 +212,7 @@ def test_a_second_site_gets_equal_objects_and_once(cast, clip, other_site):
     assert snapshot(fresh(cast.owner)) == before
     assert all(counts["new"] == 0 for counts in again["report"].values()), again["report"]
     # Videos go the usual way.
-    assert collection("task_job").count_documents({"task": "videos.tasks.process_video"}) in (0, 2)
+    assert collection("task_job").count_documents({"task": "videos.tasks.process_video"}) == 2
 
 
 def test_on_the_same_site_everything_is_there_already(cast, clip):
@@ -255,3 +256,22 @@ def test_another_account_gets_copies_of_its_own(cast, clip):
         Video.objects.filter(channel=cast.owner).values_list("pk", flat=True)
     )
     assert cast.api("member").get(f"{IMPORT}/{found['id']}").status_code == 404
+
+
+@pytest.mark.slow
+def test_without_the_original_the_best_version_leaves_and_plays_elsewhere(cast, tmp_path, other_site):
+    file = make_clip(tmp_path / "clip.mp4", 2)
+    video = cast.uploaded_video(file, title="Filmed", source_name="clip.mp4")
+    pipeline.process(video.pk)
+    paths.remove_source(video.pk)
+    _answer, whole = fetch(cast, build(cast))
+    (described,) = read(whole, formats.VIDEOS)
+    assert described["media"]["kind"] == "rendition"
+    wipe(cast)
+    other_site()
+    found = send(cast, whole)
+    assert found["report"]["videos"]["new"] == 1, rows(cast, found)
+    copy = Video.objects.get(channel=cast.owner)
+    pipeline.process(copy.pk)
+    copy.refresh_from_db()
+    assert (copy.status, copy.title, round(copy.duration)) == ("ready", "Filmed", 2)

@@ -56,9 +56,10 @@ COLUMNS = {
     "video": ("video id", "video-id", "id de la video", "id del video", "id de video"),
     "parent": ("parent comment id", "id des ubergeordneten kommentars"),
 }
+PUBLIC, UNLISTED = Visibility.PUBLIC.value, Visibility.UNLISTED.value
 PRIVACY = {
-    **dict.fromkeys(("public", "offentlich", "publique", "publico"), Visibility.PUBLIC.value),
-    **dict.fromkeys(("unlisted", "nicht gelistet", "non repertoriee", "oculto"), Visibility.UNLISTED.value),
+    **dict.fromkeys((PUBLIC, "offentlich", "publique", "publico"), PUBLIC),
+    **dict.fromkeys((UNLISTED, "nicht gelistet", "non repertoriee", "oculto"), UNLISTED),
 }
 PEEK_BYTES, MAX_METADATA = 8_192, 20_000
 Row = dict[str, str]
