@@ -62,17 +62,16 @@ class ExportsView(PersonalView):
         """Request an archive of everything that the account has; the present one while one is being made."""
         data = ExportCreateSerializer.from_body(request)
         user = signed_in_user(request)
-        planned = planned_id(request)
-        export = services.request_export(
+        requested = services.request_export(
             user,
             session_id=current_session_id(request),
             enqueue=tasks.enqueue_export,
             with_media=data["with_media"],
-            export_id=planned,
+            export_id=planned_id(request),
         )
-        if export["status"] == store.QUEUED and export["progress"] == 0:
+        if requested.is_new:
             audit.record("export_requested", user.pk, request=request._request)
-        return _accepted(export)
+        return _accepted(requested.export)
 
 
 class ExportView(PersonalView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from accounts import reauthentication
 from accounts.models import User
@@ -27,6 +28,13 @@ class Entry:
     document: store.ExportDoc
 
 
+class Requested(NamedTuple):
+    """An export, and whether this request began it."""
+
+    export: store.ExportDoc
+    is_new: bool
+
+
 def request_export(
     user: User,
     *,
@@ -34,7 +42,7 @@ def request_export(
     enqueue: Callable[[str], object],
     with_media: bool = True,
     export_id: str = "",
-) -> store.ExportDoc:
+) -> Requested:
     """Queue the building of an archive and return its export; the present one while one is being made.
 
     ``export_id`` is an unused id to give it; by default it is random. Raises ``ProofRequired`` unless the session has a
@@ -43,7 +51,7 @@ def request_export(
     reauthentication.require_recent_proof(user, session_id)
     present = store.find_active_export(user.pk)
     if present is not None:
-        return present
+        return Requested(present, is_new=False)
     enforce(TAKEOUT_EXPORT, user.pk)
     disk.require_space(0)
     moment = store.now()
@@ -67,9 +75,9 @@ def request_export(
         present = store.find_active_export(user.pk) or store.find_export(export["_id"])
         if present is None or present["user_id"] != user.pk:
             raise Absent
-        return present
+        return Requested(present, is_new=False)
     enqueue(export["_id"])
-    return export
+    return Requested(export, is_new=True)
 
 
 def get_export(user: User, export_id: str) -> store.ExportDoc:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import AuthEvent
 from streamsite.mongo.collections import collection
 from subscriptions import services as subscribing
 from takeout import formats, store, tasks
@@ -167,6 +168,14 @@ def test_one_export_runs_at_a_time_and_a_repetition_is_the_same(cast):
     first, second = request_export(cast), request_export(cast)
     assert first["id"] == second["id"]
     assert collection(store.EXPORTS).count_documents({}) == 1
+    assert AuthEvent.objects.filter(user=cast.owner, what="export_requested").count() == 1
+    assert request_export(cast, "stranger")["id"] != first["id"]
+
+
+def test_the_owner_gets_a_mail_when_it_is_ready(cast):
+    build(cast)
+    (job,) = collection("task_job").find({"task": "accounts.tasks.mail_user"})
+    assert job["args"][:3] == ["export_ready", cast.owner.pk, "owner@example.org"]
 
 
 def test_a_new_archive_replaces_the_former_one(cast):

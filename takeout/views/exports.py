@@ -46,7 +46,8 @@ def request_export(request: HttpRequest) -> HttpResponse:
         return redirect_to_confirmation("/settings/export")
     if isinstance(outcome, SiteError):
         return _page(request, status=outcome.status, refusal=outcome.detail)
-    audit.record("export_requested", user.pk, request=request)
+    if outcome.is_new:
+        audit.record("export_requested", user.pk, request=request)
     return redirect("settings-export")
 
 
