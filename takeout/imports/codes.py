@@ -17,7 +17,13 @@ CAPTION_LEFT_OUT, THUMBNAIL_LEFT_OUT, ITEMS_MISSING = (
 TOO_MANY_OBJECTS, USED_TWICE = "too_many_objects", "used_twice"
 OF_OTHERS, SAME_NAME, DATE_CHANGED, LIVE = "of_others", "same_name", "date_changed", "live"
 
+# Codes of imports that ended by no fault of the archive.
+FAILED, CANCELLED, ACCOUNT_CLOSED = "failed", "cancelled", "account_closed"
+
 SENTENCES: dict[str, str | Promise] = {
+    FAILED: _("Something went wrong on our side. Try again later."),
+    CANCELLED: _("Canceled by staff."),
+    ACCOUNT_CLOSED: _("The account is closed."),
     NOT_HERE: _("This isn't on this site."),
     NO_MEDIA: _("The archive has no file for this video."),
     DAMAGED: _("The file in the archive is damaged."),

@@ -56,7 +56,7 @@ def run(import_id: str) -> None:
         return
     user = User.objects.filter(pk=document["user_id"], is_active=True).first()
     if user is None:
-        fail(import_id, "account_closed")
+        fail(import_id, codes.ACCOUNT_CLOSED)
         return
     if document["is_dry"]:  # a rehearsal remembers what it would have created
         store.delete_rows(import_id)
