@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError
 from pymongo.errors import DuplicateKeyError
@@ -137,7 +137,7 @@ def _total(container: Container) -> int:
 def _write_kind(context: ImportContext, source: Source, kind: str) -> None:
     found = source.read(kind)
     if kind == formats.WATCH_LATER:
-        while group := list(islice(found, lists.BATCH)):
+        while group := cast("list[items.PlaylistItem]", list(islice(found, lists.BATCH))):
             _guarded(context, kind, partial(lists.write_watch_later, context, group), None)
         return
     if kind == formats.COMMENTS:
