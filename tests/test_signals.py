@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-APPS = ("accounts", "playlists", "subscriptions", "takeout", "videos")
+APPS = ("accounts", "playlists", "subscriptions", "videos")
 
 
 def sources(app: str) -> list[Path]:

@@ -57,6 +57,8 @@ def paths(cast: Cast) -> list[str]:
         "<str:slug>": "music",
         "<str:tag>": "day",
         "<str:session_id>": "x" * 22,
+        "<str:export_id>": "x" * 16,
+        "<str:import_id>": "x" * 16,
         "<str:token_id>": "x" * 16,
         "<str:item_id>": "x" * 16,
         "<str:caption_id>": track,
