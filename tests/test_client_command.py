@@ -131,7 +131,11 @@ def test_at_a_terminal_the_password_is_asked_for_and_not_shown(site, ann, tmp_pa
     command = Command(site, tmp_path)
     master, terminal = pty.openpty()
     how = {"stdin": terminal, "stdout": terminal, "stderr": terminal, "start_new_session": True}
-    script = "import os, fcntl, termios, sys\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\nos.execvp(sys.argv[1], sys.argv[1:])"
+    script = (
+        "import os, fcntl, termios, sys\n"
+        "fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+        "os.execvp(sys.argv[1], sys.argv[1:])"
+    )
     arguments = ["python3", "-c", script, *command.arguments("login", site.url, "--username", "co-ann")]
     process = subprocess.Popen(arguments, env=command.environment, **how)
     os.close(terminal)
