@@ -73,6 +73,7 @@ def folder(tmp_path: Path, clip: Path) -> Path:
     (folder / "trap.mp4").symlink_to("/etc/hostname")
     (folder / "sub" / "second.de.vtt").symlink_to("/etc/hostname")
     (folder / "half.f137.mp4").write_bytes(b"half")
+    os.mkfifo(folder / "Film [abc].fr.vtt")
     return folder
 
 
@@ -107,7 +108,7 @@ def test_signing_in_with_a_password_and_out_again(site, tmp_path):
     assert PASSWORD not in credentials(bob).read_text()
     assert bob.json("whoami") == {"site": site.url, "username": "co-bob", "full_name": "co-bob"}
     refresh = kept["sites"][site.url]["refresh"]
-    assert bob.run("logout").returncode == 0
+    assert bob.run("logout", STREAMSITE_TOKEN="sst_of_another_account").returncode == 0
     assert refresh not in credentials(bob).read_text()
     status, answer = Caller(site).json("POST", "/api/v1/auth/token/refresh", {"refresh": refresh})
     assert (status, answer["code"]) == (401, "session_revoked")
@@ -247,8 +248,9 @@ def test_a_folder_is_imported_once(site, ann, eye, folder):
     done = ann.json(*words)
     film, second = done["files"]
     assert film["steps"] == ["upload", "details", "captions:Film [abc].en.vtt", "thumbnail", "playlist"]
+    assert film["left_out"] == ["Film [abc].fr.vtt: not a regular file", "tags: 2 of 3"]
     assert done["left_out"] == ["trap.mp4: not a regular file"]
-    assert second["left_out"] == ["second.de.vtt: a symbolic link", "second.info.json: cannot be read"]
+    assert second["left_out"] == ["second.de.vtt: not a regular file", "second.info.json: cannot be read"]
     video = eye.videos.wait(film["video_id"], poll_seconds=0.2)
     assert (video["title"], video["description"]) == ("From elsewhere[31m", "About it.\n\nMore.")
     assert (video["originally_published_on"], video["category"], video["language"]) == (

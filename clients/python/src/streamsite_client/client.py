@@ -196,9 +196,15 @@ class AsyncClient:
                 # A task that is canceled meanwhile must not lose tokens that the site has just given.
                 task = asyncio.ensure_future(self._exclude(step))
                 self._exclusive_tasks.add(task)
-                task.add_done_callback(self._exclusive_tasks.discard)
+                task.add_done_callback(self._end)
                 return await asyncio.shield(task)
         return None
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        """Forget a task. Its error is looked at, so that asyncio does not complain when nobody waited for it."""
+        self._exclusive_tasks.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _exclude(self, step: Exclusive) -> Any:
         async with self._lock:

@@ -109,7 +109,9 @@ def write_private(path: Path, content: object) -> None:
 def locked(path: Path, *, is_waiting: bool = True) -> Iterator[None]:
     """Hold the lock of a file, which is another file beside it. Raises ``BlockingIOError`` instead of waiting."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    # A link there may be somebody's trap.
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(f"{path}.lock", flags, 0o600)
     try:
         _lock(handle, is_waiting=is_waiting)
         yield

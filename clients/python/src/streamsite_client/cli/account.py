@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import asdict
 
-from streamsite_client.cli.credentials import required
+from streamsite_client.cli.credentials import SiteStore, required
 from streamsite_client.cli.exit_codes import OK, UsageError
 from streamsite_client.cli.session import Session
 from streamsite_client.client import Client
@@ -71,7 +71,9 @@ def logout(session: Session) -> int:
     """End the session on the site, and forget it. An API token is only forgotten."""
     entry = session.credentials.entry(session.site)
     if "refresh" in entry:
-        session.client.account.sign_out()
+        # Of this session, whatever token the environment has.
+        with session.new_client(session.site, SiteStore(session.credentials, session.site)) as client:
+            client.account.sign_out()
     session.credentials.change(session.site, None)
     line = f"Signed out of {session.site}." if entry else f"Nobody was signed in to {session.site}."
     session.output.result({"site": session.site, "was_signed_in": bool(entry)}, line)

@@ -87,8 +87,9 @@ def _with_neighbors(path: Path, shown: str, names: set[str]) -> MediaFile:
         if not name.startswith(f"{stem}.") or name == path.name:
             continue
         beside = path.with_name(name)
-        if beside.is_symlink():
-            media.left_out.append(f"{name}: a symbolic link")
+        # Reading a pipe would wait for its writer.
+        if beside.is_symlink() or not beside.is_file():
+            media.left_out.append(f"{name}: not a regular file")
             continue
         rest = name.removeprefix(stem)
         if rest == ".info.json":
