@@ -8,6 +8,7 @@ import pty
 import signal
 import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from tests.client_programs import Command, wait_for
 from tests.support.clips import make_clip
 from tests.support.flaky_proxy import FlakyProxy, Mode
 from tests.support.http_client import PASSWORD, Caller
-from tests.support.stack import Stack, free_port
+from tests.support.stack import ROOT, Stack, free_port
+from videos.transcoding.ffmpeg import ffmpeg_binary
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 VTT = "WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n"
@@ -179,6 +181,9 @@ def test_exit_codes_and_clear_errors(site, ann, tmp_path):
     assert "not_found, request " in absent.stderr
     assert ann.run("upload", str(tmp_path / "missing.mp4")).returncode == 1
     assert ann.run("import", str(tmp_path / "missing")).returncode == 2
+    wrong = ann.run("watch-folder", str(tmp_path), "--every", "-1")
+    assert wrong.returncode == 2
+    assert "is not a number of seconds" in wrong.stderr
     for done in (closed, absent):
         assert "Traceback" not in done.stderr
 
@@ -247,7 +252,13 @@ def test_a_folder_is_imported_once(site, ann, eye, folder):
     assert {row["id"] for row in eye.videos.mine()} == before, "nothing was done"
     done = ann.json(*words)
     film, second = done["files"]
-    assert film["steps"] == ["upload", "details", "captions:Film [abc].en.vtt", "thumbnail", "playlist"]
+    assert film["steps"] == [
+        "upload",
+        "details",
+        "captions:Film [abc].en.vtt",
+        "thumbnail",
+        "playlist:Imported",
+    ]
     assert film["left_out"] == ["Film [abc].fr.vtt: not a regular file", "tags: 2 of 3"]
     assert done["left_out"] == ["trap.mp4: not a regular file"]
     assert second["left_out"] == ["second.de.vtt: not a regular file", "second.info.json: cannot be read"]
@@ -273,6 +284,47 @@ def test_a_folder_is_imported_once(site, ann, eye, folder):
     assert {row["id"] for row in eye.videos.mine()} - before == {film["video_id"], second["video_id"]}
     (playlist,) = [row for row in eye.playlists.mine() if row["title"] == "Imported"]
     assert playlist["item_count"] == 2
+
+
+def test_what_yt_dlp_wrote_is_imported(site, ann, eye, clip, tmp_path):
+    original = eye.videos.upload(clip, title="To be moved", description="About it.", visibility="public")
+    eye.videos.update(original.video_id, tags=["moved"], category="music", language="en")
+    eye.videos.add_captions(original.video_id, VTT.encode(), language="en", label="English")
+    eye.videos.wait(original.video_id, poll_seconds=0.2)
+    options = ("--no-config", "--no-cache-dir", "--write-info-json", "--write-subs", "--write-thumbnail")
+    command = [
+        sys.executable,
+        "-m",
+        "yt_dlp",
+        *options,
+        "--ffmpeg-location",
+        str(ffmpeg_binary()),
+        "-f",
+        "wv+wa",
+    ]
+    done = subprocess.run(
+        [*command, f"{site.url}/watch/{original.video_id}"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "clients" / "yt-dlp-streamsite"), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert done.returncode == 0, done.stderr
+    (report,) = ann.json("import", str(tmp_path))["files"]
+    assert [step.partition(":")[0] for step in report["steps"]] == [
+        "upload",
+        "details",
+        "captions",
+        "thumbnail",
+    ]
+    moved = eye.videos.wait(report["video_id"], poll_seconds=0.2)
+    same = ("title", "description", "tags", "category", "language")
+    before = eye.videos.get(original.video_id)
+    assert [moved[name] for name in same] == [before[name] for name in same]
+    assert moved["originally_published_on"] == before["published_at"][:10]
+    assert moved["visibility"] == "private"
 
 
 def test_a_killed_import_uploads_nothing_twice(site, ann, eye, folder):

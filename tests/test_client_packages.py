@@ -11,6 +11,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -91,17 +92,28 @@ def module(built, tmp_path_factory) -> Path:
     return folder
 
 
+@dataclass
+class Workplace:
+    """What an example finds in its folder, a film and folders of them, and an account of its own."""
+
+    site: Stack
+    folder: Path
+    username: str
+
+    def adapt(self, example: str) -> str:
+        """Return an example for this site and account."""
+        return example.replace(WRITTEN_SITE, self.site.url).replace("ann-b", self.username)
+
+
 @pytest.fixture
-def workplace(site: Stack, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """What the examples find in their folder: a film, and a folder of them; and their account."""
-    caller = Caller(site)
-    body = {"username": "ann-b", "email": "ann-b@example.org", "password": PASSWORD}
-    assert caller.json("POST", "/api/v1/auth/register", body)[0] in {201, 400}
+def workplace(site: Stack, tmp_path: Path, request: pytest.FixtureRequest) -> Workplace:
+    username = request.node.name.removeprefix("test_the_").replace("_", "-")
+    Caller(site).sign_up(username)
     clip = make_clip(tmp_path / "film.mp4", 3, (320, 180), 15)
     for name in ("videos", "inbox"):
         (tmp_path / name).mkdir()
         shutil.copy(clip, tmp_path / name / f"{name}.mp4")
-    return tmp_path
+    return Workplace(site, tmp_path, username)
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> str:
@@ -183,38 +195,38 @@ def test_the_javascript_package_is_typed(module):
     run([NODE, str(compiler), *options, "--types", "", "consumer.mts"], module, {})
 
 
-def test_the_python_examples_run(site, environment, workplace):
-    sync, asynchronous = (block.replace(WRITTEN_SITE, site.url) for block in blocks("python"))
-    printed = run([sys.executable, "-c", sync], workplace, environment)
+def test_the_python_examples_run(environment, workplace):
+    sync, asynchronous = map(workplace.adapt, blocks("python"))
+    printed = run([sys.executable, "-c", sync], workplace.folder, environment)
     assert "100 %" in printed
     assert "already_in_playlist" in printed
-    assert "ann-b The first one" in printed
-    assert "ready A film" in run([sys.executable, "-c", asynchronous], workplace, environment)
+    assert f"{workplace.username} The first one" in printed
+    assert "ready A film" in run([sys.executable, "-c", asynchronous], workplace.folder, environment)
 
 
-def test_the_javascript_example_runs(site, module, workplace):
-    shutil.copytree(module / "node_modules", workplace / "node_modules")
-    (workplace / "example.mjs").write_text(blocks("js")[0].replace(WRITTEN_SITE, site.url))
-    printed = run([NODE, "example.mjs"], workplace, {})
+def test_the_javascript_example_runs(module, workplace):
+    shutil.copytree(module / "node_modules", workplace.folder / "node_modules")
+    (workplace.folder / "example.mjs").write_text(workplace.adapt(blocks("js")[0]))
+    printed = run([NODE, "example.mjs"], workplace.folder, {})
     assert "100 %" in printed
     assert "already_in_playlist" in printed
-    assert "ann-b The first one" in printed
+    assert f"{workplace.username} The first one" in printed
 
 
 def test_the_commands_run(site, environment, workplace):
     (script,) = (block for block in blocks("sh") if "streamsite login" in block)
-    login, *others = script.replace(WRITTEN_SITE, site.url).splitlines()
+    login, *others = workplace.adapt(script).splitlines()
     # At a terminal the password is asked for.
     lines = [f"echo '{PASSWORD}' | {login} --password-stdin", *others]
-    printed = run(["bash", "-e", "-c", "\n".join(lines)], workplace, environment)
-    assert f"ann-b on {site.url}" in printed
+    printed = run(["bash", "-e", "-c", "\n".join(lines)], workplace.folder, environment)
+    assert f"{workplace.username} on {site.url}" in printed
     assert printed.count("upload  videos.mp4") == 2
     assert "imported  inbox.mp4" in printed
     with Client(site.url) as eye:
-        eye.account.sign_in("ann-b", PASSWORD)
-        files = [row["title"].lower() for row in eye.videos.mine()]
-    assert (files.count("videos"), files.count("inbox")) == (1, 1)
-    command = Command(site, workplace)
+        eye.account.sign_in(workplace.username, PASSWORD)
+        files = sorted(row["title"].lower() for row in eye.videos.mine())
+    assert files == ["a film", "inbox", "videos"]
+    command = Command(site, workplace.folder)
     assert command.run("whoami", "--site", site.url).returncode == 4, "signed out"
 
 

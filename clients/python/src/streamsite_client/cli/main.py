@@ -18,6 +18,7 @@ EPILOG = """exit codes: 0 done; 1 refused or failed, also for some of the files;
 4 sign in; 5 not there or not yours; 130 Ctrl-C.
 environment: STREAMSITE_SITE, STREAMSITE_TOKEN (an API token), STREAMSITE_CONFIG_DIR."""
 VISIBILITIES = ("private", "unlisted", "public")
+MAX_SECONDS = 86400
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,9 +93,13 @@ def _add_folders(add: Add) -> None:
     importing.add_argument("--dry-run", action="store_true", help="only say what would be done")
     watch = add("watch-folder", folders.watch_folder, "Import videos as they appear in a folder.")
     watch.add_argument(
-        "--settle", type=float, default=10, metavar="S", help="seconds without a change before importing (10)"
+        "--settle",
+        type=_seconds,
+        default=10,
+        metavar="S",
+        help="seconds without a change before importing (10)",
     )
-    watch.add_argument("--every", type=float, default=2, metavar="S", help="seconds between looks (2)")
+    watch.add_argument("--every", type=_seconds, default=2, metavar="S", help="seconds between looks (2)")
     watch.add_argument("--once", action="store_true", help="end when nothing is waited for")
     for parser in (importing, watch):
         parser.add_argument("folder", metavar="DIR")
@@ -110,9 +115,18 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 < number < MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
     return number
 
 

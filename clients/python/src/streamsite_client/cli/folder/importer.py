@@ -122,7 +122,8 @@ class Importer:
         steps = ["details"] if info.changes else []
         steps += [f"captions:{caption.path.name}" for caption in media.captions]
         steps += ["thumbnail"] if media.thumbnail else []
-        steps += ["playlist"] if self.session.args.playlist else []
+        wanted = self.session.args.playlist
+        steps += [f"playlist:{wanted}"] if wanted else []
         return [step for step in steps if step not in entry.done]
 
     def _take(self, step: str, media: MediaFile, info: Info, entry: Entry, report: Report) -> None:
