@@ -327,6 +327,26 @@ def test_what_yt_dlp_wrote_is_imported(site, ann, eye, clip, tmp_path):
     assert moved["visibility"] == "private"
 
 
+def test_what_the_site_refuses_is_left_out_and_said(ann, eye, clip, tmp_path):
+    (tmp_path / "old.mp4").write_bytes(clip.read_bytes() + b"\0" * 16)
+    info = {
+        "title": "Old",
+        "upload_date": "17000101",
+        "tags": ["kept"],
+        "chapters": [{"start_time": 9e9, "title": "x"}],
+    }
+    (tmp_path / "old.info.json").write_text(json.dumps(info))
+    (tmp_path / "old.srt").write_text("no captions at all")
+    (report,) = ann.json("import", str(tmp_path))["files"]
+    assert report["outcome"] == "imported"
+    assert any("originally_published_on" in sentence for sentence in report["left_out"])
+    assert any("old.srt" in sentence for sentence in report["left_out"])
+    video = eye.videos.get(report["video_id"])
+    assert (video["title"], video["originally_published_on"], video["tags"]) == ("Old", None, ["kept"])
+    (again,) = ann.json("import", str(tmp_path))["files"]
+    assert again["outcome"] == "unchanged", "and not tried again"
+
+
 def test_a_killed_import_uploads_nothing_twice(site, ann, eye, folder):
     """Killed as soon as there is a draft: what has begun is remembered beside the state file."""
     before = {row["id"] for row in eye.videos.mine()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -134,6 +135,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     args = _parser().parse_args(arguments)
     output = Output(is_json=args.json, is_quiet=args.quiet)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Names that the terminal's encoding lacks must not end the command.
+            stream.reconfigure(errors="backslashreplace")
     # As after Ctrl-C: files are closed, and what has arrived is remembered.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,20 +70,15 @@ def _folder_of(session: Session) -> Path:
     return folder
 
 
-class _alone:  # noqa: N801 - used as a context
-    """The folder, held while it is imported."""
-
-    def __init__(self, importer: Importer) -> None:
-        self._context = importer.state.alone()
-
-    def __enter__(self) -> None:
+@contextmanager
+def _alone(importer: Importer) -> Iterator[None]:
+    """Hold the folder. Raises ``UsageError`` when another process does."""
+    with ExitStack() as held:
         try:
-            self._context.__enter__()
+            held.enter_context(importer.state.alone())
         except BlockingIOError:
             raise UsageError("This folder is being imported by another process.") from None
-
-    def __exit__(self, *error: object) -> None:
-        self._context.__exit__(None, None, None)
+        yield
 
 
 @dataclass

@@ -22,12 +22,14 @@ from streamsite_client.errors import (
     Throttled,
     Unauthorized,
     Unavailable,
+    UploadInterrupted,
     ValidationFailed,
 )
+from streamsite_client.uploads import Uploaded
 
 MAX_CAPTIONS, MAX_IMAGE = 2 * 1024 * 1024, 10 * 1024 * 1024
 # Not about this file: what is left is done by the next run.
-PASSING = (NetworkError, Throttled, Unavailable, Unauthorized, SignInRequired)
+PASSING = (NetworkError, UploadInterrupted, Throttled, Unavailable, Unauthorized, SignInRequired)
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Importer:
         entry = self.state.find(media.name, media.path)
         report = self._report(media, info, entry)
         if not entry.video_id:
-            self._upload(media, info, entry)
+            self._upload(media, info, entry, report)
             report.video_id, report.outcome = entry.video_id, "imported"
             report.steps.append("upload")
         try:
@@ -103,20 +105,30 @@ class Importer:
             left_out=[*media.left_out, *info.notes],
         )
 
-    def _upload(self, media: MediaFile, info: Info, entry: Entry) -> None:
-        fields: dict[str, str | None] = {"title": None, "description": None, **info.fields}
-        uploaded = send_file(
+    def _upload(self, media: MediaFile, info: Info, entry: Entry, report: Report) -> None:
+        try:
+            uploaded = self._send(media, info.fields)
+        except ValidationFailed as error:
+            rest = {name: value for name, value in info.fields.items() if name not in error.fields}
+            if rest == info.fields:
+                raise
+            report.left_out.append(f"metadata: {sentence_of(error)}")
+            uploaded = self._send(media, rest)
+        entry.content["video_id"] = uploaded.video_id
+        self.state.save(media.name, entry)
+        self._memory.forget_now()
+
+    def _send(self, media: MediaFile, fields: dict[str, str]) -> Uploaded:
+        others = {name: value for name, value in fields.items() if name not in {"title", "description"}}
+        return send_file(
             self.session,
             media.path,
             memory=self._memory,
             visibility=self.session.args.visibility,
-            title=fields.pop("title"),
-            description=fields.pop("description"),
-            **fields,
+            title=fields.get("title"),
+            description=fields.get("description"),
+            **others,
         )
-        entry.content["video_id"] = uploaded.video_id
-        self.state.save(media.name, entry)
-        self._memory.forget_now()
 
     def _missing(self, media: MediaFile, info: Info, entry: Entry) -> list[str]:
         steps = ["details"] if info.changes else []
