@@ -17,6 +17,9 @@ DISK_WATERMARK_BYTES = 0
 # Tests say what the site's settings are: no thread reads them.
 SITE_SETTINGS_POLL_SECONDS = 0
 
+# Errors that the OpenAPI document does not name fail the test that got them.
+MIDDLEWARE = ["tests.support.documented_answers.DocumentedAnswersMiddleware", *MIDDLEWARE]  # noqa: F405
+
 INSTALLED_APPS = [*INSTALLED_APPS, "streamsite.mongo.engine.tests.apps.EngineTestsConfig"]  # noqa: F405
 # The answers that the engine's are compared with.
 DATABASES["oracle"] = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}  # noqa: F405

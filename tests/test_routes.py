@@ -212,6 +212,7 @@ def test_the_schema_describes_every_route_and_generates_cleanly(cast, capsys):
     described = {
         re.sub(r"\{\w+\}", "{}", path): {method for method in operations if method in METHODS}
         for path, operations in json.loads(answer.content)["paths"].items()
+        if path.startswith("/api/v1/")
     }
     routes = {
         f"/api/v1/{re.sub('<str:[a-z_]+>', '{}', str(entry.pattern))}": set(ROUTES[entry.name][1])

@@ -52,6 +52,21 @@ TABLES = {
 }
 
 
+# Headers that the document names for an operation exactly when its answers have them.
+HEADERS = (
+    "ETag",
+    "Content-Disposition",
+    "RateLimit-Limit",
+    "X-Request-Id",
+    "Cache-Control",
+    "Content-Language",
+)
+
+
+# A feed without older entries has no link to them, one without entries no date.
+OPTIONAL_HEADERS = {"Link", "Last-Modified"}
+
+
 class Operation(TypedDict):
     """The members of an operation that are read."""
 
@@ -230,9 +245,14 @@ def _without_origin(value: object, at: str = "") -> list[str]:
     return [f"{at} = {value}"] if is_bare else []
 
 
+def _is_api(path: str) -> bool:
+    return path.startswith("/api/v1/")
+
+
 def test_every_get_answers_as_its_schema_says(world: World) -> None:
     faults, answered, filled = [], set(), set()
-    for path, operations in world.document["paths"].items():
+    paths = {path: operations for path, operations in world.document["paths"].items() if _is_api(path)}
+    for path, operations in paths.items():
         if "get" not in operations:
             continue
         content = operations["get"]["responses"]["200"].get("content", {})
@@ -242,10 +262,18 @@ def test_every_get_answers_as_its_schema_says(world: World) -> None:
                 answer = client.get(url)
                 if answer.status_code != 200:
                     assert answer.status_code in {401, 403, 404}, (who, url, answer.content)
-                    schema, body = operations["get"]["responses"][str(answer.status_code)], answer.json()
-                    schema = schema["content"]["application/json"]["schema"]
+                    response, body = operations["get"]["responses"][str(answer.status_code)], answer.json()
+                    name = response["$ref"].rsplit("/", 1)[1]
+                    response = world.document["components"]["responses"][name]
+                    schema = response["content"]["application/json"]["schema"]
                 else:
                     answered.add(path)
+                    described = set(operations["get"]["responses"]["200"]["headers"])
+                    faults += [
+                        f"{who} {url}: header {name} {'lacks' if name in described else 'is not described'}"
+                        for name in HEADERS
+                        if (name in answer) != (name in described)
+                    ]
                     if path in TABLES:
                         assert answer["Content-Type"].partition(";")[0] in content, path
                         continue
@@ -259,10 +287,34 @@ def test_every_get_answers_as_its_schema_says(world: World) -> None:
                 ]
                 faults += [f"{who} {url}: {at}" for at in _without_origin(body)]
     assert not faults, "\n".join(sorted(set(faults)))
-    asked = {path for path, operations in world.document["paths"].items() if "get" in operations}
+    asked = {path for path, operations in paths.items() if "get" in operations}
     assert answered == asked
     # An empty list says nothing about what is in it.
     assert filled == asked - TABLES
+
+
+def test_addresses_outside_of_the_api_answer_as_described(world: World) -> None:
+    """``HEAD`` and ``OPTIONS`` of feeds and oEmbed are described in words."""
+    names = world.names | {"category": "music", "tag": "one", "format": "rss"}
+    queries = {"/oembed": f"?url=http://localhost:8000/watch/{names['video_id']}"}
+    kinds = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+    client = world.clients["anonymous"]
+    for path, operations in world.document["paths"].items():
+        for method in operations:
+            if _is_api(path) and method != "options":
+                continue
+            for ending in kinds if "{format}" in path else ("",):
+                given = names | {"format": ending, "upload_id": "nothing"}
+                url = re.sub(r"\{(\w+)\}", lambda name, given=given: given[name[1]], path)
+                answer = getattr(client, method)(url + queries.get(path, ""), HTTP_HOST="localhost")
+                (status,) = (one for one in operations[method]["responses"] if one < "300")
+                described = operations[method]["responses"][status]
+                assert str(answer.status_code) == status, (url, answer.content)
+                kind = answer.get("Content-Type", "").partition(";")[0]
+                assert kinds.get(ending, kind) == kind
+                assert "content" not in described or kind in described["content"], url
+                missing = {one for one in described["headers"] if one not in answer} - OPTIONAL_HEADERS
+                assert missing == set(), url
 
 
 def test_lists_lead_on_by_the_sites_address(world: World, settings) -> None:

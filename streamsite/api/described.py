@@ -135,7 +135,10 @@ def _nullable(parts: tuple[object, ...], bindings: Bindings, auto_schema: AutoSc
     if len(kinds) != 1 or len(kinds) == len(parts):
         raise TypeError(f"{parts!r}: only one type or None has a schema")
     schema = _schema_of(kinds[0], bindings, auto_schema)
-    return _wrap_reference(schema) | {"nullable": True}
+    if "$ref" in schema:
+        # "nullable" has an effect beside a type only, and generators of clients do not see it beside "allOf".
+        return {"oneOf": [schema, {"type": "string", "nullable": True, "enum": [None]}]}
+    return schema | {"nullable": True}
 
 
 def _add_annotations(schema: JsonSchema, hint: object) -> JsonSchema:

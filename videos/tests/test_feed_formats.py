@@ -123,6 +123,7 @@ def test_pages_name_their_feeds_in_every_format(cast, film):
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_feed_without_entries_can_be_read(cast, ending):
+    cast.owner  # noqa: B018 - makes the account
     assert entries(cast, f"/feeds/channels/owner.{ending}") == []
     first = get(cast, f"/feeds/channels/owner.{ending}")
     assert get(cast, f"/feeds/channels/owner.{ending}")["ETag"] == first["ETag"]
