@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from streamsite_api import AuthenticatedClient, Client
 from streamsite_api.api.auth import auth_register, auth_token
@@ -98,7 +99,7 @@ def main(site: str, name: str, clip: str) -> dict[str, object]:
         texts += [comment.text for comment in page.results]
         if page.next_ is None:
             break
-        cursor = dict(part.split("=") for part in page.next_.partition("?")[2].split("&"))["cursor"]
+        cursor = parse_qs(urlsplit(page.next_).query)["cursor"][0]
     fault = expect(Error, videos_read.sync("AAAAAAAAAAA", client=caller))
     second = upload_by_tus(caller, content)
     assert isinstance(videos_read.sync(second, client=caller), Video)
