@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from django.http import HttpRequest
 
-from accounts import account_marks, deliverability, email_verification, preferences
+from accounts import account_marks, deliverability, email_verification, password_sign_in, preferences
 from accounts.mappers import serialize_badge
 from accounts.models import User
 from accounts.registration import rules, upload_rights
@@ -54,7 +54,7 @@ def me(request: HttpRequest) -> AccountContext:
     """Return the context about the signed-in account, ``VISITOR`` without one."""
     user = getattr(request, "user", None)
     registration = rules.current()
-    may_sign_up = registration.mode in {Mode.OPEN, Mode.APPROVAL}
+    may_sign_up = registration.mode in {Mode.OPEN, Mode.APPROVAL} and password_sign_in.is_open()
     if not isinstance(user, User):
         visitor = VISITOR.copy()
         visitor["may_sign_up"], visitor["is_closed"] = may_sign_up, registration.login_required

@@ -7,15 +7,33 @@ changes apply only while the account is as it was when its password was checked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, email_tokens, passwords, second_factor, sessions, tasks, totp
+from accounts import (
+    audit,
+    email_tokens,
+    password_sign_in,
+    passwords,
+    reauthentication,
+    second_factor,
+    sessions,
+    tasks,
+    totp,
+)
 from accounts.backends import is_password_correct
+from accounts.current_user import page_session_id
 from accounts.models import User
+from accounts.passkeys import assertions, challenges
+from accounts.passkeys import store as passkey_store
+from accounts.passkeys.services import PasskeyNotAccepted
+from accounts.passkeys.verification import Credential
 from accounts.security_epoch import CHANGED_MEANWHILE, raise_epoch
 from streamsite.errors import Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
@@ -55,15 +73,34 @@ def confirm_password(request: HttpRequest, user: User, password: str) -> None:
     refund(PASSWORD_CHECK, user.pk)
 
 
-def confirm_identity(
-    request: HttpRequest, user: User, *, session_id: str | None, password: str, otp: str
-) -> None:
-    """Accept the password, or else a second-factor code, as a new proof of identity in this session.
+def confirm_owner(request: HttpRequest, user: User, password: str) -> None:
+    """Raise unless it is the account's password; of an account that has none, unless a proof on the page is recent.
 
-    Raises ``WrongPassword``, ``OtpNotAccepted``, ``Invalid`` without either, ``Throttled``, or ``Conflict`` if the
-    session has ended meanwhile.
+    Raises ``WrongPassword``, ``Throttled``, or ``ProofRequired``.
     """
-    if password:
+    if user.has_usable_password():
+        confirm_password(request, user, password)
+    else:
+        reauthentication.require_recent_proof(user, page_session_id(request))
+
+
+def confirm_identity(
+    request: HttpRequest,
+    user: User,
+    *,
+    session_id: str | None,
+    password: str,
+    otp: str,
+    passkey: Credential | None = None,
+) -> None:
+    """Accept a passkey, the password, or else a second-factor code, as a new proof of identity in this session.
+
+    Raises ``PasskeyNotAccepted``, ``WrongPassword``, ``OtpNotAccepted``, ``Invalid`` without any, ``Throttled``, or
+    ``Conflict`` if the session has ended meanwhile.
+    """
+    if passkey is not None:
+        confirm_passkey(request, user, passkey)
+    elif password:
         confirm_password(request, user, password)
     elif otp.strip():
         verify_code(request, user, otp)
@@ -75,6 +112,14 @@ def confirm_identity(
     audit.record("identity_confirmed", user.pk, request=request, session_id=session_id or "")
 
 
+def confirm_passkey(request: HttpRequest, user: User, credential: Credential) -> None:
+    """Raise ``PasskeyNotAccepted`` unless one of the account's passkeys signed, ``Throttled`` after many failures."""
+    try:
+        assertions.prove(request, credential, challenges.PROOF, user_id=user.pk)
+    except assertions.PasskeyInvalid:
+        raise PasskeyNotAccepted from None
+
+
 # --- password ---
 
 
@@ -83,10 +128,12 @@ def change_password(
 ) -> User:
     """Set a new password; end every session except ``session_id`` and every API token.
 
-    Raises ``Conflict`` if the account was changed meanwhile, or ``WrongPassword``, ``Throttled``, or ``Invalid``.
+    An account without a password gets its first one. Raises ``Conflict`` if the account was changed meanwhile,
+    ``Invalid``, or what ``confirm_owner`` raises.
     """
+    password_sign_in.require_open()
     try:
-        confirm_password(request, user, current_password)
+        confirm_owner(request, user, current_password)
     except WrongPassword:
         audit.record("password_changed", user.pk, request=request, result="wrong_password")
         raise
@@ -103,32 +150,59 @@ def change_password(
 
 def request_password_reset(request: HttpRequest, address: str) -> None:
     """Email a reset link to the address's owner. Does the same work and reveals nothing if there is none."""
+    password_sign_in.require_open()
     enforce(PASSWORD_RESET, throttle_key(request))
     audit.record("password_reset_asked", None, request=request)
     tasks.enqueue_reset(address)
 
 
 def reset_password(request: HttpRequest, raw: str, new_password: str) -> User:
-    """Set a new password by an emailed link. Ends every session and API token; the second factor stays.
+    """Set a new password by an emailed link. Ends every session, API token, and passkey.
 
-    Raises ``email_tokens.ResetInvalid`` or ``Invalid``. The link also confirms the address.
+    Raises ``email_tokens.ResetInvalid`` or ``Invalid``. The second factor stays. The link also confirms the address.
     """
+    password_sign_in.require_open()
     enforce(EMAIL_LINK_ATTEMPTS, throttle_key(request))
     user = email_tokens.read_reset_token(raw)
+    had_passkeys = passkey_store.count_for_user(user.pk) > 0
     try:
-        user = _store_password(user, new_password, reason="password_reset")
+        user = _store_password(
+            user,
+            new_password,
+            reason="password_reset",
+            then=partial(passkey_store.delete_for_user, user.pk),
+        )
     except Conflict:
         raise email_tokens.ResetInvalid from None
     _mark_verified(user)
     audit.record("password_reset", user.pk, request=request)
+    if had_passkeys:
+        audit.record("passkeys_removed", user.pk, request=request)
+        tasks.enqueue_mail("passkeys_removed", user)
     tasks.enqueue_mail("password_changed", user)
     return user
 
 
-def _store_password(user: User, password: str, *, reason: str, keep: str | None = None) -> User:
+def _store_password(
+    user: User,
+    password: str,
+    *,
+    reason: str,
+    keep: str | None = None,
+    then: Callable[[], object] | None = None,
+) -> User:
+    """Set the password and return the account. ``then`` runs in the same transaction."""
     if problems := passwords.password_problems(password, user):
         raise Invalid(_("Please fix the errors below."), fields={"new_password": problems})
-    return raise_epoch(user, keep=keep, reason=reason, password=make_password(password))
+    hashed = make_password(password)
+
+    def change() -> User:
+        changed = raise_epoch(user, keep=keep, reason=reason, password=hashed)
+        if then is not None:
+            then()
+        return changed
+
+    return run_in_transaction(change)
 
 
 def _mark_verified(user: User) -> None:

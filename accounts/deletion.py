@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from accounts import auth_session_store, image_storage, sanction_store, totp_store
 from accounts.models import User
+from accounts.oidc import store as identity_store
+from accounts.passkeys import store as passkey_store
 from accounts.signals import account_deleted
 
 logger = logging.getLogger("streamsite.accounts")
@@ -48,6 +50,8 @@ def delete_if_due(user_id: str) -> None:
         return
     account_deleted.send(sender=User, user_id=user_id)
     totp_store.delete_for_user(user_id)
+    passkey_store.delete_for_user(user_id)
+    identity_store.delete_for_user(user_id)
     auth_session_store.delete_for_user(user_id)
     sanction_store.delete_for_user(user_id)
     user.delete()

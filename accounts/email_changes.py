@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts import audit, deliverability, email_tokens, tasks
-from accounts.credentials import confirm_password
+from accounts.credentials import confirm_owner
 from accounts.models import User, email_key
 from accounts.registration import domains
 from accounts.security_epoch import CHANGED_MEANWHILE
@@ -24,7 +24,7 @@ def change_email(request: HttpRequest, user: User, address: str, *, current_pass
     """Email a confirmation link to the new address and notify the old one, which stays in use until confirmation."""
     address = clean_email(address)
     domains.require_allowed(address)
-    confirm_password(request, user, current_password)
+    confirm_owner(request, user, current_password)
     return request_email_confirmation(user, address, request=request) or User.objects.get(pk=user.pk)
 
 

@@ -12,6 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import api_tokens, preferences, terms
+from accounts.models import User
 from accounts.profile import MAX_LINK_LENGTH, MAX_LINKS
 from accounts.registration.invitations import MAX_TOKEN_LENGTH
 from streamsite import formats
@@ -31,7 +32,7 @@ class LoginForm(forms.Form):
         label=_("Username or email"),
         max_length=254,
         widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+            attrs={"autocomplete": "username webauthn", "autocapitalize": "none", "autofocus": True}
         ),
     )
     password = forms.CharField(
@@ -264,6 +265,12 @@ class ChangeEmailForm(forms.Form):
         label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     current_password = _current_password()
+
+
+def ask_no_missing_password(form: forms.Form, user: User) -> None:
+    """Drop the field for the current password where the account has none: a recent proof is needed in its place."""
+    if not user.has_usable_password():
+        form.fields.pop("current_password", None)
 
 
 class PasswordForm(forms.Form):

@@ -33,7 +33,15 @@ SUBJECTS = {
     "totp_disabled": _("Two-factor authentication is off"),
     "recovery_code_used": _("A recovery code was used"),
     "otp_failures": _("Security alert: repeated incorrect two-factor codes"),
+    "identity_linked": _("Sign-in provider connected"),
+    "identity_unlinked": _("Sign-in provider disconnected"),
+    "passkey_added": _("Passkey added"),
+    "passkey_removed": _("Passkey removed"),
+    "passkeys_removed": _("Your passkeys were removed"),
+    "passkey_copied": _("Security alert: a passkey may have been copied"),
     "api_token_created": _("New API token created"),
+    "export_ready": _("Your data is ready to download"),
+    "import_done": _("Your import has finished"),
     "erase_asked": _("Your account is scheduled for deletion"),
     "restored": _("Your account was restored"),
     "digest": _("Your digest"),
@@ -46,13 +54,14 @@ SUBJECTS = {
     "totp_reset": _("Two-factor authentication was reset"),
     "rights_changed": _("Your staff permissions changed"),
     "deleted_by_staff": _("Your account was deleted"),
+    "webhook_disabled": _("A webhook was disabled"),
     "registration_waiting": _("Your account is waiting for approval"),
     "registration_approved": _("Your account was approved"),
     "registration_declined": _("Your sign-up was declined"),
     "registration_queue": _("New accounts are waiting for approval"),
 }
 
-EMPHASIZED = ("account", "new_address", "token_name", "title")
+EMPHASIZED = (*("account", "new_address", "token_name", "passkey_name", "provider_name", "title", "address"),)
 
 # Emails that describe a state, with the condition for sending them. The others report an event.
 STATE_EMAILS: dict[str, Callable[[User, Mapping[str, object]], bool]] = {
@@ -144,12 +153,20 @@ def _link(kind: str, user: User, to: str) -> str:
         return f"{settings.SITE_URL}/verify-email?token={quote(email_tokens.make_email_token(user, to))}"
     if kind in {"reset", "staff_reset"}:
         return f"{settings.SITE_URL}/reset-password?token={quote(email_tokens.make_reset_token(user))}"
+    if kind in {"export_ready", "import_done"}:
+        return f"{settings.SITE_URL}/settings/{kind.partition('_')[0]}"
     if kind == "warned":
         return f"{settings.SITE_URL}/settings/decisions"
     if kind in {"reinstated", "registration_approved"}:
         return f"{settings.SITE_URL}/login"
     if kind == "registration_queue":
         return f"{settings.SITE_URL}/admin/registrations/"
+    if kind == "webhook_disabled":
+        return f"{settings.SITE_URL}/studio/webhooks"
     if kind == "erase_asked":
         return f"{settings.SITE_URL}/restore"
+    if kind.startswith("identity"):
+        return f"{settings.SITE_URL}/settings/security/providers"
+    if kind.startswith("passkey"):
+        return f"{settings.SITE_URL}/settings/security/passkeys"
     return f"{settings.SITE_URL}/settings/security"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import account_marks, sessions
 from accounts.current_user import signed_in_user
 from accounts.registration import login_only
+from accounts.sign_in import SINGLE_FACTORS
 from accounts.web_sessions import SESSION_KEY
 from streamsite.errors import Forbidden
 from streamsite.http_methods import SAFE_METHODS
@@ -60,5 +61,9 @@ class SessionGovernanceMiddleware:
             logout(request)
             return
         sessions.extend_session(session)
-        if settings.STAFF_NEED_TOTP and request.path.startswith("/admin/") and session["amr"] == ["pwd"]:
+        if (
+            settings.STAFF_NEED_TOTP
+            and request.path.startswith("/admin/")
+            and session["amr"] in SINGLE_FACTORS
+        ):
             raise SecondFactorRequired

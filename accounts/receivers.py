@@ -20,7 +20,14 @@ def open_session(sender: type, request: HttpRequest | None, user: User, **extra:
         return
     remember = bool(getattr(request, "remember_me", False))
     amr = getattr(request, "amr", ["pwd"])
-    document = sessions.create_session(request, user, client=sessions.PAGE, remember=remember, amr=amr)
+    document = sessions.create_session(
+        request,
+        user,
+        client=sessions.PAGE,
+        remember=remember,
+        amr=amr,
+        is_proof=getattr(request, "is_proof", True),
+    )
     audit.record("login", user.pk, request=request, session_id=document["_id"])
     request.session[SESSION_KEY] = document["_id"]
     request.session.set_expiry(None if remember else 0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
-from streamsite.api.json_types import Timestamp
+from streamsite.api.json_types import Schema, Timestamp
 
 NotifyBy = Literal["page", "email", "both", "none"]
 
@@ -196,6 +196,25 @@ class TotpStatusDict(TypedDict):
     enabled: bool
     enabled_at: datetime | None
     recovery_codes: int
+
+
+class PasskeyDict(TypedDict):
+    """A passkey as its owner sees it. ``is_synced`` is whether its provider keeps copies on several devices."""
+
+    id: str
+    name: str
+    is_synced: bool
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class PasskeyOptionsDict(TypedDict):
+    """The options of ``navigator.credentials``, as ``PublicKeyCredential.parse...OptionsFromJSON()`` takes them.
+
+    `challenge` and ids are in base64url.
+    """
+
+    public_key: Annotated[dict[str, str], Schema(additionalProperties=True)]
 
 
 class ApiTokenDict(TypedDict):

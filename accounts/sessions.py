@@ -33,12 +33,19 @@ def utc_now() -> datetime:
 
 
 def create_session(
-    request: HttpRequest, user: User, *, client: str, remember: bool, amr: Sequence[str] = ("pwd",)
+    request: HttpRequest,
+    user: User,
+    *,
+    client: str,
+    remember: bool,
+    amr: Sequence[str] = ("pwd",),
+    is_proof: bool = True,
 ) -> SessionDoc:
     """Store and return a new session of ``user``; above the limit, revoke the least recently used sessions.
 
     ``user`` must be the object whose password, code, or link was checked, not a fresh copy: the session stores the
-    ``security_epoch`` of that moment, so a concurrent change of credentials invalidates it.
+    ``security_epoch`` of that moment, so a concurrent change of credentials invalidates it. ``is_proof`` is whether
+    the sign-in counts as a recent proof of identity: a provider may have let somebody in without asking.
     """
     idle, absolute = settings.SESSION_LIFETIMES[remember]
     moment = utc_now()
@@ -49,7 +56,7 @@ def create_session(
         "gen": 0,
         "client": client,
         "created_at": moment,
-        "auth_time": moment,
+        "auth_time": moment if is_proof else moment - PROOF_LIFETIME,
         "amr": list(amr),
         "rotated_at": moment,
         "idle_exp": moment + idle,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
@@ -9,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, sanctions, totp
+from accounts import audit, password_sign_in, sanctions, totp
 from accounts.backends import find_by_login, is_password_correct
 from accounts.models import RegistrationState, User
+from accounts.passkeys import assertions, challenges
+from accounts.passkeys.verification import Credential
 from accounts.second_factor import use_code
 from accounts.usernames import normalize_username
 from streamsite import formats
@@ -29,6 +32,11 @@ from streamsite.rate_limits import (
 )
 
 PASSWORD_ONLY = ["pwd"]
+# Two factors: the device, and the finger, face, or PIN by which it verified its user.
+PASSKEY_ONLY = ["passkey"]
+PROVIDER_ONLY = ["oidc"]
+# Not enough where staff must have two factors.
+SINGLE_FACTORS = (PASSWORD_ONLY, PROVIDER_ONLY)
 
 
 class InvalidCredentials(SiteError):
@@ -85,13 +93,15 @@ class OtpRequired(SiteError):
     detail = gettext_lazy("Enter a code from your authenticator app or a recovery code.")
 
 
-def authenticate(request: HttpRequest, login: str, password: str, otp: str = "") -> tuple[User, list[str]]:
+def authenticate(
+    request: HttpRequest, login: str, password: str, otp: str = "", passkey: Credential | None = None
+) -> tuple[User, list[str]]:
     """Return the account and how it was authenticated (``amr``).
 
     Raises this module's errors, ``OtpInvalid``, or ``Throttled``.
     """
     user = authenticate_password(request, login, password)
-    return user, verify_second_factor(request, user, otp)
+    return user, verify_second_factor(request, user, otp, passkey)
 
 
 def authenticate_password(request: HttpRequest, login: str, password: str) -> User:
@@ -100,7 +110,25 @@ def authenticate_password(request: HttpRequest, login: str, password: str) -> Us
     Raises what ``verify_password`` raises, and after a correct password ``AccountClosed``, ``AccountSuspended``, or
     ``ApprovalPending``.
     """
-    user = verify_password(request, login, password)
+    return require_active(request, verify_password(request, login, password))
+
+
+def authenticate_passkey(request: HttpRequest, credential: Credential) -> tuple[User, list[str]]:
+    """Return the account that signed this browser's challenge, and how it was authenticated (``amr``).
+
+    The authenticator has verified its user, so no code is asked. Raises ``PasskeyInvalid``, ``PasskeysUnavailable``,
+    ``Throttled``, ``AccountClosed``, ``AccountSuspended``, or ``ApprovalPending``.
+    """
+    password_sign_in.require_open()
+    proof = assertions.prove(request, credential, challenges.SIGN_IN)
+    return require_active(request, proof.user), PASSKEY_ONLY
+
+
+def require_active(request: HttpRequest, user: User) -> User:
+    """Return the account whose owner has just proved who they are, if it is active.
+
+    Raises ``AccountClosed``, ``AccountSuspended``, or ``ApprovalPending``.
+    """
     if not user.is_active and sanctions.end_if_due(user.pk):
         user = User.objects.get(pk=user.pk)
     if not user.is_active:
@@ -112,7 +140,8 @@ def authenticate_password(request: HttpRequest, login: str, password: str) -> Us
 def verify_password(request: HttpRequest, login: str, password: str) -> User:
     """Return the account with this name and password, active or not.
 
-    Raises ``InvalidCredentials``, ``Throttled``, or ``Unavailable`` if too many passwords are being checked.
+    Raises ``InvalidCredentials``, ``PasswordSignInClosed``, ``Throttled``, or ``Unavailable`` if too many passwords are
+    being checked.
 
     Failures count per account and address, and per address, so a stranger's failures do not lock the owner out.
     Attempts are counted before they are checked and refunded if correct, so concurrent ones cannot slip through. The
@@ -120,6 +149,7 @@ def verify_password(request: HttpRequest, login: str, password: str) -> User:
     is not shown: above it, every password counts as wrong, because a visible limit would reveal which address belongs
     to which name.
     """
+    password_sign_in.require_open()
     address = throttle_key(request)
     typed = f"{normalize_username(login.strip())[:80]}|{address}"
     account = find_by_login(login)
@@ -155,14 +185,25 @@ def inactive_error(user: User) -> SiteError:
     return AccountClosed(user, user.erase_at)
 
 
-def verify_second_factor(request: HttpRequest, user: User, otp: str) -> list[str]:
-    """Check the second-factor code, if one is required, and return the authentication methods (``amr``).
+def verify_second_factor(
+    request: HttpRequest,
+    user: User,
+    otp: str,
+    passkey: Credential | None = None,
+    first: Sequence[str] = tuple(PASSWORD_ONLY),
+) -> list[str]:
+    """Check the code or the passkey, if one is required, and return the authentication methods (``amr``).
 
-    Raises ``OtpRequired``, ``OtpInvalid``, or ``Throttled``.
+    ``first`` is how the account was authenticated before.
+
+    Raises ``OtpRequired``, ``OtpInvalid``, ``PasskeyInvalid``, or ``Throttled``.
     """
     if not totp.is_enabled(user.pk):
-        return PASSWORD_ONLY
+        return list(first)
+    if passkey is not None:
+        assertions.prove(request, passkey, challenges.SECOND_FACTOR, user_id=user.pk)
+        return [*first, *PASSKEY_ONLY]
     if not otp.strip():
         audit.record("login", user.pk, request=request, result="otp_required")
         raise OtpRequired
-    return [*PASSWORD_ONLY, use_code(request, user, otp, is_signed_in=False)]
+    return [*first, use_code(request, user, otp, is_signed_in=False)]

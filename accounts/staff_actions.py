@@ -31,6 +31,7 @@ from accounts import (
     totp,
 )
 from accounts.models import RegistrationState, User
+from accounts.passkeys import store as passkey_store
 from accounts.security_epoch import raise_epoch
 from accounts.signals import account_deactivated, account_reactivated
 from streamsite.errors import Conflict, Invalid
@@ -43,15 +44,16 @@ MAX_REASON_LENGTH = 1_000
 
 
 def send_reset_and_sign_out(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:
-    """Invalidate the password, end every session and API token, and email a reset link. Return ``True``.
+    """Invalidate password and passkeys, end all sessions and API tokens, and email a reset link. Return ``True``.
 
     Raises ``Invalid`` for an account without an email address, ``Conflict`` for an inactive one.
     """
     access.require_manageable(actor, user)
     if not user.email:
         raise Invalid(_("This account has no email address. Add one first."))
-    unusable = make_password(None)
-    if _end_access(user, Q(is_active=True), actor=actor, reason="staff_reset", password=unusable) is None:
+    unusable, drop = make_password(None), partial(passkey_store.delete_for_user, user.pk)
+    is_open = Q(is_active=True)
+    if _end_access(user, is_open, actor=actor, reason="staff_reset", then=drop, password=unusable) is None:
         raise Conflict(_("This account is closed or suspended."))
     deliverability.clear_undeliverable(user, user.email)
     audit.record("staff_reset", user.pk, request=request, actor=actor)
@@ -166,6 +168,18 @@ def reset_second_factor(user: User, *, actor: User | None, request: HttpRequest 
     _end_access(user, Q(), actor=actor, reason="totp_reset", then=partial(totp.disable, user.pk))
     audit.record("totp_reset", user.pk, request=request, actor=actor)
     tasks.enqueue_mail("totp_reset", user)
+    return True
+
+
+def remove_passkeys(user: User, *, actor: User | None, request: HttpRequest | None = None) -> bool:
+    """Remove the account's passkeys and end every session and API token. Return whether it had any."""
+    access.require_manageable(actor, user)
+    if not passkey_store.count_for_user(user.pk):
+        return False
+    drop = partial(passkey_store.delete_for_user, user.pk)
+    _end_access(user, Q(), actor=actor, reason="passkeys_removed", then=drop)
+    audit.record("passkeys_removed", user.pk, request=request, actor=actor)
+    tasks.enqueue_mail("passkeys_removed", user)
     return True
 
 

@@ -14,15 +14,12 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
-from django.utils.encoding import force_bytes
+from cryptography.fernet import MultiFernet
 
 from accounts import totp_store
 from accounts.models import User
 from accounts.schemas import TotpSetupDict, TotpStatusDict
+from streamsite.encryption import InvalidToken, cipher
 from streamsite.qr_codes import qr_svg
 from streamsite.site_settings.identity import site_name
 
@@ -162,13 +159,7 @@ def _decrypt(value: bytes) -> str:
 
 
 def _cipher() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derive_key(key)) for key in keys])
-
-
-def _derive_key(key: str | bytes) -> bytes:
-    derivation = HKDF(hashes.SHA256(), 32, salt=None, info=b"streamsite.totp")
-    return base64.urlsafe_b64encode(derivation.derive(force_bytes(key)))
+    return cipher("streamsite.totp")
 
 
 def _now() -> datetime:

@@ -12,8 +12,11 @@ from accounts.views import (
     email_links,
     jwks,
     language,
+    oidc,
+    passkeys,
     profile,
     profile_images,
+    providers,
     reauthentication,
     security,
     sign_in,
@@ -24,6 +27,10 @@ from streamsite.view_helpers import redirect_view
 urlpatterns = [
     path("login", sign_in.login, name="login"),
     path("login/code", sign_in.login_code, name="login-code"),
+    path("login/passkey", sign_in.login_passkey, name="login-passkey"),
+    path("login/with/<str:provider_id>", oidc.oidc_start, name="oidc-start"),
+    path("login/with/<str:provider_id>/callback", oidc.oidc_callback, name="oidc-callback"),
+    path("login/new", oidc.oidc_register, name="oidc-register"),
     path("register", sign_in.register, name="register"),
     path("register/waiting", sign_in.register_waiting, name="register-waiting"),
     path("signin", login_not_required(redirect_view("login")), name="signin"),
@@ -50,6 +57,24 @@ urlpatterns = [
         "settings/security/totp/recovery-codes", security.renew_recovery_codes, name="settings-recovery-codes"
     ),
     path("settings/security/activity", security.activity, name="settings-activity"),
+    path("settings/security/passkeys", passkeys.settings_passkeys, name="settings-passkeys"),
+    path(
+        "settings/security/passkeys/<str:passkey_id>/rename",
+        passkeys.rename_passkey,
+        name="settings-passkey-rename",
+    ),
+    path(
+        "settings/security/passkeys/<str:passkey_id>/remove",
+        passkeys.remove_passkey,
+        name="settings-passkey-remove",
+    ),
+    path("settings/security/providers", providers.settings_providers, name="settings-providers"),
+    path("settings/security/providers/confirm", providers.confirm_link, name="settings-providers-confirm"),
+    path(
+        "settings/security/providers/<str:identity_id>/unlink",
+        providers.unlink,
+        name="settings-provider-unlink",
+    ),
     path("settings/confirm", reauthentication.confirm_identity, name="settings-confirm"),
     path("settings/api-tokens", api_tokens.api_tokens_page, name="settings-api-tokens"),
     path(

@@ -9,6 +9,7 @@ from pymongo import ReturnDocument
 from pymongo.collection import Collection
 
 from streamsite.mongo.collections import collection
+from streamsite.mongo.engine.client import session_for
 
 USERS = "accounts_user"
 
@@ -40,6 +41,19 @@ def update_profile(
         {"$set": changes, "$inc": {"profile_version": 1}},
         return_document=ReturnDocument.AFTER,
     )
+
+
+def claim_epoch(user_id: str, epoch: int) -> bool:
+    """Return whether the account is active and at this security epoch. Joins the caller's transaction.
+
+    It writes to the account, so that the transaction conflicts with one that raises the epoch meanwhile.
+    """
+    claimed = _users().update_one(
+        {"_id": user_id, "is_active": True, "security_epoch": {"$in": [0, None]} if epoch == 0 else epoch},
+        {"$inc": {"profile_version": 1}},
+        session=session_for("default"),
+    )
+    return bool(claimed.matched_count)
 
 
 def change_subscriber_count(user_id: str, change: int) -> int | None:

@@ -17,15 +17,19 @@ SESSION_KEY = "sid"
 BACKEND = "accounts.backends.LoginBackend"
 
 
-def sign_in(request: HttpRequest, user: User, *, remember: bool, amr: Sequence[str]) -> None:
+def sign_in(
+    request: HttpRequest, user: User, *, remember: bool, amr: Sequence[str], is_proof: bool = True
+) -> None:
     """Start a web session of ``user`` and end the browser's former one. A receiver creates the session document.
 
+    ``is_proof`` is whether the sign-in counts as a recent proof of identity.
     Raises ``Throttled`` after many sign-ins in an hour, since each writes a session document and an audit event.
     """
     enforce(SIGN_INS, user.pk)
     former, owner = request.session.get(SESSION_KEY), request.session.get(USER_KEY)
     request.remember_me = remember  # type: ignore[attr-defined]
     request.amr = list(amr)  # type: ignore[attr-defined]
+    request.is_proof = is_proof  # type: ignore[attr-defined]
     login(request, user, backend=BACKEND)
     if former and owner:
         sessions.revoke(former, owner, "signed_in_again")

@@ -19,12 +19,14 @@ class PlaylistsConfig(AppConfig):
         from playlists.repairs import REPAIRS
         from playlists.search import FINDER
         from playlists.sitemap import SECTION
+        from playlists.video_imports import HOOK
         from playlists.views.play import queue_context
         from streamsite import copied_texts
         from streamsite.mongo import counters, repairs
         from subscriptions.channel_page import shelf_types
         from videos import viewer_state
         from videos.hooks import watch_page
+        from videos.imports import playlist_hook
         from videos.search import finders
         from videos.studio.bulk_actions import register_action
         from videos.syndication import sitemaps
@@ -35,6 +37,7 @@ class PlaylistsConfig(AppConfig):
         shelf_types.register_shelf_type(SHELF)
         finders.register_finder(FINDER)
         sitemaps.register_section(SECTION)
+        playlist_hook.register_playlists(HOOK)
         watch_page.register_context_builder(queue_context)
         register_action("playlist", studio_action.ACTION)
         viewer_state.register_viewer_state_provider(

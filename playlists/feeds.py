@@ -1,4 +1,4 @@
-"""RSS feeds of playlists: their last videos that may be listed, last one first.
+"""Feeds of playlists: their last videos that may be listed, last one first.
 
 New videos are added at the end of a playlist, which is read through the index of its order.
 """
@@ -12,7 +12,8 @@ from playlists.models import Playlist
 from videos import sensitivity
 from videos.access import ANONYMOUS
 from videos.syndication import urls
-from videos.syndication.feeds import ENTRY_FIELDS, MAX_ITEMS, Feed, FeedHeader, build_feed
+from videos.syndication.feed_entries import MAX_ITEMS, FeedHeader, FeedRequest
+from videos.syndication.feeds import AS_RSS, ENTRY_FIELDS, Feed, build_feed
 
 LAST_FIRST = ("-rank", "-id")
 # More than are shown, since some may be hidden.
@@ -24,9 +25,10 @@ def feed_url(playlist: Playlist) -> str:
     return urls.absolute_url(reverse("playlist-feed", args=[playlist.pk]))
 
 
-def build_playlist_feed(playlist: Playlist) -> Feed:
+def build_playlist_feed(playlist: Playlist, asked: FeedRequest = AS_RSS) -> Feed:
     """Return the feed of a playlist that anyone may open. Its owner must be loaded."""
-    rows = list(queries.items_with_videos(playlist, *ENTRY_FIELDS).order_by(*LAST_FIRST)[:MAX_READ])
+    most = MAX_READ + asked.start
+    rows = list(queries.items_with_videos(playlist, *ENTRY_FIELDS).order_by(*LAST_FIRST)[:most])
     visible = queries.visible_items(ANONYMOUS, playlist, rows)
     listed = [row.video for row in visible if row.video.listed]
     shown = [video for video in listed if not sensitivity.is_hidden(ANONYMOUS, video)]
@@ -37,5 +39,8 @@ def build_playlist_feed(playlist: Playlist) -> Feed:
         author=author,
         page=urls.absolute_url(playlist.get_absolute_url()),
         address=feed_url(playlist),
+        channel=playlist.owner,
+        artwork=urls.artwork_url(playlist.owner),
     )
-    return build_feed(head, shown[:MAX_ITEMS])
+    found, has_more = asked.slice_of(shown)
+    return build_feed(head, found, asked, has_more=has_more)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from playlists.views import embed, invites, items, play, playlists, save_dialog
 from streamsite.view_helpers import redirect_view
+from videos.syndication.routes import feed_paths
 
 urlpatterns = [
     path("library", playlists.library, name="library"),
@@ -35,6 +36,6 @@ urlpatterns = [
     path("playlists/<str:playlist_id>/items/<str:item_id>/move", items.move, name="playlist-item-move"),
     path("playlists/<str:playlist_id>/items/<str:item_id>/note", items.edit_note, name="playlist-item-note"),
     path("embed/playlist/<str:playlist_id>", embed.embed, name="playlist-embed"),
-    path("feeds/playlists/<str:playlist_id>.rss", playlists.feed, name="playlist-feed"),
+    *feed_paths("feeds/playlists/<str:playlist_id>", playlists.feed, "playlist-feed"),
     path("@<str:username>/playlists", playlists.channel_playlists, name="channel-playlists"),
 ]

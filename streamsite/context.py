@@ -1,5 +1,6 @@
 """The context of every template about the site."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from streamsite import origin
@@ -20,6 +21,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_identity": found,
         "site_pages": pages.links,
         "site_features": features(),
+        "imports_enabled": settings.IMPORTS_ENABLED,
         "site_mode": mode,
         "site_mode_text": state.banner_text(mode),
         "shows_banner": found.has_banner and request.COOKIES.get(BANNER_COOKIE) != found.banner_mark,

@@ -181,6 +181,14 @@ def origins(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return found
 
 
+def domain_above(name: str, host: str) -> str:
+    """Return the variable, "" or a domain that is ``host`` itself or above it and is no top-level one."""
+    value = text(name).lower()
+    if value and value != host and not ("." in value and host.endswith(f".{value}")):
+        raise invalid_value(name, f"use {host} or a domain above it, without scheme or port")
+    return value
+
+
 def hosts(name: str, default: tuple[str, ...]) -> list[str]:
     """Return the variable as a comma-separated list of host names, without scheme and port."""
     found = text_list(name, default)

@@ -80,6 +80,18 @@ def send_content(
     )
 
 
+def send_pieces(
+    request: HttpRequest,
+    facts: ContentFacts,
+    pieces: Callable[[int, int], Iterator[bytes]],
+    *,
+    content_type: str,
+    cache: CachePolicy,
+) -> HttpResponseBase:
+    """Send what ``pieces(first, length)`` yields as ``send_file`` sends a file."""
+    return _respond(request, facts, pieces, content_type=content_type, cache=cache)
+
+
 def inert_headers(cache: CachePolicy) -> dict[str, str]:
     """Return headers that keep what is sent from acting as a page or for another site."""
     return {

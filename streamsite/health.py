@@ -48,9 +48,11 @@ MAX_WAITS = {
     "default": MAX_SHORT_WAIT,
     "mail": MAX_SHORT_WAIT,
     "push": MAX_LONG_WAIT,  # a channel of many followers
+    "webhooks": MAX_SHORT_WAIT,
     "transcode": MAX_LONG_WAIT,
     "storage": MAX_LONG_WAIT,
     "backup": MAX_LONG_WAIT,
+    "imports": MAX_LONG_WAIT,
 }
 # Without these the site must not serve; without the others it serves, degraded.
 REQUIRED = ("database", "migrations", "site_id")

@@ -1,53 +1,122 @@
-"""HTTPS requests to addresses that callers have given: allowed hosts and public addresses only, no redirects.
+"""The only way out: requests to addresses that users, callers, and other sites gave.
 
-The name is looked up once, every address that it has is checked, and the connection is made to one that was checked, so
-that a second lookup cannot give another. TLS proves the name.
+``request`` fetches or posts to any public address, ``Client`` posts to allowed hosts over a connection that is kept
+open. Both look a name up once, check every address, and connect to a checked one (``outbound_connections``). Redirects
+are followed only where a caller asks for it, and each is checked like the first address. Neither proxies nor cookies,
+nor credentials of the environment are used. The whole takes no longer than its time limit, however slowly a server
+sends, and no more than its size limit, also after decompression.
 """
 
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import re
-import socket
-import ssl
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from urllib.parse import SplitResult, urlsplit
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import quote, urldefrag, urljoin
 
+from django.conf import settings
+
+from streamsite import request_turns
+from streamsite.outbound_connections import Deadline, GuardedConnection, resolve, tls_context
+from streamsite.outbound_hosts import (
+    AllowedHost,
+    OutboundRefused,
+    Target,
+    find_allowed,
+    is_public,
+    lower_host,
+    parse_allowed_host,
+    parse_private_host,
+    parse_url,
+    require_possible,
+)
 from streamsite.telemetry.spans import Attributes, Kind, within
 
-MAX_URL_LENGTH = 2_000
+__all__ = [
+    "AllowedHost",
+    "Answer",
+    "Client",
+    "Limits",
+    "OutboundFailed",
+    "OutboundRefused",
+    "OutboundTimeout",
+    "OutboundTooLarge",
+    "Response",
+    "Writer",
+    "check_url",
+    "find_allowed",
+    "is_public",
+    "lower_host",
+    "parse_allowed_host",
+    "parse_private_host",
+    "parse_url",
+    "request",
+    "require_allowed",
+    "resolve",
+    "tls_context",
+]
+
 MAX_BODY = 4_096
 MAX_RETRY_AFTER = 86_400
-HTTPS_PORT = 443
-# Prefixes in whose addresses an IPv4 address is embedded: those are judged by it.
-EMBEDDING = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
-# A host and its port: a name of at most 253 characters, whose labels have 63 at most, or an address in brackets.
-LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-NAME = rf"(?![^:]{{254}}){LABEL}(?:\.{LABEL})*"
-HOST = re.compile(rf"(?P<host>{NAME}|\[[0-9a-f.]*:[0-9a-f:.]*\])(?::(?P<port>[0-9]{{1,5}}))?")
-ENTRY = re.compile(rf"(?P<any>\*\.(?!\[))?{HOST.pattern}")
+READ_AT_ONCE = 65_536
+REDIRECTS = {301, 302, 303, 307, 308}
+# Headers that are for one server only, and not sent to where it redirects.
+PERSONAL = {"authorization", "cookie"}
 
 
-class OutboundRefused(Exception):
-    """The site does not connect to this address. The message says why and is for the log."""
+class OutboundFailed(Exception):
+    """There was no whole answer. The message is for people and names no address."""
+
+
+class OutboundTimeout(OutboundFailed):
+    """The time was up."""
+
+
+class OutboundTooLarge(OutboundFailed):
+    """The answer is larger than the caller takes."""
+
+
+class Writer(Protocol):
+    """What a body is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the next bytes."""
 
 
 @dataclass(frozen=True)
-class AllowedHost:
-    """A host, or with ``subdomains`` all hosts below it, on one port. ``may_be_private`` is for an operator's own."""
+class Limits:
+    """What a request may take, in all: ``seconds``, ``max_bytes`` of the answer, and ``redirects`` to follow.
 
-    name: str
-    subdomains: bool = False
-    port: int = HTTPS_PORT
-    may_be_private: bool = False
+    With ``cut`` a larger answer is cut off, else it is ``OutboundTooLarge``.
+    """
 
-    def allows(self, host: str, port: int) -> bool:
-        """Return whether the host and port of a URL are this one's."""
-        is_named = host.endswith(f".{self.name}") if self.subdomains else host == self.name
-        return is_named and port == self.port
+    seconds: float = 15.0
+    max_bytes: int = 1_000_000
+    redirects: int = 0
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer. ``url`` is where it came from after redirects; header names are in lower case.
+
+    ``body`` is empty when it was written to a file; ``size`` are the bytes of the (decompressed) body.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    size: int
+    url: str = field(repr=False)
+    is_cut: bool = False
+
+    @property
+    def retry_after(self) -> int:
+        """The seconds of its ``Retry-After``, 0 without."""
+        return _retry_after(self.headers.get("retry-after", ""))
 
 
 @dataclass(frozen=True)
@@ -58,91 +127,174 @@ class Answer:
     retry_after: int = 0
 
 
-def parse_allowed_host(entry: str, *, may_be_private: bool = False) -> AllowedHost | None:
-    """Return the host of ``push.example.org``, ``*.example.org`` or ``localhost:8443``; ``None`` for other texts."""
-    found = ENTRY.fullmatch(entry.lower())
-    port = int(found["port"] or HTTPS_PORT) if found else 0
-    if found is None or not 0 < port < 65_536:
-        return None
-    return AllowedHost(found["host"].strip("[]"), bool(found["any"]), port, may_be_private)
+def check_url(url: str) -> None:
+    """Raise ``OutboundRefused`` for a URL that ``request`` would refuse without looking up its host."""
+    target = parse_url(url)
+    if not _may_be_private(target):
+        if target.port not in {80, 443, *settings.OUTBOUND_PORTS}:
+            raise OutboundRefused(f"port {target.port} is not allowed")
+        require_possible(target)
 
 
-def find_allowed(url: str, allowed: Iterable[AllowedHost]) -> AllowedHost | None:
-    """Return the entry that allows an https URL; ``None`` when none does."""
-    parts = _split(url)
-    if parts is None:
-        return None
-    return next((one for one in allowed if one.allows(*_host_and_port(parts))), None)
+def request(
+    method: str,
+    url: str,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    limits: Limits = Limits(),
+    into: Writer | None = None,
+    began: Callable[[int, Mapping[str, str]], None] | None = None,
+) -> Response:
+    """Send a request to a public address and return the answer, whatever its status.
 
-
-def lower_host(url: str) -> str:
-    """Return a URL with its host in lower case; paths and queries may differ in case alone."""
-    return re.sub(r"\Ahttps://[^/?#]+", lambda found: found[0].lower(), url)
-
-
-def _split(url: str) -> SplitResult | None:
-    if len(url) > MAX_URL_LENGTH or not re.fullmatch(r"https://[!-~]+", url) or "\\" in url:
-        return None
-    try:
-        parts = urlsplit(url)
-        is_plain = HOST.fullmatch(parts.netloc.lower()) is not None and parts.port != 0
-    except ValueError:
-        return None
-    return parts if is_plain and not parts.fragment else None
-
-
-def _host_and_port(parts: SplitResult) -> tuple[str, int]:
-    return str(parts.hostname), parts.port or HTTPS_PORT
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP address is one of the public internet."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is None and any(ip in network for network in EMBEDDING):
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
-
-
-def resolve(host: str, port: int, *, may_be_private: bool) -> list[str]:
-    """Return the addresses of a host.
-
-    Raises ``OutboundRefused`` when one of them is not public or the host can have none, ``OSError``.
+    ``into`` is a file that the body is written to. ``began`` is called with status and headers, names in lower case,
+    before the body is read; what it raises ends the request. Redirects are followed for GET and HEAD alone, never from
+    https to http. Raises ``OutboundRefused`` for an address that the site does not connect to, ``OutboundFailed`` for
+    answers that do not come whole, in time, and within the size.
     """
+    request_turns.give_back()
+    deadline = Deadline(limits.seconds)
+    sent = {name.lower(): value for name, value in (headers or {}).items()}
+    sent.setdefault("accept-encoding", "identity")
+    sent.setdefault("user-agent", "Streamsite")
+    redirects = limits.redirects if method in {"GET", "HEAD"} else 0
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except ValueError as error:  # UnicodeError for empty and long labels
-        raise OutboundRefused(f"{host!r} is no name of a host") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not may_be_private and not all(is_public(address) for address in addresses):
-        raise OutboundRefused(f"{host} has an address that is not public")
-    return addresses
+        for _hop in range(redirects + 1):
+            check_url(url)
+            target = parse_url(url)
+            exchange = _Exchange(target, deadline, limits, into, began)
+            response = exchange.run(method, url, body, sent, follow=redirects > 0)
+            if response is not None:
+                return response
+            following = _follow(url, exchange.location)
+            if parse_url(following).origin != target.origin:
+                sent = {name: value for name, value in sent.items() if name not in PERSONAL}
+            url = following
+    except TimeoutError as error:
+        raise OutboundTimeout("The server didn't answer in time.") from error
+    except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
+        raise OutboundFailed("The server couldn't be reached, or its answer was incomplete.") from error
+    raise OutboundFailed("The server redirects too often.")
 
 
-class GuardedConnection(http.client.HTTPSConnection):
-    """A connection to a checked address of an allowed host."""
+def require_allowed(url: str, *, seconds: float) -> None:
+    """Raise ``OutboundRefused`` for a URL that ``request`` would refuse, its host looked up.
 
-    def __init__(self, host: str, port: int, *, may_be_private: bool, seconds: float) -> None:
-        super().__init__(host, port, timeout=seconds, context=_tls())
-        self._seconds = seconds
-        self._may_be_private = may_be_private
+    A name that nobody knows is refused as well. One that cannot be looked up within ``seconds`` is not.
+    """
+    check_url(url)
+    target = parse_url(url)
+    try:
+        resolve(target.host, target.port, may_be_private=_may_be_private(target), deadline=Deadline(seconds))
+    except TimeoutError:
+        return
+    except OSError as error:
+        raise OutboundRefused("the host has no address") from error
 
-    def connect(self) -> None:
-        """Connect to the first address that answers."""
-        failure: OSError = OSError("the host has no address")
-        for address in resolve(self.host, self.port, may_be_private=self._may_be_private):
-            try:
-                plain = socket.create_connection((address, self.port), self._seconds)
-            except OSError as error:
-                failure = error
-                continue
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.sock = _tls().wrap_socket(plain, server_hostname=self.host)
-            return
-        raise failure
+
+def _may_be_private(target: Target) -> bool:
+    return any(one.allows(target.host, target.port) for one in settings.OUTBOUND_PRIVATE_HOSTS)
+
+
+def _follow(url: str, location: str) -> str:
+    """Return the URL that a redirect leads to."""
+    escaped = quote(location.strip().encode("latin-1"), safe="!#$%&'()*+,/:;=?@[]~")
+    following = lower_host(urldefrag(urljoin(url, escaped))[0])
+    if url.startswith("https:") and not following.startswith("https:"):
+        raise OutboundRefused("a redirect leads from https to another scheme")
+    return following
+
+
+class _Exchange:
+    """One request and its answer, over a connection of its own."""
+
+    def __init__(
+        self,
+        target: Target,
+        deadline: Deadline,
+        limits: Limits,
+        into: Writer | None,
+        began: Callable[[int, Mapping[str, str]], None] | None,
+    ) -> None:
+        self._target, self._limits, self._into, self._began = target, limits, into, began
+        self._connection = GuardedConnection(
+            target, may_be_private=_may_be_private(target), seconds=limits.seconds
+        )
+        self._connection.deadline = deadline
+        self.location = ""
+
+    def run(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, follow: bool
+    ) -> Response | None:
+        """Return the answer; ``None`` for a redirect to follow, which ``location`` then is."""
+        connection = self._connection
+        about: Attributes = {
+            "http.request.method": method,
+            "server.address": connection.host,
+            "server.port": connection.port,
+        }
+        try:
+            with within(method, Kind.CLIENT, about) as span:
+                connection.request(method, self._target.path, body, dict(headers))
+                answer = connection.getresponse()
+                if span is not None:
+                    span.describe({"http.response.status_code": answer.status})
+                self.location = answer.headers.get("Location", "")
+                if follow and answer.status in REDIRECTS and self.location:
+                    return None
+                return self._read(answer, url)
+        finally:
+            connection.close()
+
+    def _read(self, answer: http.client.HTTPResponse, url: str) -> Response:
+        limit = self._limits.max_bytes
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        if self._began is not None:
+            self._began(answer.status, headers)
+        if not self._limits.cut and (answer.length or 0) > limit:
+            raise OutboundTooLarge("The answer is too large.")
+        kept: list[bytes] = []
+        write = kept.append if self._into is None else self._into.write
+        size, is_cut = 0, False
+        for part in _decoded(answer, tolerant=self._limits.cut):
+            is_cut = size + len(part) > limit
+            if is_cut and not self._limits.cut:
+                raise OutboundTooLarge("The answer is too large.")
+            taken = part[: limit - size]
+            size += len(taken)
+            write(taken)
+            if is_cut:
+                break
+        return Response(answer.status, headers, b"".join(kept), size, url, is_cut)
+
+
+def _decoded(answer: http.client.HTTPResponse, *, tolerant: bool) -> Iterator[bytes]:
+    """Yield the body in parts of at most ``READ_AT_ONCE``, decompressed.
+
+    ``tolerant`` yields nothing of an unknown compression, which else is ``OutboundFailed``.
+    """
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower() or "identity"
+    if encoding == "identity":
+        while part := answer.read(READ_AT_ONCE):
+            yield part
+        if answer.length:  # the server closed before the end
+            raise http.client.IncompleteRead(b"", answer.length)
+    elif encoding in {"gzip", "x-gzip", "deflate"}:
+        yield from _decompressed(answer)
+    elif not tolerant:
+        raise OutboundFailed("The answer is compressed in a way that isn't supported.")
+
+
+def _decompressed(answer: http.client.HTTPResponse) -> Iterator[bytes]:
+    engine = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip and zlib alike
+    while part := answer.read(READ_AT_ONCE):
+        while part:
+            yield engine.decompress(part, READ_AT_ONCE)
+            part = engine.unconsumed_tail
+    yield engine.flush()  # what the bytes that were read last stand for: less than a window
+    if not engine.eof:
+        raise http.client.IncompleteRead(b"")
 
 
 class Client:
@@ -155,37 +307,37 @@ class Client:
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send a POST; redirects are not followed. Raises ``OutboundRefused``, ``OSError``, ``HTTPException``."""
-        parts, entry = _split(url), find_allowed(url, self._allowed)
-        if parts is None or entry is None:
+        entry = find_allowed(url, self._allowed)
+        if entry is None:
             raise OutboundRefused("the address is not one of an allowed host")
-        host, port = _host_and_port(parts)
+        target = parse_url(url, schemes=("https",))
         kept = self._connection
-        if kept is not None and (kept.host, kept.port) == (host, port):
+        if kept is not None and (kept.host, kept.port) == (target.host, target.port):
             try:
-                return self._send(kept, parts, body, headers)
+                return self._send(kept, target, body, headers)
             except (OSError, http.client.HTTPException):
                 self.close()  # the host may have closed a connection that was idle
         self.close()
-        fresh = GuardedConnection(host, port, may_be_private=entry.may_be_private, seconds=self._seconds)
+        fresh = GuardedConnection(target, may_be_private=entry.may_be_private, seconds=self._seconds)
         self._connection = fresh
         try:
-            return self._send(fresh, parts, body, headers)
+            return self._send(fresh, target, body, headers)
         except BaseException:
             self.close()
             raise
 
     def _send(
-        self, connection: GuardedConnection, parts: SplitResult, body: bytes, headers: Mapping[str, str]
+        self, connection: GuardedConnection, target: Target, body: bytes, headers: Mapping[str, str]
     ) -> Answer:
-        target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         # The path of a push service's address is a secret.
         about: Attributes = {
             "http.request.method": "POST",
             "server.address": connection.host,
             "server.port": connection.port,
         }
+        connection.deadline = Deadline(self._seconds)
         with within("POST", Kind.CLIENT, about) as span:
-            connection.request("POST", target, body, dict(headers))
+            connection.request("POST", target.path, body, dict(headers))
             response = connection.getresponse()
             response.read(MAX_BODY)
             if span is not None:
@@ -204,10 +356,3 @@ class Client:
 def _retry_after(header: str) -> int:
     """Return the seconds of a header, at most a day. A date counts as none: the sender's own pause is longer."""
     return min(int(header), MAX_RETRY_AFTER) if re.fullmatch(r"[0-9]{1,9}", header.strip()) else 0
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context

@@ -49,12 +49,18 @@ OTP_TOTAL = Limit("otp-total", 50, 3600)
 RECOVERY = Limit("recovery-code", 10, 900)
 # Not a limit: the failure at which the owner is told.
 OTP_FAILURES = Limit("otp-failures", 5, 900)
+# Passkeys that were not accepted, and challenges: the sign-in page asks for one when it opens.
+PASSKEY = Limit("passkey", 50, 900)
+PASSKEY_CHALLENGES = Limit("passkey-challenge", 600, 900)
+# Going to a provider and coming back are two.
+OIDC = Limit("oidc", 600, 900)
 EMAIL_LINKS = Limit("mail-links", 5, 3600)
 EMAIL_LINK_ATTEMPTS = Limit("link-tries", 30, 3600)
 # Large providers send the clicks of all their users from few addresses.
 UNSUBSCRIBE = Limit("unsubscribe", 1200, 60)
 REFRESH = Limit("refresh", 30, 60)
 UPLOAD = Limit("upload", 60, 3600)
+IMPORT = Limit("import", 30, 3600)
 UPLOAD_CHUNKS = Limit("upload-parts", 3600, 3600)
 # Asked for while somebody types.
 PREVIEW = Limit("preview", 300, 60)
@@ -64,6 +70,13 @@ PLAYBACK = Limit("playback", 1200, 60)
 COMMENT = Limit("comment", 30, 300)
 POST = Limit("post", 20, 3600)
 REPORT = Limit("report", 30, 3600)
+# Many subscribers of feeds share the address of their server.
+WEBSUB = Limit("websub", 600, 3600)
+# Test events and deliveries that are sent again.
+WEBHOOK_SENDS = Limit("webhook-send", 60, 3600)
+# Each reads everything that the account has.
+TAKEOUT_EXPORT = Limit("takeout-export", 5, 86400)
+TAKEOUT_IMPORT = Limit("takeout-import", 20, 86400)
 INVITE_ATTEMPTS = Limit("playlist-invite", 60, 3600)
 
 

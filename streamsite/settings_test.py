@@ -13,9 +13,13 @@ MEDIA_STATE_CACHE_SECONDS = 0.0
 # Tests change the database behind the requests that they make. Kept rows end with every write of the process.
 KEPT_ANSWER_SECONDS = KEPT_CALLER_SECONDS = 0.0
 KEPT_ROW_SECONDS = 60.0
+WEBHOOK_MEMO_SECONDS = 60.0
 DISK_WATERMARK_BYTES = 0
 # Tests say what the site's settings are: no thread reads them.
 SITE_SETTINGS_POLL_SECONDS = 0
+
+# Errors that the OpenAPI document does not name fail the test that got them.
+MIDDLEWARE = ["tests.support.documented_answers.DocumentedAnswersMiddleware", *MIDDLEWARE]  # noqa: F405
 
 INSTALLED_APPS = [*INSTALLED_APPS, "streamsite.mongo.engine.tests.apps.EngineTestsConfig"]  # noqa: F405
 # The answers that the engine's are compared with.

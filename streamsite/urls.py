@@ -16,10 +16,17 @@ urlpatterns = indexed(
     "accounts.urls",
     "playlists.urls",
     "subscriptions.urls",
+    "takeout.urls",
     path(
         "api/v1/",
         include(
-            indexed("accounts.api_urls", "videos.api_urls", "playlists.api_urls", "subscriptions.api_urls")
+            indexed(
+                "accounts.api_urls",
+                "videos.api_urls",
+                "playlists.api_urls",
+                "subscriptions.api_urls",
+                "takeout.api_urls",
+            )
         ),
     ),
     path("api/schema", SchemaView.as_view(), name="schema"),

@@ -10,8 +10,17 @@ from django.utils.translation import gettext_lazy
 
 from streamsite.service_admin import ServiceAdmin
 from subscriptions import services
-from subscriptions.models import Broadcast, Notification, Post, Subscription
+from subscriptions.models import (
+    Broadcast,
+    DisabledBecause,
+    Notification,
+    Post,
+    Subscription,
+    Webhook,
+)
 from subscriptions.posts import services as posts
+from subscriptions.webhooks import delivering
+from subscriptions.webhooks import services as webhooks
 from videos.admin.read_only import ReadOnlyAdmin
 
 
@@ -101,3 +110,36 @@ class PostAdmin(ServiceAdmin[Post]):
     def remove(self, request: HttpRequest, row: Post) -> None:
         """Delete it with its picture, comments, and reactions."""
         posts.delete(row)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ServiceAdmin[Webhook]):
+    """Find, disable and delete webhooks. Their secrets are shown to nobody."""
+
+    admin_group, admin_rank = "people", 60
+    list_display = ("url", "user", "scope", "state", "failing_since", "delivered_at", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    ordering = ("-created_at",)
+    fields = (
+        *("user", "scope", "url", "description", "events", "state", "disabled_because"),
+        *("failing_since", "delivered_at", "created_at"),
+    )
+    readonly_fields = fields
+    actions = ("disable",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: their owners create them."""
+        return False
+
+    @admin.action(description=gettext_lazy("Disable"), permissions=["change"])
+    def disable(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
+        """Stop sending to the chosen webhooks; their owners get an email."""
+        for webhook in queryset.select_related("user"):
+            delivering.disable(webhook, DisabledBecause.STAFF)
+            self.log_change(request, webhook, _("Disabled."))
+
+    def remove(self, request: HttpRequest, row: Webhook) -> None:
+        """Delete it with its deliveries."""
+        webhooks.delete(row)

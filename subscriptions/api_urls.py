@@ -11,6 +11,7 @@ from subscriptions.api import (
     posts,
     push,
     subscriptions,
+    webhooks,
 )
 
 urlpatterns = [
@@ -58,4 +59,18 @@ urlpatterns = [
     path("posts/<str:post_id>/report", posts.PostReportView.as_view(), name="api-post-report"),
     path("channels/<str:username>/posts", posts.ChannelPostsView.as_view(), name="api-channel-posts"),
     path("me/feed/posts", posts.FeedPostsView.as_view(), name="api-me-feed-posts"),
+    path("webhooks", webhooks.WebhooksView.as_view(), name="api-webhooks"),
+    path("webhooks/<str:webhook_id>", webhooks.WebhookView.as_view(), name="api-webhook"),
+    path("webhooks/<str:webhook_id>/secret", webhooks.WebhookSecretView.as_view(), name="api-webhook-secret"),
+    path("webhooks/<str:webhook_id>/test", webhooks.WebhookTestView.as_view(), name="api-webhook-test"),
+    path(
+        "webhooks/<str:webhook_id>/deliveries",
+        webhooks.DeliveriesView.as_view(),
+        name="api-webhook-deliveries",
+    ),
+    path(
+        "webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/redeliver",
+        webhooks.RedeliverView.as_view(),
+        name="api-webhook-redeliver",
+    ),
 ]

@@ -27,6 +27,7 @@ class SubscriptionsConfig(AppConfig):
         from subscriptions.queries import feed_shelf, notify_stages
         from subscriptions.repairs import REPAIRS
         from subscriptions.views.channels import channel_context
+        from subscriptions.webhooks import receivers as webhook_receivers  # noqa: F401
         from videos import viewer_state
         from videos.hooks import home_page, watch_page
 

@@ -24,7 +24,8 @@ from subscriptions import private_feed_store, queries
 from subscriptions.models import PrivateFeed
 from subscriptions.schemas import PrivateFeedDict
 from videos.syndication import urls
-from videos.syndication.feeds import ENTRY_FIELDS, MAX_ITEMS, Feed, FeedHeader, build_feed
+from videos.syndication.feed_entries import MAX_ITEMS, FeedHeader
+from videos.syndication.feeds import ENTRY_FIELDS, Feed, build_feed
 
 TOKEN_PATTERN = re.compile(r"\A[A-Za-z0-9_-]{43}\Z")
 TOUCH_AFTER = timedelta(hours=1)

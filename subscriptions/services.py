@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from streamsite.row_limits import LimitReached
 from subscriptions import subscription_store
 from subscriptions.access import Relation
 from subscriptions.models import Notify, Subscription
-from subscriptions.signals import channel_subscribed
+from subscriptions.signals import channel_subscribed, subscription_changed
 from videos import blocks
 from videos.access import own_videos
 from videos.playback import statistics_store
@@ -69,11 +70,13 @@ def subscribe(
     notify: str | None = None,
     video_id: str = "",
     relation: Relation | None = None,
+    since: datetime | None = None,
 ) -> SubscriptionState:
     """Create the subscription, or update its bell setting. ``video_id`` is the channel's video that led to it.
 
     ``notify`` is the bell setting; ``None`` keeps it, and means ``all`` for a new subscription. ``relation`` is that of
-    the two, if the caller has just read it. The outcome of one upsert decides everything.
+    the two, if the caller has just read it. ``since`` is when a new one began, if not now. The outcome of one upsert
+    decides everything.
     """
     if subscriber.pk == channel.pk:
         raise SelfSubscription
@@ -83,7 +86,7 @@ def subscribe(
             fields={"notify": [_("Choose one of: %(choices)s.") % {"choices": ", ".join(Notify.values)}]},
         )
     blocks.require_none_between(subscriber.pk, channel.pk, relation.blockers if relation else None)
-    former = subscription_store.add(subscriber.pk, channel.pk, notify)
+    former = subscription_store.add(subscriber.pk, channel.pk, notify, since)
     if former is not None:
         return SubscriptionState(notify or former, channel.subscriber_count)
     # No transaction: a popular channel's counter is contended, and a lone $inc never conflicts.
@@ -94,6 +97,9 @@ def subscribe(
         if subscription_store.remove(subscriber.pk, channel.pk) is not None:
             user_store.change_subscription_count(subscriber.pk, -1)
         raise Absent
+    subscription_changed.send(
+        sender=Subscription, channel_id=channel.pk, subscriber_id=subscriber.pk, is_new=True
+    )
     return SubscriptionState(notify or Notify.ALL.value, subscribers)
 
 
@@ -103,7 +109,11 @@ def unsubscribe(subscriber: User, channel: Followable, *, video_id: str = "") ->
     if removed is None or removed.get("away"):
         return SubscriptionState(None, channel.subscriber_count)
     user_store.change_subscription_count(subscriber.pk, -1)
-    return SubscriptionState(None, _record_change(channel.pk, -1, video_id) or 0)
+    subscribers = _record_change(channel.pk, -1, video_id) or 0
+    subscription_changed.send(
+        sender=Subscription, channel_id=channel.pk, subscriber_id=subscriber.pk, is_new=False
+    )
+    return SubscriptionState(None, subscribers)
 
 
 def delete_for_user(user_id: str) -> None:

@@ -66,13 +66,14 @@ def _subscriptions() -> Collection[SubscriptionDoc]:
     return cast("Collection[SubscriptionDoc]", collection(SUBSCRIPTIONS))
 
 
-def add(subscriber_id: str, channel_id: str, notify: str | None) -> str | None:
+def add(subscriber_id: str, channel_id: str, notify: str | None, since: datetime | None = None) -> str | None:
     """Create the subscription, or set its bell to ``notify``; return the bell before, ``None`` for a new one.
 
-    ``notify=None`` leaves the bell as it is, and means ``all`` for a new one. One command.
+    ``notify=None`` leaves the bell as it is, and means ``all`` for a new one, which began at ``since``, by default now.
+    One command.
     """
     pair = {"subscriber_id": subscriber_id, "channel_id": channel_id}
-    fresh = {"_id": object_id(), "away": False, "created_at": timezone.now()}
+    fresh = {"_id": object_id(), "away": False, "created_at": since or timezone.now()}
     change: dict[str, dict[str, object]] = {"$setOnInsert": fresh}
     if notify is None:
         fresh["notify"] = Notify.ALL.value

@@ -1,4 +1,4 @@
-"""Tasks: notifications by email and in browsers, those of thread followers, subscriptions of inactive accounts.
+"""Tasks: notifications by email and in browsers, of thread followers, subscriptions of inactive accounts, webhooks.
 
 Their names stay as they are, because queued jobs store them.
 """
@@ -10,12 +10,13 @@ from datetime import timedelta
 from django.utils import timezone
 from django_tasks import task
 
-from streamsite.tasks.backend import MAIL, PUSH, enqueue_once
+from streamsite.tasks.backend import MAIL, PUSH, WEBHOOKS, enqueue_once
 from streamsite.tasks.errors import PermanentFailure, RetryLater
 from subscriptions import inactive
 from subscriptions.notifications import comment_notifications, digest
 from subscriptions.notifications.push import delivery
 from subscriptions.notifications.push.sending import Outcome
+from subscriptions.webhooks import delivering
 
 # Before the second try of what a push service did not take.
 PUSH_PAUSE_SECONDS = 60
@@ -77,6 +78,17 @@ def push_again(entry_id: str, push_id: str) -> None:
 def follow_account(user_id: str) -> None:
     """Update an account's subscriptions to whether it is active."""
     inactive.sync_account(user_id)
+
+
+@task(queue_name=WEBHOOKS)
+def send_webhooks() -> int:
+    """Send the events that are due to webhooks. Return how many were sent."""
+    return delivering.send_due()
+
+
+def enqueue_webhooks() -> None:
+    """Queue sending events to webhooks; within ``atomic()`` only if that commits."""
+    send_webhooks.enqueue()
 
 
 def enqueue_follower_notifications(comment_id: str) -> None:

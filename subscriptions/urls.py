@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from subscriptions.views import channel_settings, channels, import_export, notifications, posts, push
+from subscriptions.views import (
+    channel_settings,
+    channels,
+    import_export,
+    notifications,
+    posts,
+    push,
+    webhooks,
+)
 
 urlpatterns = [
     path("@<str:username>", channels.channel, name="channel"),
@@ -37,4 +45,15 @@ urlpatterns = [
     path("posts/<str:post_id>/edit", posts.edit, name="post-edit"),
     path("posts/<str:post_id>/delete", posts.delete, name="post-delete"),
     path("posts/<str:post_id>/reaction", posts.react, name="post-react"),
+    path("studio/webhooks", webhooks.webhooks_page, name="studio-webhooks"),
+    path("studio/webhooks/<str:webhook_id>", webhooks.webhook_page, name="studio-webhook"),
+    path("studio/webhooks/<str:webhook_id>/secret", webhooks.replace_secret, name="studio-webhook-secret"),
+    path("studio/webhooks/<str:webhook_id>/state", webhooks.change_state, name="studio-webhook-state"),
+    path("studio/webhooks/<str:webhook_id>/test", webhooks.send_test, name="studio-webhook-test"),
+    path("studio/webhooks/<str:webhook_id>/delete", webhooks.delete_webhook, name="studio-webhook-delete"),
+    path(
+        "studio/webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/redeliver",
+        webhooks.redeliver,
+        name="studio-webhook-redeliver",
+    ),
 ]

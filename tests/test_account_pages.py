@@ -108,6 +108,8 @@ def test_the_way_through_the_account_pages(chromium, site, width, scheme):
         "/settings/sessions",
         "/settings/security/activity",
         "/settings/confirm",
+        "/settings/export",
+        "/settings/import",
         "/settings/delete",
     ):
         walker.open(path)

@@ -61,12 +61,12 @@ def test_workers_say_version_and_job_and_missing_ones_are_a_warning(cast):
     heartbeat.beat()
     shown = cast.page("staff").get(INDEX).content.decode()
     body = shown[shown.index('id="desk-jobs"') :]
-    assert "No worker has run for a minute for: push, transcode." in body
+    assert "No worker has run for a minute for: push, transcode, webhooks." in body
     assert f"Version {__version__} · " in body
     assert f'<a href="{reverse("admin:streamsite_job_change", args=[result.id])}">note</a>' in body
     assert "Other version" not in body
     get_database("default")[WORKERS].update_many({}, {"$set": {"version": "0.0.1"}})
-    Heartbeat("worker-8", ["push", "transcode"]).beat()
+    Heartbeat("worker-8", ["push", "transcode", "webhooks"]).beat()
     body = cast.page("staff").get(INDEX).content.decode()
     assert "Other version" in body
     assert "No worker has run" not in body

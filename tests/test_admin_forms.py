@@ -15,9 +15,10 @@ from playlists.models import Playlist, PlaylistItem, SavedPlaylist
 from streamsite.models import Job
 from streamsite.visibility import Visibility
 from subscriptions import services as subscriptions
-from subscriptions.models import Broadcast, Notification, Post, Subscription
+from subscriptions.models import Broadcast, Notification, Post, Subscription, Webhook
 from subscriptions.notifications.services import announce_to_subscribers, notify
 from subscriptions.posts import services as posts
+from subscriptions.webhooks import services as webhooks
 from tests.support.documents import dump, normalize, restore
 from tests.support.forms import form_data
 from videos import blocks, services, strikes
@@ -109,7 +110,7 @@ EDITABLE = {
 }
 LOOKED_AT = (
     *(Block, Broadcast, Case, Comment, CommentReaction, CommentRules, Job, Notification, Post),
-    *(Reaction, Report, SavedPlaylist, Strike, Subscription),
+    *(Reaction, Report, SavedPlaylist, Strike, Subscription, Webhook),
 )
 
 
@@ -125,6 +126,7 @@ def world(cast):
     made = member.post("/api/v1/playlists", body, format="json").json()
     cast.api("owner").put(f"/api/v1/me/saved-playlists/{made['id']}")
     cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json")
+    webhooks.create(cast.owner, {"url": "https://example.org/", "events": ["video.ready"]})
     blocks.block(cast.owner, cast.stranger)
     filters.update_rules(cast.owner.pk, {"hold_links": True})
     member.post(f"/api/v1/videos/{video.pk}/report", {"reason": "other", "text": "Look"}, format="json")
@@ -224,6 +226,7 @@ DELETED = {
     SavedPlaylist: lambda row, actor: playlists.unsave_playlist(row.user, row.playlist_id),
     Subscription: lambda row, actor: subscriptions.unsubscribe(row.subscriber, row.channel),
     Video: lambda row, actor: services.delete(row),
+    Webhook: lambda row, actor: webhooks.delete(row),
 }
 
 

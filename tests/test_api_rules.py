@@ -20,7 +20,7 @@ from videos.schemas.playback import Verdict as HeartbeatVerdict
 from videos.studio.reports import VERDICT_MEANINGS
 from videos.studio.schemas import Verdict
 
-APPS = ("accounts", "videos", "playlists", "subscriptions")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "takeout")
 ROOT = Path(settings.BASE_DIR)
 API_MODULES = [path for app in APPS for path in sorted((ROOT / app / "api").glob("*.py"))]
 

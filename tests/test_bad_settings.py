@@ -23,6 +23,10 @@ LISTED = re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re
 NONSENSE = "abc def"
 # Names, texts, folders and secrets that may be anything.
 FREE = {
+    # Read only of providers that OIDC_PROVIDERS names.
+    "OIDC_KEYCLOAK_CLIENT_ID",
+    "OIDC_KEYCLOAK_CLIENT_SECRET_FILE",
+    "OIDC_KEYCLOAK_ISSUER",
     "SITE_NAME",
     "SITE_DESCRIPTION",
     "SECRET_KEY_FALLBACKS",

@@ -204,7 +204,13 @@ def test_few_large_registrations_are_read_at_a_time(database, no_disk):
 
 
 def test_every_route_with_a_rule_exists():
-    named = {*rules.IMAGE_FORMS, *rules.ANONYMOUS_IMAGE_FORMS, *rules.VIDEO_FORMS, *rules.RESUMABLE}
+    named = {
+        *rules.IMAGE_FORMS,
+        *rules.ANONYMOUS_IMAGE_FORMS,
+        *rules.VIDEO_FORMS,
+        *rules.RESUMABLE,
+        *rules.ARCHIVE_FORMS,
+    }
     assert named <= {name for name in get_resolver().reverse_dict if isinstance(name, str)}
 
 

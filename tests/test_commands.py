@@ -82,7 +82,7 @@ def test_what_dumpdata_writes_loaddata_reads(cast, tmp_path):
     cast.api("member").put("/api/v1/channels/owner/subscription")
     cast.api("owner").post("/api/v1/playlists", {"title": "A list", "video_ids": [video.pk]}, format="json")
     dump = tmp_path / "dump.json"
-    apps = ("accounts", "videos", "playlists", "subscriptions")
+    apps = ("accounts", "videos", "playlists", "subscriptions", "takeout")
     dump.write_text(run("dumpdata", *apps, indent=1))
     dumped = Counter(row["model"].split(".")[1] for row in json.loads(dump.read_text()))
     assert dumped == {

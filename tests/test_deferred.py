@@ -13,7 +13,7 @@ from streamsite.mongo.collections import collection
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "decisions" / "0032-deferred-actions.md"
-APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite")
 # Moments at which something happened. Every other one is when something is going to.
 PAST = {
     *(
@@ -42,6 +42,7 @@ PAST = {
         "terms_accepted_at",
     ),
     *("read_until", "seen_until", "feed_seen_at", "mailed_until", "last_login"),
+    *("failing_since", "delivered_at", "sent_at"),
 }
 # Queues whatever the settings name as periodic.
 PERIODIC = "streamsite/tasks/periodic.py"

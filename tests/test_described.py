@@ -84,7 +84,10 @@ def test_annotations_become_properties() -> None:
                 "size": {"type": "string", "enum": ["small", "large"]},
                 "made_at": {"type": "string", "format": "date-time", "nullable": True},
                 "day": {"type": "string", "format": "date"},
-                "main": {"allOf": [part], "nullable": True, "description": "The largest."},
+                "main": {
+                    "oneOf": [part, {"type": "string", "nullable": True, "enum": [None]}],
+                    "description": "The largest.",
+                },
                 "parts": {"type": "array", "items": part},
                 "notes": {
                     "type": "object",

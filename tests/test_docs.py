@@ -17,7 +17,7 @@ from tests.test_stores import OWNERS
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
-APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite", "tests")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite", "tests")
 SUFFIXES = "py|js|mjs|html|css|md|sh|yml|yaml|toml|template|txt|service|conf|json|webp|lock"
 FILE = re.compile(rf"[\w.*{{}}-]+(?:/[\w.*{{}}-]+)*\.(?:{SUFFIXES})")
 FOLDER = re.compile(
@@ -30,7 +30,7 @@ HISTORIC = re.compile(r"\bformerly\s$", re.IGNORECASE)
 # Files of an installation or of other programs, and names of loggers and checks, look like ours.
 FOREIGN = re.compile(
     r".*\*.*|.*\{.*|streamsite\.\w+|app\.mjs|page\.mjs|player\.js|hls\.js|site\.nginx\.conf|pip\.conf|robots\.txt|(?:anim|card|small)\.webp"
-    r"|[a-z]+\.[A-Z]\w+(?:\.\w+)?|[a-z]+\.(?:add|change|delete|view)_[a-z]+"
+    r"|\.info\.json|[a-z]+\.[A-Z]\w+(?:\.\w+)?|[a-z]+\.(?:add|change|delete|view)_[a-z]+"
 )
 
 

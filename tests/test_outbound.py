@@ -15,7 +15,8 @@ from tests.support.push_service import PushService
         *("224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "2002:7f00:1::"),
         *("::127.0.0.1",),
-        *("192.0.2.1", "198.18.0.1", "2001:db8::1"),
+        *("192.0.2.1", "198.18.0.1", "2001:db8::1", "192.88.99.1", "192.0.0.9", "240.0.0.1"),
+        *("fec0::1", "64:ff9b:1::7f00:1", "::ffff:0:127.0.0.1", "2001::1", "3fff::1", "5f00::1", "100::1"),
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public(address):
@@ -35,7 +36,7 @@ def test_a_name_with_one_private_address_is_refused(monkeypatch):
         (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("8.8.8.8", "10.0.0.1")
     ]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: answers)
-    monkeypatch.setattr(socket, "create_connection", lambda *args: pytest.fail("connected"))
+    monkeypatch.setattr(socket, "socket", lambda *args: pytest.fail("connected"))
     client = outbound.Client([outbound.parse_allowed_host("fcm.googleapis.com")], seconds=1)
     with pytest.raises(outbound.OutboundRefused, match="not public"):
         client.post("https://fcm.googleapis.com/x", b"", {})
@@ -45,10 +46,10 @@ def test_a_name_with_one_private_address_is_refused(monkeypatch):
 def server(tmp_path, monkeypatch):
     made = PushService(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
-    outbound._tls.cache_clear()
+    outbound.tls_context.cache_clear()
     yield made
     made.stop()
-    outbound._tls.cache_clear()
+    outbound.tls_context.cache_clear()
 
 
 def test_redirects_are_not_followed_and_the_connection_is_kept(server):

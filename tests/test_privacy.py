@@ -45,6 +45,8 @@ LISTS = (
     "/@matrix-owner",
     "/feeds/channels/matrix-owner.rss",
     "/feeds/playlists/{playlist}.rss",
+    "/feeds/channels/matrix-owner.atom",
+    "/feeds/site.json",
     "/sitemaps/{month}.xml",
 )
 # For other programs: what anybody with the link may see, whoever asks.

@@ -17,7 +17,7 @@ from streamsite.tasks import heartbeats, queue
 from streamsite.tasks.worker import Worker
 from tests.support.commands import recorded
 
-QUEUES = ["default", "mail", "push", "transcode"]
+QUEUES = ["default", "mail", "push", "transcode", "webhooks"]
 PATHS = ("/healthz", "/readyz")
 
 
@@ -133,7 +133,7 @@ def test_missing_workers_degrade(ready, cast):
     heartbeats.Heartbeat("host:1:abc", ["default", "mail"]).beat()
     status, answer = ready()
     assert (status, answer["status"]) == (200, "degraded")
-    assert answer["checks"]["workers"] == "No worker is running for: push, transcode."
+    assert answer["checks"]["workers"] == "No worker is running for: push, transcode, webhooks."
 
 
 def test_a_silent_worker_counts_no_more(cast):

@@ -123,6 +123,7 @@ def test_every_tool_means_the_same_python_and_version():
     [
         (".", "devDependencies"),
         ("bench/api/node", "dependencies"),
+        ("clients/js", "devDependencies"),
         *((f"tests/clients/{name}", "dependencies") for name in ("guide", "previews")),
     ],
 )

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from tests.test_locks import pinned
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite")
 # The only code that may import what an optional set brings, and nothing imports it where the set is not wanted.
 OPTIONAL = {
     "streamsite/tasks/celery.py": "requirements-celery",
@@ -46,6 +46,15 @@ def parts():
     return found
 
 
+def test_the_python_client_needs_only_what_it_declares():
+    """And the tests' environment has that, with the progress bars of the extra."""
+    declared = {"httpx", "rich", "streamsite_client"}
+    files = list((ROOT / "clients" / "python" / "src").rglob("*.py"))
+    assert files
+    assert set().union(*map(imported, files)) <= declared
+    assert {"httpx", "rich"} <= set(pinned(ROOT / "requirements-dev.lock"))
+
+
 def imported(path):
     """Return the names of the packages that a file imports, wherever in it."""
     nodes = list(ast.walk(ast.parse(path.read_text())))
@@ -58,7 +67,10 @@ def imported(path):
 def test_what_is_imported_is_pinned(sets, files):
     locked = {name for part in sets for name in pinned(ROOT / f"{part}.lock")}
     brought = {**packages_distributions(), **BROUGHT_BY}
-    own = {path.stem for folder in (ROOT, ROOT / "script") for path in folder.iterdir()} | {"inspected"}
+    folders = (ROOT, ROOT / "script", ROOT / "clients" / "python" / "src")
+    own = {path.stem for folder in folders for path in folder.iterdir()}
+    # Made by tests.
+    own |= {"inspected", "streamsite_api"}
     missing = set()
     for path in files:
         for name in imported(path) - own:

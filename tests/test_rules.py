@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite")
 # Who may import whom: an app knows those before it.
-ORDER = ["streamsite", "accounts", "videos", "subscriptions", "playlists", "demo"]
+ORDER = ["streamsite", "accounts", "videos", "subscriptions", "playlists", "takeout", "demo"]
 WIRING = {"settings_test.py", "urls.py"}
 
 

@@ -18,11 +18,14 @@ from rest_framework.test import APIClient
 
 from accounts.tests.images import picture
 from streamsite.api.renderers import with_absolute_urls
+from takeout import tasks as takeout
+from takeout.tests import archives
+from tests.support.authenticator import add_passkey
 from tests.support.mailbox import deliver
 from tests.support.plugin import empty_collections
 from tests.support.push_service import Device
 from tests.support.users import Cast
-from videos.models import Case, Video
+from videos.models import AddressImport, Case, Video
 from videos.moderation import cases
 from videos.playback import aggregation
 
@@ -49,7 +52,23 @@ TABLES = {
     "/api/v1/studio/stats.csv",
     "/api/v1/studio/videos/{video_id}/stats.csv",
     "/api/v1/me/subscriptions/opml",
+    "/api/v1/me/export/{export_id}/archive",
 }
+
+
+# Headers that the document names for an operation exactly when its answers have them.
+HEADERS = (
+    "ETag",
+    "Content-Disposition",
+    "RateLimit-Limit",
+    "X-Request-Id",
+    "Cache-Control",
+    "Content-Language",
+)
+
+
+# A feed without older entries has no link to them, one without entries no date.
+OPTIONAL_HEADERS = {"Link", "Last-Modified"}
 
 
 class Operation(TypedDict):
@@ -160,9 +179,16 @@ def _fill(cast, owner, member) -> dict[str, str]:
     _send(owner, "patch", "me/channel-page", {"featured": film.pk, "shelves": shelves})
     _send(owner, "post", f"playlists/{playlist['id']}/invites", {})
     _send(owner, "post", "me/feed/rss")
+    add_passkey(owner)
     _send(owner, "post", "auth/api-tokens", {"name": "script", "scopes": ["read"]})
     browser = Device("https://fcm.googleapis.com/fcm/send/x")
     _send(owner, "post", "me/push-subscriptions", browser.subscription())
+    hook = _send(owner, "post", "webhooks", {"url": "https://example.org/", "events": ["video.ready"]})
+    _send(owner, "post", f"webhooks/{hook['id']}/test")
+    fetched = AddressImport.objects.create(owner=cast.owner, url="https://films.example/a.mp4", total=9)
+    AddressImport.objects.create(
+        owner=cast.owner, url="https://films.example/b.mp4", status="failed", failure="not_found"
+    )
     _send(owner, "put", f"me/blocks/{cast.stranger.username}")
     _send(member, "post", f"videos/{film.pk}/report", {"reason": "spam", "text": "Look"})
     case = Case.objects.get()
@@ -170,9 +196,17 @@ def _fill(cast, owner, member) -> dict[str, str]:
     cases.decide(Case.objects.get(), cast.staff, "warning", notice="Careful")
     deliver()
     assert Video.objects.count() == 6
+    export = _send(owner, "post", "me/export", {"with_media": False})
+    takeout.build_export.func(export["id"])
+    archive = archives.streamsite(history=[{"video": {"id": "A" * 11, "url": "https://a.example/"}}])
+    fields = {"file": SimpleUploadedFile("a.zip", archive), "source": "streamsite", "dry_run": "true"}
+    found = owner.post("/api/v1/me/import", fields, format="multipart").json()
+    takeout.run_import.func(found["id"])
     return {
+        "export_id": export["id"], "import_id": found["id"],
         "video_id": film.pk, "username": "owner", "playlist_id": playlist["id"], "post_id": post["id"],
         "comment_id": comment["id"], "caption_id": caption["id"],
+        "webhook_id": hook["id"], "address_import_id": fetched.pk,
     }  # fmt: skip
 
 
@@ -230,9 +264,15 @@ def _without_origin(value: object, at: str = "") -> list[str]:
     return [f"{at} = {value}"] if is_bare else []
 
 
-def test_every_get_answers_as_its_schema_says(world: World) -> None:
+def _is_api(path: str) -> bool:
+    return path.startswith("/api/v1/")
+
+
+def test_every_get_answers_as_its_schema_says(world: World, settings) -> None:
+    settings.IMPORTS_ENABLED = True
     faults, answered, filled = [], set(), set()
-    for path, operations in world.document["paths"].items():
+    paths = {path: operations for path, operations in world.document["paths"].items() if _is_api(path)}
+    for path, operations in paths.items():
         if "get" not in operations:
             continue
         content = operations["get"]["responses"]["200"].get("content", {})
@@ -242,10 +282,18 @@ def test_every_get_answers_as_its_schema_says(world: World) -> None:
                 answer = client.get(url)
                 if answer.status_code != 200:
                     assert answer.status_code in {401, 403, 404}, (who, url, answer.content)
-                    schema, body = operations["get"]["responses"][str(answer.status_code)], answer.json()
-                    schema = schema["content"]["application/json"]["schema"]
+                    response, body = operations["get"]["responses"][str(answer.status_code)], answer.json()
+                    name = response["$ref"].rsplit("/", 1)[1]
+                    response = world.document["components"]["responses"][name]
+                    schema = response["content"]["application/json"]["schema"]
                 else:
                     answered.add(path)
+                    described = set(operations["get"]["responses"]["200"]["headers"])
+                    faults += [
+                        f"{who} {url}: header {name} {'lacks' if name in described else 'is not described'}"
+                        for name in HEADERS
+                        if (name in answer) != (name in described)
+                    ]
                     if path in TABLES:
                         assert answer["Content-Type"].partition(";")[0] in content, path
                         continue
@@ -259,10 +307,34 @@ def test_every_get_answers_as_its_schema_says(world: World) -> None:
                 ]
                 faults += [f"{who} {url}: {at}" for at in _without_origin(body)]
     assert not faults, "\n".join(sorted(set(faults)))
-    asked = {path for path, operations in world.document["paths"].items() if "get" in operations}
+    asked = {path for path, operations in paths.items() if "get" in operations}
     assert answered == asked
     # An empty list says nothing about what is in it.
     assert filled == asked - TABLES
+
+
+def test_addresses_outside_of_the_api_answer_as_described(world: World) -> None:
+    """``HEAD`` and ``OPTIONS`` of feeds and oEmbed are described in words."""
+    names = world.names | {"category": "music", "tag": "one", "format": "rss"}
+    queries = {"/oembed": f"?url=http://localhost:8000/watch/{names['video_id']}"}
+    kinds = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+    client = world.clients["anonymous"]
+    for path, operations in world.document["paths"].items():
+        for method in operations:
+            if _is_api(path) and method != "options":
+                continue
+            for ending in kinds if "{format}" in path else ("",):
+                given = names | {"format": ending, "upload_id": "nothing"}
+                url = re.sub(r"\{(\w+)\}", lambda name, given=given: given[name[1]], path)
+                answer = getattr(client, method)(url + queries.get(path, ""), HTTP_HOST="localhost")
+                (status,) = (one for one in operations[method]["responses"] if one < "300")
+                described = operations[method]["responses"][status]
+                assert str(answer.status_code) == status, (url, answer.content)
+                kind = answer.get("Content-Type", "").partition(";")[0]
+                assert kinds.get(ending, kind) == kind
+                assert "content" not in described or kind in described["content"], url
+                missing = {one for one in described["headers"] if one not in answer} - OPTIONAL_HEADERS
+                assert missing == set(), url
 
 
 def test_lists_lead_on_by_the_sites_address(world: World, settings) -> None:

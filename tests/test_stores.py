@@ -14,13 +14,17 @@ import pytest
 from streamsite.mongo import indexes
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("accounts", "videos", "playlists", "subscriptions", "demo", "streamsite")
+APPS = ("accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite")
 OPENERS = {"collection", "get_database"}
 IS_STORE = re.compile(r"(?:.*/)?(?:\w+_)?store\.py")
 # The collection of a store by the store's module. A collection stands here once.
 OWNERS = {
     "demo.store": {"streamsite_demo"},
     "accounts.auth_session_store": {"auth_session"},
+    "accounts.oidc.provider_store": {"auth_provider"},
+    "accounts.oidc.store": {"auth_identity"},
+    "accounts.passkeys.challenge_store": {"auth_challenge"},
+    "accounts.passkeys.store": {"auth_passkey"},
     "accounts.sanction_store": {"account_sanction"},
     "accounts.totp_store": {"auth_totp"},
     "accounts.user_store": {"accounts_user"},
@@ -38,8 +42,10 @@ OWNERS = {
         "subscriptions_readmarks",
     },
     "subscriptions.notifications.push.store": {"push_subscription"},
+    "subscriptions.webhooks.delivery_store": {"subscriptions_webhook", "subscriptions_webhookdelivery"},
     "subscriptions.private_feed_store": {"subscriptions_privatefeed"},
     "subscriptions.subscription_store": {"subscriptions_subscription"},
+    "takeout.store": {"takeout_export", "takeout_import", "takeout_import_row"},
     "videos.block_store": {"videos_block"},
     "videos.captions.store": {"videos_caption"},
     "videos.comments.store": {"videos_comment"},
@@ -51,6 +57,7 @@ OWNERS = {
     "videos.playback.statistics_store": {"video_total", "video_day", "channel_total", "channel_day"},
     "videos.search.store": {"search_video", "search_rebuild"},
     "videos.search.vocabulary_store": {"search_term"},
+    "videos.websub.store": {"websub_subscription"},
     "videos.video_store": {"videos_video"},
 }
 # Stores of one field, or of rows of one shape, in whatever collection they are given.

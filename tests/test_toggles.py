@@ -15,6 +15,7 @@ from streamsite.mongo.collections import collection
 from subscriptions import access
 from subscriptions import services as subscribing
 from subscriptions.models import Subscription
+from subscriptions.webhooks import listeners
 from tests.support.commands import LOG, recorded
 from tests.support.kills import collect_writes, kill_after
 from tests.support.profile import walk
@@ -62,6 +63,8 @@ def test_a_reaction_is_one_read_one_upsert_and_its_counters(cast):
 def test_a_subscription_is_one_read_one_upsert_and_its_counters(cast):
     assert cast.owner.is_active
     User.objects.filter(pk=cast.owner.pk).update(subscriber_count=8)  # where the rank in the search stays
+    listeners.forget()
+    assert not listeners.anyone_wants_subscriptions()  # which the process remembers
     api, row = cast.api("member"), "findAndModify subscriptions_subscription"
     counted = ["findAndModify accounts_user", "findAndModify accounts_user", "update channel_day"]
     assert commands(api, "put", FOLLOWED, {}) == ["aggregate accounts_user", row, *counted]

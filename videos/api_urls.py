@@ -15,6 +15,7 @@ from videos.api import (
     heartbeat,
     hidden,
     history,
+    imports,
     mentions,
     processing,
     reactions,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("uploads", uploads.UploadsView.as_view(), name="api-uploads"),
     path("uploads/titles", file_titles.FileTitlesView.as_view(), name="api-upload-titles"),
     path("uploads/<str:upload_id>", uploads.UploadView.as_view(), name="api-upload"),
+    path("imports", imports.ImportsView.as_view(), name="api-address-imports"),
+    path("imports/<str:address_import_id>", imports.ImportView.as_view(), name="api-address-import"),
     path("videos", videos.VideosView.as_view(), name="api-videos"),
     path("videos/<str:video_id>", videos.VideoView.as_view(), name="api-video"),
     path(

@@ -37,6 +37,7 @@ class VideosConfig(AppConfig):
         from videos.repairs import ALL as REPAIRS
         from videos.search import finders
         from videos.search.channels import FINDER
+        from videos.websub import receivers as websub_receivers  # noqa: F401
 
         counters.register_counters(*ALL)
         repairs.register_repairs(*REPAIRS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from videos import original_dates, queries
 from videos.captions import webvtt
 from videos.form_fields import DateTimeTextField, LanguageField
 from videos.models import CATEGORIES, Video
+from videos.models.address_import import MAX_URL
 from videos.models.caption import CaptionKind
 from videos.models.moderation import Reason
 
@@ -239,6 +241,27 @@ class UploadForm(forms.Form):
     visibility = forms.ChoiceField(label=_("Visibility"), choices=Visibility.choices)
     license = forms.ChoiceField(label=_("License"), choices=License.choices, required=False)
     is_sensitive = forms.BooleanField(label=_("Mark as sensitive"), required=False)
+
+
+class ImportForm(forms.Form):
+    """A video to fetch from an address. ``playlists`` are ids and titles to choose from."""
+
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=MAX_URL,
+        widget=forms.URLInput(attrs={"placeholder": "https://", "dir": "ltr", "autocomplete": "off"}),
+        help_text=_("The direct address of a video file, or of an HLS stream that has ended (.m3u8)."),
+    )
+    title = forms.CharField(label=_("Title"), max_length=120, required=False)
+    visibility = forms.ChoiceField(
+        label=_("Visibility"), choices=Visibility.choices, initial=Visibility.PRIVATE
+    )
+    playlist_id = forms.ChoiceField(label=_("Add to playlist"), required=False)
+
+    def __init__(self, *args: Any, playlists: Sequence[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["playlist_id"]
+        field.choices = [("", _("None")), *playlists]  # type: ignore[attr-defined]
 
 
 class CommentRulesForm(forms.Form):

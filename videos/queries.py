@@ -127,6 +127,12 @@ def page_with(request: HttpRequest | Request, name: str, value: str, *, absolute
     return _searched(request, asked, absolute=absolute, is_chosen=True)[0]
 
 
+def newest_with(viewer: Viewer, name: str = "", value: str = "") -> QuerySet[Video]:
+    """Return listed videos, channels included, whose ``category`` or ``tag`` is ``value``; order by ``NEWEST``."""
+    params = dict.fromkeys(LibraryQuerySerializer().fields, "") | ({name: value} if name else {})
+    return _filtered(viewer, parse_library_query(params).conditions).select_related("channel")
+
+
 def count_with(viewer: Viewer, name: str, value: str, most: int) -> int:
     """Return how many videos the pages of ``page_with`` have; ``most + 1`` where there are more than ``most``."""
     params = dict.fromkeys(LibraryQuerySerializer().fields, "") | {name: value}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ from videos.signals import (
     files_abandoned,
     listing_refreshed,
     video_deleted,
+    video_first_listed,
     video_published,
     video_retitled,
     video_row_deleted,
@@ -85,10 +87,13 @@ def create_from_upload(
     enqueue: Callable[[Video], object],
     sha256: str = "",
     video_id: str = "",
+    created_at: datetime | None = None,
+    published_at: datetime | None = None,
 ) -> Video:
     """Store an uploaded file and queue its processing; ``sha256`` is the file's hash if known.
 
-    ``video_id`` is an unused id to give the video; by default it is random.
+    ``video_id`` is an unused id to give the video; by default it is random. ``created_at`` and ``published_at`` are
+    those of a video that was on another site, or here before; one that has been published is not announced.
 
     The row and the job are written in one transaction after the file is safe; if that fails the file goes again.
     ``upload`` is moved away. Raises ``Invalid``, ``TooLarge`` or ``DiskFull``.
@@ -99,6 +104,8 @@ def create_from_upload(
     video = build_draft(owner, filename=filename, size=size, data=data)
     video.source_sha256 = sha256
     video.pk = video_id or video.pk
+    video.created_at = created_at or video.created_at
+    video.published_at = published_at
     paths.keep_source(upload, video.pk)
     try:
 
@@ -247,7 +254,7 @@ def refresh_listing(video_id: str) -> None:
     gate = PlaybackGate.of(video)
     wanted = gate.is_listed
     as_read = Video.objects.filter(gate.unchanged(), pk=video_id)
-    is_first = bool(wanted and as_read.filter(published_at=None).update(published_at=timezone.now()))
+    is_first = bool(wanted and video.published_at is None and _date_publication(video, as_read))
 
     def switch() -> None:
         switched = as_read.filter(listed=not wanted).update(listed=wanted)
@@ -271,6 +278,18 @@ def refresh_listing(video_id: str) -> None:
         video_published.send(sender=Video, video_id=video_id, channel_id=video.channel_id)
 
 
+def _date_publication(video: Video, as_read: QuerySet[Video]) -> int:
+    """Store that a video appears in lists for the first time. Return whether it was this call that did."""
+
+    def date() -> int:
+        dated = as_read.filter(published_at=None).update(published_at=timezone.now())
+        if dated:
+            video_first_listed.send(sender=Video, video=video)
+        return dated
+
+    return run_in_transaction(date)
+
+
 def _is_sensitive(video: Video) -> bool:
     return video.is_sensitive or video.is_sensitive_by_staff or channel_marks.is_sensitive(video.channel)
 
@@ -284,7 +303,7 @@ def delete(video: Video) -> None:
         if unlisted:
             User.objects.filter(pk=video.channel_id).update(video_count=F("video_count") - 1)
         Video.objects.filter(pk=video.pk).delete()
-        video_row_deleted.send(sender=Video, video_id=video.pk)
+        video_row_deleted.send(sender=Video, video_id=video.pk, video=video)
         files_abandoned.send(sender=Video, video_id=video.pk)
 
     run_in_transaction(remove_row)

@@ -6,7 +6,7 @@ from django.dispatch import Signal
 
 # Before a video's row is deleted, so that apps that refer to it can clean up. Sent with ``video_id``.
 video_deleted = Signal()
-# Within the transaction that deletes a video's row. Sent with ``video_id``.
+# Within the transaction that deletes a video's row. Sent with ``video_id`` and ``video``, as it was.
 video_row_deleted = Signal()
 # When a video may have another title, or be visible again after it was given one. Sent with ``video_id``.
 video_retitled = Signal()
@@ -14,6 +14,11 @@ video_retitled = Signal()
 listing_refreshed = Signal()
 # When a video appears in lists for the first time. Sent with ``video_id`` and ``channel_id``.
 video_published = Signal()
+# Within the transaction that dates its first appearance in lists. Sent with ``video``, with its channel.
+video_first_listed = Signal()
+# Within the transaction that makes a video ready, or marks it as failed. Sent with ``video_id``.
+video_completed = Signal()
+video_failed = Signal()
 # When a video cannot be processed. Sent with ``video_id``.
 processing_failed = Signal()
 # When a change of visibility is scheduled. Sent with ``video_id`` and ``at``.

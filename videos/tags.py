@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from streamsite.errors import Absent
 from streamsite.folding import fold
 from streamsite.sanitize import clean_line, is_blank
 from videos.hashtags import find_hashtags
@@ -53,6 +54,14 @@ def normalize_tag(raw: str) -> str:
         text = text[1:].strip()
     # The lower case of "İ" is "i" with a dot above it, which looks like "i" and is another text.
     return clean_line(text.lower().replace(f"i{DOT_ABOVE}", "i"))
+
+
+def require_tag(raw: str) -> str:
+    """Return a tag in its stored form. Raise ``Absent`` for what can't be a tag."""
+    name = normalize_tag(raw)
+    if not tag_key(name) or len(name) > MAX_TAG_LENGTH:
+        raise Absent
+    return name
 
 
 def tag_key(tag: str) -> str:

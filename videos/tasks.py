@@ -18,17 +18,19 @@ from django_tasks import task
 from accounts.models import User
 from streamsite import copied_texts, sweep_count
 from streamsite.tasks import admin_links, queue
-from streamsite.tasks.backend import MAIL, enqueue_once
+from streamsite.tasks.backend import MAIL, WEBHOOKS, enqueue_once
 from videos import hidden_store, schedules, services
 from videos.access import own_videos
 from videos.comments import services as comments
 from videos.files import bucket, bucket_site, relocation
+from videos.imports import fetching
 from videos.models import Status, Video
 from videos.moderation import emails
 from videos.playback import aggregation, history_store, session_store, statistics_store
 from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority, sources
 from videos.reactions import services as reaction_services
 from videos.search import channels, finders, rebuild
+from videos.websub import delivering, verification
 
 logger = logging.getLogger("streamsite.schedules")
 
@@ -67,6 +69,12 @@ def tidy_media(video_id: str) -> None:
     """Remove the generations that a video does not name, or no longer, from the disk and the bucket."""
     bucket_site.require_own_prefix()
     relocation.remove_old_copies(video_id)
+
+
+@task(queue_name="imports")
+def fetch_import(import_id: str) -> None:
+    """Download the file that an import names, and queue its video for processing."""
+    fetching.run(import_id, enqueue=enqueue_processing)
 
 
 @admin_links.register_admin_link(process_video)
@@ -206,6 +214,11 @@ def enqueue_processing(video: Video) -> None:
     process_video.using(priority=priority.job_priority(video)).enqueue(video.pk)
 
 
+def enqueue_import(import_id: str) -> None:
+    """Queue the download of an import; within ``atomic()`` the job exists only if the transaction commits."""
+    fetch_import.enqueue(import_id)
+
+
 def enqueue_placing(video_id: str) -> None:
     """Queue the copying of a complete video into the bucket, if that is where it belongs."""
     if bucket.is_default_storage():
@@ -233,3 +246,25 @@ def queue_place(video: Video) -> QueuePlace:
 def enqueue_demo_processing(video: Video) -> None:
     """Queue a demo clip behind everything that people have uploaded."""
     process_video.using(priority=DEMO_PRIORITY).enqueue(video.pk, few_rungs=True)
+
+
+@task(queue_name=WEBHOOKS)
+def verify_feed_subscription(subscription_id: str) -> bool:
+    """Ask a callback whether it wants a feed. Return whether it does."""
+    return verification.verify(subscription_id)
+
+
+@task(queue_name=WEBHOOKS)
+def send_feed_updates() -> int:
+    """Send changed feeds to their subscribers. Return how many were sent one."""
+    return delivering.send_due()
+
+
+def enqueue_websub_verification(subscription_id: str) -> None:
+    """Queue asking a callback whether it wants a feed."""
+    verify_feed_subscription.enqueue(subscription_id)
+
+
+def enqueue_feed_updates() -> None:
+    """Queue sending changed feeds."""
+    send_feed_updates.enqueue()

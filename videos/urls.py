@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from streamsite.view_helpers import redirect_view
 from videos import thumbnails
+from videos.syndication.routes import feed_paths
 from videos.views import (
     analytics,
     browse,
@@ -11,6 +12,7 @@ from videos.views import (
     embed,
     hidden,
     history,
+    imports,
     media,
     moderation,
     share,
@@ -21,6 +23,7 @@ from videos.views import (
     syndication,
     upload_details,
     watch,
+    websub,
     you,
 )
 
@@ -69,6 +72,8 @@ urlpatterns = [
     path("studio", analytics.channel_analytics, name="studio"),
     path("studio/upload", redirect_view("upload")),
     path("studio/analytics", redirect_view("studio")),
+    path("studio/imports", imports.imports, name="studio-imports"),
+    path("studio/imports/<str:import_id>/delete", imports.delete_import, name="studio-import-delete"),
     path("studio/videos", studio_videos.studio_videos, name="studio-videos"),
     path("studio/videos/bulk", studio_videos.bulk_change, name="studio-bulk"),
     path("studio/videos/<str:video_id>", studio_edit.edit, name="studio-video"),
@@ -112,7 +117,17 @@ urlpatterns = [
     path("files/<str:video_id>/video.mp4", syndication.download_file, name="shared-file"),
     path("files/<str:video_id>/video.m3u8", syndication.stream, name="shared-stream"),
     path("oembed", syndication.oembed, name="oembed"),
-    path("feeds/channels/<str:username>.rss", syndication.channel_feed, name="channel-feed"),
+    path("websub", websub.hub, name="websub"),
+    path("files/<str:video_id>/chapters.json", syndication.chapters, name="shared-chapters"),
+    path("files/<str:video_id>/captions/<str:caption_id>.vtt", syndication.caption, name="shared-caption"),
+    path(
+        "feeds/channels/<str:username>/artwork-<str:folder>.jpg", syndication.artwork, name="channel-artwork"
+    ),
+    *feed_paths("feeds/channels/<str:username>", syndication.channel_feed, "channel-feed"),
+    *feed_paths("feeds/site", syndication.site_feed, "site-feed"),
+    *feed_paths("feeds/categories/<str:slug>", syndication.category_feed, "category-feed"),
+    *feed_paths("feeds/tags/<path:tag>", syndication.tag_feed, "tag-feed"),
+    *feed_paths("feeds/videos/<str:video_id>/comments", syndication.comments_feed, "comments-feed"),
     path("robots.txt", syndication.robots, name="robots"),
     path("sitemap.xml", syndication.sitemap_index, name="sitemap"),
     path("sitemaps/<str:month>.xml", syndication.sitemap_month, name="sitemap-month"),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import accounts, groups
+from accounts.oidc import providers
 from accounts.registration import queue
 from streamsite.admin_site import PEOPLE, Link, register_link
 
@@ -10,3 +11,4 @@ __all__ = ["accounts", "groups"]
 
 register_link(Link("registration-queue", _("Sign-up requests"), PEOPLE, queue.PERMISSION, rank=5))
 register_link(Link("registration-invitations", _("Invitations"), PEOPLE, queue.PERMISSION, rank=6))
+register_link(Link("identity-providers", _("Identity providers"), PEOPLE, providers.PERMISSION, rank=7))

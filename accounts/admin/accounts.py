@@ -26,6 +26,7 @@ from accounts.admin.confirmed_actions import ConfirmedActionsMixin
 from accounts.admin.panels import render_panels
 from accounts.current_user import signed_in_user
 from accounts.models import User
+from accounts.passkeys import store as passkey_store
 from streamsite import formats
 from streamsite.admin_fields import ByteSizeField
 
@@ -73,7 +74,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     search_fields = ("username", "full_name", "email")
     ordering = ("-created_at",)
     readonly_fields = (
-        "id", "username", "password_status", "second_factor", "email", "email_verified", "pending_email",
+        "id", "username", "password_status", "passkeys", "second_factor", "email", "email_verified", "pending_email",
         "email_delivery", "is_active", "is_creator", "is_sensitive_by_staff", "status", "created_at", "last_login",
         "subscriber_count", "subscription_count", "video_count", "view_count", "events", "sanctions",
     )  # fmt: skip
@@ -84,7 +85,7 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
             {
                 "fields": (
                     *("email", "email_verified", "pending_email", "email_delivery"),
-                    *("password_status", "second_factor"),
+                    *("password_status", "passkeys", "second_factor"),
                 )
             },
         ),
@@ -263,6 +264,11 @@ class AccountAdmin(ConfirmedActionsMixin, UserAdmin):  # type: ignore[type-arg]
     def password_status(self, account: User) -> str:
         """Return whether a password is set. Its hash is never shown."""
         return _("Set") if account.has_usable_password() else _("None. The owner needs a reset link.")
+
+    @admin.display(description=gettext_lazy("passkeys"))
+    def passkeys(self, account: User) -> str:
+        """Return the number of passkeys. Their names are the owner's business."""
+        return formats.number(passkey_store.count_for_user(account.pk))
 
     @admin.display(description=gettext_lazy("two-factor authentication"))
     def second_factor(self, account: User) -> str:

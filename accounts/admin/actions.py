@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import channel_marks, deliverability, sanctions, staff_actions, totp
 from accounts.models import User
+from accounts.passkeys import store as passkey_store
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -109,7 +110,7 @@ ACTIONS = {
     "reset": AccountAction(
         label=_("Send reset link and sign out everywhere"),
         effect=_(
-            "The password stops working, every session and API token ends, an email change that waits for "
+            "The password and passkeys stop working, every session and API token ends, an email change that waits for "
             "confirmation is dropped, and the owner gets an email with a link to choose a new password."
         ),
         done=_("Signed out everywhere, reset link sent"),
@@ -174,6 +175,17 @@ ACTIONS = {
         unchanged=_("not suspended."),
         run=staff_actions.reinstate,
         offered=lambda user: not user.is_active and user.erase_at is None and not user.is_waiting,
+    ),
+    "remove-passkeys": AccountAction(
+        label=_("Remove passkeys"),
+        effect=_(
+            "The owner can't sign in with a passkey until they add one again, and every session and API token ends. "
+            "The password keeps working."
+        ),
+        done=_("Passkeys removed"),
+        unchanged=_("it has no passkeys."),
+        run=staff_actions.remove_passkeys,
+        offered=lambda user: passkey_store.count_for_user(user.pk) > 0,
     ),
     "sensitive": AccountAction(
         label=_("Mark channel as sensitive"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
@@ -21,6 +24,7 @@ from accounts import (
 )
 from accounts.api.base import PublicAuthView, no_store
 from accounts.authentication import verify_access_token
+from accounts.models import User
 from accounts.schemas import AccountDict, TokenGrantDict, VerifiedTokenDict
 from accounts.serializers.registration import RegisterFormSerializer, RegisterSerializer
 from accounts.serializers.tokens import RefreshSerializer, TokenSerializer, VerifySerializer
@@ -65,15 +69,8 @@ class TokenView(PublicAuthView):
         """Sign in."""
         data = TokenSerializer.from_body(request)
         inner = request._request
-        user, amr = sign_in.authenticate(inner, data["login"], data["password"], data["otp"])
-        enforce(SIGN_INS, user.pk)
-        session = sessions.create_session(
-            inner, user, client=data["client"], remember=data["remember"], amr=amr
-        )
-        audit.record("login", user.pk, request=inner, session_id=session["_id"])
-        if session["client"] == sessions.BROWSER:
-            token_rotation.log_out(refresh_cookie.read(inner), "")  # the cookie that this answer replaces
-        return token_response(token_rotation.issue_tokens(user, session), with_user=True)
+        user, amr = sign_in.authenticate(inner, data["login"], data["password"], data["otp"], data["passkey"])
+        return open_session(inner, user, amr=amr, client=data["client"], remember=data["remember"])
 
 
 class RefreshView(PublicAuthView):
@@ -137,6 +134,18 @@ class LogoutView(PublicAuthView):
         response = Response(status=status.HTTP_204_NO_CONTENT)
         refresh_cookie.delete(response)
         return no_store(response)
+
+
+def open_session(
+    request: HttpRequest, user: User, *, amr: Sequence[str], client: str, remember: bool
+) -> Response:
+    """Start a session of ``user``, who was just authenticated by ``amr``; return its tokens. Raises ``Throttled``."""
+    enforce(SIGN_INS, user.pk)
+    session = sessions.create_session(request, user, client=client, remember=remember, amr=amr)
+    audit.record("login", user.pk, request=request, session_id=session["_id"])
+    if session["client"] == sessions.BROWSER:
+        token_rotation.log_out(refresh_cookie.read(request), "")  # the cookie that this answer replaces
+    return token_response(token_rotation.issue_tokens(user, session), with_user=True)
 
 
 def token_response(grant: token_rotation.SessionTokens, *, with_user: bool = False) -> Response:

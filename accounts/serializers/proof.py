@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.serializers.fields import PasswordField
+from accounts.serializers.passkeys import CredentialField
 from streamsite.api.fields import StrictCharField
 from streamsite.api.inputs import InputSerializer
 
@@ -16,9 +19,24 @@ class ProofSerializer(InputSerializer):
     )
     otp = StrictCharField(max_length=40, required=False, allow_blank=True, default="")
 
-    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Return the password and the code."""
         return {"password": attrs["current_password"] or attrs["password"], "otp": attrs["otp"]}
+
+
+class IdentityProofSerializer(ProofSerializer):
+    """``POST /auth/proof``: the password, a code, or a passkey."""
+
+    passkey = CredentialField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="The answer to a challenge for the purpose proof.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the password, the code, and the passkey."""
+        return super().validate(attrs) | {"passkey": attrs["passkey"]}
 
 
 class FactorProofSerializer(InputSerializer):

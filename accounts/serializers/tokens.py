@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
+from accounts.serializers.passkeys import CredentialField
 from streamsite.api.fields import StrictCharField, StrictChoiceField
 from streamsite.api.inputs import InputSerializer
 
@@ -21,6 +22,12 @@ class TokenSerializer(InputSerializer):
     )
     password = StrictCharField(trim_whitespace=False, max_length=settings.PASSWORD_MAX_LENGTH)
     otp = StrictCharField(max_length=40, required=False, allow_blank=True, default="")
+    passkey = CredentialField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="In place of otp: the answer to a challenge for the purpose second_factor.",
+    )
     remember = serializers.BooleanField(required=False, default=False)
     client = StrictChoiceField(choices=["browser", "native"], required=False, default="browser")
 

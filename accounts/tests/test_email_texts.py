@@ -16,6 +16,8 @@ DETAILS = {
     "recovery_code_used": {"left": 1},
     "otp_failures": {"failures": 5, "is_signed_in": False, "user_agent": "", "ip_prefix": ""},
     "api_token_created": {"token_name": "backup & <b>"},
+    "export_ready": {"day": "2027-03-05"},
+    "import_done": {"source": "PeerTube"},
     "erase_asked": {"due": "2027-03-05"},
     "digest": {
         "lines": [{"text": "Anna & Ben published “A”", "link": "http://x/a", "stop": "http://x/b"}],
@@ -30,6 +32,7 @@ DETAILS = {
         "notice": "Be kind.",
         "link": "http://x/decision",
     },
+    "webhook_disabled": {"address": "https://example.org/hook?a=1&b=2"},
     "registration_declined": {"note": "Sorry."},
     "registration_queue": {"waiting": 3},
 }

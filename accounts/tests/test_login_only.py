@@ -22,6 +22,7 @@ from videos.views import media
 SECRET = "Zebra crossing"
 # Route names that visitors may open, each for a reason: signing in or up, links that emails carry, probes.
 OPEN = {
+    *("login-passkey", "oidc-start", "oidc-callback", "oidc-register"),
     *("signin", "signup", "change-password", "help"),
     *("login", "login-code", "register", "register-waiting", "setup", "logout"),
     *("forgot-password", "reset-password", "verify-email", "restore"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TypedDict
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import credentials, deactivation, forms, totp
 from accounts.current_user import signed_in_user
 from accounts.models import User
+from accounts.views.reauthentication import confirm_first
 from streamsite.cache_headers import never_cached
 from streamsite.view_actions import perform, posted_data, redirect_with_message, refusal_status
 from streamsite.view_helpers import allow_get_and_post
@@ -42,6 +44,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     """Close the account; it is erased when the waiting time is over."""
     user = signed_in_user(request)
     form = forms.DeleteAccountForm(posted_data(request), username=user.username)
+    forms.ask_no_missing_password(form, user)
 
     def close(_: None) -> HttpResponse:
         due = deactivation.deactivate(request, user)
@@ -51,8 +54,9 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     response = perform(
         request,
         form,
-        lambda: credentials.confirm_password(request, user, form.cleaned_data["current_password"]),
+        lambda: credentials.confirm_owner(request, user, form.cleaned_data.get("current_password", "")),
         close,
+        refused=partial(confirm_first, request.path),
     )
     if response is not None:
         return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from django.contrib import messages
@@ -10,12 +11,25 @@ from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import audit, credentials, email_changes, forms, reauthentication, totp, web_sessions
+from accounts import (
+    audit,
+    credentials,
+    email_changes,
+    forms,
+    password_sign_in,
+    reauthentication,
+    totp,
+    web_sessions,
+)
 from accounts.current_user import page_session_id, signed_in_user
+from accounts.oidc import providers
+from accounts.passkeys import services as passkeys
+from accounts.views.reauthentication import confirm_first
 from streamsite.api.pagination import paginate
 from streamsite.cache_headers import never_cached
 from streamsite.view_actions import perform, redirect_back, redirect_with_message, refusal_status
@@ -37,11 +51,16 @@ def _page(request: HttpRequest, status: int = 200, **bound: Form) -> HttpRespons
         "proof_form": forms.PasswordForm(auto_id="proof_%s"),
         "factor_form": forms.SecondFactorForm(auto_id="factor_%s"),
     }
+    for form in {**unbound, **bound}.values():
+        forms.ask_no_missing_password(form, user)
     events = audit.events_for_user(user.pk).order_by(*audit.NEWEST)[:MAX_EVENTS]
     context = {
         **unbound,
         **bound,
         "totp": totp.load_status(user.pk),
+        "has_password_sign_in": password_sign_in.is_open(),
+        "has_providers": bool(providers.all_providers()),
+        "passkey_count": len(passkeys.list_passkeys(user)),
         "events": [audit.serialize_event(row) for row in events],
     }
     return render(request, "accounts/settings_security.html", context, status=status)
@@ -66,7 +85,10 @@ def _perform(
             else done(result)
         )
 
-    return perform(request, form, action, answer) or _page(request, refusal_status(form), **{name: form})
+    forms.ask_no_missing_password(form, signed_in_user(request))
+    back = partial(confirm_first, reverse("settings-security"))
+    response = perform(request, form, action, answer, refused=back)
+    return response or _page(request, refusal_status(form), **{name: form})
 
 
 @never_cached
@@ -87,7 +109,11 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
     def change() -> None:
         user = credentials.change_password(
-            request, signed_in_user(request), session_id=page_session_id(request), **form.cleaned_data
+            request,
+            signed_in_user(request),
+            session_id=page_session_id(request),
+            current_password=form.cleaned_data.get("current_password", ""),
+            new_password=form.cleaned_data["new_password"],
         )
         web_sessions.keep_signed_in(request, user)
 
@@ -110,7 +136,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
             request,
             signed_in_user(request),
             form.cleaned_data["email"],
-            current_password=form.cleaned_data["current_password"],
+            current_password=form.cleaned_data.get("current_password", ""),
         ),
         _("Check your inbox at the new address for a link to confirm it."),
     )
@@ -149,7 +175,7 @@ def setup_totp(request: HttpRequest) -> HttpResponse:
         request,
         "proof_form",
         form,
-        lambda: credentials.confirm_password(request, user, form.cleaned_data["current_password"]),
+        lambda: credentials.confirm_owner(request, user, form.cleaned_data.get("current_password", "")),
         start,
     )
 

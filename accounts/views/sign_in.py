@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TypedDict
+from collections.abc import Sequence
+from functools import partial
+from typing import NotRequired, TypedDict
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,10 +17,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts import forms, services, sign_in, totp, web_sessions
+from accounts import forms, password_sign_in, services, sign_in, totp, web_sessions
 from accounts.models import User
+from accounts.oidc import flow, providers
+from accounts.passkeys import relying_party
+from accounts.passkeys import services as passkeys
+from accounts.passkeys.forms import PasskeyForm
 from accounts.registration import admission
 from accounts.views.deletion import offer_restore
 from streamsite.cache_headers import never_cached
@@ -27,6 +33,7 @@ from streamsite.rate_limits import REGISTER, enforce, refund_on_unavailable, thr
 from streamsite.view_actions import (
     attempt,
     form_status,
+    found_or_none,
     perform,
     posted_data,
     redirect_with_message,
@@ -37,16 +44,22 @@ from streamsite.view_helpers import allow_get_and_post, safe_next
 # In the page's session, for five minutes: the account that gave the right password and still owes a code.
 PENDING_KEY = "sign_in_pending"
 PENDING_SECONDS = 300
+# In the page's session: the provider by which it began.
+PROVIDER_KEY = "oidc_provider"
 
 
 class PendingSignIn(TypedDict):
-    """A sign-in between its password and its code. ``at`` is in seconds since 1970, ``next`` a path of this site."""
+    """A sign-in between its password and its code. ``at`` is in seconds since 1970, ``next`` a path of this site.
+
+    ``first`` is how the account was authenticated before; one that an earlier version began has none.
+    """
 
     user: str
     epoch: int
     remember: bool
     next: str
     at: float
+    first: NotRequired[list[str]]
 
 
 @login_not_required
@@ -64,29 +77,86 @@ def login(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         return sign_in.authenticate_password(request, data["login"], data["password"])
 
-    def closed_account(error: SiteError) -> HttpResponse | None:
-        return offer_restore(request, error.user) if isinstance(error, sign_in.AccountClosed) else None
-
     response = perform(
         request,
         form,
         authenticate,
         lambda user: _after_password(request, user, form.cleaned_data["remember"], target),
-        refused=closed_account,
+        refused=partial(_offer_restore, request),
     )
-    return response or render(
-        request, "accounts/login.html", _context(form, target), status=refusal_status(form)
+    context = _context(form, target) | _passkey_context(None)
+    return response or render(request, "accounts/login.html", context, status=refusal_status(form))
+
+
+@login_not_required
+@never_cached
+@require_POST
+def login_passkey(request: HttpRequest) -> HttpResponse:
+    """Sign in with a passkey, which the sign-in page's script has asked the browser for."""
+    target = safe_next(request, "/")
+    if request.user.is_authenticated:
+        return redirect(target)
+    form = PasskeyForm(request.POST)
+
+    def finish(proved: tuple[User, list[str]]) -> HttpResponse:
+        user, amr = proved
+        web_sessions.sign_in(request, user, remember=form.cleaned_data["remember"], amr=amr)
+        return redirect(target)
+
+    response = perform(
+        request,
+        form,
+        lambda: sign_in.authenticate_passkey(request, form.cleaned_data["credential"]),
+        finish,
+        refused=partial(_offer_restore, request),
     )
+    if response is not None:
+        return response
+    context = _context(forms.LoginForm(), target) | _passkey_context(form)
+    return render(request, "accounts/login.html", context, status=refusal_status(form))
+
+
+def _offer_restore(request: HttpRequest, error: SiteError) -> HttpResponse | None:
+    return offer_restore(request, error.user) if isinstance(error, sign_in.AccountClosed) else None
+
+
+def _passkey_context(form: Form | None) -> dict[str, object]:
+    """Return which ways to sign in the page offers, and the form of a passkey that was refused."""
+    has_password = password_sign_in.is_open()
+    return {
+        "has_password": has_password,
+        "has_passkeys": has_password and relying_party.is_available(),
+        "passkey_form": form,
+        "providers": providers.all_providers(),
+    }
 
 
 def _after_password(request: HttpRequest, user: User, remember: bool, target: str) -> HttpResponse:
     """Finish the sign-in, or ask for the code of the second factor first."""
+    second = begin_second_step(request, user, remember, target, first=sign_in.PASSWORD_ONLY)
+    if second is not None:
+        return second
+    web_sessions.sign_in(request, user, remember=remember, amr=sign_in.PASSWORD_ONLY)
+    return redirect(target)
+
+
+def begin_second_step(
+    request: HttpRequest, user: User, remember: bool, target: str, *, first: Sequence[str]
+) -> HttpResponse | None:
+    """Return the redirect to the page for the second factor, ``None`` for accounts without one.
+
+    ``first`` is how the account was authenticated so far.
+    """
     if not totp.is_enabled(user.pk):
-        web_sessions.sign_in(request, user, remember=remember, amr=sign_in.PASSWORD_ONLY)
-        return redirect(target)
+        return None
     request.session.cycle_key()
     request.session[PENDING_KEY] = PendingSignIn(
-        user=user.pk, epoch=user.security_epoch, remember=remember, next=target, at=time.time()
+        user=user.pk,
+        epoch=user.security_epoch,
+        remember=remember,
+        next=target,
+        at=time.time(),
+        first=list(first),
     )
     return redirect("login-code")
 
@@ -96,26 +166,37 @@ def _after_password(request: HttpRequest, user: User, remember: bool, target: st
 @sensitive_post_parameters("otp")
 @allow_get_and_post
 def login_code(request: HttpRequest) -> HttpResponse:
-    """Complete a sign-in with a code of the authenticator app, or with a recovery code."""
+    """Complete a sign-in with a code of the authenticator app, a recovery code, or a passkey."""
     pending: PendingSignIn | None = request.session.get(PENDING_KEY)
     user = _pending_user(pending)
     if pending is None or user is None:
         request.session.pop(PENDING_KEY, None)
         messages.info(request, _("Your sign-in timed out. Please sign in again."))
         return redirect("login")
-    form = forms.OtpForm(posted_data(request))
+    passkey_form = PasskeyForm(request.POST) if "credential" in request.POST else None
+    form = passkey_form or forms.OtpForm(posted_data(request))
+
+    def verify() -> list[str]:
+        data = form.cleaned_data
+        first = pending.get("first", sign_in.PASSWORD_ONLY)
+        return sign_in.verify_second_factor(
+            request, user, data.get("otp", ""), data.get("credential"), first=first
+        )
 
     def finish(amr: list[str]) -> HttpResponse:
         del request.session[PENDING_KEY]
         web_sessions.sign_in(request, user, remember=pending["remember"], amr=amr)
         return redirect(pending["next"])
 
-    response = perform(
-        request, form, lambda: sign_in.verify_second_factor(request, user, form.cleaned_data["otp"]), finish
-    )
-    return response or render(
-        request, "accounts/login_code.html", {"form": form}, status=refusal_status(form)
-    )
+    response = perform(request, form, verify, finish)
+    if response is not None:
+        return response
+    context = {
+        "form": forms.OtpForm() if passkey_form else form,
+        "passkey_form": passkey_form,
+        "has_passkeys": passkeys.can_use(user),
+    }
+    return render(request, "accounts/login_code.html", context, status=refusal_status(form))
 
 
 def _pending_user(pending: PendingSignIn | None) -> User | None:
@@ -134,7 +215,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(target)
     invitation = request.POST.get("invitation") or request.GET.get("invitation") or ""
-    admitted = attempt(lambda: admission.admit(invitation), Forbidden)
+    admitted = attempt(lambda: _admit(invitation), Forbidden)
     if isinstance(admitted, SiteError):
         return _not_admitted(request, admitted)
     form = forms.RegisterForm(posted_data(request), initial={"invitation": invitation})
@@ -163,6 +244,11 @@ def register(request: HttpRequest) -> HttpResponse:
     response = perform(request, form, create_account, welcome, refused=refused)
     context = _context(form, target) | {"must_wait": admitted.must_wait}
     return response or render(request, "accounts/register.html", context, status=form_status(form))
+
+
+def _admit(invitation: str) -> admission.Admission:
+    password_sign_in.require_open()
+    return admission.admit(invitation)
 
 
 def _not_admitted(request: HttpRequest, error: SiteError) -> HttpResponse:
@@ -197,6 +283,20 @@ def logout(request: HttpRequest) -> HttpResponse:
     """Sign out of this device. Who opens the address is asked first: a link must not sign anyone out."""
     if request.method != "POST" and request.user.is_authenticated:
         return render(request, "accounts/logout.html")
-    if request.method == "POST":
-        sign_out(request)
-    return redirect("home")
+    if request.method != "POST":
+        return redirect("home")
+    provider = _offered_logout(request)
+    sign_out(request)
+    return (
+        render(request, "accounts/signed_out.html", {"provider": provider}) if provider else redirect("home")
+    )
+
+
+def _offered_logout(request: HttpRequest) -> dict[str, str] | None:
+    """Return the name and the sign-out page of the provider by which the page's session began."""
+    known = request.session.get(PROVIDER_KEY)
+    for provider in providers.all_providers():
+        if provider.id == known and provider.offers_logout:
+            url = found_or_none(partial(flow.logout_url, provider))
+            return {"label": provider.label, "url": url} if url else None
+    return None

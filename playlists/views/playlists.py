@@ -16,7 +16,7 @@ from playlists.metadata import playlist_metadata
 from playlists.models import Playlist, Sort
 from playlists.schemas import PlaylistDict
 from playlists.services import invites
-from streamsite import cors, xml
+from streamsite import cors
 from streamsite.api.json_types import PageDict
 from streamsite.api.pagination import paginate
 from streamsite.view_actions import (
@@ -30,7 +30,8 @@ from streamsite.view_helpers import allow_get_and_post, is_htmx, render_page_or_
 from streamsite.visibility import Visibility
 from subscriptions.channel_page.metadata import channel_metadata
 from subscriptions.channel_page.queries import load_channel
-from videos.syndication.feeds import CONTENT_TYPE
+from videos.syndication.feed_entries import FeedRequest
+from videos.syndication.feeds import respond
 from videos.watch_marks import add_watch_marks
 
 TABS = ("", "shared", "saved")
@@ -115,12 +116,10 @@ def _show(request: HttpRequest, playlist: Playlist) -> HttpResponse:
 
 @cors.allow_preflight
 @require_safe
-def feed(request: HttpRequest, playlist_id: str) -> HttpResponse:
-    """Serve the playlist as RSS, as visitors see it."""
-    found = feeds.build_playlist_feed(access.playlist_for_sharing(playlist_id))
-    response = xml.respond(request, found.content, CONTENT_TYPE, found.modified)
-    cors.allow_any_origin(response)
-    return response
+def feed(request: HttpRequest, playlist_id: str, ending: str) -> HttpResponse:
+    """Serve the playlist as a feed, as visitors see it."""
+    asked = FeedRequest.of(request, ending)
+    return respond(request, feeds.build_playlist_feed(access.playlist_for_sharing(playlist_id), asked))
 
 
 @login_required

@@ -56,7 +56,8 @@ def described(shape: object, *, name: str = "", description: str = "") -> Descri
     if plain is PageDict:
         (entry,) = get_args(shape)
         entry_name = described(entry).name
-        plural = f"{entry_name[:-1]}ies" if entry_name.endswith("y") else f"{entry_name}s"
+        is_ies = entry_name.endswith("y") and entry_name[-2:-1] not in "aeiou"
+        plural = f"{entry_name[:-1]}ies" if is_ies else f"{entry_name}s"
         component, text = f"PageOf{plural}", f"One page of a list of `{entry_name}` objects."
     return Described(shape, name or component, description or text)
 
@@ -135,7 +136,10 @@ def _nullable(parts: tuple[object, ...], bindings: Bindings, auto_schema: AutoSc
     if len(kinds) != 1 or len(kinds) == len(parts):
         raise TypeError(f"{parts!r}: only one type or None has a schema")
     schema = _schema_of(kinds[0], bindings, auto_schema)
-    return _wrap_reference(schema) | {"nullable": True}
+    if "$ref" in schema:
+        # "nullable" has an effect beside a type only, and generators of clients do not see it beside "allOf".
+        return {"oneOf": [schema, {"type": "string", "nullable": True, "enum": [None]}]}
+    return schema | {"nullable": True}
 
 
 def _add_annotations(schema: JsonSchema, hint: object) -> JsonSchema:

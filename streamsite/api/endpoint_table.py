@@ -1,26 +1,20 @@
-"""The table of all endpoints in ``docs/api.md``, made from the OpenAPI document.
-
-The document of ``/api/schema`` has neither bodies of ``DELETE`` nor operations of ``HEAD``; the table has both.
-"""
+"""The table of all endpoints in ``docs/api.md``, made from the OpenAPI document."""
 
 from __future__ import annotations
 
-import inspect
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Required, TypedDict
+from typing import Required, TypedDict
 
 from django.conf import settings
-from drf_spectacular.drainage import GENERATOR_STATS
-from drf_spectacular.generators import EndpointEnumerator, SchemaGenerator
-from rest_framework.serializers import Serializer
+
+from streamsite.api.document.operations import first_sentence
 
 BEGIN = "<!-- endpoints: written by `manage.py api_docs` -->"
 END = "<!-- end of endpoints -->"
 DOCS = Path(settings.BASE_DIR) / "docs" / "api.md"
 PREFIX = "/api/v1"
-METHODS = ("get", "head", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 PAGINATION = {"cursor", "page_size"}
 
 Schema = TypedDict(
@@ -66,44 +60,6 @@ class Document(TypedDict):
     components: Components
 
 
-class _EndpointsWithHead(EndpointEnumerator):
-    """Lists ``HEAD`` of views that define it, besides the usual methods."""
-
-    def get_allowed_methods(self, callback: Any) -> list[str]:
-        """Return the methods of a route."""
-        methods: list[str] = super().get_allowed_methods(callback)  # type: ignore[no-untyped-call]
-        return [*methods, "HEAD"] if hasattr(callback.cls, "head") else methods
-
-
-class _TableGenerator(SchemaGenerator):
-    """Generates the document that the table shows."""
-
-    endpoint_inspector_cls = _EndpointsWithHead
-
-    def parse(self, input_request: Any, public: bool) -> dict[str, Any]:
-        """Return the operations by path and method."""
-        paths: dict[str, Any] = super().parse(input_request, public)  # type: ignore[no-untyped-call]
-        for path, _, method, view in self._get_paths_and_endpoints():  # type: ignore[no-untyped-call]
-            with GENERATOR_STATS.silence():  # most views declare none
-                declared = view.schema.get_request_serializer() if method == "DELETE" else None
-            if inspect.isclass(declared) and issubclass(declared, Serializer):
-                fields = declared().fields
-                schema = {
-                    "properties": {name: {} for name in fields},
-                    "required": [name for name, field in fields.items() if field.required],
-                }
-                paths[path][method.lower()]["requestBody"] = {
-                    "content": {"application/json": {"schema": schema}}
-                }
-        return paths
-
-
-def generate_document() -> Document:
-    """Return the OpenAPI document with bodies of ``DELETE`` and operations of ``HEAD``."""
-    document: Document = _TableGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return document
-
-
 def replace_table(text: str, document: Document) -> str:
     """Return ``text`` with the table between its markers replaced. Raise ``ValueError`` without the markers."""
     before, begin, rest = text.partition(BEGIN)
@@ -118,13 +74,13 @@ def endpoint_table(document: Document) -> str:
     rows = ["| call | takes | answers | does |", "|---|---|---|---|"]
     for path, operations in document["paths"].items():
         for method in METHODS:
-            if method in operations:
+            if method in operations and path.startswith(PREFIX):
                 operation = operations[method]
                 cells = (
                     f"`{method.upper()} {path.removeprefix(PREFIX)}`",
                     " ".join(_takes(operation, document)),
                     ", ".join(_answers(operation)),
-                    _first_sentence(operation.get("description", "")),
+                    first_sentence(operation.get("description", "")),
                 )
                 rows.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
     return "\n".join(rows)
@@ -145,9 +101,9 @@ def _takes(operation: Operation, document: Document) -> Iterator[str]:
 
 
 def _answers(operation: Operation) -> Iterator[str]:
-    """Yield the statuses below 400, each with the component that describes the body."""
+    """Yield the statuses below 300, each with the component that describes the body."""
     for status, response in operation["responses"].items():
-        if status < "400":
+        if status < "300":
             content = next(iter(response.get("content", {}).items()), None)
             reference = content[1].get("schema", {}).get("$ref", "") if content else ""
             yield f"{status} `{reference.rsplit('/', 1)[1]}`" if reference else _plain(status, content)
@@ -160,9 +116,3 @@ def _plain(status: str, content: tuple[str, object] | None) -> str:
 def _resolved(schema: Schema, document: Document) -> Schema:
     name = schema.get("$ref", "").rsplit("/", 1)[-1]
     return document["components"]["schemas"][name] if name else schema
-
-
-def _first_sentence(text: str) -> str:
-    """Return the first sentence of a description, without its period."""
-    line = " ".join(text.split("\n\n")[0].split()).replace("``", "`")
-    return re.split(r"(?<=[a-z0-9)`])\. ", line)[0].removesuffix(".")

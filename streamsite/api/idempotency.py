@@ -136,6 +136,7 @@ def idempotent(
             _store_response(claim, response, conceal, headers)
             return response
 
+        post.is_idempotent = True  # type: ignore[attr-defined]
         return post
 
     return decorate

@@ -1,4 +1,4 @@
-"""The OpenAPI document's defaults: every operation documents the one error form."""
+"""The OpenAPI document's defaults: every operation documents its errors, and how callers authenticate."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry
 
 from streamsite.api.described import described
+from streamsite.api.document.operations import complete_operation
 
 
 class ErrorDict(TypedDict):
@@ -21,34 +22,32 @@ class ErrorDict(TypedDict):
     request_id: str
 
 
-# Error statuses that an operation may have besides those of its view.
-COMMON_ERROR_STATUSES = ("400", "404", "429", "503")
-ERROR_STATUSES_BY_METHOD = {
-    "POST": ("409", "413", "415", "422"),
-    "PUT": ("409", "413", "415"),
-    "PATCH": ("409", "412", "413", "415"),
-    "DELETE": ("409", "412"),
-}
-
-
 class StreamsiteSchema(AutoSchema):
-    """Adds the error responses that any operation can give."""
+    """Adds to an operation what ``streamsite.api.document`` knows about it."""
 
     def get_operation(
         self, path: str, path_regex: str, path_prefix: str, method: str, registry: ComponentRegistry
     ) -> Any:
-        """Return the operation with every error response that it may have."""
+        """Return the operation, complete but for examples."""
         operation = super().get_operation(path, path_regex, path_prefix, method, registry)
-        if not operation:
-            return operation
-        reference = self.resolve_serializer(described(ErrorDict), "response").ref  # type: ignore[arg-type]
-        answer = {"description": "Error", "content": {"application/json": {"schema": reference}}}
-        codes = [*COMMON_ERROR_STATUSES, *ERROR_STATUSES_BY_METHOD.get(self.method, ())]
-        if operation.get("security"):
-            codes += ["401", "403"]
-        for code in codes:
-            operation["responses"].setdefault(code, answer)
+        if operation:
+            self.resolve_serializer(described(ErrorDict), "response")  # type: ignore[arg-type]
+            complete_operation(operation, self.view, self.method, path)
         return operation
+
+    def get_request_serializer(self) -> Any:
+        """Return the serializer of the body; ``None`` for a ``DELETE`` whose ``extend_schema`` names none."""
+        return None if self.method == "DELETE" else super().get_request_serializer()
+
+    def _get_request_body(self, direction: str = "request") -> Any:
+        """Return the body, of ``DELETE`` too where ``extend_schema`` names one."""
+        if self.method != "DELETE":
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        declared = self.get_request_serializer()
+        if declared is None:
+            return None
+        schema = self.resolve_serializer(declared, "request").ref
+        return {"content": {"application/json": {"schema": schema}}}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -59,7 +58,8 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         """Return the security scheme of OpenAPI."""
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        text = "`Authorization: Bearer <access token>`: an access token of `POST /auth/token`, which lives ten minutes."
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": text}
 
 
 class PageSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -70,7 +70,11 @@ class PageSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         """Return the security scheme of OpenAPI."""
-        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
+        text = (
+            "The session of the site's own pages. Methods that change something need `X-CSRFToken` as well."
+        )
+        name = settings.SESSION_COOKIE_NAME
+        return {"type": "apiKey", "in": "cookie", "name": name, "description": text}
 
 
 class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -81,4 +85,5 @@ class ApiTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         """Return the security scheme of OpenAPI."""
-        return {"type": "apiKey", "in": "header", "name": "Authorization"}
+        text = "`Authorization: Token sst_...`: an API token. The value has the prefix `Token` and a space."
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": text}

@@ -14,7 +14,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from streamsite import error_responses, errors
+from streamsite import error_responses, errors, origin
 from streamsite.api.endpoint_table import Document
 from streamsite.cache_headers import public_for
 from streamsite.site_settings.identity import site_name
@@ -34,17 +34,16 @@ class SchemaView(SpectacularJSONAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: object, **kwargs: object) -> HttpResponse:
         """Return the OpenAPI document."""
-        response = HttpResponse(_generate_document(site_name()), content_type=OpenApiJsonRenderer.media_type)
+        document = _generate_document(site_name(), origin.current())
+        response = HttpResponse(document, content_type=OpenApiJsonRenderer.media_type)
         response["Content-Disposition"] = 'inline; filename="Streamsite API.json"'
         return public_for(300).set_on(response)
 
 
 @lru_cache(maxsize=2)
-def _generate_document(name: str) -> bytes:
-    """Return the document of a site of that name as JSON. Generating it takes a third of a second: it is cached."""
-    schema: dict[str, Any] = {**generate_schema()}
-    schema["info"] = schema["info"] | {"title": f"{name} API"}
-    document: bytes = OpenApiJsonRenderer().render(schema, renderer_context={})
+def _generate_document(name: str, address: str) -> bytes:
+    """Return the document of a site of that name and address as JSON. Generating it takes a second: it is cached."""
+    document: bytes = OpenApiJsonRenderer().render(generate_schema(), renderer_context={})
     return document
 
 

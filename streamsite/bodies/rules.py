@@ -31,6 +31,8 @@ IMAGE_FORMS = {
 # Nobody is signed in while registering: these pictures stay in memory, for few requests at a time.
 ANONYMOUS_IMAGE_FORMS = {"api-register": 2}
 VIDEO_FORMS = frozenset({"upload", "api-videos"})
+# Archives of accounts: as large as a video may be, and kept in a file.
+ARCHIVE_FORMS = frozenset({"api-imports", "settings-import"})
 # Their view reads the body itself, once it knows the caller and the upload.
 RESUMABLE = frozenset({"api-uploads", "api-upload"})
 # Answered without reading the body, which proxies of mail programs may send in chunks.
@@ -72,17 +74,17 @@ def rule_for_route(route: str, *, is_form: bool) -> Rule:
     """Return the rule of the route with this name. Only multipart forms and resumable uploads may be large."""
     if is_form and (route in IMAGE_FORMS or route in ANONYMOUS_IMAGE_FORMS):
         return _pictures(route)
-    if (is_form and route in VIDEO_FORMS) or route in RESUMABLE:
+    if (is_form and route in VIDEO_FORMS | ARCHIVE_FORMS) or route in RESUMABLE:
         detail = _("The file is too large. The limit is %(limit)s.") % {
             "limit": format_bytes(settings.MAX_UPLOAD_BYTES)
         }
-        is_video = route in VIDEO_FORMS
+        is_video, is_archive = route in VIDEO_FORMS, route in ARCHIVE_FORMS
         return Rule(
             settings.MAX_UPLOAD_BYTES + REST_OF_FORM,
             detail,
-            handler=VIDEO if is_video else DISCARD,
-            takes_unknown_length=not is_video,
-            field="file" if is_video else "",
+            handler=VIDEO if is_video else DISK if is_archive else DISCARD,
+            takes_unknown_length=route in RESUMABLE,
+            field="file" if is_video or is_archive else "",
         )
     return replace(default_rule(), takes_unknown_length=True) if route in UNREAD else default_rule()
 

@@ -13,7 +13,7 @@ import django
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand
 
-PACKAGES = ("streamsite", "accounts", "videos", "demo")
+PACKAGES = ("streamsite", "accounts", "videos", "takeout", "demo")
 # Django's commands that operators of a site need, with what they do here.
 FROM_DJANGO = {
     "check": "Check the settings; --deploy adds what a public site should mind.",

@@ -19,6 +19,9 @@ Document = dict[str, Any]
 # Modules with ``INDEXES``: lists of ``IndexModel`` by collection.
 PROVIDERS = (
     "accounts.mongo",
+    "accounts.oidc.store",
+    "accounts.passkeys.challenge_store",
+    "accounts.passkeys.store",
     "accounts.sanction_store",
     "videos.hidden_store",
     "videos.moderation.store",
@@ -27,9 +30,11 @@ PROVIDERS = (
     "videos.search.vocabulary_store",
     "videos.playback.session_store",
     "videos.playback.statistics_store",
+    "videos.websub.store",
     "subscriptions.mongo",
     "subscriptions.notifications.push.store",
     "playlists.search",
+    "takeout.store",
     "streamsite.api.idempotency",
     "streamsite.tasks.queue",
     "streamsite.tasks.heartbeats",

@@ -14,6 +14,8 @@ from streamsite.settings.accounts import *
 from streamsite.settings.api import *
 from streamsite.settings.tasks import *
 from streamsite.settings.push import *
+from streamsite.settings.outbound import *
+from streamsite.settings.oidc import *
 from streamsite.settings.media import *
 from streamsite.settings.bucket import *
 from streamsite.settings.backup import *

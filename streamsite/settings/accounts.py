@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from streamsite import env
-from streamsite.settings.base import IS_HTTPS, SITE_URL
+from streamsite.settings.base import IS_HTTPS, SITE_HOST, SITE_URL
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.LoginBackend"]
@@ -55,6 +55,9 @@ ERASE_AFTER_DAYS = env.integer("ERASE_AFTER_DAYS", 14, least=0, most=90)
 # Publishing needs a verified address where mail can be sent: without a mail server nobody could get the link.
 REQUIRE_VERIFIED_EMAIL = env.flag("REQUIRE_VERIFIED_EMAIL", bool(env.text("EMAIL_HOST")))
 STAFF_NEED_TOTP = env.flag("STAFF_NEED_TOTP", IS_HTTPS)
+# The domain that passkeys belong to: SITE_URL's host, or a domain above it that several sites share.
+PASSKEY_DOMAIN = env.domain_above("PASSKEY_DOMAIN", SITE_HOST)
+MAX_PASSKEYS_PER_USER = 20
 API_TOKEN_MAX_DAYS = 366
 MAX_API_TOKENS_PER_USER = 50
 

@@ -48,11 +48,11 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Streamsite API",
-    "DESCRIPTION": "Videos, channels, playlists and subscriptions of a self-hosted video site.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_PUBLIC": True,
+    "DEFAULT_GENERATOR_CLASS": "streamsite.api.document.generator.DocumentGenerator",
     "POSTPROCESSING_HOOKS": [],
 }

@@ -9,6 +9,7 @@ INSTALLED_APPS = [
     "videos",
     "playlists",
     "subscriptions",
+    "takeout",
     "demo",
     "streamsite",
     "streamsite.admin_config.SiteAdminConfig",

@@ -22,7 +22,7 @@ TASKS = {
             "mongodb": "streamsite.tasks.backend.MongoTaskBackend",
             "celery": "streamsite.tasks.celery_backend.CeleryTaskBackend",
         }[TASK_BACKEND],
-        "QUEUES": ["default", "mail", "push", "transcode", "storage", "backup"],
+        "QUEUES": ["default", "mail", "push", "webhooks", "transcode", "storage", "backup", "imports"],
         "OPTIONS": {
             "lease_seconds": env.integer("TASK_LEASE_SECONDS", 20, least=2, most=600),
             "resend_seconds": env.integer("TASK_RESEND_SECONDS", 15, least=1, most=600),
@@ -34,8 +34,10 @@ TASKS = {
                 "default": 3_600,
                 "mail": env.integer("TASK_MAIL_SECONDS", 60, least=1, most=3_600),
                 "push": 600,
+                "webhooks": 600,
                 "storage": 12 * 3_600,
                 "backup": 7 * 86_400,
+                "imports": 86_400,
                 "transcode": 7 * 86_400,
             },
             "time_limits_of_tasks": {
@@ -62,11 +64,14 @@ PERIODIC_TASKS = {
     "videos.tasks.count_views": 60,
     "accounts.periodic_tasks.end_suspensions": 60,
     "subscriptions.tasks.send_mails": 3_600,
+    "subscriptions.tasks.send_webhooks": 60,
+    "videos.tasks.send_feed_updates": 60,
     "streamsite.tasks.reconcile.reconcile_counters": 86_400,
     "streamsite.tasks.figures.count_days": 900,
     "streamsite.tasks.figures.measure_storage": 3_600,
     "streamsite.backup.tasks.schedule_backup": 300,
     "videos.tasks.remove_sources": 3_600,
+    "takeout.tasks.sweep_takeout": 3_600,
     "videos.tasks.sweep": env.integer("SWEEP_SECONDS", 1_800, least=1, most=86_400),
 }
 SWEEP_GRACE_SECONDS = env.integer("SWEEP_GRACE_SECONDS", 3_600, least=1, most=7 * 86_400)

@@ -21,8 +21,9 @@ PLAYER = "Players keep playing: heartbeats are answered and not recorded."
 COOKIE = "It changes nothing but a cookie."
 # What is not refused while the site is read-only, by the name of its route.
 WRITES = {
-    **dict.fromkeys(("login", "login-code", "staff-login"), SIGN_IN),
+    **dict.fromkeys(("login", "login-code", "login-passkey", "staff-login"), SIGN_IN),
     **dict.fromkeys(("api-token", "api-token-refresh", "api-token-verify"), SIGN_IN),
+    **dict.fromkeys(("api-passkey-options", "api-passkey-token"), SIGN_IN),
     **dict.fromkeys(("logout", "admin:logout", "api-logout", "api-logout-all", "api-session"), SIGN_OUT),
     **dict.fromkeys(("settings-session-revoke", "settings-sessions-revoke-others"), SIGN_OUT),
     "api-playback": PLAYER,
@@ -36,8 +37,13 @@ PAGE_PART = "The page that says that the site is in maintenance needs it."
 FOR_PROGRAMS = "Programs and browsers keep what they get here for long, and it reveals nothing."
 # What visitors get during maintenance, by any method.
 OPEN_IN_MAINTENANCE = {
-    **dict.fromkeys(("login", "login-code", "signin", "staff-login"), SIGN_IN),
+    **dict.fromkeys(
+        ("login", "login-code", "login-passkey", "signin", "staff-login"),
+        SIGN_IN,
+    ),
     **dict.fromkeys(("api-token", "api-token-refresh", "api-token-verify"), SIGN_IN),
+    **dict.fromkeys(("oidc-start", "oidc-callback"), SIGN_IN),
+    **dict.fromkeys(("api-passkey-options", "api-passkey-token"), SIGN_IN),
     **dict.fromkeys(("logout", "admin:logout", "api-logout", "api-logout-all"), SIGN_OUT),
     "api-playback": PLAYER,
     **dict.fromkeys(("media", "public-image"), MEDIA),

@@ -26,6 +26,7 @@ ROUTES = {
             *("comment-follow", "comment-react", "studio-comments", "studio-comment-rules"),
             *("api-post-comments", "api-comments", "api-comment", "api-replies", "api-comment-reaction"),
             *("api-comment-pin", "api-comment-heart", "api-comment-follow", "api-comment-approval"),
+            *("comments-feed", "comments-feed-atom", "comments-feed-json"),
             *("api-studio-comments", "api-comment-rules", "api-comment-report"),
         }
     ),

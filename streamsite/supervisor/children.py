@@ -18,6 +18,8 @@ from streamsite.mongo.server import end_with_parent
 from streamsite.server_command import granian_command
 from streamsite.supervisor.processes import SupervisedProcess
 
+WORKER_QUEUES = ("transcode", "default", "mail", "push", "webhooks")
+
 
 def lasting_children(
     options: argparse.Namespace, place: network.ListenTarget, socket_path: Path | None
@@ -30,7 +32,7 @@ def lasting_children(
         SupervisedProcess("web", web, socket=socket_path),
         SupervisedProcess(
             "worker",
-            [*worker, "--queue", "transcode", "--queue", "default", "--queue", "mail", "--queue", "push"],
+            [*worker, *(word for name in WORKER_QUEUES for word in ("--queue", name))],
         ),
     ]
     if env.text("S3_BUCKET"):
@@ -38,6 +40,9 @@ def lasting_children(
         children.append(SupervisedProcess("storage", [*worker, "--queue", "storage"]))
     if env.text("BACKUP_TO"):
         children.append(SupervisedProcess("backup", [*worker, "--queue", "backup"]))
+    if env.flag("IMPORTS_ENABLED"):
+        # What it talks to is chosen by users, and may keep it waiting.
+        children.append(SupervisedProcess("imports", [*worker, "--queue", "imports"]))
     return children
 
 

@@ -23,6 +23,8 @@ from streamsite.tasks.retry_delay import compute_retry_delay
 MAIL = "mail"
 # Of everything that waits for the push services of browsers.
 PUSH = "push"
+# Of everything that waits for servers of users.
+WEBHOOKS = "webhooks"
 
 P = ParamSpec("P")
 T = TypeVar("T")

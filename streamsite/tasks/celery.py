@@ -35,7 +35,7 @@ from django_tasks import task_backends
 from streamsite import site_id, startup_warnings
 from streamsite.metrics import process_files
 from streamsite.tasks import dispatch
-from streamsite.tasks.backend import MAIL, PUSH
+from streamsite.tasks.backend import MAIL, PUSH, WEBHOOKS
 from streamsite.tasks.celery_app import RUN_JOB, app, publish
 from streamsite.tasks.celery_backend import CeleryTaskBackend
 from streamsite.tasks.celery_scheduler import CeleryScheduler
@@ -121,11 +121,11 @@ def _keep_logging(**told: object) -> None:
 
 
 def _serve_included(sender: str, instance: CeleryWorker, **told: object) -> None:
-    """Take mail and push with ``default``: commands written before these queues existed go on serving all."""
+    """Take mail, push and webhooks with ``default``: commands written before these queues existed go on serving all."""
     queues = instance.app.amqp.queues
     if PERIODIC_QUEUE not in queues.consume_from:
         return
-    for name in (MAIL, PUSH):
+    for name in (MAIL, PUSH, WEBHOOKS):
         if name not in queues.consume_from:
             logger.warning("this worker takes %s too; let another one do that, with -Q %s", name, name)
             queues.select_add(queues[name])

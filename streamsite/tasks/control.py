@@ -79,8 +79,12 @@ def list_task_names() -> list[str]:
 
 
 def is_queue_needed(name: str) -> bool:
-    """Return whether this site has jobs of the queue: copies with a bucket only, scheduled backups where they go."""
-    optional = {"storage": settings.S3_BUCKET, "backup": settings.BACKUP_TO}
+    """Return whether this site has jobs of the queue: others than the usual by its settings."""
+    optional = {
+        "storage": settings.S3_BUCKET,
+        "backup": settings.BACKUP_TO,
+        "imports": settings.IMPORTS_ENABLED,
+    }
     return bool(optional.get(name, True))
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Of those who deliver reports: one about a failed delivery would follow another.
 DELIVERY = ("sentry_sdk", "opentelemetry", "urllib3")
-OWN_PACKAGES = ["accounts", "videos", "playlists", "subscriptions", "demo", "streamsite"]
+OWN_PACKAGES = ["accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite"]
 END_SECONDS = 2.0
 LINE_SECONDS = 60.0
 TEST_SECONDS = 10.0

@@ -23,12 +23,12 @@ def service(database, tmp_path, monkeypatch, settings):
     own = outbound.parse_allowed_host(made.host, may_be_private=True)
     settings.PUSH_SERVICES = (own, *settings.PUSH_SERVICES)
     settings.VAPID_KEY_FILE = tmp_path / "keys" / "vapid_private_key"
-    outbound._tls.cache_clear()
+    outbound.tls_context.cache_clear()
     vapid.clear_cache()
     made.public_key = vapid.public_key()
     yield made
     made.stop()
-    outbound._tls.cache_clear()
+    outbound.tls_context.cache_clear()
     vapid.clear_cache()
 
 

@@ -80,6 +80,14 @@ def second_factor(world):
     assert totp_store.activate_pending(owner, b"encrypted", at=now, step=1, recovery=[])
 
 
+def films(world):
+    """Return a folder with a video that could be imported."""
+    folder = world.folder / "films"
+    folder.mkdir(exist_ok=True)
+    (folder / "A film.mp4").write_bytes(b"a film")
+    return str(folder)
+
+
 def arguments(world):
     """Return command lines with what each of them has to say."""
     backups = str(world.folder / "backups")
@@ -99,6 +107,7 @@ def arguments(world):
         ],
         "remove_demo": [((), "no demo content")],
         "seed_demo": [((), "Would create the account demo")],
+        "import_folder": [((films(world), "--owner", "owner"), "Nothing was changed")],
         "api_docs": [((), "would be unchanged")],
         "backup": [((backups,), "Nothing was written")],
         "restore": [

@@ -23,7 +23,7 @@ from tests.faulty_urls import FAULTS
 from tests.support.commands import recorded
 from videos.processing import totals as video_totals
 
-QUEUES = ["default", "mail", "push", "transcode"]
+QUEUES = ["default", "mail", "push", "transcode", "webhooks"]
 
 
 def jobs(**changes):

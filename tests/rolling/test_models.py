@@ -37,7 +37,10 @@ RELEASE = (
 # Lists whose conditions are written for pymongo and ask for what is stored.
 ASKED_AS_STORED = ("me/notifications", "me/notifications/unread", "me/feed/posts")
 # Models that the release does not have: it leaves their rows alone.
-NEW = ("videos_threadfollow", "auth_invitation", "playlists_playlistinvite")
+NEW = (
+    *("videos_threadfollow", "auth_invitation", "playlists_playlistinvite"),
+    *("subscriptions_webhook", "subscriptions_webhookdelivery", "videos_addressimport"),
+)
 # What every call adds to.
 GROWING = ("auth/activity", "auth/sessions")
 OldModels = dict[str, type[Model]]

@@ -16,7 +16,7 @@ from tests.support.http_client import PASSWORD
 from tests.support.profile import walk
 from tests.support.users import Cast
 from tests.test_routes import ROUTES
-from videos.models import Case, Strike, Video
+from videos.models import AddressImport, Case, Strike, Video
 
 PAGES = (
     *(
@@ -88,6 +88,9 @@ class World(Cast):
         _made(member.post(f"/api/v1/posts/{self.ids['post']}/comments", {"text": "Three"}, format="json"))
         _good(owner.patch("/api/v1/me/channel-page", {"shelves": [{"kind": "newest"}]}, format="json"))
         _made(owner.post("/api/v1/me/feed/rss"))
+        hook = {"url": "https://example.org/", "events": ["video.ready"]}
+        self.ids["webhook"] = _made(owner.post("/api/v1/webhooks", hook, format="json"))
+        assert owner.post(f"/api/v1/webhooks/{self.ids['webhook']}/test").status_code == 202
         _good(owner.put("/api/v1/me/blocks/stranger"))
         self._rest()
 
@@ -106,6 +109,7 @@ class World(Cast):
             action_flag=CHANGE,
         )
         invitations.create(self.staff, uses=1, days=7)
+        AddressImport.objects.create(owner=self.owner, url="https://films.example/a.mp4")
         until = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
         Session.objects.create(session_key="k" * 32, session_data="e30", expire_date=until)
         Strike.objects.create(user=self.owner, case=Case.objects.get(), expires_at=until)

@@ -25,6 +25,8 @@ def test_what_is_for_other_origins_says_so(cast):
         "/feeds/playlists/nothing.rss",
         "/feeds/private/nothing.rss",
         "/feeds/nothing",
+        "/feeds/channels/nobody.atom",
+        "/feeds/categories/nothing.rss",
         "/sitemaps/1999-01.xml",
         "/sitemaps/x%00%3Cy.xml",
     ],

@@ -13,11 +13,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
 
 from streamsite.mongo.collections import collection
+from takeout import tasks as takeout_tasks
+from takeout.tests import archives
+from tests.support.authenticator import add_passkey
 from tests.support.commands import record_writes
 from tests.support.documents import dump, restore
 from tests.support.users import Cast
+from videos.models import AddressImport
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # Reads what may be seen; may be done by whoever sees it (signed in, or by anybody); for its owner only; for its owner
@@ -70,17 +76,27 @@ WORDS = {
     """,
     OWNER_OR_STAFF: "DELETE /comments/{comment_id}",
     PERSONAL: """
-        DELETE /auth/sessions/{session_id} DELETE /auth/api-tokens/{token_id} PATCH /uploads/{upload_id}
+        DELETE /auth/sessions/{session_id} DELETE /auth/api-tokens/{token_id}
+        PATCH /auth/passkeys/{passkey_id} DELETE /auth/passkeys/{passkey_id} PATCH /uploads/{upload_id}
         DELETE /uploads/{upload_id} DELETE /me/history/{video_id} POST /me/decisions/{case_id}/appeal
         DELETE /me/not-interested/{video_id} DELETE /me/push-subscriptions/{subscription_id}
         DELETE /me/watch-later/{video_id} DELETE /me/saved-playlists/{playlist_id}
+        GET /webhooks/{webhook_id} PATCH /webhooks/{webhook_id} DELETE /webhooks/{webhook_id}
+        POST /webhooks/{webhook_id}/secret POST /webhooks/{webhook_id}/test GET /webhooks/{webhook_id}/deliveries
+        POST /webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver
+        GET /imports/{address_import_id} DELETE /imports/{address_import_id}
+        GET /me/export/{export_id} GET /me/export/{export_id}/archive DELETE /me/export/{export_id}
+        GET /me/import/{import_id} GET /me/import/{import_id}/rows POST /me/import/{import_id}/start
+        DELETE /me/import/{import_id}
     """,
     SELF: """
         POST /auth/register POST /auth/token POST /auth/token/refresh POST /auth/token/verify POST /auth/logout
         POST /auth/logout-all GET /auth/sessions POST /auth/password/change POST /auth/password/reset
         POST /auth/password/reset/confirm POST /auth/email/verify POST /auth/email/resend POST /auth/email/change
         GET /auth/totp POST /auth/totp/setup POST /auth/totp/enable POST /auth/totp/disable
-        POST /auth/totp/recovery-codes POST /auth/proof GET /auth/api-tokens POST /auth/api-tokens GET /auth/activity
+        POST /auth/totp/recovery-codes POST /auth/passkeys/options POST /auth/passkeys/token GET /auth/passkeys
+        POST /auth/passkeys POST /auth/passkeys/registration POST /auth/proof GET /auth/api-tokens
+        POST /auth/api-tokens GET /auth/activity
         POST /auth/restore GET /me PATCH /me DELETE /me PATCH /me/preferences PUT /me/avatar DELETE /me/avatar
         PUT /me/cover DELETE /me/cover GET /videos POST /videos GET /trending GET /search/suggest GET /me/likes
         GET /me/history DELETE /me/history POST /uploads GET /playlists POST /playlists GET /me/subscriptions
@@ -93,7 +109,9 @@ WORDS = {
         GET /me/not-interested GET /me/hidden-channels
         POST /studio/videos/bulk GET /channels POST /uploads/titles GET /mentions
         POST /studio/comments/bulk POST /playlist-invites/accept
-        GET /me/push-subscriptions POST /me/push-subscriptions
+        GET /me/push-subscriptions POST /me/push-subscriptions GET /webhooks POST /webhooks
+        GET /imports POST /imports
+        GET /me/export POST /me/export GET /me/import POST /me/import
     """,
 }
 WORD_OF = {
@@ -105,6 +123,7 @@ WORD_OF = {
 EPHEMERAL = {"throttle", "auth_session", "django_session", "idempotency", "auth_event", "task_job"}
 # A body that would be accepted from somebody who may.
 BODIES: dict[str, dict[str, object]] = {
+    "PATCH /auth/passkeys/{passkey_id}": {"name": "Taken over"},
     "PUT /videos/{video_id}/reaction": {"value": "like"},
     "PUT /comments/{comment_id}/reaction": {"value": "like"},
     "PUT /posts/{post_id}/reaction": {"value": "like"},
@@ -173,14 +192,40 @@ def furnish(cast: Cast, visibility: str) -> World:
         "invite_id": made(f"playlists/{playlist}/invites", {}),
         "post_id": made("posts", {"text": "Mine"}),
         "token_id": made("auth/api-tokens", {"name": "Mine", "scopes": ["read"]}),
+        "passkey_id": add_passkey(api),
         "subscription_id": made("me/push-subscriptions", BROWSER),
+        "webhook_id": made("webhooks", {"url": "https://example.org/", "events": ["video.ready"]}),
         "session_id": api.get("/api/v1/auth/sessions").json()["results"][0]["id"],
+        "export_id": make_export(api),
+        "import_id": make_import(api),
         "case_id": "A" * 16,
+        "address_import_id": AddressImport.objects.create(
+            owner=cast.owner, url="https://films.example/a.mp4"
+        ).pk,
         "username": "owner",
     }
+    ids["delivery_id"] = api.post(f"/api/v1/webhooks/{ids['webhook_id']}/test").json()["id"]
     if visibility != "public":
         type(cast.owner).objects.filter(pk=cast.owner.pk).update(preferences={"subscribers_private": True})
     return make_upload(cast, World(ids))
+
+
+def make_export(api: APIClient) -> str:
+    """Have an archive of the owner's made; return its id."""
+    answer = api.post("/api/v1/me/export", {"with_media": False}, format="json")
+    assert answer.status_code == 202, answer.content
+    takeout_tasks.build_export.func(answer.json()["id"])
+    return str(answer.json()["id"])
+
+
+def make_import(api: APIClient) -> str:
+    """Rehearse an import of the owner's, whose archive then waits; return its id."""
+    file = SimpleUploadedFile("a.zip", archives.streamsite(), "application/zip")
+    body = {"file": file, "source": "streamsite", "dry_run": "true"}
+    answer = api.post("/api/v1/me/import", body, format="multipart")
+    assert answer.status_code == 202, answer.content
+    takeout_tasks.run_import.func(answer.json()["id"])
+    return str(answer.json()["id"])
 
 
 def make_upload(cast: Cast, world: World) -> World:
@@ -257,6 +302,11 @@ def expected(world: str, operation: str) -> tuple[set[int], set[int], set[int]]:
     return (SEEN if is_seen else HIDDEN)[WORD_OF[operation]]
 
 
+@pytest.fixture(autouse=True)
+def imports_enabled(settings) -> None:
+    settings.IMPORTS_ENABLED = True
+
+
 ABOUT_THINGS = sorted(operation for operation, word in WORD_OF.items() if word != SELF)
 
 
@@ -298,6 +348,9 @@ def test_owners_are_never_told_that_their_own_things_are_not_theirs(database: No
             restore(documents)
             if "/uploads/" in operation:  # what is on the disk is not put back
                 things = make_upload(cast, things)
+                documents, before = dump(), stored()
+            if "/me/export/" in operation:
+                things = World(things.ids | {"export_id": make_export(cast.api("owner"))})
                 documents, before = dump(), stored()
     assert wrong == []
 

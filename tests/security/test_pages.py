@@ -49,7 +49,11 @@ def paths(cast: Cast) -> list[str]:
     said = {"text": "Hello @owner at 0:01"}
     comment = cast.api("owner").post(f"/api/v1/videos/{video.pk}/comments", said, format="json").json()["id"]
     post = cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json").json()["id"]
+    hook = {"url": "https://example.org/", "events": ["video.ready"]}
+    webhook = cast.api("owner").post("/api/v1/webhooks", hook, format="json").json()["id"]
     values = {
+        "<str:webhook_id>": webhook,
+        "<str:delivery_id>": "x" * 16,
         "<str:post_id>": post,
         "<str:video_id>": video.pk,
         "<str:playlist_id>": playlist,
@@ -57,7 +61,13 @@ def paths(cast: Cast) -> list[str]:
         "<str:slug>": "music",
         "<str:tag>": "day",
         "<str:session_id>": "x" * 22,
+        "<str:export_id>": "x" * 16,
+        "<str:import_id>": "x" * 16,
         "<str:token_id>": "x" * 16,
+        "<str:passkey_id>": "x" * 16,
+        "<str:provider_id>": "x" * 16,
+        "<str:identity_id>": "x" * 16,
+        "<slug:provider_id>": "x" * 16,
         "<str:item_id>": "x" * 16,
         "<str:caption_id>": track,
         "<str:invite_id>": "x" * 16,
@@ -117,7 +127,8 @@ FORMS = """
 /login /register /forgot-password /reset-password /restore /logout /settings/profile /settings/security/password
 /settings/security/email /settings/security/email/resend /settings/security/totp /settings/security/totp/enable
 /settings/security/totp/disable /settings/security/totp/recovery-codes /settings/api-tokens /settings/delete
-/settings/sessions/revoke-others /settings/confirm
+/settings/sessions/revoke-others /settings/confirm /login/passkey /settings/security/passkeys
+/settings/export/request /settings/import
 """.split()  # noqa: SIM905 - a list of words reads better so
 
 

@@ -200,6 +200,7 @@ def test_check_deploy_warns_by_id_about_the_rest(tmp_path):
         "SECRET_KEY_FALLBACKS": "changeme",
         "STREAMSITE_KEYS_DIR": str(tmp_path / "open"),
         "LOG_LEVEL": "DEBUG",
+        "OUTBOUND_PRIVATE_HOSTS": "127.0.0.1:9000",
         "MONGODB_URI": NO_DATABASE,
         "MONGODB_USER": "",
         "MONGODB_PASSWORD": "",
@@ -208,6 +209,6 @@ def test_check_deploy_warns_by_id_about_the_rest(tmp_path):
     code, ids = checked(tmp_path, composed() | rest)
     assert code == 1
     # security.W008: no redirect to https; W025: Django's own word about the former key.
-    assert set(ids) == {f"streamsite.W00{number}" for number in (1, 3, 4, 5, 6, 7)} | {
+    assert set(ids) == {f"streamsite.W00{number}" for number in (1, 3, 4, 5, 6, 7, 8)} | {
         *("security.W008", "security.W025")
     }

@@ -148,8 +148,8 @@ def test_maintenance_is_closed_to_everybody_but_staff(cast, maintenance):
                 elif method in ("GET", "HEAD"):
                     assert status != 503, (method, path)
     changed = {name for name, documents in contents().items() if documents != stored.get(name)}
-    # Sign-outs end sessions, which is what they are open for.
-    assert changed <= {"auth_session", "accounts_audit", "auth_event"}
+    # Sign-outs end sessions, and challenges begin sign-ins, which is what they are open for.
+    assert changed <= {"auth_session", "auth_challenge", "accounts_audit", "auth_event"}
 
 
 def test_maintenance_answers_questions_of_browsers_about_the_api_only(maintenance):

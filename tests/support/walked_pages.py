@@ -87,12 +87,16 @@ form     in       /settings/notifications
 form     in       /settings/security
 form     in       /settings/security/activity
 form     creator  /settings/security/totp
+form     in       /settings/security/passkeys
+form     in       /settings/security/providers
 form     in       /settings/sessions
 form     in       /settings/confirm
 form     in       /settings/api-tokens
 form     in       /settings/blocked
 form     in       /settings/hidden
 form     in       /settings/decisions
+form     in       /settings/export
+form     in       /settings/import
 form     in       /settings/delete
 form     in       /subscriptions/programs
 form     in       /report/video/{video}
@@ -109,6 +113,8 @@ studio   in       /studio
 studio   in       /studio/videos
 studio   in       /studio/comments
 studio   in       /studio/comments/rules
+studio   in       /studio/webhooks
+studio   creator  /studio/webhooks/{webhook}
 studio   creator  /studio/videos/{video}/stats
 editor   creator  /studio/videos/{video}
 editor   creator  /studio/videos/{failed}
@@ -121,6 +127,7 @@ admin    staff    /admin/site/features/
 admin    staff    /admin/site/registration/
 admin    staff    /admin/registrations/
 admin    staff    /admin/invitations/
+admin    staff    /admin/identity-providers/
 admin    staff    /admin/password_change/done/
 admin    staff    /admin/accounts/user/
 admin    staff    /admin/accounts/user/{user}/change/
@@ -148,6 +155,7 @@ admin    staff    /admin/playlists/savedplaylist/
 admin    staff    /admin/subscriptions/subscription/
 admin    staff    /admin/subscriptions/notification/
 admin    staff    /admin/subscriptions/broadcast/
+admin    staff    /admin/subscriptions/webhook/
 admin    staff    /admin/subscriptions/post/
 admin    staff    /admin/subscriptions/post/{post}/change/
 admin    staff    /admin/streamsite/job/
@@ -166,7 +174,10 @@ EXCEPTIONS = {
     r"(admin/)?login/": "redirects to the sign-in page",
     r"favicon\.ico|apple-touch-icon.*\.png|watch/<str:video_id>/qr\.svg|appearance/.*"
     r"|\.well-known/security\.txt|api/\.": "files, and the API",
+    r"studio/imports": "absent unless imports are turned on; in videos/imports/tests/test_page.py",
     r"login/code": "between password and code; in test_account_pages.py",
+    r"admin/identity-providers/<slug:provider_id>/": "as the page of all, with one filled in",
+    r"login/(new|with/.*)|settings/security/providers/confirm": "to a provider and back; in test_oidc_browser.py",
     r"setup": "gone once a site is set up; in test_first_run_browser.py",
     r"comments/<str:comment_id>/row|notifications/panel|subscriptions/sidebar|settings/(channel/preview|notifications/browsers)"
     r"|upload/<str:video_id>|studio/videos/<str:video_id>/captions/<str:caption_id>": "parts of walked pages",

@@ -107,6 +107,12 @@ def build(site: Stack, clip: Path, folder: Path) -> dict[str, str]:
     caption = _made(creator, f"{video}/captions", {"language": "en", "text": VTT})
     listed = {"title": TITLE, "visibility": "public", "description": TEXT, "video_ids": videos}
     playlist = _made(creator, "/api/v1/playlists", listed)
+    address = {
+        "url": f"https://hooks.example.org/{WORD.lower()}",
+        "events": ["video.failed"],
+        "description": WORD,
+    }
+    webhook = _made(creator, "/api/v1/webhooks", address)
     invite = _made(creator, f"/api/v1/playlists/{playlist['id']}/invites", {})
     post = _made(creator, "/api/v1/posts", {"text": f"A post about the walk {WORD}", "video_id": videos[0]})
     _made(viewer, f"/api/v1/posts/{post['id']}/comments", {"text": "When do we start?"})
@@ -129,7 +135,7 @@ def build(site: Stack, clip: Path, folder: Path) -> dict[str, str]:
     status, answer = creator.json("POST", "/api/v1/auth/totp/setup", {"current_password": PASSWORD})
     assert status < 300, answer
     made = {"video": videos[0], "failed": failed, "caption": caption["id"], "playlist": playlist["id"]}
-    made |= {"post": post["id"], "comment": comment["id"], "own_comment": own["id"]}
+    made |= {"post": post["id"], "comment": comment["id"], "own_comment": own["id"], "webhook": webhook["id"]}
     made["invite"] = invite["url"].rpartition("/")[2]
     script = IN_THE_SITE.replace("COMMENT", repr(comment["id"]))
     inner: dict[str, str] = json.loads(site.manage("shell", "--no-imports", "-c", script))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -121,6 +121,15 @@ def delete_track(caption: Caption) -> None:
 def list_tracks(video_id: str) -> list[Caption]:
     """Return the tracks of a video in menu order, without their text."""
     return sort_tracks(Caption.objects.filter(video_id=video_id).defer("cues"))
+
+
+def tracks_of(video_ids: Collection[str]) -> dict[str, list[Caption]]:
+    """Return the tracks of several videos by video, in menu order, without their text. Without ids nothing is read."""
+    found: dict[str, list[Caption]] = {}
+    if video_ids:
+        for track in sort_tracks(Caption.objects.filter(video_id__in=video_ids).defer("cues")):
+            found.setdefault(track.video_id, []).append(track)
+    return found
 
 
 def sort_tracks(tracks: Iterable[Caption]) -> list[Caption]:

@@ -127,6 +127,11 @@ def load_viewer_state(viewer: Viewer, comment: Comment) -> CommentViewerState:
     return _read_for_viewer(viewer, comment.subject, [comment]).state
 
 
+def newest_shown(subject: CommentTarget) -> QuerySet[Comment]:
+    """Return the threads below a target that everyone sees, pinned first, then the newest."""
+    return _shown(subject, "").order_by(*SORTS[NEWEST])
+
+
 def _shown(subject: CommentTarget, parent: str) -> QuerySet[Comment]:
     rows = Comment.objects.filter(subject=subject.id, parent=parent, state=CommentState.SHOWN)
     return with_badges(rows, "author")

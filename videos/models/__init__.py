@@ -1,5 +1,6 @@
 """Videos and what belongs to them: uploads, captions, share links, reactions, comments, what was watched."""
 
+from videos.models.address_import import AddressImport, ImportStatus
 from videos.models.block import Block
 from videos.models.caption import Caption
 from videos.models.comment import Comment, CommentReaction, CommentRules, ThreadFollow
@@ -12,12 +13,14 @@ from videos.models.watch import Watch
 
 __all__ = [
     "CATEGORIES",
+    "AddressImport",
     "Block",
     "Caption",
     "Case",
     "Comment",
     "CommentReaction",
     "CommentRules",
+    "ImportStatus",
     "Reaction",
     "Report",
     "ShareLink",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -42,6 +43,28 @@ def record_position(user: User, video: Video | BriefVideo, position: float) -> b
         first["completed"] = values.pop("completed")
     history_store.save_entry(user.pk, video.pk, values, first)
     return True
+
+
+def restore_entry(
+    user_id: str,
+    video: Video,
+    *,
+    position: float,
+    duration: float,
+    completed: bool,
+    watched_at: datetime,
+) -> bool:
+    """Store an entry of an earlier history, and return True, unless there is one of the video."""
+    values: dict[str, object] = {
+        "_id": object_id(),
+        "title": video.title,
+        "folded_title": folded_titles.fold_title(video.title),
+        "position": position,
+        "duration": duration,
+        "completed": completed,
+        "watched_at": watched_at,
+    }
+    return history_store.add_entry(user_id, video.pk, values)
 
 
 def is_finished(position: float, duration: float) -> bool:

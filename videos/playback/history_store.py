@@ -50,6 +50,18 @@ def save_entry(
         rows.update_one(pair, {"$set": values})
 
 
+def add_entry(user_id: str, video_id: str, values: Mapping[str, object]) -> bool:
+    """Store an entry with ``values``, unless the account has one of the video. Return whether it was stored."""
+    pair = {"user_id": user_id, "video_id": video_id}
+    try:
+        return (
+            collection(WATCHES).update_one(pair, {"$setOnInsert": values}, upsert=True).upserted_id
+            is not None
+        )
+    except DuplicateKeyError:
+        return False
+
+
 def set_title(video_id: str, title: str, *, only_of: str = "") -> None:
     """Set the title in all entries of a video, or in that of the account ``only_of``."""
     which: dict[str, object] = {"video_id": video_id, "title": {"$ne": title}}

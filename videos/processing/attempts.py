@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F
 from django.utils import timezone
 
+from streamsite.mongo.retry import run_in_transaction
 from streamsite.space.reservations import hold_space
 from streamsite.tasks.lease import current_lease
 from videos import duplicate_uploads, services, thumbnails
@@ -21,7 +22,7 @@ from videos.models import Status, Video
 from videos.processing import space, totals
 from videos.processing.progress import AttemptSuperseded, Progress
 from videos.processing.stopper import Stopper
-from videos.signals import files_abandoned, generation_completed
+from videos.signals import files_abandoned, generation_completed, video_completed
 from videos.transcoding import ladder, processing_notes
 from videos.transcoding.acceptance import UploadLimits, require_acceptable
 from videos.transcoding.download import make_download
@@ -156,20 +157,27 @@ class Attempt:
         for step in self.progress.steps:
             if step["name"] == "publish":
                 step |= {"state": "done", "percent": 100.0}
-        former = self._set_generation(
-            status=Status.READY,
-            progress=1.0,
-            steps=self.progress.steps,
-            is_complete=True,
-            ready_at=timezone.now(),
-            media_bytes=paths.folder_size(self.folder),
-            poster_choices=self.poster_choices,
-            loudness=self.loudness,
-            failure_code="",
-            failure_detail="",
+        values = {
+            "status": Status.READY,
+            "progress": 1.0,
+            "steps": self.progress.steps,
+            "is_complete": True,
+            "ready_at": timezone.now(),
+            "media_bytes": paths.folder_size(self.folder),
+            "poster_choices": self.poster_choices,
+            "loudness": self.loudness,
+            "failure_code": "",
+            "failure_detail": "",
             **made,
             **_measures(info),
-        )
+        }
+
+        def complete() -> str:
+            former = self._set_generation(**values)
+            video_completed.send(sender=Video, video_id=self.video_id)
+            return former
+
+        former = run_in_transaction(complete)
         services.refresh_listing(self.video_id)
         self._remove_former(former)
         generation_completed.send(sender=Video, video_id=self.video_id)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import logging
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from streamsite.mongo.retry import run_in_transaction
 from streamsite.space.reservations import NoSpace, require_space_of_former_try
 from streamsite.tasks.lease import LeaseLost, current_lease
 from videos import services
@@ -22,7 +23,7 @@ from videos.processing import totals
 from videos.processing.attempts import Attempt
 from videos.processing.encoding_profile import few_rungs_profile, site_profile
 from videos.processing.progress import AttemptSuperseded, Progress
-from videos.signals import processing_failed
+from videos.signals import processing_failed, video_failed
 from videos.transcoding.errors import Canceled, TranscodeError
 from videos.transcoding.processing_texts import OUT_OF_ATTEMPTS_DETAIL
 
@@ -82,10 +83,19 @@ def _end_stopped(video_id: str, attempt: int) -> None:
 def fail_video(video_id: str, reason: tuple[str, str] = OUT_OF_ATTEMPTS) -> None:
     """Mark the video of a job that was set aside as failed. Its source stays for a manual retry."""
     code, detail = reason
-    Video.objects.filter(pk=video_id, status__in=[Status.QUEUED, Status.PROCESSING]).update(
-        status=Status.FAILED, failure_code=code, failure_detail=detail, updated_at=timezone.now()
-    )
+    waiting = Video.objects.filter(pk=video_id, status__in=[Status.QUEUED, Status.PROCESSING])
+    _set_failed(waiting, video_id, failure_code=code, failure_detail=detail)
     _withdraw(video_id)
+
+
+def _set_failed(rows: QuerySet[Video], video_id: str, **values: object) -> None:
+    """Mark the video as failed if it is still one of ``rows``, and tell receivers in the same transaction."""
+
+    def store() -> None:
+        if rows.update(status=Status.FAILED, updated_at=timezone.now(), **values):
+            video_failed.send(sender=Video, video_id=video_id)
+
+    run_in_transaction(store)
 
 
 def _begin(video_id: str) -> int | None:
@@ -108,13 +118,8 @@ def _begin(video_id: str) -> int | None:
 
 def _fail(video_id: str, attempt: int, progress: Progress, code: str, detail: str) -> None:
     totals.count_failed(code)
-    Video.objects.filter(pk=video_id, attempt=attempt, status=Status.PROCESSING).update(
-        status=Status.FAILED,
-        steps=progress.steps,
-        failure_code=code,
-        failure_detail=detail[:500],
-        updated_at=timezone.now(),
-    )
+    present = Video.objects.filter(pk=video_id, attempt=attempt, status=Status.PROCESSING)
+    _set_failed(present, video_id, steps=progress.steps, failure_code=code, failure_detail=detail[:500])
     _withdraw(video_id)
 
 

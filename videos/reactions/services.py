@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -17,12 +19,13 @@ REACTIONS = ReactionStore(rows=Reaction._meta.db_table, key="video_id", counted=
 RECENT = ("-created_at", "-id")
 
 
-def react(user: User, video: Video | BriefVideo, value: object) -> int:
+def react(user: User, video: Video | BriefVideo, value: object, *, given_at: datetime | None = None) -> int:
     """Set the viewer's reaction; return the video's likes afterwards. Raises ``Invalid`` for an unknown one.
 
-    ``video`` was just read: a repetition is told the likes that it had then.
+    ``video`` was just read: a repetition is told the likes that it had then. ``given_at`` is when it was given, if not
+    now.
     """
-    given = REACTIONS.set_reaction(user.pk, video.pk, value, likes=video.like_count)
+    given = REACTIONS.set_reaction(user.pk, video.pk, value, likes=video.like_count, given_at=given_at)
     _note(video, given.change)
     if given.change.get("like_count", 0) > 0:
         like_count_changed.send(sender=Video, video_id=video.pk, likes=given.likes)

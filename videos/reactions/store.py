@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,19 +46,26 @@ class ReactionStore:
     scores: dict[str, str] = field(default_factory=dict)
 
     def set_reaction(
-        self, user_id: str, target_id: str, value: object, *, likes: int | None = None, **extra: object
+        self,
+        user_id: str,
+        target_id: str,
+        value: object,
+        *,
+        likes: int | None = None,
+        given_at: datetime | None = None,
+        **extra: object,
     ) -> ReactionResult:
         """Set the viewer's reaction. Raises ``Invalid`` for an unknown one, ``Absent`` for a deleted target.
 
         ``likes`` are the target's likes, if the caller has just read them: then a repetition reads nothing more.
-        ``extra`` are further fields of a new row.
+        ``given_at`` is when it was given, if not now; ``extra`` are further fields of a new row.
         """
         if not isinstance(value, str) or value not in self.values:
             raise Invalid(
                 _("Unknown reaction."),
                 fields={"value": [_("Choose one of: %(values)s.") % {"values": ", ".join(self.values)}]},
             )
-        former = self._replace(user_id, target_id, value, extra)
+        former = self._replace(user_id, target_id, value, extra, given_at or timezone.now())
         if former == value:
             return self._unchanged(target_id, likes)
         return self._count(target_id, ReactionValue(value), ReactionValue(former) if former else None)
@@ -99,7 +107,9 @@ class ReactionStore:
         """Delete the reactions that match ``condition``, to targets that are deleted."""
         collection(self.rows).delete_many(dict(condition))
 
-    def _replace(self, user_id: str, target_id: str, value: str, extra: dict[str, object]) -> str | None:
+    def _replace(
+        self, user_id: str, target_id: str, value: str, extra: dict[str, object], given_at: datetime
+    ) -> str | None:
         """Store the reaction; return the former one, ``value`` itself when nothing changed. One command."""
         pair = {"user_id": user_id, self.key: target_id}
         fresh = {"_id": object_id(), **extra}
@@ -107,7 +117,7 @@ class ReactionStore:
             name: {"$ifNull": [f"${name}", {"$literal": given}]} for name, given in fresh.items()
         }
         # A repetition stays where it is in the list of likes.
-        since = {"$cond": [{"$eq": ["$value", value]}, "$created_at", timezone.now()]}
+        since = {"$cond": [{"$eq": ["$value", value]}, "$created_at", given_at]}
         stages = [{"$set": {**kept, "value": value, "created_at": since}}]
         before = upsert(
             lambda: collection(self.rows).find_one_and_update(

@@ -92,6 +92,6 @@ class StudioVideoDict(CardDict):
     failure: FailureDict | None
     publish_at: Timestamp | None
     publish_visibility: str | None
-    is_taken_down: bool
+    is_taken_down: Annotated[bool, "Whether staff hid the video from everyone but its owner."]
     updated_at: Timestamp
     version: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from videos import access, thumbnails
+from videos.captions import services as captions
 from videos.files import bucket, bucket_delivery, paths
 from videos.files.content_types import content_type_of
-from videos.files.urls import DOWNLOAD, MASTER, media_url
+from videos.files.urls import DOWNLOAD, MASTER, extra_url, media_url
 from videos.models import Video
 from videos.syndication import urls
 
@@ -41,6 +42,13 @@ def file_media_url(video: Video) -> str | None:
 def stream_media_url(video: Video) -> str | None:
     """Return the media URL of the stream."""
     return media_url(video, MASTER)
+
+
+def caption_media_url(video: Video, caption_id: str) -> str | None:
+    """Return the media URL of a caption track; ``None`` when the video has none with this id."""
+    tracks = captions.list_tracks(video.pk) if video.has_captions else []
+    found = next((track for track in tracks if track.pk == caption_id), None)
+    return extra_url(video, captions.track_file_name(found)) if found else None
 
 
 def thumbnail_media_url(video: Video, size: str) -> str | None:

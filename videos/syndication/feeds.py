@@ -1,44 +1,44 @@
-"""RSS 2.0 with the podcast and media extensions.
+"""Feeds of videos: of a channel, of the whole site, of a category or tag, and of lists that other apps make.
 
-Sources: the RSS Advisory Board's specification and best practices, Apple's "A Podcaster's Guide to RSS", Yahoo's
-Media RSS. A title is plain text; a description is HTML by convention, so user text is escaped in it.
-
-A video without a file for download is an item without an enclosure: podcast programs store what an enclosure
-names, and an HLS playlist cannot be stored. Its stream is in ``media:content``.
+Every feed has what a visitor may see in lists, as RSS, Atom, and JSON Feed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import TextIOBase
-from typing import Any, cast
-from xml.sax.xmlreader import AttributesImpl
 
-from django.utils.feedgenerator import Enclosure, Rss201rev2Feed, rfc2822_date
-from django.utils.html import escape, linebreaks
-from django.utils.xmlutils import SimplerXMLGenerator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import linebreaks
 
 from accounts.models import User
-from streamsite import xml
-from videos import access, queries
+from streamsite import cors, xml
+from streamsite.site_settings.identity import identity
+from videos import access, categories, queries, tags
+from videos.captions import services as captions
 from videos.library_filters import NEWEST
-from videos.models import Video
-from videos.syndication import enclosures, urls
+from videos.models import Caption, Video
+from videos.syndication import atom, enclosures, json_feed, rss, urls
+from videos.syndication.feed_entries import (
+    ATOM,
+    CONTENT_TYPES,
+    JSON,
+    RSS,
+    Attachment,
+    Entry,
+    FeedHeader,
+    FeedPage,
+    FeedRequest,
+)
 from videos.syndication.metadata import upload_time
 
-CONTENT_TYPE = "application/rss+xml"
-MAX_ITEMS = 50
-TTL_MINUTES = 60
-NAMESPACES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "dcterms": "http://purl.org/dc/terms/",
-    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
-    "media": "http://search.yahoo.com/mrss/",
-}
+# Of the addresses that were there before the other formats.
+CONTENT_TYPE = CONTENT_TYPES[RSS]
+NAMESPACES = rss.NAMESPACES
 # Apple asks for a category of its own list. "Other" is none of them.
 PODCAST_CATEGORIES = {
     "film": "TV & Film",
@@ -53,211 +53,150 @@ PODCAST_CATEGORIES = {
     "comedy": "Comedy",
     "people": "Society & Culture",
 }
-
-
-@dataclass(frozen=True)
-class FeedHeader:
-    """The channel-level fields of a feed. ``page`` is the page that it belongs to, ``address`` its own URL."""
-
-    title: str
-    description: str
-    author: str
-    page: str
-    address: str
+WRITERS = {RSS: rss.write, ATOM: atom.write, JSON: json_feed.write}
+AS_RSS = FeedRequest()
+# What an entry says of a video besides what a card shows.
+ENTRY_FIELDS = (
+    *("description", "tags", "category", "language", "width", "height", "updated_at"),
+    *("allow_download", "allow_embed", "embed_domains", "has_captions", "chapters", "chapters_edited"),
+)
 
 
 @dataclass(frozen=True)
 class Feed:
-    """A serialized feed and the time of its last change."""
+    """A serialized page of a feed, the time of its last change, and its neighbors by relation."""
 
     content: bytes
     modified: datetime | None
+    content_type: str = CONTENT_TYPE
+    links: tuple[tuple[str, str], ...] = ()
 
 
-def build_channel_feed(owner: User) -> Feed:
+def respond(request: HttpRequest, feed: Feed) -> HttpResponse:
+    """Return a feed, which pages of every origin may read; 304 to those who have it."""
+    response = xml.respond(request, feed.content, feed.content_type, feed.modified)
+    links = [f'<{address}>; rel="{relation}"' for relation, address in feed.links]
+    if len(links) > 1:
+        response["Link"] = ", ".join(links)
+    cors.allow_any_origin(response)
+    return response
+
+
+def build_channel_feed(owner: User, asked: FeedRequest = AS_RSS) -> Feed:
     """Return the feed of a channel's newest listed videos."""
-    head = FeedHeader(
+    header = FeedHeader(
         title=owner.get_full_name(),
         description=owner.bio or f"Videos of {owner.get_full_name()}",
         author=owner.get_full_name(),
         page=urls.channel_url(owner),
         address=urls.channel_feed_url(owner),
+        channel=owner,
+        artwork=urls.artwork_url(owner),
+        hub=urls.absolute_url(reverse("websub")),
     )
-    return build_feed(
-        head, queries.videos_of_channel(access.ANONYMOUS, owner.pk).order_by(*NEWEST)[:MAX_ITEMS]
+    return _build_newest(header, queries.videos_of_channel(access.ANONYMOUS, owner.pk), asked)
+
+
+def build_site_feed(asked: FeedRequest) -> Feed:
+    """Return the feed of the site's newest listed videos."""
+    site = identity()
+    header = FeedHeader(
+        title=site.name,
+        description=site.description or f"The newest videos on {site.name}",
+        author=site.name,
+        page=urls.absolute_url(reverse("home")),
+        address=urls.absolute_url(reverse("site-feed")),
     )
+    return _build_newest(header, queries.newest_with(access.ANONYMOUS), asked)
 
 
-# What an entry says of a video besides what a card shows.
-ENTRY_FIELDS = (
-    *("description", "tags", "category", "language", "width", "height", "updated_at"),
-    *("allow_download", "allow_embed", "embed_domains", "has_captions"),
-)
+def build_category_feed(slug: str, asked: FeedRequest) -> Feed:
+    """Return the feed of a category's newest listed videos. Raise ``Absent`` for a category that is none."""
+    label = str(categories.category_label(slug))
+    return _build_listing(label, "category", slug, slug, "category-feed", asked)
 
 
-def build_feed(head: FeedHeader, videos: Iterable[Video]) -> Feed:
+def build_tag_feed(tag: str, asked: FeedRequest) -> Feed:
+    """Return the feed of the newest listed videos with a tag. Raise ``Absent`` for what cannot be a tag."""
+    name = tags.require_tag(tag)
+    return _build_listing(f"#{name}", "tag", name, tags.tag_key(name), "tag-feed", asked)
+
+
+def _build_listing(label: str, kind: str, value: str, key: str, route: str, asked: FeedRequest) -> Feed:
+    site = identity().name
+    header = FeedHeader(
+        title=f"{label} - {site}",
+        description=f"The newest videos on {site}: {label}",
+        author=site,
+        page=urls.absolute_url(reverse(kind, args=[key])),
+        address=urls.absolute_url(reverse(route, args=[key])),
+    )
+    return _build_newest(header, queries.newest_with(access.ANONYMOUS, kind, value), asked)
+
+
+def _build_newest(header: FeedHeader, rows: QuerySet[Video], asked: FeedRequest) -> Feed:
+    found, has_more = asked.slice_of(rows.order_by(*NEWEST))
+    return build_feed(header, found, asked, has_more=has_more)
+
+
+def build_feed(
+    header: FeedHeader, videos: Iterable[Video], asked: FeedRequest = AS_RSS, *, has_more: bool = False
+) -> Feed:
     """Return a feed of those of ``videos``, channels loaded, that are listed and can be opened by anyone."""
     shown = [video for video in videos if video.listed and access.may_anyone_watch(video)]
-    modified = max((video.updated_at for video in shown), default=None)
-    feed = PodcastFeed(
-        title=head.title,
-        link=head.page,
-        description=escape(head.description),
-        author_name=head.author,
-        feed_url=head.address,
+    tracks = captions.tracks_of([video.pk for video in shown if video.has_captions])
+    page = FeedPage(
+        header,
+        tuple(_entry(video, tuple(tracks.get(video.pk, ()))) for video in shown),
+        asked,
+        has_more=has_more,
         language=_common_language(shown),
-        ttl=TTL_MINUTES,
-        summary=head.description,
-        podcast_category=_podcast_category(shown),
-        image=next(filter(None, map(urls.thumbnail_url, shown)), None),
-        modified=modified,
-        is_explicit=any(video.shown_as_sensitive for video in shown),
+        category=_podcast_category(shown),
+        is_sensitive=any(video.shown_as_sensitive for video in shown),
     )
-    for video in shown:
-        _add_item(feed, video)
-    return Feed(feed.writeString("utf-8").encode(), modified)
+    return write(page)
 
 
-class InertXMLGenerator(SimplerXMLGenerator):
-    """Django's generator, which leaves out what XML forbids instead of raising: people type it and paste it."""
-
-    def characters(self, content: str) -> None:
-        """Write text."""
-        super().characters(xml.clean(content))
-
-    def add(self, name: str, text: str | None = None, /, **attributes: str | None) -> None:
-        """Write an element without children; an attribute of ``None`` is left out."""
-        given = {key: xml.clean(value) for key, value in attributes.items() if value is not None}
-        self.addQuickElement(name, text, given)
+def write(page: FeedPage) -> Feed:
+    """Return a page of a feed in the format that was asked for."""
+    ending = page.asked.format
+    return Feed(WRITERS[ending](page), page.modified, CONTENT_TYPES[ending], tuple(page.links()))
 
 
-class PodcastFeed(Rss201rev2Feed):
-    """RSS 2.0 with the elements that programs for podcasts and for media read.
-
-    Takes ``summary``, ``podcast_category``, ``image``, ``modified`` and ``is_explicit`` besides Django's arguments,
-    and for an item the ``video`` and its ``image`` (an address or ``None``).
-    """
-
-    def write(self, outfile: TextIOBase, encoding: str) -> None:
-        """Write the document to a text file, as the base class does, by another generator."""
-        handler = InertXMLGenerator(outfile, encoding, short_empty_elements=True)
-        handler.startDocument()
-        handler.startElement("rss", AttributesImpl(self.rss_attributes()))
-        handler.startElement("channel", AttributesImpl({}))
-        self.add_root_elements(handler)
-        self.write_items(handler)
-        self.endChannelElement(handler)
-        handler.endElement("rss")
-
-    def rss_attributes(self) -> dict[str, str]:
-        """Return the attributes of the root: version and namespaces."""
-        return {"version": "2.0"} | {f"xmlns:{prefix}": uri for prefix, uri in NAMESPACES.items()}
-
-    def add_root_elements(self, handler: SimplerXMLGenerator) -> None:
-        """Write the elements that describe the feed.
-
-        Not by the base class, which writes the current time into a feed without items, so no cache could revalidate it.
-        """
-        feed, out = self.feed, cast(InertXMLGenerator, handler)
-        out.add("title", feed["title"])
-        out.add("link", feed["link"])
-        out.add("description", feed["description"])
-        out.add("atom:link", href=feed["feed_url"], rel="self", type=CONTENT_TYPE)
-        out.add("generator", "Streamsite")
-        out.add("ttl", str(feed["ttl"]))
-        out.add("itunes:author", feed["author_name"])
-        out.add("itunes:summary", feed["summary"])
-        # Apple takes no feed without it.
-        out.add("itunes:explicit", "true" if feed["is_explicit"] else "false")
-        if feed["language"]:
-            out.add("language", feed["language"])
-        if feed["podcast_category"]:
-            out.add("itunes:category", text=feed["podcast_category"])
-        if feed["image"]:
-            out.add("itunes:image", href=feed["image"])
-        if feed["modified"]:
-            out.add("lastBuildDate", rfc2822_date(feed["modified"]))
-
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        """Write an item: RSS's elements, then those of podcasts and of media."""
-        super().add_item_elements(handler, item)
-        video, out = cast(Video, item["video"]), cast(InertXMLGenerator, handler)
-        if video.originally_published_on:
-            # Not as "issued", which readers take for the item's own date, by which they sort.
-            out.add("dcterms:available", video.originally_published_on.isoformat())
-        out.add("itunes:author", item["author_name"])
-        out.add("itunes:duration", str(round(video.duration)))
-        out.add("itunes:summary", video.description or video.title)
-        if video.shown_as_sensitive:
-            out.add("itunes:explicit", "true")
-        if item["image"]:
-            out.add("itunes:image", href=item["image"])
-        _write_media(out, video, item)
-
-
-def _common_language(videos: list[Video]) -> str | None:
+def _common_language(videos: Sequence[Video]) -> str | None:
     """Return the language of all videos, ``None`` when they differ or one has none."""
     languages = {video.language for video in videos}
     return languages.pop() or None if len(languages) == 1 else None
 
 
-def _podcast_category(videos: list[Video]) -> str | None:
+def _podcast_category(videos: Sequence[Video]) -> str | None:
     """Return Apple's name for the most frequent category, ``None`` when no video has one that Apple knows."""
-    categories = Counter(video.category for video in videos if video.category in PODCAST_CATEGORIES)
-    return PODCAST_CATEGORIES[categories.most_common(1)[0][0]] if categories else None
+    known = Counter(video.category for video in videos if video.category in PODCAST_CATEGORIES)
+    return PODCAST_CATEGORIES[known.most_common(1)[0][0]] if known else None
 
 
-def _add_item(feed: PodcastFeed, video: Video) -> None:
-    page = urls.watch_url(video)
-    feed.add_item(
-        title=video.title,
+def _entry(video: Video, tracks: tuple[Caption, ...]) -> Entry:
+    page, text = urls.watch_url(video), video.description or video.title
+    return Entry(
+        id=page,
         link=page,
-        description=linebreaks(video.description or video.title, autoescape=True),
-        author_name=video.channel.get_full_name(),
-        pubdate=upload_time(video),
-        unique_id=page,
-        unique_id_is_permalink=True,
-        categories=[video.get_category_display()],
-        enclosures=_enclosures(video),
-        video=video,
+        title=video.title,
+        content=linebreaks(text, autoescape=True),
+        text=text,
+        author=video.channel,
+        published=upload_time(video),
+        updated=video.updated_at,
         image=urls.thumbnail_url(video),
+        categories=(str(video.get_category_display()),),
+        tags=tuple(map(str, video.tags)),
+        attachment=_attachment(video),
+        video=video,
+        tracks=tracks,
     )
 
 
-def _enclosures(video: Video) -> list[Enclosure]:
-    """Return the enclosure of the file for download; empty without one."""
+def _attachment(video: Video) -> Attachment | None:
+    """Return the file for download; ``None`` without one."""
     media = enclosures.get_shared_media(video)
     size = enclosures.get_file_size(video) if media.is_file else 0
-    return [Enclosure(media.url, str(size), media.content_type)] if size else []
-
-
-def _write_media(handler: InertXMLGenerator, video: Video, item: dict[str, Any]) -> None:
-    media = enclosures.get_shared_media(video)
-    facts = {
-        "url": media.url,
-        "type": media.content_type,
-        "medium": "video",
-        "duration": str(round(video.duration)),
-    }
-    if item["enclosures"]:
-        facts["fileSize"] = item["enclosures"][0].length
-    if video.width:
-        facts["width"] = str(video.width)
-    if video.height:
-        facts["height"] = str(video.height)
-    if video.language:
-        facts["lang"] = video.language
-    handler.startElement(
-        "media:content", AttributesImpl({key: xml.clean(value) for key, value in facts.items()})
-    )
-    if video.shown_as_sensitive:
-        handler.add("media:rating", "adult", scheme="urn:simple")
-    handler.add("media:title", video.title, type="plain")
-    handler.add("media:description", video.description or video.title, type="plain")
-    if item["image"]:
-        handler.add("media:thumbnail", url=item["image"])
-    if video.tags:
-        handler.add("media:keywords", ", ".join(map(str, video.tags)))
-    if access.is_embeddable_anywhere(video):
-        handler.add("media:player", url=urls.embed_url(video))
-    handler.endElement("media:content")
+    return Attachment(media.url, media.content_type, size) if size else None

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from streamsite import origin
 from videos import sensitivity, thumbnails
-from videos.models import Video
+from videos.models import Caption, Video
 
 THUMBNAIL_ROUTES = {
     thumbnails.LARGE: "shared-picture",
@@ -69,6 +69,26 @@ def channel_url(owner: User) -> str:
 def channel_feed_url(owner: User) -> str:
     """Return the URL of the channel's RSS feed."""
     return absolute_url(reverse("channel-feed", args=[owner.username]))
+
+
+def caption_url(video: Video, track: Caption) -> str:
+    """Return the URL of a caption track."""
+    return absolute_url(reverse("shared-caption", args=[video.pk, track.pk]))
+
+
+def chapters_url(video: Video) -> str:
+    """Return the URL of the video's chapters for podcast programs."""
+    return absolute_url(reverse("shared-chapters", args=[video.pk]))
+
+
+def artwork_url(owner: User) -> str | None:
+    """Return the URL of the channel's avatar as square artwork of podcasts; ``None`` without an avatar.
+
+    It changes with the avatar.
+    """
+    if not owner.avatar:
+        return None
+    return absolute_url(reverse("channel-artwork", args=[owner.username, owner.avatar]))
 
 
 def oembed_url(url: str) -> str:

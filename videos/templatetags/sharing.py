@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from streamsite.site_settings.features import features
 from videos.syndication import urls
+from videos.syndication.feed_entries import CONTENT_TYPES, RSS
 
 register = template.Library()
+
+
+@register.simple_tag
+def feed_links(title: str, name: str, *parts: str) -> SafeString:
+    """Return the ``<link>`` of each format of a feed; ``name`` is the route of its RSS."""
+    kinds = ((ending, name if ending == RSS else f"{name}-{ending}") for ending in CONTENT_TYPES)
+    return format_html_join(
+        "\n  ",
+        '<link rel="alternate" type="{}" href="{}" title="{}">',
+        (
+            (CONTENT_TYPES[ending], urls.absolute_url(reverse(route, args=parts)), title)
+            for ending, route in kinds
+        ),
+    )
 
 
 @register.simple_tag

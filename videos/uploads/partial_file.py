@@ -57,6 +57,13 @@ def create_file(upload_id: str) -> None:
     path.touch(mode=0o600, exist_ok=False)
 
 
+def empty_file(upload_id: str) -> None:
+    """Remove all bytes of an unfinished upload, for a sender that begins again. Raises ``UploadFileMissing``."""
+    with _opened(upload_id) as descriptor, _locked(descriptor):
+        _require_named(descriptor, upload_id)
+        os.ftruncate(descriptor, 0)
+
+
 def received_bytes(upload_id: str) -> int:
     """Return the number of bytes received. Raises ``UploadFileMissing``."""
     try:

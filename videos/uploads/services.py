@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.registration import rules, upload_rights
 from streamsite import trash
-from streamsite.errors import Absent, Forbidden
+from streamsite.errors import Absent, Forbidden, Invalid
 from streamsite.metrics.instruments import RESUMABLE, UPLOAD_BYTES, UPLOADS
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.site_mode.state import require_may_write, site_mode
@@ -29,7 +30,7 @@ from videos.files import paths
 from videos.metadata import VideoChanges
 from videos.models import Status, Upload, UploadKind, Video
 from videos.uploads import lengths, partial_file
-from videos.uploads.tus import Checksum
+from videos.uploads.tus import Checksum, parse_metadata
 
 logger = logging.getLogger("streamsite.uploads")
 
@@ -227,6 +228,27 @@ def cancel_upload(upload: Upload) -> None:
         for upload_id in (upload.pk, *joined):
             partial_file.delete_file(upload_id)
     Upload.objects.filter(pk=upload.pk).delete()
+
+
+def hand_over_partial(owner: User, upload_id: str, target: Path) -> tuple[int, str]:
+    """Move the file of a finished partial upload to ``target`` and forget the upload; return its size and file name.
+
+    For what is uploaded and is no video. Raises ``Absent``, or ``Invalid`` for one that is not finished.
+    """
+    upload = get_upload(owner, upload_id)
+    if upload.kind != UploadKind.PARTIAL:
+        raise Absent
+    try:
+        size = partial_file.received_bytes(upload.pk)
+    except partial_file.UploadFileMissing:
+        raise Absent from None
+    if size != upload.length:
+        raise Invalid(_("One of the partial uploads isn't finished."))
+    described = parse_metadata(upload.metadata)
+    if not Upload.objects.filter(pk=upload.pk, joined_into=None).delete()[0]:
+        raise Absent
+    partial_file.upload_path(upload.pk).replace(target)
+    return size, described.get("filename") or described.get("name") or ""
 
 
 def sweep_expired(*, enqueue: Callable[[Video], object] | None = None) -> int:

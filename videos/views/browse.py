@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from streamsite.errors import Absent
 from streamsite.view_helpers import is_htmx, render_page_or_part
 from videos import categories, mappers, queries, recommendations, tags
 from videos.hooks import home_page
@@ -71,9 +70,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def tag(request: HttpRequest, tag: str) -> HttpResponse:
     """List the videos with one tag, however it is spelled. Raises ``Absent`` for what can't be a tag."""
-    name = tags.normalize_tag(tag)
-    if not tags.tag_key(name) or len(name) > tags.MAX_TAG_LENGTH:
-        raise Absent
+    name = tags.require_tag(tag)
     return _render_listing(
         request,
         "tag",
@@ -92,7 +89,8 @@ def _render_listing(request: HttpRequest, kind: str, value: str, **context: obje
     if is_htmx(request):
         return _render_grid(request, page, "videos/_grid.html")
     total = 0 if page["previous"] else queries.count_with(request.user, kind, value, MAX_COUNTED)
-    path = reverse(kind, args=[value if kind == "category" else tags.tag_key(value)])
+    key = value if kind == "category" else tags.tag_key(value)
+    path = reverse(kind, args=[key])
     return _render_grid(
         request,
         page,
@@ -101,6 +99,8 @@ def _render_listing(request: HttpRequest, kind: str, value: str, **context: obje
         most_counted=MAX_COUNTED,
         sorts=filters.sort_links(request.GET),
         sharing=lists.listing_metadata(page, str(context["heading"]), path),
+        feed=f"{kind}-feed",
+        key=key,
         **context,
     )
 

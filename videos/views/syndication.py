@@ -17,8 +17,10 @@ from streamsite.cache_headers import NEVER_STORED, REVALIDATED, cached_for
 from streamsite.errors import Absent
 from videos import access
 from videos.models import Video
-from videos.syndication import enclosures, feeds, sitemaps, urls
+from videos.syndication import artwork as artworks
+from videos.syndication import comment_feeds, enclosures, feeds, podcast, sitemaps, urls
 from videos.syndication import oembed as embedding
+from videos.syndication.feed_entries import FeedRequest
 
 
 @cors.allow_preflight
@@ -57,12 +59,72 @@ def oembed(request: HttpRequest) -> HttpResponse:
 
 @cors.allow_preflight
 @require_safe
-def channel_feed(request: HttpRequest, username: str) -> HttpResponse:
-    """Serve the newest videos of a channel as RSS."""
-    feed = feeds.build_channel_feed(channel_for_viewing(username))
-    response = xml.respond(request, feed.content, feeds.CONTENT_TYPE, feed.modified)
+def caption(request: HttpRequest, video_id: str, caption_id: str) -> HttpResponse:
+    """Redirect to a caption track."""
+    video = access.video_for_sharing(video_id)
+    return _redirect_to_media(video, enclosures.caption_media_url(video, caption_id))
+
+
+@cors.allow_preflight
+@require_safe
+def chapters(request: HttpRequest, video_id: str) -> HttpResponse:
+    """Serve the video's chapters as podcast programs read them."""
+    video = access.video_for_sharing(video_id)
+    body = podcast.chapters_document(video)
+    response = REVALIDATED.set_on(JsonResponse(body, content_type=podcast.CHAPTERS_TYPE))
+    if access.is_embeddable_anywhere(video):
+        cors.allow_any_origin(response)
+    return response
+
+
+@cors.allow_preflight
+@require_safe
+def artwork(request: HttpRequest, username: str, folder: str) -> HttpResponse:
+    """Serve a channel's avatar as square artwork. The address changes with the avatar."""
+    owner = channel_for_viewing(username)
+    if not owner.avatar or owner.avatar != folder:
+        raise Absent
+    content = artworks.square_jpeg(owner.avatar)
+    response = cached_for(86_400).set_on(HttpResponse(content, content_type="image/jpeg"))
     cors.allow_any_origin(response)
     return response
+
+
+@cors.allow_preflight
+@require_safe
+def channel_feed(request: HttpRequest, username: str, ending: str) -> HttpResponse:
+    """Serve the newest videos of a channel."""
+    asked = FeedRequest.of(request, ending)
+    return feeds.respond(request, feeds.build_channel_feed(channel_for_viewing(username), asked))
+
+
+@cors.allow_preflight
+@require_safe
+def site_feed(request: HttpRequest, ending: str) -> HttpResponse:
+    """Serve the newest videos of the site."""
+    return feeds.respond(request, feeds.build_site_feed(FeedRequest.of(request, ending)))
+
+
+@cors.allow_preflight
+@require_safe
+def category_feed(request: HttpRequest, slug: str, ending: str) -> HttpResponse:
+    """Serve the newest videos of a category."""
+    return feeds.respond(request, feeds.build_category_feed(slug, FeedRequest.of(request, ending)))
+
+
+@cors.allow_preflight
+@require_safe
+def tag_feed(request: HttpRequest, tag: str, ending: str) -> HttpResponse:
+    """Serve the newest videos with a tag."""
+    return feeds.respond(request, feeds.build_tag_feed(tag, FeedRequest.of(request, ending)))
+
+
+@cors.allow_preflight
+@require_safe
+def comments_feed(request: HttpRequest, video_id: str, ending: str) -> HttpResponse:
+    """Serve the newest comments on a video that everyone may open."""
+    video = access.video_for_sharing(video_id)
+    return feeds.respond(request, comment_feeds.build_comments_feed(video, FeedRequest.of(request, ending)))
 
 
 @require_safe

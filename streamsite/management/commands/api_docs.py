@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.management.base import CommandParser
 
 from streamsite.api import endpoint_table
+from streamsite.api.views import generate_schema
 from streamsite.management.site_command import OperatorCommand, add_dry_run
 
 
@@ -21,7 +22,7 @@ class Command(OperatorCommand):
     def handle(self, *args: object, dry_run: bool, **options: object) -> None:
         """Replace the table between the markers."""
         text = endpoint_table.DOCS.read_text(encoding="utf-8")
-        new = endpoint_table.replace_table(text, endpoint_table.generate_document())
+        new = endpoint_table.replace_table(text, generate_schema())
         if dry_run:
             self.stdout.write(
                 "would be unchanged" if new == text else f"would be written: {endpoint_table.DOCS}"

@@ -17,7 +17,7 @@ from streamsite import memory, site_id, startup_warnings
 from streamsite.checks import SETTINGS
 from streamsite.management.site_command import OperatorCommand
 from streamsite.metrics import commands, process_files
-from streamsite.tasks.backend import MAIL, PUSH
+from streamsite.tasks.backend import MAIL, PUSH, WEBHOOKS
 from streamsite.tasks.worker import PERIODIC_QUEUE, Worker
 from streamsite.tasks.worker_group import WorkerGroup
 from streamsite.telemetry import start as telemetry
@@ -40,7 +40,8 @@ class Command(OperatorCommand):
             "--queue",
             action="append",
             choices=queues,
-            help=f"repeat to serve several queues (default: all); {PERIODIC_QUEUE} includes {MAIL} and {PUSH}",
+            help="repeat to serve several queues (default: all);"
+            f" {PERIODIC_QUEUE} includes {MAIL}, {PUSH} and {WEBHOOKS}",
         )
         parser.add_argument(
             "--once", action="store_true", help="run one job at a time and exit when none is due"
@@ -78,6 +79,6 @@ class Command(OperatorCommand):
 
 
 def _with_included(queues: list[str]) -> list[str]:
-    """Add the queues of mail and push to ``default``: commands written before they existed go on serving all."""
-    included = [MAIL, PUSH] if PERIODIC_QUEUE in queues else []
+    """Add mail, push and webhooks to ``default``: commands written before these queues existed go on serving all."""
+    included = [MAIL, PUSH, WEBHOOKS] if PERIODIC_QUEUE in queues else []
     return [*queues, *(name for name in included if name not in queues)]

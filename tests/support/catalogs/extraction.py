@@ -14,7 +14,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 DOMAINS = ("django", "djangojs")
-PACKAGES = ("accounts", "demo", "playlists", "streamsite", "subscriptions", "videos")
+PACKAGES = ("accounts", "demo", "playlists", "streamsite", "subscriptions", "takeout", "videos")
 KEYWORDS: dict[str, tuple[object, ...] | None] = {
     **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"], None),
     **dict.fromkeys(["ngettext", "ngettext_lazy"], (1, 2)),

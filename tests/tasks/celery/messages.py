@@ -8,7 +8,7 @@ SOON = {"TASK_RESEND_SECONDS": "1"}
 
 def lose_messages() -> None:
     with app.connection_for_write() as connection:
-        connection.default_channel.client.delete("default", "mail", "push", "transcode")
+        connection.default_channel.client.delete("default", "mail", "push", "webhooks", "transcode")
 
 
 def waiting(name: str = "default") -> int:

@@ -13,7 +13,7 @@ import pytest
 ENGINE = Path(__file__).resolve().parent.parent
 ROOT = ENGINE.parent.parent.parent
 PACKAGE = "streamsite.mongo.engine"
-SITE = {"accounts", "videos", "playlists", "subscriptions", "demo", "streamsite", "tests"}
+SITE = {"accounts", "videos", "playlists", "subscriptions", "takeout", "demo", "streamsite", "tests"}
 # What its tests share with the site's: recorders of commands, certificates, and how a server is started.
 SHARED = ("tests.support", "streamsite.mongo.binary", "streamsite.mongo.server")
 

@@ -1,0 +1,1 @@
+"""Folders of videos: ``import`` and ``watch-folder``."""

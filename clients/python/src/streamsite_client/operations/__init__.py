@@ -1,0 +1,1 @@
+"""The calls of the API, each written once for both clients."""

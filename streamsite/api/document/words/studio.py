@@ -1,0 +1,37 @@
+"""Descriptions of properties of the studio."""
+
+from __future__ import annotations
+
+PROPERTIES = {
+    "range": "The period's name.",
+    "from": "First day of the period.",
+    "to": "Last day of the period.",
+    "as_of": "When these statistics were computed.",
+    "totals": "Sums and averages of the period.",
+    "DayStatistics.day": "The day, UTC.",
+    "days": "Each day of the period, those without activity with zeros.",
+    "sources": "Counted views by traffic source, the largest first.",
+    "source": "Traffic source.",
+    "share": "Share of all, from 0 to 1.",
+    "decided": "How viewings were decided to be views or not.",
+    "verdict": "The verdict, a fixed word for programs.",
+    "count": "Number of viewings with it.",
+    "means": "The verdict in words.",
+    "ChannelStatistics.previous": "The period of the same length before.",
+    "VideoStatistics.previous": "The period of the same length before.",
+    "watch_seconds": "Seconds that were watched.",
+    "dislikes": "New dislikes minus withdrawn ones.",
+    "subscribers_gained": "Number of new subscribers.",
+    "subscribers_lost": "Number of subscribers who left.",
+    "average_seconds": "Seconds watched per viewing; null without viewings.",
+    "average_percentage": "Percentage watched per viewing; null without viewings.",
+    "top_videos": "Up to ten videos by views in the period; null when there is too much to rank.",
+    "retention": "Share of viewings that saw each part of the video, of all time.",
+    "changed": "Number of objects that were changed.",
+    "unchanged": "Number of objects that were like that before.",
+    "refused": "Number of objects that could not be changed.",
+    "outcome": "What became of the object.",
+    "BulkOutcome.code": "Code of the error; null without one.",
+    "BulkOutcome.detail": "The error as a sentence; null without one.",
+    "BulkResult.results": "The outcome of each object.",
+}

@@ -1,0 +1,1 @@
+"""Archives of an account's data."""

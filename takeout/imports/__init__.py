@@ -1,0 +1,1 @@
+"""Imports of archives, from this software and others."""
