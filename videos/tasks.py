@@ -18,7 +18,7 @@ from django_tasks import task
 from accounts.models import User
 from streamsite import copied_texts, sweep_count
 from streamsite.tasks import admin_links, queue
-from streamsite.tasks.backend import MAIL, WEBHOOKS, enqueue_once
+from streamsite.tasks.backend import MAIL, enqueue_once
 from videos import hidden_store, schedules, services
 from videos.access import own_videos
 from videos.comments import services as comments
@@ -30,7 +30,6 @@ from videos.playback import aggregation, history_store, session_store, statistic
 from videos.processing import bucket_cleanup, cleanup, downloads, pipeline, priority, sources
 from videos.reactions import services as reaction_services
 from videos.search import channels, finders, rebuild
-from videos.websub import delivering, verification
 
 logger = logging.getLogger("streamsite.schedules")
 
@@ -246,25 +245,3 @@ def queue_place(video: Video) -> QueuePlace:
 def enqueue_demo_processing(video: Video) -> None:
     """Queue a demo clip behind everything that people have uploaded."""
     process_video.using(priority=DEMO_PRIORITY).enqueue(video.pk, few_rungs=True)
-
-
-@task(queue_name=WEBHOOKS)
-def verify_feed_subscription(subscription_id: str) -> bool:
-    """Ask a callback whether it wants a feed. Return whether it does."""
-    return verification.verify(subscription_id)
-
-
-@task(queue_name=WEBHOOKS)
-def send_feed_updates() -> int:
-    """Send changed feeds to their subscribers. Return how many were sent one."""
-    return delivering.send_due()
-
-
-def enqueue_websub_verification(subscription_id: str) -> None:
-    """Queue asking a callback whether it wants a feed."""
-    verify_feed_subscription.enqueue(subscription_id)
-
-
-def enqueue_feed_updates() -> None:
-    """Queue sending changed feeds."""
-    send_feed_updates.enqueue()

@@ -65,7 +65,7 @@ PERIODIC_TASKS = {
     "accounts.periodic_tasks.end_suspensions": 60,
     "subscriptions.tasks.send_mails": 3_600,
     "subscriptions.tasks.send_webhooks": 60,
-    "videos.tasks.send_feed_updates": 60,
+    "videos.websub.tasks.send_feed_updates": 60,
     "streamsite.tasks.reconcile.reconcile_counters": 86_400,
     "streamsite.tasks.figures.count_days": 900,
     "streamsite.tasks.figures.measure_storage": 3_600,

@@ -147,6 +147,7 @@ def operations(cast: Cast) -> list[str]:
     return sorted(
         f"{method.upper()} {path.removeprefix('/api/v1')}"
         for path, described in paths.items()
+        if path.startswith("/api/v1/")
         for method in METHODS
         if method in described
     )

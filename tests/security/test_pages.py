@@ -75,6 +75,8 @@ def paths(cast: Cast) -> list[str]:
         "<str:about>/<str:name>": f"video/{video.pk}",
         "<str:name>": "owner",
         "<str:token>": "x" * 20,
+        "<str:folder>": "x" * 16,
+        "<path:tag>": "day",
         "<str:month>": f"{video.published_at:%Y-%m}",
     }
     found = []

@@ -174,6 +174,7 @@ EXCEPTIONS = {
     r"(admin/)?login/": "redirects to the sign-in page",
     r"favicon\.ico|apple-touch-icon.*\.png|watch/<str:video_id>/qr\.svg|appearance/.*"
     r"|\.well-known/security\.txt|api/\.": "files, and the API",
+    r"settings/import/<str:import_id>": "the report of one import; with the form in takeout/tests/test_imports.py",
     r"studio/imports": "absent unless imports are turned on; in videos/imports/tests/test_page.py",
     r"login/code": "between password and code; in test_account_pages.py",
     r"admin/identity-providers/<slug:provider_id>/": "as the page of all, with one filled in",

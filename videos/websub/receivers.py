@@ -5,10 +5,9 @@ from __future__ import annotations
 from django.dispatch import receiver
 from django.utils import timezone
 
-from videos import tasks
 from videos.models import Video
 from videos.signals import listing_refreshed, video_retitled, video_row_deleted
-from videos.websub import store, topics
+from videos.websub import store, tasks, topics
 
 
 @receiver([listing_refreshed, video_retitled])

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from streamsite import outbound
 from streamsite.encryption import cipher
 from streamsite.errors import Conflict, Invalid
-from videos import tasks
-from videos.websub import store, topics
+from videos.websub import store, tasks, topics
 from videos.websub.verification import PURPOSE, SUBSCRIBE, UNSUBSCRIBE
 
 MAX_CALLBACK_LENGTH = 1_000
