@@ -10,6 +10,7 @@ sends, and no more than its size limit, also after decompression.
 from __future__ import annotations
 
 import http.client
+import math
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -90,10 +91,12 @@ class Writer(Protocol):
 class Limits:
     """What a request may take, in all: ``seconds``, ``max_bytes`` of the answer, and ``redirects`` to follow.
 
+    Within them the server may be silent for ``idle_seconds`` at once.
     With ``cut`` a larger answer is cut off, else it is ``OutboundTooLarge``.
     """
 
     seconds: float = 15.0
+    idle_seconds: float = math.inf
     max_bytes: int = 1_000_000
     redirects: int = 0
     cut: bool = False
@@ -154,7 +157,7 @@ def request(
     answers that do not come whole, in time, and within the size.
     """
     request_turns.give_back()
-    deadline = Deadline(limits.seconds)
+    deadline = Deadline(limits.seconds, limits.idle_seconds)
     sent = {name.lower(): value for name, value in (headers or {}).items()}
     sent.setdefault("accept-encoding", "identity")
     sent.setdefault("user-agent", "Streamsite")
@@ -276,7 +279,7 @@ def _decoded(answer: http.client.HTTPResponse, *, tolerant: bool) -> Iterator[by
     """
     encoding = answer.headers.get("Content-Encoding", "").strip().lower() or "identity"
     if encoding == "identity":
-        while part := answer.read(READ_AT_ONCE):
+        while part := answer.read1(READ_AT_ONCE):
             yield part
         if answer.length:  # the server closed before the end
             raise http.client.IncompleteRead(b"", answer.length)
@@ -288,7 +291,7 @@ def _decoded(answer: http.client.HTTPResponse, *, tolerant: bool) -> Iterator[by
 
 def _decompressed(answer: http.client.HTTPResponse) -> Iterator[bytes]:
     engine = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip and zlib alike
-    while part := answer.read(READ_AT_ONCE):
+    while part := answer.read1(READ_AT_ONCE):
         while part:
             yield engine.decompress(part, READ_AT_ONCE)
             part = engine.unconsumed_tail

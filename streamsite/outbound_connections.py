@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
 import socket
 import ssl
 import threading
@@ -21,17 +22,18 @@ SENT_AT_ONCE = 65_536
 
 
 class Deadline:
-    """A moment in ``seconds`` from now."""
+    """A moment in ``seconds`` from now. Each step until then may take ``idle`` seconds."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, idle: float = math.inf) -> None:
         self._end = time.monotonic() + seconds
+        self._idle = idle
 
     def left(self) -> float:
-        """Return the seconds that are left. Raises ``TimeoutError`` when there are none."""
+        """Return the seconds that the next step may take. Raises ``TimeoutError`` when none are left."""
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError("the time is up")
-        return left
+        return min(left, self._idle)
 
 
 def resolve(host: str, port: int, *, may_be_private: bool, deadline: Deadline | None = None) -> list[str]:

@@ -31,7 +31,7 @@ DETAILS: dict[str, StrOrPromise] = {
     NOT_MEDIA: _("This address leads to a web page or another file that isn't a video."),
     TOO_LARGE: _("The file is larger than this site or your quota allows."),
     NO_SPACE: _("This site is low on disk space. Try again later."),
-    NOT_ALLOWED: _("You can't upload videos at the moment."),
+    NOT_ALLOWED: _("You can't upload videos now."),
     LIVE_STREAM: _("This is a live stream. Import its recording once it has ended."),
     ENCRYPTED: _("This stream is encrypted."),
     UNSUPPORTED_STREAM: _("This kind of stream can't be imported."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -39,6 +40,9 @@ MAX_PLAYLIST_BYTES = 8 * 1024 * 1024
 PLAYLIST_SECONDS = 30.0
 ATTEMPT = "import"
 COPY_BYTES = 1024 * 1024
+# A server may be silent for so long, and after the first minute sends at least so many bytes per second, else it would
+# keep all other imports waiting.
+IDLE_SECONDS, GRACE_SECONDS, MIN_RATE = 30.0, 60.0, 32 * 1024
 
 
 def run(import_id: str, *, enqueue: Callable[[Video], object]) -> None:
@@ -49,6 +53,8 @@ def run(import_id: str, *, enqueue: Callable[[Video], object]) -> None:
     row = _begin(import_id)
     if row is None:
         return
+    # For all of a stream's segments together.
+    row.ends_at = time.monotonic() + settings.IMPORT_SECONDS
     try:
         _fetch(row, enqueue)
     except (ImportGone, Absent):
@@ -141,12 +147,15 @@ class _Download:
     def into(self, writer: outbound.Writer, *, limit: int | None = None) -> None:
         """Fetch it. Raises ``ImportFailed``, ``OutboundRefused``, ``OutboundFailed``, or what ``writer`` raises."""
         most = rules.max_upload_bytes() if limit is None else limit
+        left = self._row.ends_at - time.monotonic()
+        if left <= 0:
+            raise outbound.OutboundTimeout("The server didn't send everything in time.")
         outbound.request(
             "GET",
             self._piece.url,
             headers=self._piece.range_header,
-            limits=Limits(seconds=settings.IMPORT_SECONDS, max_bytes=most, redirects=MAX_REDIRECTS),
-            into=writer,
+            limits=Limits(seconds=left, idle_seconds=IDLE_SECONDS, max_bytes=most, redirects=MAX_REDIRECTS),
+            into=_Steady(writer),
             began=self._began,
         )
 
@@ -211,6 +220,22 @@ def _fetch_pieces(row: AddressImport, pieces: list[hls.Piece], writer: outbound.
         if piece.length is not None and counting.taken != piece.length:
             raise outbound.OutboundFailed("A segment was incomplete.")
         left -= counting.taken
+
+
+class _Steady:
+    """Passes bytes on while they come fast enough. Raises ``OutboundFailed``."""
+
+    def __init__(self, writer: outbound.Writer) -> None:
+        self._writer = writer
+        self._begun, self._taken = time.monotonic(), 0
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self._taken += len(data)
+        elapsed = time.monotonic() - self._begun
+        if elapsed > GRACE_SECONDS and self._taken < MIN_RATE * elapsed:
+            raise outbound.OutboundTimeout("The server sends too slowly.")
+        self._writer.write(data)
 
 
 class _Counting:

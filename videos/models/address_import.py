@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -42,6 +44,9 @@ class AddressImport(StoredModel):
     tries = models.IntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    # By ``time.monotonic``, while a worker fetches it. Not stored.
+    ends_at: float = math.inf
 
     class Meta:
         indexes = [models.Index(fields=["owner", "-created_at", "-id"], name="import_of_owner")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.html import linebreaks
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from streamsite.errors import Absent
 from videos import access
@@ -22,8 +23,8 @@ def build_comments_feed(video: Video, asked: FeedRequest) -> feeds.Feed:
         raise Absent
     found, has_more = asked.slice_of(queries.newest_shown(targets.video_target(video)))
     header = FeedHeader(
-        title=f"Comments on {video.title}",
-        description=f"The newest comments on {video.title}",
+        title=_("Comments on %(title)s") % {"title": video.title},
+        description=_("The newest comments on %(title)s") % {"title": video.title},
         author=video.channel.get_full_name(),
         page=urls.watch_url(video),
         address=urls.absolute_url(reverse("comments-feed", args=[video.pk])),

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import linebreaks
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from streamsite import cors, xml
@@ -102,7 +103,7 @@ def build_site_feed(asked: FeedRequest) -> Feed:
     site = identity()
     header = FeedHeader(
         title=site.name,
-        description=site.description or f"The newest videos on {site.name}",
+        description=site.description or _("The newest videos on %(site)s") % {"site": site.name},
         author=site.name,
         page=urls.absolute_url(reverse("home")),
         address=urls.absolute_url(reverse("site-feed")),
@@ -126,7 +127,7 @@ def _build_listing(label: str, kind: str, value: str, key: str, route: str, aske
     site = identity().name
     header = FeedHeader(
         title=f"{label} - {site}",
-        description=f"The newest videos on {site}: {label}",
+        description=_("The newest videos on %(site)s: %(label)s") % {"site": site, "label": label},
         author=site,
         page=urls.absolute_url(reverse(kind, args=[key])),
         address=urls.absolute_url(reverse(route, args=[key])),

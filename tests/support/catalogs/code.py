@@ -44,9 +44,15 @@ NOT_SHOWN = {"extend_schema", "OpenApiResponse", "OpenApiParameter", "add_argume
 SENTENCE = re.compile(r"[A-Z][a-z]+|[a-z]+ [a-z]+")
 
 
+# What the OpenAPI document says besides, which is in English.
+DOCUMENT = "streamsite/api/document/"
+
+
 def find(path: Path) -> Iterator[Unmarked]:
     """Find unmarked texts of a module: of errors, forms, models and messages."""
     name = str(path.relative_to(ROOT))
+    if name.startswith(DOCUMENT):
+        return
     for node in ast.walk(ast.parse(path.read_text())):
         # Fields of the API are described in its documentation, which is in English.
         for value in _shown_values(node, is_described="serializers" in name):

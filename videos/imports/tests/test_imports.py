@@ -1,6 +1,7 @@
 """Imports by address: files and streams become videos, and what must not be fetched is not."""
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -250,6 +251,37 @@ def test_a_server_that_keeps_failing_ends_it(cast, server, folder, clip):
             fetch(row)
     fetch(row)
     assert failure(cast, row) == "unreachable"
+
+
+def test_a_server_that_says_nothing_is_left(cast, server, folder, clip, monkeypatch):
+    monkeypatch.setattr(fetching, "IDLE_SECONDS", 0.2)
+    (folder / "a.mp4").write_bytes(clip.read_bytes())
+    row = begin(cast, f"{server.url}/a.mp4")
+    hold = threading.Event()
+    server.pause = lambda sent: hold.wait(20)
+    try:
+        with pytest.raises(RetryLater):
+            fetch(row)
+    finally:
+        hold.set()
+
+
+def test_a_server_that_drips_is_left(cast, server, folder, clip, monkeypatch):
+    monkeypatch.setattr(fetching, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(fetching, "MIN_RATE", 10**12)
+    (folder / "a.mp4").write_bytes(clip.read_bytes())
+    row = begin(cast, f"{server.url}/a.mp4")
+    with pytest.raises(RetryLater):
+        fetch(row)
+
+
+def test_all_segments_share_the_time(cast, server, folder, settings, clip):
+    settings.IMPORT_SECONDS = 0
+    (folder / "a.mp4").write_bytes(clip.read_bytes())
+    row = begin(cast, f"{server.url}/a.mp4")
+    with pytest.raises(RetryLater):
+        fetch(row)
+    assert server.requests == []
 
 
 def test_a_file_that_is_too_large_is_not_kept(cast, server, folder, settings, clip):
