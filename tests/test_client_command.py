@@ -223,7 +223,7 @@ def test_an_interrupted_upload_is_continued(site, ann, eye, tmp_path):
     film = tmp_path / "long.mp4"
     film.write_bytes(os.urandom(20 * 1024 * 1024))
     before = {row["id"] for row in eye.videos.mine()}
-    proxy = FlakyProxy(site.port, seconds=0.05)
+    proxy = FlakyProxy(site.port, seconds=0.2)
     shaky = Command(site, tmp_path / "home")
     shaky.home.mkdir()
     shaky.site = type("Address", (), {"url": f"http://localhost:{proxy.port}"})()

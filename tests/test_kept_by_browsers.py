@@ -16,6 +16,8 @@ ENTRY = re.compile(r'^  "?([\w:-]+)"?: \{ owner: "(\w+)", life: "([^"]+)"', re.M
 # A call that sets a cookie, by the name of its file and of what it passes as the cookie's name.
 COOKIES = {
     ("accounts/account_marks.py", "COOKIE"): ["account"],
+    ("accounts/oidc/states.py", "COOKIE"): ["oidc"],
+    ("accounts/passkeys/challenges.py", "COOKIE"): ["passkey"],
     ("accounts/refresh_cookie.py", "NAME"): ["refresh"],
     ("accounts/views/_links.py", "name"): ["reset_link", "email_link", "setup_link"],
     ("streamsite/languages.py", "name"): ["language"],

@@ -182,9 +182,9 @@ def test_every_secret_of_a_path_is_left_out():
     """Of every route: what its URL conf calls a token, secret, or key does not get into a line."""
     found = 0
     for route in _routes(get_resolver()):
-        if re.search(r"<(?:\w+:)?\w*(token|secret|key)\w*>", route) and "token_id" not in route:
+        if re.search(r"<(?:\w+:)?\w*(token|secret|(?<!pass)key)\w*>", route) and "token_id" not in route:
             path = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: f"s3cret-{match[1]}", f"/{route}")
-            assert not re.search(r"s3cret-\w*(token|secret|key)", redact_path(path)), path
+            assert not re.search(r"s3cret-\w*(token|secret|(?<!pass)key)", redact_path(path)), path
             found += 1
     assert found >= 3
 

@@ -25,7 +25,7 @@ def test_everything_goes_on_under_127_0_0_1(chromium, site, clip):
     page.goto("/login")
     page.locator("main [name=login]").fill("origin-owner")
     page.locator("main [name=password]").fill(PASSWORD)
-    page.locator("main form button[type=submit]").click()
+    page.locator("main form button[type=submit].btn-primary").click()
     page.wait_for_url(lambda url: "/login" not in url)
     # While it is processed the player asks the API, whose answer names the stream by SITE_URL.
     page.goto(f"/watch/{video_id}")

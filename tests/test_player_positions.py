@@ -140,7 +140,7 @@ def test_a_position_stays_with_who_watched(page, film, people):  # noqa: F811
     page.goto("/login")
     page.get_by_label("Username").fill("positions-next")
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main form button[type=submit]").click()
+    page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(lambda url: not url.endswith("/login"))
     starts_at(page, film, 0)
     become(page, None)

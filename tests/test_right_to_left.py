@@ -50,7 +50,7 @@ def page(request, chromium, site, channel):
     opened.goto("/login")
     opened.locator("input[name=login]").fill("rtl-creator")
     opened.locator("input[name=password]").fill(PASSWORD)
-    opened.locator("main form button[type=submit]").click()
+    opened.locator("main form button[type=submit]").first.click()
     opened.wait_for_url(lambda url: "/login" not in url)
     yield opened
     assert problems == []

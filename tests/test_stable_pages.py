@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from playlists import services as playlists
+from streamsite.admin_lists import ROWS_PER_PAGE
 from streamsite.api.pagination import paginate_ranked
 from subscriptions import services as subscribing
 from subscriptions.posts import services as posts
@@ -180,10 +181,10 @@ def test_a_list_of_the_admin_stays_while_rows_arrive(database: None, cast: Cast)
         return list(dict.fromkeys(found)), [link for link in links if "p=2" in link.split("&")]
 
     first, links = shown("/admin/videos/video/")
-    assert len(first) == 100
+    assert len(first) == ROWS_PER_PAGE
     for n in range(5):
         cast.video(title=f"Film {900 + n}")
     second, _ = shown(f"/admin/videos/video/?{links[0]}")
     assert not set(first) & set(second)
-    assert len(set(first) | set(second)) == 150
+    assert len(set(first) | set(second)) == 2 * ROWS_PER_PAGE
     assert shown("/admin/videos/video/?p=2&as_of=never")[0]

@@ -248,6 +248,7 @@ OPERATION_CODES: dict[str, tuple[str, ...]] = {
     "videos_retry": ("409 conflict", "507 insufficient_storage"),
     "videos_update": ("403 email_not_verified", "409 conflict"),
     "videos_upload": (*_UPLOAD, "409 limit_reached"),
+    "videos_list": ("404 trending_disabled",),
     "watch_later_add": ("409 playlist_full", "409 limit_reached"),
 }
 
