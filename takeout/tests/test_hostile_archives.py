@@ -12,8 +12,11 @@ import pytest
 from playlists.models import Playlist
 from streamsite import site_id
 from takeout.imports import codes, files, json_stream, values
-from takeout.imports.containers import ZipContainer, is_safe_name
+from takeout.imports.containers import Texts, ZipContainer, is_safe_name
 from takeout.imports.errors import BadArchive
+from takeout.imports.report import Report
+from takeout.imports.sources import open_source
+from takeout.imports.sources.base import Files
 from takeout.tests import archives
 from takeout.tests.test_round_trip import IMPORT, clip, rows, send, snapshot, state  # noqa: F401 - a fixture
 from videos.comments import services as commenting
@@ -317,6 +320,32 @@ def test_a_page_that_never_ends_a_comment_is_not_read_again_and_again(cast, monk
     found = send(cast, archives.zipped({"history.html": page}), source="google")
     assert found["status"] == "done"
     assert [row["code"] for row in rows(cast, found)] == [codes.TOO_LARGE]
+
+
+def opened(path, entries, source="google"):
+    """Return a reader of an archive with these files, and the files."""
+    path.write_bytes(archives.zipped(entries))
+    container = ZipContainer(path)
+    found = Files(container, Texts(container), Report())
+    return open_source(source, found), found
+
+
+def test_long_tables_are_read_as_far_as_a_playlist_goes(tmp_path, monkeypatch):
+    monkeypatch.setattr("takeout.imports.sources.google.MAX_ITEMS", 3)
+    table = "Video ID,Time\n" + "AAAAAAAAAAA,2022-01-02T03:04:05+00:00\n" * 50
+    reader, _files = opened(tmp_path / "a.zip", {"playlists/Best of-videos.csv": table})
+    (playlist,) = reader.read("playlists")
+    assert len(playlist.items) == 4
+
+
+def test_long_cells_of_the_table_of_videos_are_cut(tmp_path):
+    table = (
+        "Video ID,Video Title (Original),Video Description (Original),Privacy\n"
+        f"AAAAAAAAAAA,T{'t' * 50_000},{'d' * 50_000},{'p' * 50_000}\n"
+    )
+    reader, _files = opened(tmp_path / "a.zip", {"videos.csv": table, "T" + "t" * 299 + ".mp4": b"x"})
+    (video,) = reader.read("videos")
+    assert (len(video.fields["title"]), len(video.fields["description"])) == (300, 20_000)
 
 
 def test_names_are_never_paths():

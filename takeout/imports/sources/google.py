@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
+from playlists.models import MAX_ITEMS
 from streamsite.folding import fold
 from streamsite.visibility import Visibility
 from takeout import formats
@@ -62,6 +63,8 @@ PRIVACY = {
     **dict.fromkeys((UNLISTED, "nicht gelistet", "non repertoriee", "oculto"), UNLISTED),
 }
 PEEK_BYTES, MAX_METADATA = 8_192, 20_000
+# Characters kept of a cell of the table of videos: a title is cut again where it is written.
+MAX_CELL, MAX_CELLS = 300, {"description": 20_000, "tag": 1_000}
 Row = dict[str, str]
 
 
@@ -128,7 +131,7 @@ class GoogleSource:
                 if not VIDEO_ID.match(row[0]):
                     header = _header(row)
                 elif len(found) < MAX_METADATA:
-                    found[row[0]] = {"id": row[0], **{key: _cell(row, header, key) for key in COLUMNS}}
+                    found[row[0]] = {"id": row[0], **{key: _short(row, header, key) for key in COLUMNS}}
         return list(found.values())
 
     def _playlists(self) -> Iterator[items.Playlist]:
@@ -136,7 +139,8 @@ class GoogleSource:
             title = _list_title(name)
             if fold(title) in (*WATCH_LATER, *LIKED):
                 continue
-            found = list(self._list_items(formats.PLAYLISTS, name))
+            # One more than there may be tells that it has too many.
+            found = list(islice(self._list_items(formats.PLAYLISTS, name), MAX_ITEMS + 1))
             yield items.Playlist(id=fold(title)[:40], title=title, items=found)
 
     def _lists(self, titles: tuple[str, ...]) -> list[str]:
@@ -261,6 +265,10 @@ def _header(row: list[str]) -> dict[str, int]:
 def _cell(row: list[str], header: dict[str, int], key: str) -> str:
     number = header.get(key)
     return row[number] if number is not None and number < len(row) else ""
+
+
+def _short(row: list[str], header: dict[str, int], key: str) -> str:
+    return _cell(row, header, key)[: MAX_CELLS.get(key, MAX_CELL)]
 
 
 def _list_title(name: str) -> str:
