@@ -64,10 +64,21 @@ class Texts:
         size = self._container.size(name)
         if size is None:
             raise BadArchive(codes.UNREADABLE, name)
-        if size > most or size > self._left:
+        if size > most:
             raise BadArchive(codes.TOO_LARGE, name)
-        self._left -= size
+        self.spend(size)
         yield from self._container.open(name)
+
+    def peek(self, name: str, most: int) -> bytes:
+        """Return the beginning of a text, at most ``most`` bytes of one piece. Raises ``BadArchive``."""
+        self.spend(min(self._container.size(name) or 0, PIECE_BYTES))
+        return next(self._container.open(name), b"")[:most]
+
+    def spend(self, count: int) -> None:
+        """Take so many bytes off the budget. Raises ``BadArchive`` when it has less."""
+        if count > self._left:
+            raise BadArchive(codes.TOO_LARGE)
+        self._left -= count
 
     def read(self, name: str, most: int) -> bytes:
         """Return the content of a text of at most ``most`` bytes. Raises ``BadArchive``."""

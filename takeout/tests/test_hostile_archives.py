@@ -348,6 +348,26 @@ def test_long_cells_of_the_table_of_videos_are_cut(tmp_path):
     assert (len(video.fields["title"]), len(video.fields["description"])) == (300, 20_000)
 
 
+def test_what_a_table_is_about_is_seen_at_its_beginning(tmp_path):
+    row = "AAAAAAAAAAA,2022-01-02T03:04:05+00:00\n"
+    entries = {"far.csv": "\n" * 100_000 + row, "near.csv": "\n" * 1_000 + row}
+    reader, _files = opened(tmp_path / "a.zip", entries)
+    assert [playlist.title for playlist in reader.read("playlists")] == ["near"]
+
+
+def test_blank_rows_and_first_looks_count_as_text(tmp_path, monkeypatch):
+    monkeypatch.setattr("takeout.imports.containers.MAX_ALL_TEXT_BYTES", 2_000_000)
+    row = "AAAAAAAAAAA,2022-01-02T03:04:05+00:00\n"
+    reader, found = opened(tmp_path / "a.zip", {"a.csv": row * 12 + "\n" * 100_000 + row})
+    (playlist,) = reader.read("playlists")
+    assert len(playlist.items) == 12
+    looked_at = {f"{number}.json": "x" * 300_000 for number in range(9)}
+    _reader, found = opened(tmp_path / "b.zip", {"a.csv": row, **looked_at})
+    with pytest.raises(BadArchive) as refused:
+        found.texts.spend(500_000)
+    assert refused.value.code == codes.TOO_LARGE
+
+
 def test_names_are_never_paths():
     assert is_safe_name("a/b c/ü.mp4")
     for name in ("", "/a", "../a", "a/../b", "a//b", "a/", "./a", "a\\b", "C:a", "a\0b", "a\nb", "x" * 1001):

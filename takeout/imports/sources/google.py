@@ -62,7 +62,7 @@ PRIVACY = {
     **dict.fromkeys((PUBLIC, "offentlich", "publique", "publico"), PUBLIC),
     **dict.fromkeys((UNLISTED, "nicht gelistet", "non repertoriee", "oculto"), UNLISTED),
 }
-PEEK_BYTES, MAX_METADATA = 8_192, 20_000
+PEEK_BYTES, PEEK_TABLE_BYTES, MAX_METADATA = 8_192, 64 * 1024, 20_000
 # Characters kept of a cell of the table of videos: a title is cut again where it is written.
 MAX_CELL, MAX_CELLS = 300, {"description": 20_000, "tag": 1_000}
 Row = dict[str, str]
@@ -175,7 +175,7 @@ class GoogleSource:
 
     def _table(self, kind: str, name: str) -> Iterator[list[str]]:
         try:
-            yield from tables.iter_rows(self._files.texts.pieces(name))
+            yield from tables.iter_rows(self._files.texts.pieces(name), self._files.texts.spend)
         except BadArchive as error:
             self._files.report.note(kind, REFUSED, error.code, title=name)
 
@@ -195,7 +195,8 @@ class GoogleSource:
 
     def _peek(self, name: str) -> Iterator[list[str]]:
         try:
-            yield from tables.iter_rows(self._files.container.open(name))
+            texts = self._files.texts
+            yield from tables.iter_rows([texts.peek(name, PEEK_TABLE_BYTES)], texts.spend)
         except BadArchive:
             return
 
@@ -203,7 +204,7 @@ class GoogleSource:
         if not name.endswith((".json", ".html")):
             return False
         try:
-            begin = next(self._files.container.open(name), b"")[:PEEK_BYTES]
+            begin = self._files.texts.peek(name, PEEK_BYTES)
         except BadArchive:
             return False
         if name.endswith(".json"):
