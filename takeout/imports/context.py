@@ -23,6 +23,8 @@ from videos.models import Video
 
 VIDEO, PLAYLIST, POST, COMMENT = "video", "playlist", "post", "comment"
 SIZES = {VIDEO: 11}
+# Items of playlists and of Watch later together: each of them is looked up.
+MAX_PLAYLIST_ITEMS = 200_000
 
 
 @dataclass
@@ -31,6 +33,7 @@ class ImportContext:
 
     ``origin`` names where ids in the archive are from; ``is_own_site`` says that it is this site. ``planned`` are the
     ids in the archive of videos that a rehearsal would create; ``used_media`` are the files that became videos.
+    ``items_left`` is how many items of playlists may still be looked up.
     """
 
     user: User
@@ -43,6 +46,7 @@ class ImportContext:
     planned: set[str] = field(default_factory=set)
     used_media: set[str] = field(default_factory=set)
     planned_bytes: int = 0
+    items_left: int = field(default_factory=lambda: MAX_PLAYLIST_ITEMS)
 
     def derived_id(self, kind: str, ref: str) -> str:
         """Return the id here of what has the id ``ref`` in the archive."""

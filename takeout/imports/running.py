@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -137,8 +137,7 @@ def _total(container: Container) -> int:
 def _write_kind(context: ImportContext, source: Source, kind: str) -> None:
     found = source.read(kind)
     if kind == formats.WATCH_LATER:
-        while group := cast("list[items.PlaylistItem]", list(islice(found, lists.BATCH))):
-            _guarded(context, kind, partial(lists.write_watch_later, context, group), None)
+        _write_watch_later(context, cast("Iterator[items.PlaylistItem]", found))
         return
     if kind == formats.COMMENTS:
         # A reply comes after what it answers, in whatever order they are.
@@ -147,11 +146,18 @@ def _write_kind(context: ImportContext, source: Source, kind: str) -> None:
             (one for one in source.read(kind) if getattr(one, "parent", "")),
         )
     for number, item in enumerate(found):
-        if number >= MAX_OBJECTS:
+        if number >= MAX_OBJECTS or (kind == formats.PLAYLISTS and context.items_left <= 0):
             context.report.note(kind, REFUSED, codes.TOO_MANY_OBJECTS)
             return
         _guarded(context, kind, partial(WRITERS[kind], context, item), item)
         context.report.advance(0)
+
+
+def _write_watch_later(context: ImportContext, found: Iterator[items.PlaylistItem]) -> None:
+    while group := list(islice(found, min(lists.BATCH, context.items_left))):
+        _guarded(context, formats.WATCH_LATER, partial(lists.write_watch_later, context, group), None)
+    if next(found, None) is not None:
+        context.report.note(formats.WATCH_LATER, REFUSED, codes.TOO_MANY_OBJECTS)
 
 
 def _guarded(context: ImportContext, kind: str, write: Callable[[], None], item: items.Item | None) -> None:

@@ -314,6 +314,43 @@ def test_one_import_takes_so_many_objects(cast, monkeypatch):
     assert rows(cast, found)[-1]["code"] == codes.TOO_MANY_OBJECTS
 
 
+def test_one_import_takes_so_many_items_of_playlists(cast, monkeypatch):
+    monkeypatch.setattr("takeout.imports.context.MAX_PLAYLIST_ITEMS", 7)
+    listed = [{"video": {"id": f"{number:011d}"}} for number in range(5)]
+    lists = [{"id": f"{number:016d}", "title": f"P{number}", "items": listed} for number in range(4)]
+    found = send(cast, archives.streamsite(playlists=lists, watch_later=listed))
+    told = [(row["kind"], row["code"], row["title"]) for row in rows(cast, found)]
+    assert len([one for one in told if one[1] == codes.NOT_HERE]) == 7
+    assert [(kind, title) for kind, code, title in told if code == codes.TOO_MANY_OBJECTS] == [
+        ("playlists", "P1"),
+        ("playlists", ""),
+        ("watch_later", ""),
+    ]
+    assert Playlist.objects.filter(owner=cast.owner, is_watch_later=False).count() == 2
+    alone = send(cast, archives.streamsite(watch_later=listed * 2))
+    assert alone["report"]["watch_later"]["missing"] == 7
+    assert rows(cast, alone)[-1]["code"] == codes.TOO_MANY_OBJECTS
+
+
+def test_a_canceled_import_ends_amid_a_playlist(cast, monkeypatch):
+    monkeypatch.setattr("takeout.imports.report.SAVE_SECONDS", 0.0)
+    looked_up = []
+
+    def resolve(context, ref):
+        looked_up.append(ref.id)
+        if len(looked_up) == 2:
+            for one in cast.api("owner").get(IMPORT).json()["results"]:
+                cast.api("owner").delete(f"{IMPORT}/{one['id']}")
+
+    monkeypatch.setattr("takeout.imports.context.ImportContext.resolve", resolve)
+    listed = [{"video": {"id": f"{number:011d}"}} for number in range(9)]
+    send(cast, archives.streamsite(watch_later=listed))
+    assert len(looked_up) == 2
+    looked_up.clear()
+    send(cast, archives.streamsite(playlists=[{"id": "p" * 16, "title": "P", "items": listed}]))
+    assert len(looked_up) == 2
+
+
 def test_a_page_that_never_ends_a_comment_is_not_read_again_and_again(cast, monkeypatch):
     monkeypatch.setattr("takeout.imports.google_history.MAX_TAG", 300_000)
     page = "<div class='content-cell'><!--" + "youtube.com/watch " * 60_000

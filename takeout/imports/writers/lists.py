@@ -103,6 +103,11 @@ def _former_items(
     """Return those items whose video is here; each other one gets a row."""
     found = []
     for item in group[:MAX_ITEMS]:
+        if context.items_left <= 0:
+            context.report.note(kind, REFUSED, codes.TOO_MANY_OBJECTS, title=title)
+            break
+        context.items_left -= 1
+        context.report.advance(0)
         video = context.resolve(item.video)
         if video is not None:
             added_at = context.moment(item.added_at, kind, item.video.id)
