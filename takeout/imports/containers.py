@@ -28,6 +28,7 @@ MAX_RATIO, FREE_OF_RATIO = 250, 4 * 1024**2
 END, END_BYTES, MAX_COMMENT = b"PK\x05\x06", 22, 65_535
 END_64, LOCATOR_64 = b"PK\x06\x06", b"PK\x06\x07"
 END_64_BYTES, LOCATOR_64_BYTES = 56, 20
+HEADER, HEADER_BYTES = b"PK\x01\x02", 46
 PIECE_BYTES = 256 * 1024
 _ODD = re.compile(r"[\x00-\x1f\x7f\\:]")
 READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
@@ -226,24 +227,46 @@ def _problem(entry: zipfile.ZipInfo, known: dict[str, zipfile.ZipInfo]) -> str:
 def _require_small_directory(path: Path) -> None:
     """Raise ``BadArchive`` unless the directory, which is read whole, has a size that fits into memory.
 
-    By the last records of the file (APPNOTE.TXT 6.3.9, 4.3.14 to 4.3.16).
+    By the last records of the file (APPNOTE.TXT 6.3.9, 4.3.14 to 4.3.16), and by its own headers, because readers do
+    not heed the number of entries.
     """
     with path.open("rb") as content:
-        length = content.seek(0, os.SEEK_END)
-        tail_length = min(length, END_BYTES + MAX_COMMENT + LOCATOR_64_BYTES + END_64_BYTES)
-        content.seek(length - tail_length)
-        tail = content.read(tail_length)
+        start, size = _find_directory(content)
+        content.seek(start)
+        directory = content.read(size)
+    at = count = 0
+    while at < len(directory):
+        if not directory.startswith(HEADER, at) or at + HEADER_BYTES > len(directory):
+            raise BadArchive(codes.NOT_ZIP)
+        count += 1
+        if count > MAX_ENTRIES:
+            raise BadArchive(codes.TOO_MANY)
+        at += HEADER_BYTES + sum(struct.unpack_from("<28x3H", directory, at))
+
+
+def _find_directory(content: BinaryIO) -> tuple[int, int]:
+    """Return where the directory of a ZIP file begins, and its size. Raises ``BadArchive``."""
+    length = content.seek(0, os.SEEK_END)
+    tail_length = min(length, END_BYTES + MAX_COMMENT + LOCATOR_64_BYTES + END_64_BYTES)
+    content.seek(length - tail_length)
+    tail = content.read(tail_length)
     at = tail.rfind(END)
     if at < 0 or len(tail) - at < END_BYTES:
         raise BadArchive(codes.NOT_ZIP)
     count, size = struct.unpack("<10xHI6x", tail[at : at + END_BYTES])
-    if tail[max(0, at - LOCATOR_64_BYTES) : at].startswith(LOCATOR_64):
-        # Where Python's reader looks for it, and nowhere else.
+    end = length - tail_length + at
+    locator = tail[max(0, at - LOCATOR_64_BYTES) : at]
+    if locator.startswith(LOCATOR_64):
+        # Older readers of Python look before the locator, newer ones where it says: both have to find the same.
+        end -= LOCATOR_64_BYTES + END_64_BYTES
         record = tail[max(0, at - LOCATOR_64_BYTES - END_64_BYTES) :]
-        if not record.startswith(END_64):
+        if not record.startswith(END_64) or struct.unpack("<8xQ4x", locator) != (end,):
             raise BadArchive(codes.NOT_ZIP)
         count, size = struct.unpack("<32xQQ", record[:48])
     if count > MAX_ENTRIES:
         raise BadArchive(codes.TOO_MANY)
     if size > MAX_DIRECTORY_BYTES:
         raise BadArchive(codes.TOO_LARGE)
+    if size > end:
+        raise BadArchive(codes.NOT_ZIP)
+    return end - size, size

@@ -111,6 +111,37 @@ def test_entries_that_overlap_are_refused(tmp_path):
     assert refused.value.code == codes.BOMB
 
 
+def test_entries_are_counted_before_the_directory_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "many.zip"
+    content = archives.zipped({f"{number}.txt": "x" for number in range(9)})
+    end = content.index(b"PK\x05\x06")
+    assert struct.unpack_from("<HH", content, end + 8) == (9, 9)
+    path.write_bytes(content[: end + 8] + struct.pack("<HH", 1, 1) + content[end + 12 :])
+    assert len(ZipContainer(path).names) == 9
+    monkeypatch.setattr("takeout.imports.containers.MAX_ENTRIES", 8)
+    monkeypatch.setattr("takeout.imports.containers.zipfile.ZipFile", None)
+    with pytest.raises(BadArchive) as refused:
+        ZipContainer(path)
+    assert refused.value.code == codes.TOO_MANY
+
+
+def test_a_record_of_a_large_archive_is_where_its_locator_says(tmp_path):
+    path = tmp_path / "large.zip"
+    content = archives.zipped({"a.txt": "x"})
+    end = content.index(b"PK\x05\x06")
+    start = content.index(b"PK\x01\x02")
+    record = struct.pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, 1, 1, end - start, start)
+    for where, is_read in ((end, True), (0, False), (end + 1, False)):
+        locator = struct.pack("<IIQI", 0x07064B50, 0, where, 1)
+        path.write_bytes(content[:end] + record + locator + content[end:])
+        if is_read:
+            assert ZipContainer(path).names == ["a.txt"]
+            continue
+        with pytest.raises(BadArchive) as refused:
+            ZipContainer(path)
+        assert refused.value.code == codes.NOT_ZIP
+
+
 def test_a_file_that_is_damaged_or_lies_is_no_video(cast, clip):  # noqa: F811
     archive = archives.streamsite(
         videos=[
