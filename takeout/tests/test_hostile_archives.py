@@ -17,6 +17,8 @@ from takeout.imports.errors import BadArchive
 from takeout.imports.report import Report
 from takeout.imports.sources import open_source
 from takeout.imports.sources.base import Files
+from takeout.imports.sources.folder import FolderSource
+from takeout.imports.sources.google import _Titles
 from takeout.tests import archives
 from takeout.tests.test_round_trip import IMPORT, clip, rows, send, snapshot, state  # noqa: F401 - a fixture
 from videos.comments import services as commenting
@@ -434,6 +436,52 @@ def test_blank_rows_and_first_looks_count_as_text(tmp_path, monkeypatch):
     with pytest.raises(BadArchive) as refused:
         found.texts.spend(500_000)
     assert refused.value.code == codes.TOO_LARGE
+
+
+class Counted(str):
+    """A name that counts how often it is compared with another."""
+
+    __slots__ = ()
+    compared = 0
+
+    def startswith(self, *args):
+        Counted.compared += 1
+        return super().startswith(*args)
+
+    def __lt__(self, other):
+        Counted.compared += 1
+        return super().__lt__(other)
+
+
+def test_files_beside_a_video_are_found_without_looking_at_all(tmp_path):
+    class Found:
+        names = [
+            Counted(f"d/{number}.{suffix}")
+            for number in range(500)
+            for suffix in ("mp4", "en.vtt", "a.b.jpg")
+        ]
+
+    Counted.compared = 0
+    videos = []
+    source = FolderSource(Found())
+    source._description = lambda stem: ""
+    videos = list(source.read("videos"))
+    assert [(one.captions[0].file, one.captions[0].language, one.thumbnail) for one in videos] == [
+        (f"d/{number}.en.vtt", "en", f"d/{number}.a.b.jpg") for number in range(500)
+    ]
+    assert Counted.compared < 100_000
+
+
+def test_titles_that_begin_alike_are_found_without_looking_at_all(monkeypatch):
+    monkeypatch.setattr("takeout.imports.sources.google._bare", Counted)
+    titles = _Titles([{"title": f"{'t' * 30}{number:04d}x"} for number in range(500)])
+    Counted.compared = 0
+    taken = [titles.take(Counted("t" * 30)) for _number in range(400)]
+    assert len({row["title"] for row in taken}) == 400
+    assert len(list(titles.left())) == 100
+    assert titles.take(Counted("u" * 30)) is None
+    assert titles.take(Counted("t" * 10)) is None
+    assert Counted.compared < 20_000
 
 
 def test_names_are_never_paths():

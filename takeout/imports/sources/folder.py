@@ -22,6 +22,8 @@ MAX_INFO_BYTES, MAX_DESCRIPTION_BYTES = 16 * 1024**2, 100_000
 # yt-dlp's words for who may see a video where it comes from are no choice of who may here.
 VISIBILITY = Visibility.PRIVATE.value
 ADULT = 18
+# Behind the name of the video: yt-dlp writes two, the language and the format.
+MAX_SUFFIXES = 3
 
 
 class FolderSource:
@@ -32,9 +34,11 @@ class FolderSource:
 
     def __init__(self, files: Files) -> None:
         self._files = files
-        self._by_stem: dict[str, list[str]] = {}
+        self._beside: dict[str, list[str]] = {}
         for name in sorted(files.names):
-            self._by_stem.setdefault(_folder(name), []).append(name)
+            if name.lower().endswith((*CAPTION_SUFFIXES, *IMAGE_SUFFIXES)):
+                for stem in _stems(name):
+                    self._beside.setdefault(stem, []).append(name)
         self._media = [name for name in files.names if name.lower().endswith(MEDIA_SUFFIXES)]
         self._infos = {name for name in files.names if name.endswith(INFO)}
         require(bool(self._media or self._infos))
@@ -55,7 +59,7 @@ class FolderSource:
 
     def _video(self, name: str, stem: str) -> items.Video:
         info = self._info(stem + INFO) if stem + INFO in self._infos else {}
-        beside = [one for one in self._by_stem[_folder(name)] if one.startswith(f"{stem}.")]
+        beside = self._beside.get(stem, [])
         title = values.text(info.get("title"), 300) or values.text(stem.rpartition("/")[2], 120)
         fields: dict[str, object] = {
             "title": title,
@@ -126,8 +130,11 @@ def _chapters(info: dict[str, object]) -> list[dict[str, object]]:
     ]
 
 
-def _folder(name: str) -> str:
-    return name.rpartition("/")[0]
+def _stems(name: str) -> list[str]:
+    """Return the names without suffix that a video may have which a file is about, the shortest first."""
+    folder, slash, own = name.rpartition("/")
+    parts = own.rsplit(".", MAX_SUFFIXES)
+    return [f"{folder}{slash}{'.'.join(parts[:count])}" for count in range(1, len(parts))]
 
 
 def _list(value: object) -> list[object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
@@ -65,6 +66,8 @@ PRIVACY = {
 PEEK_BYTES, PEEK_TABLE_BYTES, MAX_METADATA = 8_192, 64 * 1024, 20_000
 # Characters kept of a cell of the table of videos: a title is cut again where it is written.
 MAX_CELL, MAX_CELLS = 300, {"description": 20_000, "tag": 1_000}
+# Google cuts names of files that are longer.
+MIN_CUT = 20
 Row = dict[str, str]
 
 
@@ -111,15 +114,11 @@ class GoogleSource:
 
     def _videos(self) -> Iterator[items.Video]:
         """Yield the videos whose files are here, described by the table, or by their names alone."""
-        described = self._metadata()
-        by_title: dict[str, list[Row]] = defaultdict(list)
-        for row in described:
-            by_title[_bare(row["title"])].append(row)
+        titles = _Titles(self._metadata())
         for name in self._media:
             stem = name.rpartition("/")[2].rpartition(".")[0]
-            found = _match(_bare(stem), by_title)
-            yield _video(name, stem, found)
-        for left in (row for rows in by_title.values() for row in rows):
+            yield _video(name, stem, titles.take(_bare(stem)))
+        for left in titles.left():
             ref = VideoRef(left["id"], values.text(left["title"], 200), WATCH + left["id"])
             yield items.Video(ref, media="", file_name="", fields={})
 
@@ -238,13 +237,42 @@ def _video(name: str, stem: str, row: Row | None) -> items.Video:
     )
 
 
-def _match(stem: str, by_title: dict[str, list[Row]]) -> Row | None:
-    """Return the row of a file's name, which Google may have cut, and take it out."""
-    number = re.sub(r"\d\Z", "", stem)
-    for key in (stem, number, *(title for title in by_title if len(stem) >= 20 and title.startswith(stem))):
-        if by_title.get(key):
-            return by_title[key].pop(0)
-    return None
+class _Titles:
+    """Rows of the table of videos, by the letters and digits of their titles."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows: dict[str, list[Row]] = {}
+        for row in rows:
+            self._rows.setdefault(_bare(row["title"]), []).append(row)
+        # In order, so that those that begin alike are found without looking at all.
+        self._titles = sorted(self._rows)
+
+    def take(self, stem: str) -> Row | None:
+        """Return the row of a file's name, which Google may have cut, and take it out."""
+        for key in (stem, re.sub(r"\d\Z", "", stem), self._longer(stem)):
+            if key in self._rows:
+                return self._pop(key)
+        return None
+
+    def left(self) -> Iterator[Row]:
+        """Yield the rows that no file was found for."""
+        for rows in self._rows.values():
+            yield from rows
+
+    def _longer(self, stem: str) -> str:
+        """Return a title that begins with ``stem``, or ``stem`` itself."""
+        at = bisect_left(self._titles, stem)
+        if len(stem) >= MIN_CUT and at < len(self._titles) and self._titles[at].startswith(stem):
+            return self._titles[at]
+        return stem
+
+    def _pop(self, title: str) -> Row:
+        rows = self._rows[title]
+        row = rows.pop(0)
+        if not rows:
+            del self._rows[title]
+            self._titles.pop(bisect_left(self._titles, title))
+        return row
 
 
 def _bare(title: str) -> str:
