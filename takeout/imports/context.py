@@ -25,6 +25,8 @@ VIDEO, PLAYLIST, POST, COMMENT = "video", "playlist", "post", "comment"
 SIZES = {VIDEO: 11}
 # Items of playlists and of Watch later together: each of them is looked up.
 MAX_PLAYLIST_ITEMS = 200_000
+# Videos that one import creates; the next one goes on behind them.
+MAX_VIDEOS = 5_000
 
 
 @dataclass
@@ -33,7 +35,7 @@ class ImportContext:
 
     ``origin`` names where ids in the archive are from; ``is_own_site`` says that it is this site. ``planned`` are the
     ids in the archive of videos that a rehearsal would create; ``used_media`` are the files that became videos.
-    ``items_left`` is how many items of playlists may still be looked up.
+    ``items_left`` is how many items of playlists may still be looked up, ``videos_left`` how many videos created.
     """
 
     user: User
@@ -47,6 +49,7 @@ class ImportContext:
     used_media: set[str] = field(default_factory=set)
     planned_bytes: int = 0
     items_left: int = field(default_factory=lambda: MAX_PLAYLIST_ITEMS)
+    videos_left: int = field(default_factory=lambda: MAX_VIDEOS)
 
     def derived_id(self, kind: str, ref: str) -> str:
         """Return the id here of what has the id ``ref`` in the archive."""

@@ -365,6 +365,22 @@ def test_one_import_takes_so_many_items_of_playlists(cast, monkeypatch):
     assert rows(cast, alone)[-1]["code"] == codes.TOO_MANY_OBJECTS
 
 
+def test_one_import_creates_so_many_videos_and_the_next_goes_on(cast, clip, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("takeout.imports.context.MAX_VIDEOS", 2)
+    names = [f"media/{number}.mp4" for number in range(3)]
+    archive = archives.streamsite(
+        videos=[video_row(name, id=f"{number}aaaaaaaaaa") for number, name in enumerate(names)],
+        entries={name: clip + bytes(number) for number, name in enumerate(names)},
+    )
+    for dry_run in ("true", "false"):
+        found = send(cast, archive, dry_run=dry_run)
+        assert (found["report"]["videos"]["new"], found["report"]["videos"]["refused"]) == (2, 1)
+        assert [row["code"] for row in rows(cast, found)] == [codes.TOO_MANY_OBJECTS]
+    assert Video.objects.count() == 2
+    counts = send(cast, archive)["report"]["videos"]
+    assert (counts["present"], counts["new"], counts["refused"]) == (2, 1, 0)
+
+
 def test_a_canceled_import_ends_amid_a_playlist(cast, monkeypatch):
     monkeypatch.setattr("takeout.imports.report.SAVE_SECONDS", 0.0)
     looked_up = []

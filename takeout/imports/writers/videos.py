@@ -52,11 +52,15 @@ def write(context: ImportContext, item: items.Video) -> None:
     if item.media in context.used_media:
         context.report.add(KIND, REFUSED, codes.USED_TWICE, **said)
         return
+    if context.videos_left <= 0:
+        context.report.add(KIND, REFUSED, codes.TOO_MANY_OBJECTS, **said)
+        return
     services.require_valid_size(size)
     upload_rights.require_may_upload(context.user)
     strikes.require_may_publish(context.user)
     fields = _clean_fields(context, item)
     context.used_media.add(item.media)
+    context.videos_left -= 1
     if context.is_dry:
         quota.require_quota(context.user, more=context.planned_bytes + size)
         context.planned.add(item.ref.id)
