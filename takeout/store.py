@@ -215,6 +215,13 @@ def list_expired_imports(now: datetime) -> list[ImportDoc]:
     )
 
 
+def release_archives(user_id: str) -> Iterator[str]:
+    """Note that the archives of an account's imports that have ended are gone; yield their ids."""
+    which = {"user_id": user_id, "has_file": True, "is_active": {"$exists": False}}
+    while found := _imports().find_one_and_update(which, {"$set": {"has_file": False}}):
+        yield found["_id"]
+
+
 def known_import_ids(ids: Iterable[str]) -> set[str]:
     """Return those of the ids whose import has a file."""
     which = {"_id": {"$in": list(ids)}, "has_file": True}

@@ -62,6 +62,7 @@ def begin(
 ) -> store.ImportDoc:
     """Queue an import and return it. ``import_id`` is an unused id to give it; by default it is random.
 
+    Archives of the account that wait for an import are deleted: one of them may take up space, whatever its quota.
     Raises ``Invalid`` without an archive, ``ImportRunning``, ``Throttled``, ``DiskFull``, or ``Absent`` for an upload
     that is none of the account's.
     """
@@ -81,6 +82,8 @@ def begin(
         else:
             _size, name = hand_over_partial(user, sent.upload, target)
             store.update_import(document["_id"], {"file_name": clean_line(name)[:255]})
+        for earlier in store.release_archives(user.pk):
+            files.remove(earlier)
         enqueue(document["_id"])
     except BaseException:
         store.remove_import(document["_id"])

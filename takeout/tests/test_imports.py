@@ -129,6 +129,20 @@ def test_archives_that_nobody_started_are_swept(cast):
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
 
 
+def test_one_archive_of_an_account_waits(cast):
+    first = send(cast, archives.streamsite(), dry_run="true")
+    theirs = send(cast, archives.streamsite(), who="stranger", dry_run="true")
+    refused = cast.api("owner").post(IMPORT, {"upload": "x" * 16, "source": "streamsite"}, format="json")
+    assert refused.status_code == 404
+    assert files.archive_path(first["id"]).is_file()
+    second = send(cast, archives.streamsite(), dry_run="true")
+    assert not files.archive_path(first["id"]).exists()
+    assert not state(cast, first["id"])["can_start"]
+    assert cast.api("owner").post(f"{IMPORT}/{first['id']}/start").status_code == 409
+    assert files.archive_path(theirs["id"]).is_file()
+    assert cast.api("owner").post(f"{IMPORT}/{second['id']}/start").status_code == 202
+
+
 def test_a_job_that_was_set_aside_is_shown_as_failed(cast):
     file = SimpleUploadedFile("a.zip", archives.streamsite(), "application/zip")
     answer = cast.api("owner").post(IMPORT, {"file": file, "source": "streamsite"}, format="multipart")
