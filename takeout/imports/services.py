@@ -118,7 +118,7 @@ def _new(user: User, *, source: str, is_dry: bool, import_id: str = "") -> store
 
 
 def start_rehearsed(user: User, import_id: str, *, enqueue: Callable[[str], object]) -> store.ImportDoc:
-    """Import the archive of a rehearsal, whose report is replaced.
+    """Import the archive of a rehearsal, whose report is replaced. When it cannot be queued, the archive waits on.
 
     Raises ``Absent``, ``ImportRunning``, or ``Conflict`` when the archive is gone.
     """
@@ -142,8 +142,13 @@ def start_rehearsed(user: User, import_id: str, *, enqueue: Callable[[str], obje
         raise ImportRunning from None
     if started is None:
         raise ImportRunning
-    store.delete_rows(import_id)
-    enqueue(import_id)
+    try:
+        store.delete_rows(import_id)
+        enqueue(import_id)
+    except BaseException:
+        before = {key: value for key, value in document.items() if key in changes}
+        store.update_import(import_id, {**before, "row_count": 0}, ends=True)
+        raise
     return started
 
 

@@ -143,6 +143,22 @@ def test_one_archive_of_an_account_waits(cast):
     assert cast.api("owner").post(f"{IMPORT}/{second['id']}/start").status_code == 202
 
 
+def test_a_rehearsed_import_that_cannot_be_queued_can_be_started_again(cast):
+    found = send(cast, archives.streamsite(history=[{"video": {"id": "a" * 11}}]), dry_run="true")
+
+    def fails(import_id):
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        services.start_rehearsed(cast.owner, found["id"], enqueue=fails)
+    document = store.find_import(found["id"])
+    assert (document["status"], document["is_dry"], "is_active" in document) == (store.DONE, True, False)
+    assert state(cast, found["id"])["can_start"]
+    assert cast.api("owner").post(f"{IMPORT}/{found['id']}/start").status_code == 202
+    tasks.run_import.func(found["id"])
+    assert state(cast, found["id"])["report"]["history"]["missing"] == 1
+
+
 def test_a_job_that_was_set_aside_is_shown_as_failed(cast):
     file = SimpleUploadedFile("a.zip", archives.streamsite(), "application/zip")
     answer = cast.api("owner").post(IMPORT, {"file": file, "source": "streamsite"}, format="multipart")
