@@ -177,8 +177,30 @@ def test_what_is_gone_or_hidden_by_then_is_withdrawn(cast, hook, receiver):  # n
         )
     }
     withdrawn = next(one for one in of(cast, made) if one["state"] == "withdrawn")
+    assert withdrawn["request"] == ""
     answer = cast.api("owner").post(f"{HOOKS}/{made['id']}/deliveries/{withdrawn['id']}/redeliver")
     assert answer.status_code == 409
+
+
+def test_who_is_staff_no_more_reads_and_gets_nothing_of_the_site(cast, hook, receiver):  # noqa: F811
+    site = hook(who="staff", scope="site", events=["comment.created"])
+    own = hook(who="staff")
+    video = cast.video()
+    say(cast, "member", video, "Hello")
+    run_jobs()
+    assert receiver.events() == ["comment.created"]
+    say(cast, "member", video, "Still waiting")
+    User.objects.filter(pk=cast.staff.pk).update(is_staff=False)
+    api = cast.api("staff")
+    for path in ("", "/deliveries"):
+        assert api.get(f"{HOOKS}/{site['id']}{path}").status_code == 404
+    assert [one["id"] for one in api.get(HOOKS).json()["results"]] == [own["id"]]
+    run_jobs()
+    assert len(receiver.received) == 1
+    assert WebhookDelivery.objects.get(state="withdrawn").body == ""
+    count = WebhookDelivery.objects.count()
+    say(cast, "member", video, "Hello again")
+    assert WebhookDelivery.objects.count() == count
 
 
 def test_held_comments_come_when_they_are_approved(cast, hook, receiver):  # noqa: F811

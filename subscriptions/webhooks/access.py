@@ -1,4 +1,4 @@
-"""Access rules of webhooks: their owner alone, whatever the scope."""
+"""Access rules of webhooks: their owner alone, and those of the site only while the owner is staff."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from streamsite.errors import Absent
-from subscriptions.models import Webhook, WebhookDelivery
+from subscriptions.models import Webhook, WebhookDelivery, WebhookScope
 
 NEWEST = ("-created_at", "-id")
 
 
 def webhooks_of(user: User) -> QuerySet[Webhook]:
-    """Return the account's webhooks."""
-    return Webhook.objects.filter(user=user)
+    """Return the account's webhooks, without those of the site unless it is staff."""
+    rows = Webhook.objects.filter(user=user)
+    return rows if user.is_staff else rows.exclude(scope=WebhookScope.SITE)
 
 
 def webhook_for_owner(user: User, webhook_id: str) -> Webhook:

@@ -109,7 +109,7 @@ def _send_batch(rows: list[DeliveryDoc], now: datetime) -> int:
 def _prepare(row: DeliveryDoc, webhook: Webhook | None, now: datetime) -> Parcel | None:
     """Return what is to be sent; settle a delivery that is not to be sent, or not now."""
     if webhook is None or not may_receive(webhook) or not _still_applies(row, webhook):
-        delivery_store.settle(row, state=DeliveryState.WITHDRAWN.value, next_at=None)
+        delivery_store.withdraw(row)
         return None
     if webhook.state == WebhookState.PAUSED:
         delivery_store.settle(row, next_at=now + PAUSED_PAUSE)

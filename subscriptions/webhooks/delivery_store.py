@@ -13,6 +13,7 @@ from typing import Any, TypedDict, cast
 from pymongo import ASCENDING
 from pymongo.collection import Collection
 
+from accounts.models import User
 from streamsite.mongo.collections import collection
 from streamsite.mongo.engine.client import session_for
 from subscriptions.models import DeliveryState, Webhook, WebhookDelivery, WebhookScope, WebhookState
@@ -45,6 +46,7 @@ class ListenerDoc(TypedDict):
 
     _id: str
     scope: str
+    user_id: str
 
 
 def _webhooks() -> Collection[ListenerDoc]:
@@ -56,13 +58,23 @@ def _deliveries() -> Collection[DeliveryDoc]:
 
 
 def find_listening(event: str, channel_id: str) -> list[ListenerDoc]:
-    """Return the active webhooks that get an event of a channel. Joins the caller's transaction."""
+    """Return the active webhooks that get an event of a channel: the site's only while their owners are staff.
+
+    Joins the caller's transaction.
+    """
     scopes = [
         {"scope": WebhookScope.SITE.value},
         {"scope": WebhookScope.CHANNEL.value, "user_id": channel_id},
     ]
     wanted = {"$or": [one | {"state": WebhookState.ACTIVE.value} for one in scopes], "events": event}
-    return list(_webhooks().find(wanted, {"scope": 1}, session=session_for()))
+    found = list(_webhooks().find(wanted, {"scope": 1, "user_id": 1}, session=session_for()))
+    owners = {row["user_id"] for row in found if row["scope"] == WebhookScope.SITE}
+    if not owners:
+        return found
+    staff = set(
+        User.objects.filter(pk__in=owners, is_staff=True, is_active=True).values_list("pk", flat=True)
+    )
+    return [row for row in found if row["scope"] != WebhookScope.SITE or row["user_id"] in staff]
 
 
 def is_wanted(events: Iterable[str]) -> bool:
@@ -119,6 +131,11 @@ def settle(row: DeliveryDoc, **changes: object) -> bool:
     """Change a delivery that was claimed. Return whether it was still the caller's."""
     mine = {"_id": row["_id"], "next_at": row["next_at"], "state": DeliveryState.WAITING.value}
     return bool(_deliveries().update_one(mine, {"$set": changes}, session=session_for()).matched_count)
+
+
+def withdraw(row: DeliveryDoc) -> bool:
+    """Give up a delivery that was claimed and forget what it tells. Return whether it was still the caller's."""
+    return settle(row, state=DeliveryState.WITHDRAWN.value, next_at=None, body="")
 
 
 def send_again(webhook_id: str, delivery_id: str, now: datetime, lifetime: timedelta) -> bool:
