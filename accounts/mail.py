@@ -54,6 +54,7 @@ SUBJECTS = {
     "totp_reset": _("Two-factor authentication was reset"),
     "rights_changed": _("Your staff permissions changed"),
     "deleted_by_staff": _("Your account was deleted"),
+    "webhook_created": _("New webhook created"),
     "webhook_disabled": _("A webhook was disabled"),
     "registration_waiting": _("Your account is waiting for approval"),
     "registration_approved": _("Your account was approved"),
@@ -161,7 +162,7 @@ def _link(kind: str, user: User, to: str) -> str:
         return f"{settings.SITE_URL}/login"
     if kind == "registration_queue":
         return f"{settings.SITE_URL}/admin/registrations/"
-    if kind == "webhook_disabled":
+    if kind.startswith("webhook"):
         return f"{settings.SITE_URL}/studio/webhooks"
     if kind == "erase_asked":
         return f"{settings.SITE_URL}/restore"

@@ -126,7 +126,8 @@ def world(cast):
     made = member.post("/api/v1/playlists", body, format="json").json()
     cast.api("owner").put(f"/api/v1/me/saved-playlists/{made['id']}")
     cast.api("owner").post("/api/v1/posts", {"text": "News"}, format="json")
-    webhooks.create(cast.owner, {"url": "https://example.org/", "events": ["video.ready"]})
+    hook = {"url": "https://example.org/", "events": ["video.ready"]}
+    cast.api("owner").post("/api/v1/webhooks", hook, format="json")
     blocks.block(cast.owner, cast.stranger)
     filters.update_rules(cast.owner.pk, {"hold_links": True})
     member.post(f"/api/v1/videos/{video.pk}/report", {"reason": "other", "text": "Look"}, format="json")

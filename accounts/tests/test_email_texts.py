@@ -32,6 +32,7 @@ DETAILS = {
         "notice": "Be kind.",
         "link": "http://x/decision",
     },
+    "webhook_created": {"address": "https://example.org/hook?a=1&b=2"},
     "webhook_disabled": {"address": "https://example.org/hook?a=1&b=2"},
     "registration_declined": {"note": "Sorry."},
     "registration_queue": {"waiting": 3},

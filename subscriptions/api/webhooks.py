@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import audit
-from accounts.api.base import no_store, signed_in_user
+from accounts.api.base import current_session_id, no_store, signed_in_user
 from streamsite.api.described import described
 from streamsite.api.idempotency import idempotent, planned_id
 from streamsite.api.json_types import PageDict
@@ -58,7 +58,9 @@ class WebhooksView(APIView):
         """Create a webhook; the response is the only one with its secret."""
         data = WebhookInputSerializer.from_body(request)
         user = signed_in_user(request)
-        webhook, secret = services.create(user, data, webhook_id=planned_id(request))
+        webhook, secret = services.create(
+            user, data, session_id=current_session_id(request), webhook_id=planned_id(request)
+        )
         audit.record("webhook_created", user.pk, request=request._request)
         made: NewWebhookDict = {**serialize_webhook(webhook), "secret": secret}
         return _created(made)
@@ -85,7 +87,8 @@ class WebhookView(APIView):
         """Change, pause, or resume a webhook."""
         webhook = access.webhook_for_owner(signed_in_user(request), webhook_id)
         data = WebhookChangeSerializer.from_body(request)
-        return no_store(Response(serialize_webhook(services.update(webhook, data))))
+        changed = services.update(webhook, data, session_id=current_session_id(request))
+        return no_store(Response(serialize_webhook(changed)))
 
     @extend_schema(operation_id="webhooks_delete", responses={204: OpenApiResponse(description="Deleted")})
     def delete(self, request: Request, webhook_id: str) -> Response:
@@ -107,7 +110,9 @@ class WebhookSecretView(APIView):
     def post(self, request: Request, webhook_id: str) -> Response:
         """Replace the secret; the former one signs as well for 24 hours."""
         user = signed_in_user(request)
-        webhook, secret = services.rotate_secret(access.webhook_for_owner(user, webhook_id))
+        webhook, secret = services.rotate_secret(
+            access.webhook_for_owner(user, webhook_id), session_id=current_session_id(request)
+        )
         audit.record("webhook_secret_replaced", user.pk, request=request._request)
         return no_store(Response(serialize_webhook(webhook) | {"secret": secret}))
 

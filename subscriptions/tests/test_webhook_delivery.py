@@ -248,6 +248,7 @@ def test_the_receiver_may_ask_for_a_longer_pause(cast, hook, receiver):  # noqa:
 
 def test_after_a_day_of_failures_a_webhook_is_disabled_with_a_mail(cast, hook, receiver):  # noqa: F811
     made = hook()
+    deliver()
     receiver.answers = [(500, {}, b"")] * 100
     cast.api("owner").post(f"{HOOKS}/{made['id']}/test")
     now = datetime.now(UTC)

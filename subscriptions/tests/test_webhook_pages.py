@@ -6,7 +6,13 @@ import pytest
 from django.test import Client
 
 from subscriptions.models import Webhook
-from subscriptions.tests.webhook_fixtures import HOOKS, hook, receiver, run_jobs  # noqa: F401 - fixtures
+from subscriptions.tests.webhook_fixtures import (  # noqa: F401 - fixtures
+    HOOKS,
+    age_proofs,
+    hook,
+    receiver,
+    run_jobs,
+)
 from tests.test_pages import NASTY
 
 LIST = "/studio/webhooks"
@@ -85,6 +91,25 @@ def test_a_delivery_is_sent_again_from_the_page(cast, hook, receiver):  # noqa: 
     page.post(f"{LIST}/{made['id']}/deliveries/{delivery['id']}/redeliver")
     run_jobs()
     assert receiver.events() == ["webhook.test", "webhook.test"]
+
+
+def test_an_old_sign_in_is_confirmed_first_and_what_was_typed_is_kept(cast, hook):  # noqa: F811
+    made = hook()
+    page, path = cast.page("owner"), f"{LIST}/{made['id']}"
+    age_proofs()
+    other = FORM | {"url": "https://example.org/other"}
+    for address, back in ((LIST, LIST), (path, path), (f"{path}/secret", path)):
+        asked = page.post(address, other)
+        assert asked.status_code == 302, address
+        assert asked.url == f"/settings/confirm?next={back.replace('/', '%2F')}"
+        if address != back:
+            continue
+        form = page.get(back).context["form"]
+        assert {name: form[name].value() for name in other} == other
+        assert page.get(back).context["form"]["url"].value() != other["url"]
+    assert Webhook.objects.get().url == made["url"]
+    assert page.post(path, other | {"url": made["url"]}).status_code == 302
+    assert Webhook.objects.get().description == FORM["description"]
 
 
 @pytest.mark.parametrize("who", ["stranger", "staff"])

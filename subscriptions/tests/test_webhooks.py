@@ -6,7 +6,15 @@ from accounts.models import User
 from accounts.signals import account_deleted
 from streamsite.mongo.collections import collection
 from subscriptions.models import Webhook, WebhookDelivery
-from subscriptions.tests.webhook_fixtures import ALL, HOOKS, hook, receiver, run_jobs  # noqa: F401 - fixtures
+from subscriptions.tests.webhook_fixtures import (  # noqa: F401 - fixtures
+    ALL,
+    HOOKS,
+    age_proofs,
+    hook,
+    receiver,
+    run_jobs,
+)
+from tests.support.mailbox import deliver
 
 GOOD = {"url": "https://example.org/hook", "events": ["video.ready"]}
 
@@ -104,12 +112,45 @@ def test_others_webhooks_are_absent(cast, hook):  # noqa: F811
 
 
 def test_scopes_of_api_tokens_hold(cast, client):
-    for scopes, read, write in (("read",), 200, 403), (("write", "read"), 200, 201):
+    made = cast.api("owner").post(HOOKS, GOOD, format="json").json()
+    for scopes, code, write in (
+        (("read",), "permission_denied", 403),
+        (("write", "read"), "proof_required", 200),
+    ):
         _token, text = cast.api_token(cast.owner, *scopes)
-        headers = {"HTTP_AUTHORIZATION": f"Token {text}"}
-        assert client.get(HOOKS, **headers).status_code == read
-        answer = client.post(HOOKS, GOOD, content_type="application/json", **headers)
-        assert answer.status_code == write
+        headers = {"HTTP_AUTHORIZATION": f"Token {text}", "content_type": "application/json"}
+        assert client.get(HOOKS, HTTP_AUTHORIZATION=f"Token {text}").status_code == 200
+        for path in (HOOKS, f"{HOOKS}/{made['id']}/secret"):
+            answer = client.post(path, GOOD, **headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, code)
+        assert client.patch(f"{HOOKS}/{made['id']}", {"paused": True}, **headers).status_code == write
+    assert Webhook.objects.count() == 1
+
+
+def test_an_old_session_sends_nothing_elsewhere(cast):
+    api = cast.api("owner")
+    made = api.post(HOOKS, GOOD, format="json").json()
+    path, stored = f"{HOOKS}/{made['id']}", Webhook.objects.get()
+    age_proofs()
+    for method, address, body in (
+        ("post", HOOKS, GOOD),
+        ("patch", path, {"url": "https://example.org/other"}),
+        ("post", f"{path}/secret", {}),
+    ):
+        refused = getattr(api, method)(address, body, format="json")
+        assert (refused.status_code, refused.json()["code"]) == (403, "proof_required"), address
+    now = Webhook.objects.get()
+    assert (now.url, now.secret) == (stored.url, stored.secret)
+    same = {"url": GOOD["url"], "description": "Mine", "paused": True}
+    assert api.patch(path, same, format="json").status_code == 200
+
+
+def test_the_owner_is_told_of_a_new_webhook(cast):
+    cast.api("owner").post(HOOKS, GOOD, format="json")
+    (mail,) = deliver()
+    assert mail.to == [cast.owner.email]
+    assert GOOD["url"] in mail.body
+    assert "/studio/webhooks" in mail.body
 
 
 def test_a_deleted_account_takes_its_webhooks_along(cast, hook):  # noqa: F811

@@ -1,8 +1,13 @@
 """Fixtures of the tests of webhooks."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from accounts import auth_session_store, sessions
 from streamsite import outbound
+from streamsite.mongo.collections import collection
 from streamsite.tasks.worker import Worker
 from tests.support.webhook_receiver import WebhookReceiver
 
@@ -16,6 +21,13 @@ ALL = [
 def run_jobs():
     """Run every queued job that is due."""
     Worker(["default", "webhooks"]).run(once=True)
+
+
+def age_proofs():
+    """Move every session's last proof of identity further back than ten minutes."""
+    then = timezone.now() - timedelta(minutes=11)
+    collection(auth_session_store.SESSIONS).update_many({}, {"$set": {"auth_time": then}})
+    sessions.clear_cache()
 
 
 @pytest.fixture

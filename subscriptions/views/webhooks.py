@@ -5,14 +5,19 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.current_user import signed_in_user
+from accounts.current_user import page_session_id, signed_in_user
+from accounts.reauthentication import ProofRequired
+from accounts.views.reauthentication import redirect_to_confirmation
 from streamsite.api.pagination import paginate
 from streamsite.cache_headers import never_cached
+from streamsite.errors import SiteError
 from streamsite.view_actions import (
+    attempt,
     form_status,
     perform,
     perform_and_redirect,
@@ -25,6 +30,22 @@ from subscriptions.webhooks import access, services
 from subscriptions.webhooks.events import EVENTS
 from subscriptions.webhooks.forms import NewWebhookForm, WebhookForm
 
+# In the page's session: the form as it was when the identity had to be confirmed first, by the page's path.
+DRAFT_KEY = "webhook_draft"
+
+
+def _take_draft(request: HttpRequest) -> dict[str, object] | None:
+    drafts: dict[str, dict[str, object]] = request.session.pop(DRAFT_KEY, None) or {}
+    return drafts.get(request.path)
+
+
+def _confirm_first(request: HttpRequest, form: WebhookForm, error: SiteError) -> HttpResponse | None:
+    """Keep the form and redirect to the page that asks if the error is that a proof is too old, else ``None``."""
+    if not isinstance(error, ProofRequired):
+        return None
+    request.session[DRAFT_KEY] = {request.path: form.cleaned_data}
+    return redirect_to_confirmation(request.path)
+
 
 @never_cached
 @login_required
@@ -32,14 +53,20 @@ from subscriptions.webhooks.forms import NewWebhookForm, WebhookForm
 def webhooks_page(request: HttpRequest) -> HttpResponse:
     """List the caller's webhooks and create one, whose secret only the answer to its creation shows."""
     user = signed_in_user(request)
-    form = NewWebhookForm(posted_data(request), user=user)
+    form = NewWebhookForm(posted_data(request), user=user, initial=_take_draft(request))
 
     def created(found: tuple[Webhook, str]) -> HttpResponse:
         webhook, secret = found
         audit.record("webhook_created", user.pk, request=request)
         return _webhook_page(request, webhook, WebhookForm.of(webhook), secret=secret, status=201)
 
-    response = perform(request, form, lambda: services.create(user, form.cleaned_data), created)
+    response = perform(
+        request,
+        form,
+        lambda: services.create(user, form.cleaned_data, session_id=page_session_id(request)),
+        created,
+        refused=lambda error: _confirm_first(request, form, error),
+    )
     context = {"form": form, "webhooks": access.webhooks_of(user).order_by(*access.NEWEST)}
     return response or render(request, "webhooks/list.html", context, status=form_status(form))
 
@@ -50,12 +77,13 @@ def webhooks_page(request: HttpRequest) -> HttpResponse:
 def webhook_page(request: HttpRequest, webhook_id: str) -> HttpResponse:
     """Show a webhook and its deliveries, and change it."""
     webhook = access.webhook_for_owner(signed_in_user(request), webhook_id)
-    form = WebhookForm.of(webhook, posted_data(request))
+    form = WebhookForm.of(webhook, posted_data(request), draft=_take_draft(request))
     response = perform(
         request,
         form,
-        lambda: services.update(webhook, form.cleaned_data),
+        lambda: services.update(webhook, form.cleaned_data, session_id=page_session_id(request)),
         lambda changed: redirect_with_message(request, _("Changes saved."), "studio-webhook", changed.pk),
+        refused=lambda error: _confirm_first(request, form, error),
     )
     return response or _webhook_page(request, webhook, form, status=form_status(form))
 
@@ -80,7 +108,13 @@ def _webhook_page(
 def replace_secret(request: HttpRequest, webhook_id: str) -> HttpResponse:
     """Replace the secret, which only this answer shows."""
     user = signed_in_user(request)
-    webhook, secret = services.rotate_secret(access.webhook_for_owner(user, webhook_id))
+    webhook = access.webhook_for_owner(user, webhook_id)
+    renewed = attempt(
+        lambda: services.rotate_secret(webhook, session_id=page_session_id(request)), ProofRequired
+    )
+    if isinstance(renewed, SiteError):
+        return redirect_to_confirmation(reverse("studio-webhook", args=[webhook.pk]))
+    webhook, secret = renewed
     audit.record("webhook_secret_replaced", user.pk, request=request)
     return _webhook_page(request, webhook, WebhookForm.of(webhook), secret=secret)
 

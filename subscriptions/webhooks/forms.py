@@ -33,10 +33,10 @@ class WebhookForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, webhook: Webhook, data: Data = None) -> WebhookForm:
-        """Return the form of a stored webhook."""
+    def of(cls, webhook: Webhook, data: Data = None, *, draft: Data = None) -> WebhookForm:
+        """Return the form of a stored webhook, with what ``draft`` has in place of what is stored."""
         stored = {"url": webhook.url, "description": webhook.description, "events": webhook.events}
-        return cls(data, initial=stored)
+        return cls(data, initial=stored | dict(draft or {}))
 
 
 class NewWebhookForm(WebhookForm):
@@ -46,7 +46,7 @@ class NewWebhookForm(WebhookForm):
         label=_("Events of"), choices=WebhookScope.choices, initial=WebhookScope.CHANNEL, required=False
     )
 
-    def __init__(self, data: Data = None, *, user: User) -> None:
-        super().__init__(data)
+    def __init__(self, data: Data = None, *, user: User, initial: Data = None) -> None:
+        super().__init__(data, initial=dict(initial or {}))
         if not user.is_staff:
             del self.fields["scope"]

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import email_verification
+from accounts import email_verification, reauthentication
+from accounts import tasks as account_tasks
 from accounts.models import User
 from streamsite import outbound
 from streamsite.errors import Absent, Conflict, Forbidden, Invalid
@@ -32,17 +33,21 @@ from subscriptions.webhooks.events import EVENTS, MAX_WEBHOOKS, OVERLAP, RESERVE
 MAX_DESCRIPTION_LENGTH = 200
 
 
-def create(user: User, data: Mapping[str, object], *, webhook_id: str = "") -> tuple[Webhook, str]:
+def create(
+    user: User, data: Mapping[str, object], *, session_id: str | None, webhook_id: str = ""
+) -> tuple[Webhook, str]:
     """Create a webhook from ``url``, ``events``, ``description`` and ``scope``; return it with its secret.
 
-    ``webhook_id`` is an unused id to give it. Raises ``Invalid``, ``Forbidden`` for the scope of the site,
-    ``EmailNotVerified``, and ``LimitReached``.
+    Its owner gets an email. ``webhook_id`` is an unused id to give it. Raises ``Invalid``, ``Forbidden`` for the scope
+    of the site, ``EmailNotVerified``, ``LimitReached``, and ``ProofRequired`` unless the session ``session_id`` has a
+    recent proof of identity.
     """
     changes = _clean({"description": "", **data})
     scope = str(data.get("scope") or WebhookScope.CHANNEL)
     if scope == WebhookScope.SITE and not user.is_staff:
         raise Forbidden(_("Only staff can create webhooks for the whole site."))
     email_verification.require_verified_email(user)
+    reauthentication.require_recent_proof(user, session_id)
     limit = _limit(user)
     limit.require_room()
     secret = signing.new_secret()
@@ -51,16 +56,20 @@ def create(user: User, data: Mapping[str, object], *, webhook_id: str = "") -> t
     webhook.save(force_insert=True)
     listeners.forget()
     limit.confirm(lambda: delete(webhook))
+    account_tasks.enqueue_mail("webhook_created", user, address=webhook.url)
     return webhook, secret
 
 
-def update(webhook: Webhook, data: Mapping[str, object]) -> Webhook:
+def update(webhook: Webhook, data: Mapping[str, object], *, session_id: str | None = None) -> Webhook:
     """Change ``url``, ``events``, ``description``; ``paused`` stops and resumes it, also after it was disabled.
 
-    What waited is sent at once when it is resumed. Raises ``Invalid``, ``Absent``, and ``Forbidden`` for one that staff
-    disabled.
+    What waited is sent at once when it is resumed. Raises ``Invalid``, ``Absent``, ``Forbidden`` for one that staff
+    disabled, and ``ProofRequired`` for another ``url`` unless the session ``session_id`` has a recent proof of
+    identity.
     """
     changes = _clean(data)
+    if changes.get("url", webhook.url) != webhook.url:
+        reauthentication.require_recent_proof(webhook.user, session_id)
     is_resumed = data.get("paused") is False
     if "paused" in data:
         if webhook.disabled_because == DisabledBecause.STAFF:
@@ -77,8 +86,13 @@ def update(webhook: Webhook, data: Mapping[str, object]) -> Webhook:
     return Webhook.objects.get(pk=webhook.pk)
 
 
-def rotate_secret(webhook: Webhook) -> tuple[Webhook, str]:
-    """Give a webhook a new secret and return it; for ``OVERLAP`` both sign."""
+def rotate_secret(webhook: Webhook, *, session_id: str | None) -> tuple[Webhook, str]:
+    """Give a webhook a new secret and return it; for ``OVERLAP`` both sign.
+
+    Raises ``Conflict`` for a secret that was just replaced, and ``ProofRequired`` unless the session ``session_id`` has
+    a recent proof of identity.
+    """
+    reauthentication.require_recent_proof(webhook.user, session_id)
     secret = signing.new_secret()
     changed = Webhook.objects.filter(pk=webhook.pk, secret=webhook.secret).update(
         secret=signing.encrypt_secret(secret),

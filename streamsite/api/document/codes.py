@@ -91,9 +91,11 @@ _UPLOAD = ("403 uploads_not_allowed", "403 email_not_verified", *_FILE)
 OPERATION_CODES: dict[str, tuple[str, ...]] = {
     "webhooks_test": ("409 conflict",),
     "webhooks_redeliver": ("409 conflict",),
-    "webhooks_update": ("409 conflict",),
+    "webhooks_update": ("403 proof_required", "409 conflict"),
+    "webhooks_rotate_secret": ("403 proof_required", "409 conflict"),
     "webhooks_create": (
         "403 permission_denied",
+        "403 proof_required",
         "409 limit_reached",
     ),
     "me_import_start": (
