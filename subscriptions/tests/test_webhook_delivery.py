@@ -203,6 +203,15 @@ def test_who_is_staff_no_more_reads_and_gets_nothing_of_the_site(cast, hook, rec
     assert WebhookDelivery.objects.count() == count
 
 
+def test_comments_of_authors_who_are_inactive_by_then_are_withdrawn(cast, hook, receiver):  # noqa: F811
+    made = hook(events=["comment.created"])
+    say(cast, "member", cast.video(), "Hello")
+    User.objects.filter(pk=cast.member.pk).update(is_active=False)
+    run_jobs()
+    assert receiver.received == []
+    assert [one["state"] for one in of(cast, made)] == ["withdrawn"]
+
+
 def test_held_comments_come_when_they_are_approved(cast, hook, receiver):  # noqa: F811
     hook(events=["comment.created"])
     cast.api("owner").patch("/api/v1/studio/comment-rules", {"words": ["spam"]}, format="json")

@@ -136,11 +136,14 @@ def may_receive(webhook: Webhook) -> bool:
 
 
 def _still_applies(row: DeliveryDoc, webhook: Webhook) -> bool:
-    """Return whether an event may still be told: its comment is shown, and what a site's webhook gets is public."""
+    """Return whether an event may still be told: its comment is shown, and what a site's webhook gets is public.
+
+    Comments of inactive authors are not told.
+    """
     about = list(row.get("about", []))
     if row["type"] == COMMENT_CREATED:
         shown = Comment.objects.filter(pk__in=about, state=CommentState.SHOWN)
-        if not shown.exists():
+        if not shown.filter(author__is_active=True).exists():
             return False
     if webhook.scope == WebhookScope.SITE and row["type"] in {COMMENT_CREATED, VIDEO_PUBLISHED}:
         return Video.objects.filter(pk__in=about, listed=True).exists()

@@ -1,4 +1,4 @@
-"""The feed of the comments on a video: those that everyone sees, newest first, without replies."""
+"""The feed of the comments on a video: those of active authors that everyone sees, newest first, without replies."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def build_comments_feed(video: Video, asked: FeedRequest) -> feeds.Feed:
         artwork=urls.artwork_url(video.channel),
         medium="blog",
     )
-    entries = tuple(_entry(video, comment) for comment in found)
+    entries = tuple(_entry(video, comment) for comment in found if comment.author.is_active)
     return feeds.write(FeedPage(header, entries, asked, has_more=has_more))
 
 

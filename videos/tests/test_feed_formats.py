@@ -253,6 +253,17 @@ def test_comments_of_hidden_videos_and_hidden_comments_are_absent(cast, film):
     get(cast, address, status=404)
 
 
+def test_comments_of_inactive_authors_are_absent(cast, film):
+    comment(cast, film, "Shown")
+    comment(cast, film, "Suspended", "stranger")
+    type(cast.stranger).objects.filter(pk=cast.stranger.pk).update(is_active=False)
+    for ending in ENDINGS:
+        content = get(cast, f"/feeds/videos/{film.pk}/comments.{ending}").content
+        assert b"Shown" in content
+        assert b"Suspended" not in content
+        assert b"stranger" not in content
+
+
 def test_captions_of_others_are_absent(cast, film):
     track = film.captions.get()
     other = cast.video(title="Other", **SHOWN)
