@@ -167,6 +167,35 @@ def test_unsubscribing_ends_it(cast, subscriber, ask):
     assert subscriber.feeds() == []
 
 
+@pytest.mark.parametrize("secret", ["", "stolen"])
+def test_a_stranger_replaces_no_secret_and_shortens_no_lease(cast, subscriber, ask, secret):
+    rows = collection(store.SUBSCRIPTIONS)
+    ask(secret="s3cret", lease_seconds="864000")
+    run_jobs()
+    before = rows.find_one()
+    ask(secret=secret, lease_seconds="3600")
+    run_jobs()
+    assert (rows.find_one()["secret"], rows.find_one()["expires_at"]) == (
+        before["secret"],
+        before["expires_at"],
+    )
+    publish(cast, title="Film")
+    run_jobs()
+    (got,) = subscriber.feeds()
+    wanted = "sha256=" + hmac.new(b"s3cret", got.body, hashlib.sha256).hexdigest()
+    assert got.headers["x-hub-signature"] == wanted
+    ask(secret="s3cret", lease_seconds="3600")
+    run_jobs()
+    assert rows.find_one()["expires_at"] < before["expires_at"]
+
+
+def test_unsubscribing_from_what_is_not_there_asks_nobody(cast, subscriber, ask):
+    assert ask("unsubscribe").status_code == 202
+    assert collection(store.SUBSCRIPTIONS).count_documents({}) == 0
+    run_jobs()
+    assert subscriber.received == []
+
+
 def test_a_later_request_takes_the_place_of_one_that_waits(cast, subscriber, ask):
     ask()
     ask("unsubscribe")

@@ -26,7 +26,7 @@ MAX_PER_HOST = 1_000
 
 
 def request_change(data: Mapping[str, str]) -> None:
-    """Queue the verification of a request with the fields ``hub.*``.
+    """Queue the verification of a request with the fields ``hub.*``; unsubscribing from what is not there does nothing.
 
     Raises ``Invalid`` for what the hub does not do, and ``Conflict`` where there are too many subscriptions.
     """
@@ -48,7 +48,9 @@ def request_change(data: Mapping[str, str]) -> None:
         raise Invalid(_("hub.secret must have less than 200 bytes."))
     host = outbound.parse_url(callback).host
     row_id = store.subscription_id(topic.url, callback)
-    if mode == SUBSCRIBE and store.find(row_id) is None:
+    if store.find(row_id) is None:
+        if mode == UNSUBSCRIBE:
+            return
         _require_room(topic.url, host)
     pending: store.PendingDoc = {
         "mode": mode,

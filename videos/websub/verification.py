@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.utils import timezone
 
 from streamsite import outbound
+from streamsite.encryption import InvalidToken, cipher
 from videos.websub import store
 
 SUBSCRIBE, UNSUBSCRIBE = "subscribe", "unsubscribe"
@@ -31,8 +32,32 @@ def verify(row_id: str) -> bool:
     if pending["mode"] == UNSUBSCRIBE:
         store.remove(row_id, token)
         return True
-    ends = timezone.now() + timedelta(seconds=pending["lease_seconds"])
-    return store.confirm(row_id, token, secret=pending["secret"], expires_at=ends)
+    secret, ends = _agreed_terms(row, pending, timezone.now())
+    return store.confirm(row_id, token, secret=secret, expires_at=ends)
+
+
+def _agreed_terms(
+    row: store.FeedSubscriptionDoc, pending: store.PendingDoc, now: datetime
+) -> tuple[str, datetime]:
+    """Return the secret and the end of the lease that a confirmed request leads to.
+
+    Anybody may ask in the name of a callback, which cannot tell one request from another. So an active subscription
+    keeps its secret, and at least its lease, unless the request has the same secret.
+    """
+    ends = now + timedelta(seconds=pending["lease_seconds"])
+    present = row["expires_at"].replace(tzinfo=UTC)
+    known = _decrypted(row["secret"]) if row["is_active"] and present > now else b""
+    if not known or hmac.compare_digest(known, _decrypted(pending["secret"])):
+        return pending["secret"], ends
+    return row["secret"], max(ends, present)
+
+
+def _decrypted(stored: str) -> bytes:
+    """Return a stored secret, empty for none and for one that cannot be read any more."""
+    try:
+        return cipher(PURPOSE).decrypt(stored.encode()) if stored else b""
+    except InvalidToken:
+        return b""
 
 
 def _is_wanted(row: store.FeedSubscriptionDoc, pending: store.PendingDoc) -> bool:
