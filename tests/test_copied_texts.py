@@ -185,6 +185,7 @@ OWN = {
     "auth_api_token": {"name"},
     "playlists_playlist": {"title", "description"},
     "subscriptions_post": {"text", "picture", "picture_size"},
+    "subscriptions_webhook": {"description"},
     "videos_caption": {"label"},
     "videos_comment": {"text"},
     "videos_sharelink": {"label"},
