@@ -46,6 +46,11 @@ NAMES: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     ),
     "subscriptions.broadcast": (pgettext_lazy("model", "broadcast"), pgettext_lazy("model", "broadcasts")),
     "subscriptions.post": (pgettext_lazy("model", "post"), pgettext_lazy("model", "posts")),
+    "subscriptions.webhook": (pgettext_lazy("model", "webhook"), pgettext_lazy("model", "webhooks")),
+    "subscriptions.webhookdelivery": (
+        pgettext_lazy("model", "webhook delivery"),
+        pgettext_lazy("model", "webhook deliveries"),
+    ),
     "streamsite.job": (pgettext_lazy("model", "job"), pgettext_lazy("model", "jobs")),
 }
 # Fields in lists and filters, by their names in every model.
