@@ -85,7 +85,7 @@ def test_a_feed_names_its_hub(cast, settings):
     links = {link["rel"]: link["href"] for link in feedparser.parse(answer.content).feed.links}
     assert links["hub"] == f"{settings.SITE_URL}{HUB}"
     assert answer["Link"] == (
-        f'<{settings.SITE_URL}{HUB}>; rel="hub", <{settings.SITE_URL}/feeds/channels/owner.rss>; rel="self"'
+        f'<{settings.SITE_URL}/feeds/channels/owner.rss>; rel="self", <{settings.SITE_URL}{HUB}>; rel="hub"'
     )
 
 
