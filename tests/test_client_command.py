@@ -209,6 +209,7 @@ def test_uploading_listing_and_downloading(ann, eye, clip, tmp_path):
     assert refused.returncode == 1
     assert "no file for download" in refused.stderr
     eye.videos.update(first["video_id"], allow_download=True, title="../../a/b\x1b]0;evil\x07 : é")
+    wait_for(lambda: eye.videos.get(first["video_id"])["download_url"])
     got = ann.json("download", first["video_id"], "-o", str(tmp_path))
     path = Path(got["file"])
     assert path.parent == tmp_path
