@@ -1,4 +1,4 @@
-"""Whether passwords and passkeys sign in, or only identity providers do (``PASSWORD_SIGN_IN=0``).
+"""The switch that leaves sign-in to identity providers alone (``PASSWORD_SIGN_IN=0``).
 
 The provider then decides alone who comes in. An operator gets back in by starting the site with ``PASSWORD_SIGN_IN=1``.
 """

@@ -81,7 +81,7 @@ class OutboundTooLarge(OutboundFailed):
 
 
 class Writer(Protocol):
-    """What a body is written to."""
+    """A destination for a body."""
 
     def write(self, data: bytes, /) -> object:
         """Take the next bytes."""
@@ -89,7 +89,7 @@ class Writer(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a request may take, in all: ``seconds``, ``max_bytes`` of the answer, and ``redirects`` to follow.
+    """Limits of a whole request: ``seconds``, ``max_bytes`` of the answer, and ``redirects`` to follow.
 
     Within them the server may be silent for ``idle_seconds`` at once.
     With ``cut`` a larger answer is cut off, else it is ``OutboundTooLarge``.

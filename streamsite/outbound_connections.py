@@ -113,7 +113,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class TimedSocket:
-    """What ``http.client`` uses of a socket, within a deadline."""
+    """The part of a socket that ``http.client`` uses, within a deadline."""
 
     def __init__(self, sock: socket.socket, clock: _Timed) -> None:
         self._sock, self._clock = sock, clock

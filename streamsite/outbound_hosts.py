@@ -98,7 +98,7 @@ def parse_url(url: str, *, schemes: Iterable[str] = ("https", "http")) -> Target
     Plain are ASCII letters without user, password, fragment, or backslash, with a host of names or one IP address.
     """
     if len(url) > MAX_URL_LENGTH or not re.fullmatch(r"[a-z]+://[!-~]+", url) or "\\" in url:
-        raise OutboundRefused("this is no address that can be fetched")
+        raise OutboundRefused("this address cannot be fetched")
     try:
         parts = urlsplit(url)
         is_plain = HOST.fullmatch(parts.netloc.lower()) is not None and parts.port != 0
@@ -143,6 +143,6 @@ def require_possible(target: Target) -> None:
     try:
         is_good = is_public(address)
     except ValueError as error:
-        raise OutboundRefused("the host is no address in the usual form") from error
+        raise OutboundRefused("the host is not an address in the usual form") from error
     if not is_good:
         raise OutboundRefused("the address is not public")

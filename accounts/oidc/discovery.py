@@ -1,4 +1,4 @@
-"""What a provider says of itself: its endpoints and keys, read through the guarded client and kept for some minutes."""
+"""A provider's metadata: its endpoints and keys, read through the guarded client and cached for some minutes."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _url(provider: OidcProvider, found: Mapping[str, Any], name: str, *, is_opti
         target = parse_url(str(url))
         own = parse_url(provider.issuer)
     except outbound.OutboundRefused as error:
-        raise OidcFailed(f"the provider's {name} is no address") from error
+        raise OidcFailed(f"the provider's {name} is not a URL") from error
     if target.scheme != "https" and target.origin != own.origin:
         raise OidcFailed(f"the provider's {name} is not https")
     return str(url)

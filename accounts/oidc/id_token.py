@@ -24,7 +24,7 @@ MAX_SUBJECT_LENGTH = 255
 
 @dataclass(frozen=True)
 class Claims:
-    """Who has signed in. ``subject`` is unique within ``issuer`` for ever; all else may change and is unproved."""
+    """The claims of a verified ID token. ``subject`` never changes within ``issuer``; other values may be untrue."""
 
     issuer: str
     subject: str

@@ -21,7 +21,7 @@ MAX_LENGTH = 100
 
 
 class State(TypedDict):
-    """What somebody is sent to a provider for. ``user`` is the account that is signed in, "" for signing in."""
+    """The purpose of a redirect to a provider. ``user`` is the id of the signed-in account, "" when signing in."""
 
     intent: str
     next: str

@@ -11,7 +11,7 @@ from accounts.serializers.passkeys import MAX_CREDENTIAL_LENGTH
 
 
 class CredentialField(forms.CharField):
-    """What an authenticator said, as JSON, which a script has filled in."""
+    """An authenticator's response as JSON, filled in by a script."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -27,6 +27,7 @@ from accounts.passkeys.store import PasskeyDoc
 from accounts.passkeys.verification import Credential, NewCredential
 from accounts.schemas import PasskeyDict
 from accounts.security_epoch import CHANGED_MEANWHILE, raise_epoch
+from accounts.sessions import aware
 from streamsite.errors import Absent, Conflict, Invalid
 from streamsite.mongo.retry import run_in_transaction
 from streamsite.rate_limits import PASSKEY_CHALLENGES, enforce
@@ -59,13 +60,9 @@ def serialize(row: PasskeyDoc) -> PasskeyDict:
         "id": row["_id"],
         "name": row["name"],
         "is_synced": row["is_synced"],
-        "created_at": _aware(row["created_at"]),
-        "last_used_at": _aware(row["last_used_at"]) if row["last_used_at"] is not None else None,
+        "created_at": aware(row["created_at"]),
+        "last_used_at": aware(row["last_used_at"]) if row["last_used_at"] is not None else None,
     }
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def start_registration(user: User, session_id: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What browsers send from an authenticator, checked by ``webauthn``. Everything in it is the caller's own claim."""
+"""Verification of authenticators' responses by ``webauthn``. Nothing in a response is trusted before that."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class NewCredential:
 
 @dataclass(frozen=True)
 class Assertion:
-    """What a browser says that an authenticator has signed. Nothing is checked yet."""
+    """A signed response to a challenge, parsed and not yet verified."""
 
     credential: Credential
     credential_id: bytes

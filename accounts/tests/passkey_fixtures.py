@@ -1,4 +1,4 @@
-"""What the tests of passkeys share: calls of the API, and a passkey of the owner's."""
+"""Helpers of the passkey tests: API calls, and a passkey of the owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What providers, people and other sites might try with a sign-in by a provider."""
+"""Attacks on sign-in by providers, people, and other sites."""
 
 import time
 from datetime import UTC, datetime, timedelta

@@ -20,7 +20,7 @@ PAGE = "/admin/identity-providers/"
 
 @pytest.fixture
 def fields(provider, settings):
-    """What a superuser types; the environment has no provider."""
+    """The form as a superuser fills it in; the environment names no provider."""
     settings.OIDC_PROVIDERS = ()
     providers.forget()
     yield {

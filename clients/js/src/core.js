@@ -191,7 +191,7 @@ export class Core {
   }
 
   /**
-   * Fetch a file by a URL that is good by itself: no token is sent, wherever it leads.
+   * Fetch a file by a URL that needs no token. None is sent, not even after redirects.
    * @param {string} url
    * @param {Record<string, string>} headers
    * @param {AbortSignal} [signal]

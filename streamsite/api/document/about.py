@@ -1,4 +1,4 @@
-"""What the document says about itself: the site, its tags, and how to authenticate."""
+"""The document's introduction: the site, its tags, and how to authenticate."""
 
 from __future__ import annotations
 

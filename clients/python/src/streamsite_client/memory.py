@@ -1,4 +1,4 @@
-"""What is remembered of unfinished uploads, so that another process can continue them."""
+"""The record of unfinished uploads, by which another process can continue them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be uploaded: files on disk, or anything else that has a size and can be read from an offset."""
+"""Sources of uploads: files on disk, or anything else with a size that can be read from an offset."""
 
 from __future__ import annotations
 

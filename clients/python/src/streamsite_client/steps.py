@@ -38,7 +38,7 @@ class Request:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether sending it twice does what sending it once does."""
+        """True when the request is safe to repeat."""
         if self.method == "PATCH":
             return self.json is not None and "If-Match" not in self.headers
         return self.method in REPEATABLE_METHODS or bool(self.key)

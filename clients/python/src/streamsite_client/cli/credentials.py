@@ -35,7 +35,7 @@ class Credentials:
         return str(read_json(self.path).get("current", ""))
 
     def entry(self, site: str) -> dict[str, Any]:
-        """Return what is kept for a site; empty without a sign-in."""
+        """Return the stored credentials of a site; empty before the first sign-in."""
         entry = read_json(self.path).get("sites", {}).get(site, {})
         return entry if isinstance(entry, dict) else {}
 

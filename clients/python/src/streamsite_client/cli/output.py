@@ -1,4 +1,4 @@
-"""What the command prints: results on stdout, all else on stderr. Tokens are printed nowhere."""
+"""The command's output: results on stdout, messages on stderr. Tokens are never printed."""
 
 from __future__ import annotations
 

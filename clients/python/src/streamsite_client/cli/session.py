@@ -1,4 +1,4 @@
-"""What every subcommand works with: its arguments, the client of the chosen site, and the output."""
+"""The context of a subcommand: its arguments, the client of the chosen site, and the output."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class Session:
 
     @cached_property
     def memory(self) -> FileMemory:
-        """What is known of unfinished uploads."""
+        """The record of unfinished uploads."""
         return FileMemory(state_folder() / "uploads.json")
 
     @property
     def shows_bars(self) -> bool:
-        """Whether somebody wants to see bars."""
+        """True when progress bars are shown."""
         return not (self.output.is_json or self.output.is_quiet)
 
     def new_client(self, site: str, store: TokenStore, token: str = "") -> Client:

@@ -21,7 +21,7 @@ RESERVED = set('<>:"/\\|?*')
 
 @dataclass
 class Outcome:
-    """What became of a file."""
+    """The result of one file's transfer."""
 
     file: str
     video_id: str | None = None

@@ -34,7 +34,7 @@ PASSING = (NetworkError, UploadInterrupted, Throttled, Unavailable, Unauthorized
 
 @dataclass
 class Report:
-    """What became, or would become, of one file. ``outcome``: imported, updated, unchanged, planned, failed."""
+    """The result for one file. ``outcome``: imported, updated, unchanged, planned, failed."""
 
     file: str
     outcome: str = "unchanged"

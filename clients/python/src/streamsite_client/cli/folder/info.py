@@ -1,4 +1,4 @@
-"""What an ``.info.json`` of yt-dlp says of a video, as the API takes it. Anybody may have written it."""
+"""Metadata from yt-dlp's ``.info.json``, as the API takes it. The file is not trusted."""
 
 from __future__ import annotations
 

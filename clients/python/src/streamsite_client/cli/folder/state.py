@@ -1,4 +1,4 @@
-"""What was imported from a folder before: a file in it, so that a second run does nothing twice, wherever it runs."""
+"""The state file of an imported folder, which keeps a second run from importing anything twice."""
 
 from __future__ import annotations
 
